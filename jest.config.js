@@ -1,0 +1,18 @@
+/** These packages ship ES modules only; Node loads them as they are, jest has to have them transformed. */
+const esModulesOnly = ['d3-[a-z-]+', 'internmap', 'fast-png', 'iobuffer', 'fast-check', 'pure-rand'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  // The slower tiers need peers, an emulator or a browser; .ci/run starts each by its own script.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(e2e|peers|browser)/'],
+  transform: {
+    '^.+\\.(ts|m?js)$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
+};

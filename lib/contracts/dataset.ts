@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+export const splitSchema = z.enum(['train', 'test']);
+export type Split = z.infer<typeof splitSchema>;
+
+/** Lower-case hexadecimal. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+const countSchema = z.int().min(0);
+/** [height, width] in pixels. */
+const imageShapeSchema = z.tuple([z.int().min(1), z.int().min(1)]);
+
+const sourceFileSchema = z.strictObject({
+  /** Where the uncompressed IDX file lies in the store. */
+  key: z.string(),
+  sha256: sha256Schema,
+  bytes: countSchema,
+});
+
+/** One shard's work order: which rows of which raw files go where. Self-contained, so a Map item is all a worker needs. */
+export const shardPlanSchema = z.strictObject({
+  split: splitSchema,
+  /** Position within the split, from 0. */
+  index: countSchema,
+  /** First image of the split that belongs to this shard. */
+  firstRow: countSchema,
+  rowCount: z.int().min(1),
+  imageShape: imageShapeSchema,
+  imagesKey: z.string(),
+  labelsKey: z.string(),
+  /** Where the first pixel of row 0 lies in the images file; the header's size in bytes. */
+  imagesOffset: countSchema,
+  labelsOffset: countSchema,
+  shardKey: z.string(),
+});
+export type ShardPlan = z.infer<typeof shardPlanSchema>;
+
+/** `plan.json`: what preprocess/shard is to make, written before any shard. */
+export const datasetPlanSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  dataset: z.string(),
+  contentKey: z.string(),
+  preprocessingVersion: z.int(),
+  imageShape: imageShapeSchema,
+  sourceFiles: z.strictObject({
+    trainImages: sourceFileSchema,
+    trainLabels: sourceFileSchema,
+    testImages: sourceFileSchema,
+    testLabels: sourceFileSchema,
+  }),
+  shards: z.array(shardPlanSchema).min(2),
+});
+export type DatasetPlan = z.infer<typeof datasetPlanSchema>;
+
+const splitSummarySchema = z.strictObject({
+  rowCount: z.int().min(1),
+  /** How many images carry label 0, 1, …, up to the highest label of the dataset. */
+  labelCounts: z.array(countSchema).min(1),
+  /** Over all normalised pixels of the split, in [0, 1]. */
+  pixelMean: z.number(),
+  /** Population standard deviation over the same pixels. */
+  pixelStandardDeviation: z.number(),
+  shards: z
+    .array(
+      z.strictObject({ key: z.string(), rowCount: z.int().min(1), sha256: sha256Schema, bytes: countSchema }),
+    )
+    .min(1),
+});
+
+/** `manifest.json`: the commit marker of a prepared dataset. It exists only when every shard does. */
+export const datasetManifestSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  dataset: z.string(),
+  contentKey: z.string(),
+  preprocessingVersion: z.int(),
+  imageShape: imageShapeSchema,
+  /** float32 pixels, `u / 255`. */
+  dtype: z.literal('float32'),
+  sourceFiles: datasetPlanSchema.shape.sourceFiles,
+  train: splitSummarySchema,
+  test: splitSummarySchema,
+  firstTrainingImage: z.strictObject({ key: z.string(), label: countSchema }),
+});
+export type DatasetManifest = z.infer<typeof datasetManifestSchema>;
+
+/** What one shard's worker measured, integers so that sums over shards are exact. */
+export const shardResultSchema = z.strictObject({
+  split: splitSchema,
+  index: countSchema,
+  rowCount: z.int().min(1),
+  sha256: sha256Schema,
+  bytes: countSchema,
+});
+export type ShardResult = z.infer<typeof shardResultSchema>;

@@ -1,0 +1,72 @@
+/**
+ * Every error that a step throws on purpose carries one of these names. Step Functions sees the name (Retry and
+ * Catch match on it), the command line turns it into an exit code, and the runbook has a section for each.
+ */
+export const permanentErrorNames = [
+  /** A setting, flag, config file or picture that cannot be used as it is. */
+  'InvalidInput',
+  /** The four raw files are missing, malformed or contradict each other. */
+  'InvalidDataset',
+  /** An artifact's bytes differ from the checksum that was recorded when it was written. */
+  'CorruptArtifact',
+  /** A key that a step was promised is not in the store. */
+  'ArtifactNotFound',
+  /** The run id is taken by a finished run, or by one with another configuration. */
+  'RunExists',
+  /** The store refused the write for good: no space left, read-only, no permission. */
+  'StoreNotWritable',
+  /** The engine that was asked for cannot run on this machine. */
+  'EngineUnavailable',
+  /** The loss became NaN or infinite. */
+  'TrainingDiverged',
+  /** Test accuracy below the run's threshold: the run is kept, the model is not promoted. */
+  'QualityGateFailed',
+] as const;
+
+export const transientErrorNames = [
+  /** The store failed in a way that passes: throttling, a reset connection, a 5xx answer. */
+  'StoreUnavailable',
+  /** The run was told to stop (Ctrl-C, SIGTERM, a spot notice) and stopped cleanly. */
+  'Interrupted',
+] as const;
+
+export type PermanentErrorName = (typeof permanentErrorNames)[number];
+export type TransientErrorName = (typeof transientErrorNames)[number];
+export type ErrorName = PermanentErrorName | TransientErrorName;
+
+export interface ErrorDetails {
+  /** What was looked at: small, printable facts such as a key, a size, a checksum. */
+  readonly evidence?: Readonly<Record<string, string | number | boolean | null>>;
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every expected failure. The message says what happened, the value received, what is allowed and
+ * what to do; it is read by people who have never seen the project.
+ */
+export abstract class PipelineError extends Error {
+  readonly evidence: Readonly<Record<string, string | number | boolean | null>>;
+
+  constructor(
+    override readonly name: ErrorName,
+    message: string,
+    { evidence = {}, cause }: ErrorDetails = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.evidence = evidence;
+  }
+}
+
+/** Trying again with the same input fails again: never retried. */
+export class PermanentError extends PipelineError {
+  constructor(name: PermanentErrorName, message: string, details?: ErrorDetails) {
+    super(name, message, details);
+  }
+}
+
+/** Trying again may succeed: the workflow retries these, and only these. */
+export class TransientError extends PipelineError {
+  constructor(name: TransientErrorName, message: string, details?: ErrorDetails) {
+    super(name, message, details);
+  }
+}

@@ -1,0 +1,78 @@
+import { PermanentError } from './errors';
+
+/**
+ * The one place where keys are spelled. Steps write with these, grants in cdk/ are derived from these.
+ *
+ * Keys are `/`-separated, relative, printable ASCII: what one store accepts, every store accepts.
+ */
+const rawDataset = (dataset: string) => `datasets/${dataset}/raw/`;
+const preparedDataset = (dataset: string, contentKey: string) =>
+  `datasets/${dataset}/prepared/${contentKey}/`;
+const shardNumber = (index: number) => String(index).padStart(5, '0');
+const runFolder = (runId: string) => `runs/${runId}/`;
+
+export const objectKeys = {
+  rawFile: (dataset: string, file: string) => `${rawDataset(dataset)}${file}`,
+
+  preparedFolder: preparedDataset,
+  plan: (dataset: string, contentKey: string) => `${preparedDataset(dataset, contentKey)}plan.json`,
+  shard: (dataset: string, contentKey: string, split: string, index: number) =>
+    `${preparedDataset(dataset, contentKey)}${split}-${shardNumber(index)}.npz`,
+  firstTrainingImage: (dataset: string, contentKey: string, label: number) =>
+    `${preparedDataset(dataset, contentKey)}first-training-image-label-${label}.png`,
+  manifest: (dataset: string, contentKey: string) => `${preparedDataset(dataset, contentKey)}manifest.json`,
+
+  runs: 'runs/',
+  run: runFolder,
+  config: (runId: string) => `${runFolder(runId)}config.json`,
+  checkpoints: (runId: string) => `${runFolder(runId)}checkpoints/`,
+  history: (runId: string) => `${runFolder(runId)}history.json`,
+  training: (runId: string) => `${runFolder(runId)}training.json`,
+  modelTopology: (runId: string) => `${runFolder(runId)}model/model.json`,
+  modelWeights: (runId: string) => `${runFolder(runId)}model/weights.bin`,
+  predictions: (runId: string) => `${runFolder(runId)}evaluation/predictions.json`,
+  metrics: (runId: string) => `${runFolder(runId)}evaluation/metrics.json`,
+  plot: (runId: string, plot: string, format: 'svg' | 'png') =>
+    `${runFolder(runId)}evaluation/${plot}.${format}`,
+  report: (runId: string) => `${runFolder(runId)}report.html`,
+  runRecord: (runId: string) => `${runFolder(runId)}run.json`,
+
+  latestModel: (modelName: string) => `models/${modelName}/latest.json`,
+} as const;
+
+const allowedSegment = /^[A-Za-z0-9._=@+-]+$/;
+/** S3's own limit. */
+const maxKeyBytes = 1024;
+
+/**
+ * Says why a key could leave its prefix or mean different things to different stores, or `undefined` for a good
+ * key. The alphabet is ASCII, so a look-alike of `/` or `.` has no way in.
+ */
+function whatIsWrongWith(key: string): string | undefined {
+  if (key === '') return 'it is empty';
+  if (key.length > maxKeyBytes)
+    return `it is ${key.length} characters long, and at most ${maxKeyBytes} are allowed`;
+  for (const segment of key.split('/')) {
+    if (segment === '') return 'it has an empty segment (a leading, trailing or doubled "/")';
+    if (segment === '.' || segment === '..') return `it has the segment "${segment}"`;
+    if (!allowedSegment.test(segment))
+      return `its segment ${JSON.stringify(segment)} has a character outside A-Z a-z 0-9 . _ = @ + -`;
+  }
+  return undefined;
+}
+
+/** @throws PermanentError InvalidInput for a key that is not safe in every store. */
+export function assertObjectKey(key: string): void {
+  const reason = whatIsWrongWith(key);
+  if (reason !== undefined) {
+    throw new PermanentError(
+      'InvalidInput',
+      `The object key ${JSON.stringify(key)} is not allowed: ${reason}. Use relative keys such as "runs/my-run/history.json".`,
+    );
+  }
+}
+
+/** The same for a list prefix, which may end in "/" or be empty (everything). */
+export function assertObjectPrefix(prefix: string): void {
+  if (prefix !== '') assertObjectKey(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix);
+}

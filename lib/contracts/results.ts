@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { sha256Schema } from './dataset';
+import { runConfigSchema, runIdSchema } from './run-config';
+
+const fractionSchema = z.number().min(0).max(1);
+const secondsSchema = z.number().min(0);
+
+/** One epoch, in Keras' words: `acc` and `loss` are means over the epoch's training batches, with dropout on. */
+export const epochSchema = z.strictObject({
+  epoch: z.int().min(1),
+  loss: z.number(),
+  acc: fractionSchema,
+  val_loss: z.number(),
+  val_acc: fractionSchema,
+  seconds: secondsSchema,
+});
+export type Epoch = z.infer<typeof epochSchema>;
+
+/** `history.json`. */
+export const historySchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  epochs: z.array(epochSchema).min(1),
+});
+export type History = z.infer<typeof historySchema>;
+
+/** Where a step ran, for lineage and for anybody who compares two runs. */
+export const environmentSchema = z.strictObject({
+  engine: z.enum(['native', 'wasm']),
+  /** `cpu` or the GPU's name. */
+  device: z.string(),
+  /** TensorFlow's own version for `native`, the WASM backend's for `wasm`. */
+  tensorflowVersion: z.string(),
+  tfjsVersion: z.string(),
+  nodeVersion: z.string(),
+  platform: z.string(),
+  cpuModel: z.string(),
+  cpuCount: z.int().min(1),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** `training.json`: what the train step did, written after the model. */
+export const trainingRecordSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  contentKey: z.string(),
+  environment: environmentSchema,
+  parameterCount: z.int().min(1),
+  stepCount: z.int().min(1),
+  seconds: secondsSchema,
+  /** SHA-256 over the weights file: equal seeds give equal values. */
+  weightsSha256: sha256Schema,
+});
+export type TrainingRecord = z.infer<typeof trainingRecordSchema>;
+
+const predictionSchema = z.strictObject({
+  /** Row in the test set, from 0. */
+  index: z.int().min(0),
+  label: z.int().min(0),
+  predicted: z.int().min(0),
+  /** [classes], sums to 1. */
+  probabilities: z.array(fractionSchema),
+});
+export type Prediction = z.infer<typeof predictionSchema>;
+
+/** `predictions.json`: the first ten test images, in order. */
+export const predictionsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  predictions: z.array(predictionSchema).min(1),
+});
+export type Predictions = z.infer<typeof predictionsSchema>;
+
+const classMetricsSchema = z.strictObject({
+  label: z.int().min(0),
+  /** 0 where the class was never predicted, as scikit-learn's zero_division=0. */
+  precision: fractionSchema,
+  recall: fractionSchema,
+  f1: fractionSchema,
+  /** Test images that carry the label. */
+  support: z.int().min(0),
+});
+
+/** `metrics.json`: over the whole test set. */
+export const metricsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  testCount: z.int().min(1),
+  errorCount: z.int().min(0),
+  accuracy: fractionSchema,
+  /** Mean sparse categorical cross-entropy, natural logarithm, without the regularisation term. */
+  loss: z.number(),
+  classes: z.array(classMetricsSchema),
+  /** [classes][classes]: rows are true labels, columns are predictions. */
+  confusionMatrix: z.array(z.array(z.int().min(0))),
+  /** Wrong answers, the most confident first. */
+  worstMistakes: z.array(
+    z.strictObject({
+      index: z.int().min(0),
+      label: z.int().min(0),
+      predicted: z.int().min(0),
+      /** Probability given to the wrong answer. */
+      confidence: fractionSchema,
+    }),
+  ),
+});
+export type Metrics = z.infer<typeof metricsSchema>;
+
+export const phaseSchema = z.strictObject({
+  name: z.enum(['preprocess', 'train', 'evaluate']),
+  seconds: secondsSchema,
+});
+export type Phase = z.infer<typeof phaseSchema>;
+
+const artifactSchema = z.strictObject({ key: z.string(), bytes: z.int().min(0), sha256: sha256Schema });
+
+/** `run.json`: the commit marker of a run, written last. A run without it is unfinished. */
+export const runRecordSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  /** `rejected`: the run is complete, but its accuracy is below `minAccuracy`. */
+  status: z.enum(['accepted', 'rejected']),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  config: runConfigSchema,
+  dataset: z.strictObject({ name: z.string(), contentKey: z.string(), manifestSha256: sha256Schema }),
+  environment: environmentSchema,
+  phases: z.array(phaseSchema),
+  accuracy: fractionSchema,
+  loss: z.number(),
+  testCount: z.int().min(1),
+  errorCount: z.int().min(0),
+  /** Every file of the run, with the checksum it was written with. */
+  artifacts: z.array(artifactSchema),
+  /** The package's version. */
+  pipelineVersion: z.string(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** `models/<name>/latest.json`: the newest accepted run of a model. */
+export const latestModelSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  modelName: z.string(),
+  runId: runIdSchema,
+  accuracy: fractionSchema,
+  promotedAt: z.iso.datetime(),
+});
+export type LatestModel = z.infer<typeof latestModelSchema>;

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/**
+ * Starts with a letter or digit, so it cannot climb out of `runs/`; at most 80 characters, so it can be the name
+ * of a Step Functions execution.
+ */
+export const runIdSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/,
+    'a run id is 1 to 80 characters: letters, digits, "-" and "_", starting with a letter or digit',
+  );
+
+const modelNameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'a model name is 1 to 63 characters: lower-case letters, digits and "-", starting with a letter or digit',
+  );
+
+/**
+ * The whole configuration of a run. Every default is the seed recipe's, so `{}` is the seed:
+ * Flatten → Dropout 0.1 → Dense 1024 → Dropout 0.1 → Dense 512 → Dropout 0.1 → Dense 256 → Dropout 0.1 → Dense 10,
+ * Adam, sparse categorical cross-entropy, 10 epochs, batch 512, the test set as validation data.
+ */
+export const runConfigSchema = z.strictObject({
+  /** `mnist`, a folder with the four IDX files, or `s3://bucket/prefix`. */
+  dataset: z.string().min(1).default('mnist'),
+  /** Labels are 0 … classes-1; the width of the output layer. */
+  classes: z.int().min(2).max(1000).default(10),
+  epochs: z.int().min(1).max(1000).default(10),
+  batchSize: z.int().min(1).max(65_536).default(512),
+  /** Units of each hidden layer, first to last. `[512]` is the seed's "before": one hidden layer. */
+  hidden: z.array(z.int().min(1).max(16_384)).max(16).default([1024, 512, 256]),
+  /** Fraction of inputs dropped before every dense layer. */
+  dropout: z.number().min(0).lt(1).default(0.1),
+  /** Kernel regularisation: adds `l2 · Σ kernel²` to the training loss. The seed's variant is 0.0003. */
+  l2: z.number().min(0).max(1).default(0),
+  /** Adam's step size. */
+  learningRate: z.number().gt(0).max(1).default(0.001),
+  /** Seeds the initial weights, the shuffles and the dropout masks. */
+  seed: z.int().min(0).max(0xffff_ffff).default(1),
+  /** `auto` takes native TensorFlow where it can be had and WASM elsewhere. */
+  engine: z.enum(['auto', 'native', 'wasm']).default('auto'),
+  /** The quality gate: a run with a lower test accuracy fails, and its model is not promoted. */
+  minAccuracy: z.number().min(0).max(1).default(0),
+  /** The registry name under `models/`. */
+  modelName: modelNameSchema.default('mnist-mlp'),
+});
+export type RunConfig = z.infer<typeof runConfigSchema>;
+
+/** `runs/<runId>/config.json`: what the run was asked to do, defaults filled in. */
+export const storedRunConfigSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  createdAt: z.iso.datetime(),
+  config: runConfigSchema,
+});
+export type StoredRunConfig = z.infer<typeof storedRunConfigSchema>;

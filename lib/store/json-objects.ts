@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import { PermanentError } from '../contracts/errors';
+import { parseOrThrow } from '../contracts/parse';
+import type { ObjectStore } from './object-store';
+
+/** Two-space JSON with a final newline: artifacts are meant to be opened. */
+export function encodeJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/**
+ * Reads one of our own JSON files.
+ *
+ * @throws PermanentError ArtifactNotFound, or CorruptArtifact when it is not JSON or does not fit its schema.
+ */
+export async function getJson<Schema extends z.ZodType>(
+  store: ObjectStore,
+  key: string,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const text = new TextDecoder().decode(await store.get(key));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new PermanentError(
+      'CorruptArtifact',
+      `${key} in ${store.location} is not JSON. It was changed after it was written; delete it and run again.`,
+      { evidence: { key }, cause },
+    );
+  }
+  return parseOrThrow(schema, value, `${key} in ${store.location}`, 'CorruptArtifact');
+}
+
+/** Validates on the way out as well, so that nothing reaches the store that its reader would refuse. */
+export async function putJson<Schema extends z.ZodType>(
+  store: ObjectStore,
+  key: string,
+  schema: Schema,
+  value: z.input<Schema>,
+) {
+  return store.put(key, encodeJson(schema.parse(value)));
+}
