@@ -1,0 +1,226 @@
+import { version as pipelineVersion } from '../../../package.json';
+import { datasetManifestSchema } from '../../contracts/dataset';
+import { PermanentError } from '../../contracts/errors';
+import { objectKeys } from '../../contracts/object-keys';
+import {
+  historySchema,
+  metricsSchema,
+  type Phase,
+  type Prediction,
+  predictionsSchema,
+  type RunRecord,
+  runRecordSchema,
+  trainingRecordSchema,
+} from '../../contracts/results';
+import { storedRunConfigSchema } from '../../contracts/run-config';
+import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
+import { type LabelledImages, loadSplit } from '../../dataset/load-split';
+import { computeMetrics, firstPredictions, type MetricValues } from '../../evaluation/metrics';
+import { predictAll } from '../../evaluation/predict-all';
+import { loadModel } from '../../model/model-files';
+import { pickPicture } from '../../report/picture';
+import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
+import { drawAccuracy, drawLoss } from '../../report/plots/curves';
+import { drawFirstTen } from '../../report/plots/first-ten';
+import { type Plot, toStandaloneSvg } from '../../report/plots/plot';
+import { rasterize } from '../../report/rasterize';
+import { renderReportPage } from '../../report/report-page';
+import { encodeJson, getJson, putJson } from '../../store/json-objects';
+import type { ObjectStore } from '../../store/object-store';
+import { sha256Hex } from '../../store/sha256';
+import { useWasmBackend } from '../../tensorflow/wasm-backend';
+import type { StepContext } from '../step-context';
+
+/**
+ * Measures the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
+ * last of all run.json, without which the run counts as unfinished. Runs on WASM wherever it runs.
+ *
+ * @throws PermanentError RunExists when the run is finished already; ArtifactNotFound or CorruptArtifact for what an
+ *   earlier step should have left; TransientError Interrupted.
+ */
+export async function evaluate(input: EvaluateInput, context: StepContext): Promise<EvaluateOutput> {
+  const startedAt = context.now();
+  await refuseFinishedRun(context.store, input.runId);
+  const run = await readTrainedRun(context.store, input);
+  context.notify({
+    type: 'step-started',
+    step: 'evaluate',
+    message: `Evaluating ${run.manifest.test.rowCount} test images on WASM`,
+  });
+
+  const testImages = await loadSplit(context.store, run.manifest, 'test');
+  const probabilities = await predictTestImages(run, testImages, context);
+  const scored = { labels: testImages.labels, probabilities, classes: run.config.classes };
+  const metrics = computeMetrics(scored);
+  const predictions = firstPredictions(scored);
+
+  await writeFigures(context.store, input.runId, metrics, predictions);
+  await writePlots(context, input.runId, drawPlots(run, metrics, predictions, testImages));
+  const isAccepted = metrics.accuracy >= run.config.minAccuracy;
+  const finishedAt = context.now();
+  const seconds = Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;
+  const phases: Phase[] = [...input.phases, { name: 'evaluate', seconds }];
+  const outcome = { metrics, predictions, isAccepted, phases, finishedAt: finishedAt.toISOString() };
+  await writeReport(context.store, run, outcome, testImages);
+  await publishRun(context.store, run, outcome);
+
+  return {
+    runId: input.runId,
+    accuracy: metrics.accuracy,
+    minAccuracy: run.config.minAccuracy,
+    isAccepted,
+  };
+}
+
+type TrainedRun = Awaited<ReturnType<typeof readTrainedRun>>;
+
+interface Outcome {
+  readonly metrics: MetricValues;
+  readonly predictions: readonly Prediction[];
+  readonly isAccepted: boolean;
+  readonly phases: Phase[];
+  /** ISO 8601. */
+  readonly finishedAt: string;
+}
+
+async function refuseFinishedRun(store: ObjectStore, runId: string): Promise<void> {
+  if ((await store.head(objectKeys.runRecord(runId))) !== undefined) throw runExists(store, runId);
+}
+
+function runExists(store: ObjectStore, runId: string): PermanentError {
+  return new PermanentError(
+    'RunExists',
+    `The run "${runId}" in ${store.location} is finished, and finished runs are never changed. Choose another run id, or delete ${objectKeys.run(runId)} first.`,
+    { evidence: { runId } },
+  );
+}
+
+async function readTrainedRun(store: ObjectStore, { runId, dataset, contentKey }: EvaluateInput) {
+  const manifestKey = objectKeys.manifest(dataset, contentKey);
+  const { config, createdAt } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+  const training = await getJson(store, objectKeys.training(runId), trainingRecordSchema);
+  const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
+  const manifest = await getJson(store, manifestKey, datasetManifestSchema);
+  if (training.contentKey !== contentKey) {
+    throw new PermanentError(
+      'InvalidInput',
+      `The run "${runId}" was trained on the dataset content ${training.contentKey}, and its evaluation was asked for on ${contentKey}. Both must be the same; start the pipeline from its first step.`,
+      { evidence: { runId, trainedOn: training.contentKey, asked: contentKey } },
+    );
+  }
+  const manifestSha256 = sha256Hex(await store.get(manifestKey));
+  return { runId, dataset, config, createdAt, training, epochs, manifest, manifestSha256 };
+}
+
+/** [count, classes]. */
+async function predictTestImages(
+  { runId, config }: TrainedRun,
+  testImages: LabelledImages,
+  { store, signal }: StepContext,
+): Promise<Float32Array> {
+  await useWasmBackend();
+  const model = await loadModel(store, runId);
+  try {
+    return await predictAll(model, testImages, config.classes, signal);
+  } finally {
+    model.dispose();
+  }
+}
+
+async function writeFigures(
+  store: ObjectStore,
+  runId: string,
+  metrics: MetricValues,
+  predictions: Prediction[],
+): Promise<void> {
+  await putJson(store, objectKeys.predictions(runId), predictionsSchema, {
+    schemaVersion: 1,
+    runId,
+    predictions,
+  });
+  await putJson(store, objectKeys.metrics(runId), metricsSchema, { schemaVersion: 1, runId, ...metrics });
+}
+
+function drawPlots(
+  { epochs }: TrainedRun,
+  metrics: MetricValues,
+  predictions: readonly Prediction[],
+  testImages: LabelledImages,
+): Plot[] {
+  const pictures = predictions.map(({ index }) => pickPicture(testImages, index));
+  return [
+    drawAccuracy(epochs),
+    drawLoss(epochs),
+    drawConfusionMatrix(metrics),
+    drawFirstTen(predictions, pictures),
+  ];
+}
+
+async function writePlots({ store }: StepContext, runId: string, plots: readonly Plot[]): Promise<void> {
+  for (const plot of plots) {
+    const svg = toStandaloneSvg(plot);
+    await store.put(objectKeys.plot(runId, plot.name, 'svg'), new TextEncoder().encode(svg));
+    await store.put(objectKeys.plot(runId, plot.name, 'png'), await rasterize(svg));
+  }
+}
+
+async function writeReport(
+  store: ObjectStore,
+  { runId, config, training, epochs, manifest, manifestSha256 }: TrainedRun,
+  outcome: Outcome,
+  testImages: LabelledImages,
+): Promise<void> {
+  const page = renderReportPage({
+    ...outcome,
+    runId,
+    config,
+    epochs,
+    pictureOf: (index) => pickPicture(testImages, index),
+    environment: training.environment,
+    parameterCount: training.parameterCount,
+    contentKey: manifest.contentKey,
+    manifestSha256,
+    weightsSha256: training.weightsSha256,
+    pipelineVersion,
+  });
+  await store.put(objectKeys.report(runId), new TextEncoder().encode(page));
+}
+
+/** The commit: before it the run does not count, after it the run never changes. */
+async function publishRun(
+  store: ObjectStore,
+  { runId, dataset, config, createdAt, training, manifest, manifestSha256 }: TrainedRun,
+  { metrics, isAccepted, phases, finishedAt }: Outcome,
+): Promise<void> {
+  const record: RunRecord = {
+    schemaVersion: 1,
+    runId,
+    status: isAccepted ? 'accepted' : 'rejected',
+    createdAt,
+    finishedAt,
+    config,
+    dataset: { name: dataset, contentKey: manifest.contentKey, manifestSha256 },
+    environment: training.environment,
+    phases,
+    accuracy: metrics.accuracy,
+    loss: metrics.loss,
+    testCount: metrics.testCount,
+    errorCount: metrics.errorCount,
+    artifacts: await listArtifacts(store, runId),
+    pipelineVersion,
+  };
+  const body = encodeJson(runRecordSchema.parse(record));
+  if (!(await store.putIfAbsent(objectKeys.runRecord(runId), body))) throw runExists(store, runId);
+}
+
+/** Every file of the run but its checkpoints, which expire. */
+async function listArtifacts(store: ObjectStore, runId: string): Promise<RunRecord['artifacts']> {
+  const artifacts: RunRecord['artifacts'] = [];
+  for await (const { key, bytes, sha256 } of store.list(objectKeys.run(runId))) {
+    if (key.startsWith(objectKeys.checkpoints(runId))) continue;
+    // A listing need not carry checksums; the object's own record does, and the bytes are the last resort.
+    const recorded = sha256 ?? (await store.head(key))?.sha256 ?? sha256Hex(await store.get(key));
+    artifacts.push({ key, bytes, sha256: recorded });
+  }
+  return artifacts;
+}

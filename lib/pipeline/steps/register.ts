@@ -1,0 +1,87 @@
+import { PermanentError, PipelineError, TransientError } from '../../contracts/errors';
+import { objectKeys } from '../../contracts/object-keys';
+import {
+  type LatestModel,
+  latestModelSchema,
+  type RunRecord,
+  runRecordSchema,
+} from '../../contracts/results';
+import type { RegisterInput } from '../../contracts/steps';
+import { encodeJson, getJson } from '../../store/json-objects';
+import type { ObjectStore } from '../../store/object-store';
+import { sha256Hex } from '../../store/sha256';
+import type { StepContext } from '../step-context';
+
+/** More rivals than any account starts at once; each lost race means that somebody else's pointer moved. */
+const maxAttempts = 20;
+
+/**
+ * Moves the model's pointer to the run, unless it stands on a run that finished later. Registering twice changes
+ * nothing, and whatever the order of several runs' registrations, the pointer ends on the same run.
+ *
+ * @returns where the pointer stands afterwards.
+ * @throws PermanentError QualityGateFailed for a rejected run; ArtifactNotFound for an unfinished one.
+ */
+export async function register({ runId }: RegisterInput, context: StepContext): Promise<LatestModel> {
+  const { store, notify, now } = context;
+  notify({ type: 'step-started', step: 'register', message: `Registering ${runId}` });
+  const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+  refuseRejectedRun(run);
+
+  const key = objectKeys.latestModel(run.config.modelName);
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    const current = await readPointer(store, key);
+    if (current !== undefined && (await staysOn(store, current.pointer, run))) return current.pointer;
+    const pointer: LatestModel = {
+      schemaVersion: 1,
+      modelName: run.config.modelName,
+      runId,
+      accuracy: run.accuracy,
+      promotedAt: now().toISOString(),
+    };
+    const body = encodeJson(latestModelSchema.parse(pointer));
+    if (await store.putIfUnchanged(key, body, current?.sha256)) return pointer;
+  }
+  throw new TransientError(
+    'StoreUnavailable',
+    `The pointer ${key} in ${store.location} changed under each of ${maxAttempts} attempts to move it to "${runId}". Register the run again when fewer runs finish at once.`,
+    { evidence: { key, runId, maxAttempts } },
+  );
+}
+
+function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord): void {
+  if (status === 'accepted') return;
+  throw new PermanentError(
+    'QualityGateFailed',
+    `The run "${runId}" reached a test accuracy of ${accuracy.toFixed(4)}, and its configuration asks for at least ${config.minAccuracy}. The run is kept, its model is not promoted; look into ${objectKeys.report(runId)}, or lower minAccuracy for a new run.`,
+    { evidence: { runId, accuracy, minAccuracy: config.minAccuracy } },
+  );
+}
+
+async function readPointer(store: ObjectStore, key: string) {
+  const bytes = await getIfPresent(() => store.get(key));
+  if (bytes === undefined) return undefined;
+  // Read second: should the pointer move in between, the checksum is the older one, the swap fails, and we look again.
+  return { pointer: await getJson(store, key, latestModelSchema), sha256: sha256Hex(bytes) };
+}
+
+/** True when the pointer's run finished after `candidate`, or is it. A run that was deleted holds no pointer. */
+async function staysOn(store: ObjectStore, pointer: LatestModel, candidate: RunRecord): Promise<boolean> {
+  if (pointer.runId === candidate.runId) return true;
+  const holder = await getIfPresent(() =>
+    getJson(store, objectKeys.runRecord(pointer.runId), runRecordSchema),
+  );
+  if (holder === undefined) return false;
+  const leadMilliseconds = Date.parse(holder.finishedAt) - Date.parse(candidate.finishedAt);
+  // The same millisecond: the run id decides, so that the order of registration still does not matter.
+  return leadMilliseconds > 0 || (leadMilliseconds === 0 && holder.runId > candidate.runId);
+}
+
+async function getIfPresent<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** U+00A0 keeps a number and its unit on one line. */
+const space = ' ';
+
+export const formatPercent = (fraction: number, digits = 2) => `${(fraction * 100).toFixed(digits)}${space}%`;
+
+export const formatCount = (count: number) => count.toLocaleString('en-US');
+
+/** `0.42 s`, `9.6 s`, `1 min 52 s`, `2 h 05 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return `${seconds.toFixed(2)}${space}s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)}${space}s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)}${space}min ${whole % 60}${space}s`;
+  const minutes = String(Math.floor((whole % 3600) / 60)).padStart(2, '0');
+  return `${Math.floor(whole / 3600)}${space}h ${minutes}${space}min`;
+}
+
+/** `2026-03-01 12:30 UTC`, from ISO 8601. */
+export const formatInstant = (iso: string) =>
+  `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')}${space}UTC`;

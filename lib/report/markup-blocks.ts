@@ -1,0 +1,23 @@
+import { escapeMarkup } from './escape-markup';
+
+/** Markup that is safe to put into a page: made by this folder's functions from escaped values. */
+export type Markup = string;
+
+export function section(id: string, heading: string, note: string, body: Markup): Markup {
+  const noteMarkup = note === '' ? '' : `<p class="note">${escapeMarkup(note)}</p>`;
+  return `<section aria-labelledby="${id}"><h2 id="${id}">${escapeMarkup(heading)}</h2>${noteMarkup}${body}</section>`;
+}
+
+export const card = (body: Markup): Markup => `<div class="card">${body}</div>`;
+
+/** What may be wider than a phone scrolls in its own box; focusable, so that the keyboard scrolls it too. */
+export const scrollBox = (name: string, body: Markup): Markup =>
+  `<div class="scroll" role="region" tabindex="0" aria-label="${escapeMarkup(name)}">${body}</div>`;
+
+/** Two columns: a name, and its value as markup. */
+export function factTable(facts: readonly (readonly [name: string, value: Markup])[]): Markup {
+  const rows = facts.map(
+    ([name, value]) => `<tr><th scope="row">${escapeMarkup(name)}</th><td>${value}</td></tr>`,
+  );
+  return `<table class="facts"><tbody>${rows.join('')}</tbody></table>`;
+}

@@ -1,0 +1,103 @@
+import { escapeMarkup } from '../escape-markup';
+
+/** The names of the plots are the stems of their files. */
+export type PlotName = 'accuracy' | 'loss' | 'confusion-matrix' | 'first-ten';
+
+/** A drawing without colours: its marks carry classes, and whoever shows it brings the rules. */
+export interface Plot {
+  readonly name: PlotName;
+  readonly title: string;
+  /** One sentence for readers who do not see it. */
+  readonly description: string;
+  /** In user units, one CSS pixel at natural size. */
+  readonly width: number;
+  readonly height: number;
+  /** SVG markup, escaped. */
+  readonly marks: string;
+}
+
+export interface PlotColours {
+  readonly ink: string;
+  readonly muted: string;
+  readonly rule: string;
+  readonly paper: string;
+  readonly training: string;
+  readonly validation: string;
+  readonly right: string;
+  readonly wrong: string;
+}
+
+const onWhite: PlotColours = {
+  ink: '#1d2329',
+  muted: '#5a6572',
+  rule: '#e1e5ea',
+  paper: '#ffffff',
+  training: '#2b6cb0',
+  validation: '#c8621b',
+  right: '#1f7a4d',
+  wrong: '#b4342a',
+};
+
+/** The rules of every class that a plot uses, each beginning with `scope`. */
+export function plotRules(colours: PlotColours, scope: string): string {
+  const rules: readonly (readonly [string, string])[] = [
+    ['text', `fill:${colours.ink};font-size:12px`],
+    ['.title', 'font-size:14px;font-weight:600'],
+    ['.axis-name', 'font-weight:600'],
+    ['.tick', `fill:${colours.muted}`],
+    ['.grid', `stroke:${colours.rule};fill:none`],
+    ['.frame', `stroke:${colours.muted};stroke-opacity:.5;fill:none`],
+    ['.legend', `fill:${colours.paper};fill-opacity:.9;stroke:${colours.rule}`],
+    ['.curve', 'fill:none;stroke-width:2'],
+    ['.curve.training', `stroke:${colours.training}`],
+    ['.curve.validation', `stroke:${colours.validation}`],
+    ['.point', `stroke:${colours.paper};stroke-width:1`],
+    ['.point.training', `fill:${colours.training}`],
+    ['.point.validation', `fill:${colours.validation}`],
+    ['.hit', `fill:${colours.training}`],
+    ['.miss', `fill:${colours.wrong}`],
+    ['.on-dark', `fill:${colours.paper}`],
+    ['.answer-right', `fill:${colours.right}`],
+    ['.answer-wrong', `fill:${colours.wrong};font-weight:600`],
+  ];
+  return rules.map(([selector, declarations]) => `${scope}${selector}{${declarations}}`).join('');
+}
+
+/** A file of its own: title, white ground and fixed colours included. */
+export function toStandaloneSvg(plot: Plot): string {
+  const { width, height, title, description, marks } = plot;
+  const style = `text{font-family:Inter,system-ui,sans-serif}${plotRules(onWhite, '')}`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">` +
+    `<title>${escapeMarkup(title)}</title><desc>${escapeMarkup(description)}</desc><style>${style}</style>` +
+    `<rect width="${width}" height="${height}" fill="${onWhite.paper}"/>` +
+    `${drawText(width / 2, 22, title, 'title', 'middle')}${marks}</svg>\n`
+  );
+}
+
+/** For an HTML page that has `plotRules` in its style sheet and the title in a heading. */
+export function toInlineSvg(plot: Plot, titleHeight = 30): string {
+  const { width, height, title, description, marks } = plot;
+  return (
+    `<svg class="plot" viewBox="0 ${titleHeight} ${width} ${height - titleHeight}" role="img" ` +
+    `aria-label="${escapeMarkup(`${title}. ${description}`)}">${marks}</svg>`
+  );
+}
+
+export function drawText(
+  x: number,
+  y: number,
+  text: string | number,
+  className: string,
+  anchor: 'start' | 'middle' | 'end' = 'start',
+): string {
+  return `<text class="${className}" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeMarkup(text)}</text>`;
+}
+
+/** Reads from bottom to top, centred on `y`. */
+export function drawUpwardText(x: number, y: number, text: string, className: string): string {
+  return `<text class="${className}" text-anchor="middle" transform="translate(${round(x)} ${round(y)}) rotate(-90)">${escapeMarkup(text)}</text>`;
+}
+
+/** Two decimals are finer than any screen and keep the files small. */
+export const round = (value: number) => Math.round(value * 100) / 100;

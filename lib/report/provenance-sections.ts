@@ -1,0 +1,86 @@
+import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import { escapeMarkup } from './escape-markup';
+import { formatCount, formatPercent, formatSeconds } from './format-values';
+import { card, factTable, type Markup, scrollBox, section } from './markup-blocks';
+import type { ReportData } from './report-data';
+
+/** How the model came to be: the lower half of the report. */
+export function provenanceSections(data: ReportData): Markup {
+  return (
+    configuration(data) +
+    section(
+      'time',
+      'Time and place',
+      '',
+      `<div class="pair">${card(`<h3>Time by phase</h3>${phaseTable(data)}`)}${card(`<h3>Environment of the training</h3>${environmentTable(data)}`)}</div>`,
+    ) +
+    lineage(data)
+  );
+}
+
+function configuration({ config }: ReportData): Markup {
+  const defaults = runConfigSchema.parse({});
+  const names = Object.keys(defaults) as (keyof RunConfig)[];
+  const isChanged = (name: keyof RunConfig) => showSetting(config[name]) !== showSetting(defaults[name]);
+  const changedCount = names.filter(isChanged).length;
+  const rows = names.map(
+    (name) =>
+      `<tr${isChanged(name) ? ' class="changed"' : ''}><th scope="row"><code>${name}</code></th>` +
+      `<td>${escapeMarkup(showSetting(config[name]))}</td>` +
+      `<td>${isChanged(name) ? `seed recipe: ${escapeMarkup(showSetting(defaults[name]))}` : 'as the seed recipe'}</td></tr>`,
+  );
+  const note =
+    changedCount === 0
+      ? 'The seed recipe, unchanged.'
+      : `${changedCount} of ${names.length} settings differ from the seed recipe and are marked.`;
+  const table = `<table><thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Beside the seed recipe</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return section('configuration', 'Configuration', note, card(scrollBox('Configuration', table)));
+}
+
+function showSetting(value: RunConfig[keyof RunConfig]): string {
+  if (!Array.isArray(value)) return String(value);
+  return value.length === 0 ? 'none' : value.join(', ');
+}
+
+function phaseTable({ phases }: ReportData): Markup {
+  const totalSeconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const rows = phases.map(({ name, seconds }) => {
+    const fraction = totalSeconds === 0 ? 0 : seconds / totalSeconds;
+    return (
+      `<tr><th scope="row">${escapeMarkup(name)}</th><td style="width:50%"><span class="bar" style="width:${(fraction * 100).toFixed(1)}%" title="${formatPercent(fraction, 1)}"></span></td>` +
+      `<td class="number">${formatSeconds(seconds)}</td></tr>`
+    );
+  });
+  return `<table><tbody>${rows.join('')}</tbody><tfoot><tr><th scope="row">Total</th><td></td><td class="number">${formatSeconds(totalSeconds)}</td></tr></tfoot></table>`;
+}
+
+function environmentTable({ environment, parameterCount }: ReportData): Markup {
+  return factTable([
+    ['Engine', escapeMarkup(environment.engine)],
+    ['Device', escapeMarkup(environment.device)],
+    ['Processor', `${escapeMarkup(environment.cpuModel)}, ${environment.cpuCount} cores`],
+    ['Platform', escapeMarkup(environment.platform)],
+    ['TensorFlow', escapeMarkup(environment.tensorflowVersion)],
+    ['TensorFlow.js', escapeMarkup(environment.tfjsVersion)],
+    ['Node', escapeMarkup(environment.nodeVersion)],
+    ['Parameters', formatCount(parameterCount)],
+  ]);
+}
+
+function lineage(data: ReportData): Markup {
+  const code = (value: string | number) => `<code>${escapeMarkup(value)}</code>`;
+  return section(
+    'lineage',
+    'Lineage',
+    'The same content key, seed and engine give the same weights, byte for byte, on the same machine.',
+    card(
+      factTable([
+        ['Dataset content key', code(data.contentKey)],
+        ['Manifest SHA-256', code(data.manifestSha256)],
+        ['Seed', code(data.config.seed)],
+        ['Weights SHA-256', code(data.weightsSha256)],
+        ['Pipeline version', code(data.pipelineVersion)],
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,40 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { predictAll } from '../../lib/evaluation/predict-all';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+
+/** Softmax over the two pixels of a [1, 2] picture. */
+function makePixelModel() {
+  return sequential({
+    layers: [layers.flatten({ inputShape: [1, 2] }), layers.softmax({})],
+  });
+}
+
+beforeAll(useWasmBackend);
+
+test('rows keep their order across batches, and no tensor stays', async () => {
+  const model = makePixelModel();
+  const count = 2500;
+  const images = Float32Array.from({ length: count * 2 }, (_, index) => (index % 7) / 7);
+  const before = tf.memory().numTensors;
+  const probabilities = await predictAll(model, { images, count, imageShape: [1, 2] }, 2);
+  expect(tf.memory().numTensors).toBe(before);
+  expect(probabilities).toHaveLength(count * 2);
+  for (const row of [0, 999, 1000, 2499]) {
+    const expected = 1 / (1 + Math.exp(images[row * 2 + 1]! - images[row * 2]!));
+    expect(probabilities[row * 2]).toBeCloseTo(expected, 5);
+    expect(probabilities[row * 2]! + probabilities[row * 2 + 1]!).toBeCloseTo(1, 5);
+  }
+});
+
+test('an aborted signal stops between batches', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const before = tf.memory().numTensors;
+  const source = { images: new Float32Array(2), count: 1, imageShape: [1, 2] as const };
+  await expect(predictAll(makePixelModel(), source, 2, stop.signal)).rejects.toMatchObject({
+    name: 'Interrupted',
+    message: expect.stringContaining('after 0 of 1 test images'),
+  });
+  expect(tf.memory().numTensors).toBe(before);
+});

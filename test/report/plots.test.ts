@@ -1,0 +1,127 @@
+import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
+import { drawConfusionMatrix } from '../../lib/report/plots/confusion-matrix';
+import { drawAccuracy, drawLoss } from '../../lib/report/plots/curves';
+import { drawFirstTen } from '../../lib/report/plots/first-ten';
+import { type Plot, toInlineSvg, toStandaloneSvg } from '../../lib/report/plots/plot';
+import { makeEpochs, makePixels, makeScoredLabels } from './report-factory';
+
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)];
+const attributes = (text: string, pattern: RegExp) => matches(text, pattern).map((match) => Number(match[1]));
+
+describe.each([
+  {
+    draw: drawAccuracy,
+    name: 'accuracy',
+    yName: 'acc',
+    place: 'lower right',
+    training: 'acc',
+    validation: 'val_acc',
+  },
+  {
+    draw: drawLoss,
+    name: 'loss',
+    yName: 'loss',
+    place: 'upper right',
+    training: 'loss',
+    validation: 'val_loss',
+  },
+] as const)('$name', ({ draw, name, yName, place, training, validation }) => {
+  const epochs = makeEpochs();
+  const plot = draw(epochs);
+
+  test('has the axes and the legend of the seed', () => {
+    expect(plot.name).toBe(name);
+    expect(plot.marks).toContain('>epoch</text>');
+    expect(plot.marks).toContain(`>${yName}</text>`);
+    expect(plot.marks).toContain(`data-place="${place}"`);
+    const legendTop = Number(/class="legend"[^>]* y="([\d.]+)"/.exec(plot.marks)![1]);
+    expect(legendTop > plot.height / 2).toBe(place === 'lower right');
+  });
+
+  test.each([
+    { kind: 'training', key: training },
+    { kind: 'validation', key: validation },
+  ] as const)('has a point for every $kind value, at a height linear in the value', ({ kind, key }) => {
+    const series = epochs.map((epoch) => epoch[key]);
+    const pattern = new RegExp(`class="point ${kind}" cx="[\\d.]+" cy="([\\d.]+)" r="3.2"><title>`, 'g');
+    const heights = attributes(plot.marks, pattern);
+    expect(heights).toHaveLength(series.length);
+    const slope = (heights[9]! - heights[0]!) / (series[9]! - series[0]!);
+    expect(slope).toBeLessThan(0);
+    heights.forEach((height, index) => {
+      expect(height).toBeCloseTo(heights[0]! + slope * (series[index]! - series[0]!), 1);
+    });
+    for (const value of series) expect(plot.marks).toContain(`: ${value.toFixed(4)}</title>`);
+  });
+});
+
+test.each([
+  { name: 'one epoch', epochs: makeEpochs(1) },
+  { name: 'a flat curve', epochs: makeEpochs(3).map((epoch) => ({ ...epoch, acc: 0.5, val_acc: 0.5 })) },
+  { name: 'a thousand epochs', epochs: makeEpochs(1000) },
+])('$name gives finite coordinates and ticks at whole epochs', ({ epochs }) => {
+  const { marks } = drawAccuracy(epochs);
+  expect(marks).not.toMatch(/NaN|Infinity|undefined/);
+  expect(matches(marks, /class="frame" d="M/g).length).toBeGreaterThanOrEqual(1);
+});
+
+describe('confusion matrix', () => {
+  test('shows every count of every row', () => {
+    const metrics = computeMetrics(makeScoredLabels());
+    const { marks } = drawConfusionMatrix(metrics);
+    metrics.confusionMatrix.forEach((row, label) => {
+      row.forEach((count, predicted) => {
+        const title = `<title>label ${label}, predicted ${predicted}: ${count}</title>`;
+        expect(marks.includes(title)).toBe(count > 0);
+      });
+    });
+    expect(marks).toContain('>predicted label</text>');
+    expect(marks).toContain('>true label</text>');
+  });
+
+  test('with 256 classes draws only what is there, without numbers', () => {
+    const confusionMatrix = Array.from({ length: 256 }, (_, label) =>
+      Array.from({ length: 256 }, (_, column) => (label === column ? 4 : 0)),
+    );
+    const { marks } = drawConfusionMatrix({ confusionMatrix, testCount: 1024, errorCount: 0 });
+    expect(matches(marks, /<rect /g)).toHaveLength(256);
+    expect(marks).not.toContain('class="count"');
+    expect(marks).not.toMatch(/NaN/);
+  });
+});
+
+test('the first ten show prediction and truth under each picture', () => {
+  const predictions = firstPredictions(makeScoredLabels());
+  const pictures = predictions.map(({ index }) => ({ pixels: makePixels(index), shape: [28, 28] as const }));
+  const { marks } = drawFirstTen(predictions, pictures);
+  expect(matches(marks, /<image /g)).toHaveLength(10);
+  const captions = matches(marks, />(pred \d \/ true \d)<\/text>/g).map((match) => match[1]);
+  expect(captions).toEqual(predictions.map(({ label, predicted }) => `pred ${predicted} / true ${label}`));
+  expect(matches(marks, /class="answer-wrong"/g)).toHaveLength(1);
+});
+
+describe('as files and in pages', () => {
+  const hostile: Plot = {
+    name: 'loss',
+    title: '<script>alert("1")</script>',
+    description: `a & b's`,
+    width: 100,
+    height: 80,
+    marks: '',
+  };
+
+  test.each([
+    { name: 'standalone', svg: toStandaloneSvg(hostile) },
+    { name: 'inline', svg: toInlineSvg(hostile) },
+  ])('$name escapes its texts', ({ svg }) => {
+    expect(svg).not.toContain('<script');
+    expect(svg).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;');
+    expect(svg).toContain('a &amp; b&#39;s');
+  });
+
+  test('a file stands on white with fixed colours, a page brings its own', () => {
+    expect(toStandaloneSvg(hostile)).toContain('fill="#ffffff"');
+    expect(toStandaloneSvg(hostile)).not.toContain('var(');
+    expect(toInlineSvg(drawLoss(makeEpochs()))).not.toMatch(/(fill|stroke)="#/);
+  });
+});

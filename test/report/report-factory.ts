@@ -1,0 +1,77 @@
+import type { Epoch } from '../../lib/contracts/results';
+import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
+import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
+import type { ReportData } from '../../lib/report/report-data';
+
+/** Rises and falls like the seed's; made by formula, so that every test sees the same. */
+export function makeEpochs(count = 10): Epoch[] {
+  return Array.from({ length: count }, (_, index) => ({
+    epoch: index + 1,
+    loss: 0.3 / (index + 1) ** 1.1,
+    acc: 0.992 - 0.085 / (index + 1) ** 1.2,
+    val_loss: 0.056 + 0.07 / (index + 1) ** 1.5,
+    val_acc: 0.982 - 0.02 / (index + 1),
+    seconds: 9.5,
+  }));
+}
+
+/** `count` images of ten classes, every `errorEvery`-th of them wrong. */
+export function makeScoredLabels(count = 500, errorEvery = 17) {
+  const classes = 10;
+  const labels = Uint8Array.from({ length: count }, (_, index) => (index * 7) % classes);
+  const probabilities = new Float32Array(count * classes).fill(0.0025);
+  labels.forEach((label, index) => {
+    const isWrong = index % errorEvery === 8;
+    const favourite = isWrong ? (label + 1 + (index % 4)) % classes : label;
+    probabilities[index * classes + favourite] = isWrong ? 0.55 + (index % 40) / 100 : 0.97;
+  });
+  return { labels, probabilities, classes };
+}
+
+/** A ring or a bar that differs by index. */
+export function makePixels(index: number, side = 28): Float32Array {
+  const middle = (side - 1) / 2;
+  const radius = 5 + (index % 5);
+  return Float32Array.from({ length: side * side }, (_, pixel) => {
+    const distance = Math.hypot((pixel % side) - middle, Math.floor(pixel / side) - middle);
+    return Math.max(0, 1 - Math.abs(distance - radius) / 2);
+  });
+}
+
+export function makeReportData(
+  overrides: Partial<ReportData> = {},
+  config: Partial<RunConfig> = {},
+): ReportData {
+  const scored = makeScoredLabels();
+  return {
+    runId: 'run-2026',
+    finishedAt: '2026-03-01T12:30:00.000Z',
+    isAccepted: true,
+    config: runConfigSchema.parse(config),
+    epochs: makeEpochs(),
+    metrics: computeMetrics(scored),
+    predictions: firstPredictions(scored),
+    pictureOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
+    environment: {
+      engine: 'native',
+      device: 'cpu',
+      tensorflowVersion: '2.21.0',
+      tfjsVersion: '4.22.0',
+      nodeVersion: '22.12.0',
+      platform: 'linux-x64',
+      cpuModel: 'Example Processor 8000 @ 2.60GHz',
+      cpuCount: 8,
+    },
+    parameterCount: 1_462_538,
+    phases: [
+      { name: 'preprocess', seconds: 2.41 },
+      { name: 'train', seconds: 104.2 },
+      { name: 'evaluate', seconds: 3.7 },
+    ],
+    contentKey: '0123456789abcdef',
+    manifestSha256: 'a'.repeat(64),
+    weightsSha256: 'b'.repeat(64),
+    pipelineVersion: '0.1.0',
+    ...overrides,
+  };
+}

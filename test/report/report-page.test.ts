@@ -1,0 +1,118 @@
+import { decode } from 'fast-png';
+import { formatSeconds } from '../../lib/report/format-values';
+import { pictureDataUrl } from '../../lib/report/picture';
+import { renderReportPage } from '../../lib/report/report-page';
+import { makeReportData } from './report-factory';
+
+const page = renderReportPage(makeReportData());
+/** Without tags, for what a reader reads. */
+const readText = (html: string) =>
+  html
+    .replace(/<style>.*?<\/style>/s, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+
+test.each([
+  '94.20 %',
+  'Errors 29 of 500 test images',
+  'Total time 1 min 50 s',
+  'Accepted',
+  'Learning curves',
+  'The first ten test images',
+  'Worst mistakes',
+  'Each class',
+  'Configuration',
+  'Environment of the training',
+  'Time by phase',
+  'Lineage',
+  '0123456789abcdef',
+  'b'.repeat(64),
+  'Example Processor 8000',
+  'The seed recipe, unchanged.',
+])('says %s', (text) => {
+  expect(readText(page)).toContain(text);
+});
+
+test('makes no request: no address but the XML namespace, no script, and a policy against both', () => {
+  expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:/i);
+  expect(page).not.toMatch(/<script|@import|url\(|srcset|<iframe|<object/i);
+  for (const [, address] of page.matchAll(/(?:src|href)="([^"]*)"/g)) expect(address).toMatch(/^data:/);
+  expect(page).toContain('default-src &#39;none&#39;');
+});
+
+test('every datum that a person can choose is escaped', () => {
+  const attack = '"><script>alert(1)</script>\'';
+  const data = makeReportData(
+    {
+      runId: attack,
+      contentKey: attack,
+      manifestSha256: attack,
+      weightsSha256: attack,
+      pipelineVersion: attack,
+      environment: { ...makeReportData().environment, cpuModel: attack, device: attack, platform: attack },
+    },
+    { dataset: attack },
+  );
+  const attacked = renderReportPage({ ...data, config: { ...data.config, modelName: attack } });
+  expect(attacked).not.toContain('<script');
+  expect(attacked.split('&quot;&gt;&lt;script&gt;').length - 1).toBeGreaterThanOrEqual(10);
+});
+
+test('what differs from the seed recipe is marked, and nothing else', () => {
+  const changed = renderReportPage(makeReportData({}, { epochs: 3, hidden: [512], dropout: 0.1 }));
+  const rows = [...changed.matchAll(/<tr class="changed"><th scope="row"><code>(\w+)<\/code>/g)];
+  expect(rows.map((row) => row[1])).toEqual(['epochs', 'hidden']);
+  expect(readText(changed)).toContain('seed recipe: 1024, 512, 256');
+});
+
+test('a rejected run says what it missed', () => {
+  const rejected = readText(renderReportPage(makeReportData({ isAccepted: false }, { minAccuracy: 0.98 })));
+  expect(rejected).toContain('Rejected');
+  expect(rejected).toContain('is below the minimum of 98.00 %');
+});
+
+test('a run without a mistake has no empty gallery', () => {
+  const data = makeReportData();
+  const spotless = renderReportPage({
+    ...data,
+    metrics: { ...data.metrics, worstMistakes: [], errorCount: 0 },
+  });
+  expect(spotless).toContain('None: every test image was recognised.');
+  expect(spotless).not.toContain('class="digits mistakes"');
+});
+
+test('headings descend one level at a time, every picture has an alternative text, ids are unique', () => {
+  const levels = [...page.matchAll(/<h([1-6])/g)].map((match) => Number(match[1]));
+  expect(levels[0]).toBe(1);
+  expect(levels.filter((level) => level === 1)).toHaveLength(1);
+  levels.slice(1).forEach((level, index) => expect(level - levels[index]!).toBeLessThanOrEqual(1));
+  for (const [picture] of page.matchAll(/<img [^>]*>/g))
+    expect(picture).toMatch(/alt="Test image \d+: true label \d/);
+  for (const [plot] of page.matchAll(/<svg [^>]*>/g))
+    expect(plot).toMatch(/role="img" aria-label="[^"]{20,}"/);
+  const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('a picture keeps its grey values', () => {
+  const url = pictureDataUrl({
+    pixels: Float32Array.of(0, 1, 100 / 255, 1 / 255, 254 / 255, 0.5),
+    shape: [2, 3],
+  });
+  const { data, width, height } = decode(Buffer.from(url.split(',')[1]!, 'base64'));
+  expect({ width, height, data: Array.from(data) }).toEqual({
+    width: 3,
+    height: 2,
+    data: [0, 255, 100, 1, 254, 128],
+  });
+});
+
+test.each([
+  [0.416, '0.42 s'],
+  [59.94, '59.9 s'],
+  [59.96, '1 min 0 s'],
+  [3599.4, '59 min 59 s'],
+  [7500, '2 h 05 min'],
+])('%d seconds read as %s', (seconds, text) => {
+  expect(formatSeconds(seconds).replaceAll(' ', ' ')).toBe(text);
+});
