@@ -1,0 +1,92 @@
+/**
+ * The import directions of the house. A rule's comment is what its offender reads: it says what to do instead.
+ *
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or there is a third thing both should import.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      comment: 'The import leads nowhere: mend the path, or add the package to package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'contracts-know-nothing',
+      comment: 'lib/contracts is read by every side, so it imports zod and itself only. Move the logic to where it is used.',
+      severity: 'error',
+      from: { path: '^lib/contracts/' },
+      to: { pathNot: ['^lib/contracts/', '^node_modules/zod/'] },
+    },
+    {
+      name: 'aws-stays-outside',
+      comment: 'Steps and maths run without an account. Storage goes through ObjectStore; only lib/store/s3-*.ts speaks S3.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/store/s3-' },
+      to: { path: '^node_modules/@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'native-by-one-door',
+      comment: 'Everything must run without the native library. Go through loadTfjsNode() in lib/tensorflow/native-binding.ts, from lib/training only.',
+      severity: 'error',
+      from: { pathNot: '^lib/tensorflow/native-binding\\.ts$' },
+      to: { path: '^node_modules/@tensorflow/tfjs-node/' },
+    },
+    {
+      name: 'no-native-in-lambdas',
+      comment: 'Evaluation and preprocessing run in Lambdas, where there is no native library; training does not belong there.',
+      severity: 'error',
+      from: { path: '^(lib/(evaluation|report|dataset|model)|functions/(preprocess|evaluate|register))/' },
+      to: { path: '^lib/(training|tensorflow/native-)', reachable: true },
+    },
+    {
+      name: 'maths-know-no-steps',
+      comment: 'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
+      severity: 'error',
+      from: { path: '^lib/(dataset|model|training|evaluation|report|export|store|tensorflow)/' },
+      to: { path: '^(lib/pipeline/(?!step-context)|functions|cdk|cli)/' },
+    },
+    {
+      name: 'lib-is-the-bottom',
+      comment: 'lib is used by functions, cdk and cli, never the other way round.',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(functions|cdk|cli)/' },
+    },
+    {
+      name: 'functions-stand-alone',
+      comment: 'Each folder under functions/ is one deployable unit. What two of them share belongs in lib/.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^functions/([^/]+)/', pathNot: '^functions/$1/' },
+    },
+    {
+      name: 'cdk-reads-contracts-only',
+      comment: 'The stack names handlers by path and shares lib/contracts with them; importing the code itself would run it at synth.',
+      severity: 'error',
+      from: { path: '^cdk/' },
+      to: { path: '^(lib/(?!contracts/)|functions/|cli/)' },
+    },
+    {
+      name: 'tests-are-leaves',
+      comment: 'Nothing imports test/. If product code needs it, it is not test support.',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json', '.d.ts'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { freemem, totalmem } from 'node:os';
+import { describeMachine } from '../../lib/tensorflow/machine-facts';
+import { inspectNativeTensorFlow } from '../../lib/tensorflow/native-setup';
+import { useWasmBackend, wasmBackendVersion } from '../../lib/tensorflow/wasm-backend';
+import { formatTable } from '../table';
+import type { Terminal } from '../terminal';
+
+interface Finding {
+  readonly name: string;
+  readonly isReady: boolean;
+  readonly detail: string;
+  /** What to do about it, where something can be done. */
+  readonly remedy?: string;
+}
+
+/** What this machine has, and how to get what is missing. Changes nothing. */
+export async function doctorCommand(
+  { isJson }: { readonly isJson: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const findings = [inspectMachine(), await inspectWasm(), await inspectNative(), await inspectGpu()];
+  if (isJson) {
+    terminal.print(JSON.stringify(findings, null, 2));
+    return;
+  }
+  const rows = findings.map(({ name, isReady, detail }) => [isReady ? '✓' : '–', name, detail]);
+  terminal.print(formatTable(rows));
+  for (const { name, remedy } of findings) {
+    if (remedy !== undefined) terminal.print(`\n  ${name}: ${remedy}`);
+  }
+}
+
+function inspectMachine(): Finding {
+  const { nodeVersion, platform, cpuCount, cpuModel } = describeMachine();
+  const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+  return {
+    name: 'machine',
+    isReady: true,
+    detail: `Node ${nodeVersion}, ${platform}, ${cpuCount} × ${cpuModel}, ${gib(freemem())} of ${gib(totalmem())} GiB free`,
+  };
+}
+
+async function inspectWasm(): Promise<Finding> {
+  await useWasmBackend();
+  return {
+    name: 'WASM',
+    isReady: true,
+    detail: `TensorFlow.js ${wasmBackendVersion}, trains and evaluates anywhere`,
+  };
+}
+
+async function inspectNative(): Promise<Finding> {
+  const native = await inspectNativeTensorFlow();
+  const name = 'native TensorFlow';
+  return native.available
+    ? { name, isReady: true, detail: `${native.tensorflowVersion} in ${native.cacheFolder}` }
+    : { name, isReady: false, detail: native.reason, remedy: native.remedy };
+}
+
+/** The NVIDIA driver's own file; without a driver there is none. */
+const driverFile = '/proc/driver/nvidia/version';
+
+async function inspectGpu(): Promise<Finding> {
+  const name = 'GPU';
+  try {
+    const text = await readFile(driverFile, 'utf8');
+    return { name, isReady: true, detail: text.split('\n')[0]!.replace(/^NVRM version:\s*/, '') };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    return { name, isReady: false, detail: 'no NVIDIA driver on this machine; training runs on the CPU' };
+  }
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { type PermanentError, PipelineError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import {
+  type Predictions,
+  predictionsSchema,
+  type RunRecord,
+  runRecordSchema,
+} from '../../lib/contracts/results';
+import { type RunConfig, runIdSchema } from '../../lib/contracts/run-config';
+import { runPipeline } from '../../lib/pipeline/run-pipeline';
+import { createRunId } from '../../lib/pipeline/start-run';
+import { getJson } from '../../lib/store/json-objects';
+import type { ObjectStore } from '../../lib/store/object-store';
+import type { Terminal } from '../terminal';
+
+export interface TrainRequest {
+  readonly store: ObjectStore;
+  readonly config: RunConfig;
+  /** @default made from the time */
+  readonly runId: string | undefined;
+  readonly isJson: boolean;
+}
+
+/** Runs the whole pipeline in this process and prints its outcome, a rejected run's as well. */
+export async function trainCommand(request: TrainRequest, terminal: Terminal): Promise<void> {
+  const { store, config } = request;
+  const { now, signal, report } = terminal;
+  const runId = parseOrThrow(runIdSchema, request.runId ?? createRunId(now()), 'The run id');
+  const outcome = await runPipeline({ runId, config }, { store, now, signal, notify: report }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (outcome !== undefined && !isGateFailure(outcome)) throw outcome;
+  const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+  const { predictions } = await getJson(store, objectKeys.predictions(runId), predictionsSchema);
+  terminal.print(
+    request.isJson ? describeAsJson(store, run, predictions) : describe(store, run, predictions),
+  );
+  if (outcome !== undefined) throw outcome;
+}
+
+function isGateFailure(error: unknown): error is PermanentError {
+  return error instanceof PipelineError && error.name === 'QualityGateFailed';
+}
+
+function describe(store: ObjectStore, run: RunRecord, predictions: Predictions['predictions']): string {
+  const seconds = run.phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const row = (values: readonly number[]) => values.join('  ');
+  return [
+    '',
+    `Run ${run.runId}: ${run.status} after ${seconds.toFixed(1)} s`,
+    '',
+    `  report         ${join(store.location, objectKeys.report(run.runId))}`,
+    `  model          ${join(store.location, objectKeys.modelTopology(run.runId))}`,
+    `  test accuracy  ${run.accuracy.toFixed(4)} (${run.errorCount.toLocaleString('en')} of ${run.testCount.toLocaleString('en')} wrong)`,
+    `  test loss      ${run.loss.toFixed(4)}`,
+    `  labels         ${row(predictions.map(({ label }) => label))}`,
+    `  predictions    ${row(predictions.map(({ predicted }) => predicted))}`,
+  ].join('\n');
+}
+
+function describeAsJson(store: ObjectStore, run: RunRecord, predictions: Predictions['predictions']): string {
+  const { runId, status, accuracy, loss } = run;
+  return JSON.stringify(
+    {
+      runId,
+      status,
+      accuracy,
+      loss,
+      labels: predictions.map(({ label }) => label),
+      predictions: predictions.map(({ predicted }) => predicted),
+      store: store.location,
+      report: objectKeys.report(runId),
+      model: objectKeys.modelTopology(runId),
+    },
+    null,
+    2,
+  );
+}

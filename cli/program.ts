@@ -1,0 +1,143 @@
+import { Command, Option } from 'commander';
+import { openStore } from '../lib/store/open-store';
+import { doctorCommand } from './commands/doctor';
+import { predictCommand } from './commands/predict';
+import { runsCommand, showCommand } from './commands/runs';
+import { trainCommand } from './commands/train';
+import { numberOrText, numbersOrTexts, resolveRunConfig } from './settings';
+import type { Terminal } from './terminal';
+
+const exitCodesHelp = `
+Exit codes: 0 done · 1 a bug · 2 something to mend (a setting, the dataset, the store) · 3 below --min-accuracy
+            4 the training diverged · 75 a temporary failure · 130 or 143 stopped by a signal`;
+
+/** Every command with its flags; unknown ones are refused with a suggestion. */
+export function createProgram(version: string, terminal: Terminal): Command {
+  const program = new Command('mnist-pipeline')
+    .description(
+      'Trains, evaluates and reports an image classifier: on this machine, or as a workflow on AWS.',
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Run "mnist-pipeline help" to see what is there.')
+    .addHelpText('after', exitCodesHelp);
+  addTrain(program, terminal);
+  addRuns(program, terminal);
+  addShow(program, terminal);
+  addPredict(program, terminal);
+  addDoctor(program, terminal);
+  return program;
+}
+
+const storeOption = () =>
+  new Option('--store <location>', 'a folder, or s3://bucket/prefix').default('artifacts');
+const jsonOption = () => new Option('--json', 'print the result as JSON').default(false);
+
+/** Flags that are settings of the run, named as in the configuration. */
+const settingOptions = () => [
+  new Option('--dataset <source>', 'mnist, a folder with the four IDX files, or s3://bucket/prefix'),
+  new Option('--classes <count>', 'labels are 0 to count-1 (10)').argParser(numberOrText),
+  new Option('--epochs <count>', 'passes over the training images (10)').argParser(numberOrText),
+  new Option('--batch-size <images>', 'images in one step (512)').argParser(numberOrText),
+  new Option('--hidden <units>', 'widths of the hidden layers (1024,512,256)').argParser(numbersOrTexts),
+  new Option('--dropout <fraction>', 'dropped before every dense layer (0.1)').argParser(numberOrText),
+  new Option('--l2 <factor>', 'kernel regularisation (0); the seed recipe suggests 0.0003').argParser(
+    numberOrText,
+  ),
+  new Option('--learning-rate <rate>', "Adam's step size (0.001)").argParser(numberOrText),
+  new Option('--seed <integer>', 'for weights, shuffles and dropout (1)').argParser(numberOrText),
+  new Option('--engine <name>', 'auto, native or wasm (auto)'),
+  new Option('--min-accuracy <fraction>', 'the quality gate on the test accuracy (0)').argParser(
+    numberOrText,
+  ),
+  new Option('--model-name <name>', 'what the model is registered as (mnist-mlp)'),
+];
+
+function addTrain(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('train')
+    .description('prepare the dataset, train, evaluate, report; without flags, the seed recipe on MNIST')
+    .addOption(storeOption())
+    .option('--run-id <id>', 'name of the run (made from the time); an unfinished one is continued')
+    .option('--config <file>', 'a JSON file with settings; flags win over it')
+    .addOption(jsonOption())
+    .option('--quiet', 'no progress', false)
+    .allowExcessArguments(false);
+  const settings = settingOptions();
+  for (const option of settings) command.addOption(option);
+  command.action(async (options: Record<string, unknown>) => {
+    const isGiven = (name: string) => options[name] !== undefined;
+    const names = settings.map((option) => option.attributeName()).filter(isGiven);
+    const flags = Object.fromEntries(names.map((name) => [name, options[name]]));
+    const config = await resolveRunConfig(flags, options['config'] as string | undefined);
+    const store = openStore(options['store'] as string);
+    const runId = options['runId'] as string | undefined;
+    await trainCommand({ store, config, runId, isJson: options['json'] === true }, terminal);
+  });
+}
+
+interface StoreFlags {
+  readonly store: string;
+  readonly json: boolean;
+}
+
+function addRuns(program: Command, terminal: Terminal): void {
+  program
+    .command('runs')
+    .description('list the runs of a store')
+    .addOption(storeOption())
+    .addOption(jsonOption())
+    .allowExcessArguments(false)
+    .action(({ store, json }: StoreFlags) =>
+      runsCommand({ store: openStore(store), isJson: json }, terminal),
+    );
+}
+
+function addShow(program: Command, terminal: Terminal): void {
+  program
+    .command('show')
+    .description('what a run did')
+    .argument('<runId>')
+    .addOption(storeOption())
+    .addOption(jsonOption())
+    .allowExcessArguments(false)
+    .action((runId: string, { store, json }: StoreFlags) =>
+      showCommand({ store: openStore(store), isJson: json, runId }, terminal),
+    );
+}
+
+function addPredict(program: Command, terminal: Terminal): void {
+  program
+    .command('predict')
+    .description('classify a PNG picture')
+    .argument('<image.png>', "of the model's input size, light digit on black")
+    .addOption(storeOption())
+    .option('--run-id <id>', 'use the model of this run (the latest registered one)')
+    .option('--model-name <name>', 'use the latest model of this name', 'mnist-mlp')
+    .option('--invert', 'the picture shows a dark digit on light paper', false)
+    .addOption(jsonOption())
+    .allowExcessArguments(false)
+    .action(
+      (imagePath: string, options: StoreFlags & { runId?: string; modelName: string; invert: boolean }) =>
+        predictCommand(
+          {
+            store: openStore(options.store),
+            isJson: options.json,
+            imagePath,
+            runId: options.runId,
+            modelName: options.modelName,
+            isInverted: options.invert,
+          },
+          terminal,
+        ),
+    );
+}
+
+function addDoctor(program: Command, terminal: Terminal): void {
+  program
+    .command('doctor')
+    .description('what this machine has, and how to get what is missing')
+    .addOption(jsonOption())
+    .allowExcessArguments(false)
+    .action(({ json }: { json: boolean }) => doctorCommand({ isJson: json }, terminal));
+}

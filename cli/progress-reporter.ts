@@ -1,0 +1,86 @@
+import { Format, Presets, SingleBar } from 'cli-progress';
+import type { Epoch } from '../lib/contracts/results';
+import type { PipelineEvent } from '../lib/pipeline/step-context';
+
+export interface ProgressReporter {
+  readonly report: (event: PipelineEvent) => void;
+  /** Ends a bar that is still on the screen. */
+  readonly close: () => void;
+}
+
+/** A bar on a terminal, plain lines elsewhere, nothing when quiet. */
+export function createProgressReporter(
+  stream: NodeJS.WriteStream,
+  { isQuiet }: { readonly isQuiet: boolean },
+): ProgressReporter {
+  if (isQuiet) return { report: () => {}, close: () => {} };
+  return stream.isTTY ? createBar(stream) : createLines(stream);
+}
+
+function createLines(stream: NodeJS.WriteStream): ProgressReporter {
+  const report = (event: PipelineEvent) => {
+    if (event.type === 'epoch-finished') stream.write(`${describeEpoch(event.epoch, event.epochs)}\n`);
+    else if (event.type !== 'training-progress') stream.write(`${event.message}\n`);
+  };
+  return { report, close: () => {} };
+}
+
+function createBar(stream: NodeJS.WriteStream): ProgressReporter {
+  let bar: SingleBar | undefined;
+  let latest: Epoch | undefined;
+  const close = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const report = (event: PipelineEvent) => {
+    switch (event.type) {
+      case 'training-progress': {
+        const total = event.epochs * event.stepsPerEpoch;
+        const done = (event.epoch - 1) * event.stepsPerEpoch + event.step;
+        const payload = { epoch: `${event.epoch}/${event.epochs}`, figures: describeFigures(latest) };
+        if (bar === undefined) bar = startBar(stream, total, done, payload);
+        else bar.update(done, payload);
+        if (done === total) close();
+        break;
+      }
+      case 'epoch-finished':
+        latest = event.epoch;
+        if (bar === undefined) stream.write(`${describeEpoch(event.epoch, event.epochs)}\n`);
+        else bar.update({ figures: describeFigures(latest) });
+        break;
+      default:
+        close();
+        stream.write(`${event.message}\n`);
+    }
+  };
+  return { report, close };
+}
+
+function startBar(stream: NodeJS.WriteStream, total: number, done: number, payload: object): SingleBar {
+  const bar = new SingleBar(
+    {
+      stream,
+      format: '  epoch {epoch} {bar} {percentage} % · {eta_formatted} left{figures}',
+      barsize: 24,
+      etaBuffer: 100,
+      fps: 5,
+      hideCursor: null,
+      clearOnComplete: true,
+      formatTime: Format.TimeFormat,
+    },
+    Presets.shades_classic,
+  );
+  bar.start(total, done, payload);
+  return bar;
+}
+
+function describeFigures(epoch: Epoch | undefined): string {
+  return epoch === undefined ? '' : ` · loss ${epoch.loss.toFixed(4)} · val_acc ${epoch.val_acc.toFixed(4)}`;
+}
+
+function describeEpoch({ epoch, seconds, loss, acc, val_loss, val_acc }: Epoch, epochs: number): string {
+  return (
+    `  epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  ${seconds.toFixed(1)} s  ` +
+    `loss ${loss.toFixed(4)}  acc ${acc.toFixed(4)}  val_loss ${val_loss.toFixed(4)}  val_acc ${val_acc.toFixed(4)}`
+  );
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { PermanentError } from '../lib/contracts/errors';
+import { parseOrThrow } from '../lib/contracts/parse';
+import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
+
+/** A number where the text is one; otherwise the text, so that the schema can say what it received. */
+export function numberOrText(text: string): number | string {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+/** `1024,512,256`. An empty text means no hidden layer. */
+export function numbersOrTexts(text: string): (number | string)[] {
+  return text === '' ? [] : text.split(',').map(numberOrText);
+}
+
+/**
+ * The seed recipe, changed by the config file, changed by the flags.
+ *
+ * @param flags - settings by their names in `runConfigSchema`; those not given are absent.
+ * @throws PermanentError InvalidInput that names the file or the flag.
+ */
+export async function resolveRunConfig(
+  flags: Readonly<Record<string, unknown>>,
+  configFile: string | undefined,
+): Promise<RunConfig> {
+  const fromFile = configFile === undefined ? {} : await readConfigFile(configFile);
+  return parseOrThrow(
+    runConfigSchema,
+    { ...fromFile, ...flags },
+    'The settings given on the command line ("mnist-pipeline help train" lists them)',
+  );
+}
+
+async function readConfigFile(path: string): Promise<object> {
+  const what = `The config file ${JSON.stringify(path)}`;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new PermanentError(
+      'InvalidInput',
+      `${what} cannot be read (${code ?? cause}). Give the path of a JSON file such as {"epochs": 3, "hidden": [512]}.`,
+      { cause },
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new PermanentError(
+      'InvalidInput',
+      `${what} is not JSON: ${(cause as Error).message}. It must be one object such as {"epochs": 3, "hidden": [512]}.`,
+      { cause },
+    );
+  }
+  parseOrThrow(runConfigSchema, value, what);
+  return value as object;
+}

@@ -1,0 +1,114 @@
+import { io, tensor } from '@tensorflow/tfjs-core';
+import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { PermanentError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import { parseOrThrow } from '../contracts/parse';
+import { encodeJson } from '../store/json-objects';
+import type { ObjectInfo, ObjectStore } from '../store/object-store';
+
+/** `model.json` as TensorFlow.js defines it; https://www.tensorflow.org/js/guide/save_load. */
+const modelFileSchema = z.looseObject({
+  format: z.literal('layers-model'),
+  modelTopology: z.looseObject({}),
+  weightsManifest: z.tuple([
+    z.looseObject({
+      paths: z.array(z.string()),
+      weights: z.array(
+        z.looseObject({ name: z.string(), shape: z.array(z.int().min(0)), dtype: z.literal('float32') }),
+      ),
+    }),
+  ]),
+});
+
+/**
+ * Writes `model.json` and `weights.bin`, which TensorFlow.js loads anywhere. Equal weights give equal bytes.
+ *
+ * @returns what the store recorded of `weights.bin`.
+ */
+export async function saveModel(store: ObjectStore, runId: string, model: LayersModel): Promise<ObjectInfo> {
+  const artifacts = await captureArtifacts(model);
+  const weightData = io.CompositeArrayBuffer.join(artifacts.weightData);
+  const weights = await store.put(objectKeys.modelWeights(runId), new Uint8Array(weightData));
+  await store.put(
+    objectKeys.modelTopology(runId),
+    encodeJson({
+      format: 'layers-model',
+      generatedBy: artifacts.generatedBy,
+      convertedBy: null,
+      modelTopology: artifacts.modelTopology,
+      weightsManifest: [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }],
+    }),
+  );
+  return weights;
+}
+
+async function captureArtifacts(model: LayersModel): Promise<io.ModelArtifacts> {
+  let captured: io.ModelArtifacts | undefined;
+  await model.save(
+    io.withSaveHandler(async (artifacts) => {
+      captured = artifacts;
+      return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
+    }),
+  );
+  if (captured === undefined) throw new Error('TensorFlow.js did not hand over the model');
+  return captured;
+}
+
+/**
+ * The run's model on the backend in use. The caller disposes it.
+ *
+ * @throws PermanentError ArtifactNotFound or CorruptArtifact.
+ */
+export async function loadModel(store: ObjectStore, runId: string): Promise<LayersModel> {
+  const key = objectKeys.modelTopology(runId);
+  const what = `${key} in ${store.location}`;
+  const text = new TextDecoder().decode(await store.get(key));
+  const file = parseOrThrow(modelFileSchema, parseJson(text, what), what, 'CorruptArtifact');
+  const weightData = (await store.get(objectKeys.modelWeights(runId))).slice().buffer;
+  const [{ weights }] = file.weightsManifest;
+  const expectedBytes = weights.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+  if (weightData.byteLength !== expectedBytes) {
+    throw corrupt(
+      what,
+      `its weights.bin has ${weightData.byteLength} bytes, and ${expectedBytes} belong to the model`,
+    );
+  }
+  try {
+    return await loadLayersModel(
+      io.fromMemory({
+        modelTopology: file.modelTopology,
+        weightSpecs: weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
+        weightData,
+      }),
+    );
+  } catch (cause) {
+    throw corrupt(what, 'TensorFlow.js cannot build a model from it', cause);
+  }
+}
+
+function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw corrupt(what, 'it is not JSON', cause);
+  }
+}
+
+function corrupt(what: string, problem: string, cause?: unknown): PermanentError {
+  return new PermanentError(
+    'CorruptArtifact',
+    `${what} is not a model that can be loaded: ${problem}. It was changed after it was written; train again under a new run id.`,
+    { evidence: { what }, cause },
+  );
+}
+
+/** Replaces the weights of `model`, in its own order: kernel, bias, kernel, bias, … */
+export function setModelWeights(
+  model: LayersModel,
+  weights: readonly { readonly values: Float32Array; readonly shape: readonly number[] }[],
+): void {
+  const tensors = weights.map(({ values, shape }) => tensor(values, [...shape], 'float32'));
+  model.setWeights(tensors);
+  for (const each of tensors) each.dispose();
+}

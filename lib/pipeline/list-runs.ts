@@ -1,0 +1,58 @@
+import { PipelineError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import { type Epoch, historySchema, type RunRecord, runRecordSchema } from '../contracts/results';
+import { type StoredRunConfig, storedRunConfigSchema } from '../contracts/run-config';
+import { getJson } from '../store/json-objects';
+import type { ObjectStore } from '../store/object-store';
+
+/** A run as the store shows it; only one with a run.json counts as finished. */
+export type RunListing =
+  | { readonly status: RunRecord['status']; readonly runId: string; readonly record: RunRecord }
+  | {
+      readonly status: 'unfinished';
+      readonly runId: string;
+      readonly stored: StoredRunConfig;
+      /** Epochs trained so far. */
+      readonly epochs: readonly Epoch[];
+    }
+  /** Its files cannot be read; `reason` says why. */
+  | { readonly status: 'damaged'; readonly runId: string; readonly reason: string };
+
+/** Every run of a store, in the order of their ids, which begin with the date unless they were chosen. */
+export async function listRuns(store: ObjectStore): Promise<RunListing[]> {
+  const runIds = new Set<string>();
+  for await (const { key } of store.list(objectKeys.runs)) {
+    runIds.add(key.slice(objectKeys.runs.length).split('/')[0]!);
+  }
+  const listings: RunListing[] = [];
+  for (const runId of runIds) {
+    const listing = await readRun(store, runId);
+    if (listing !== undefined) listings.push(listing);
+  }
+  return listings;
+}
+
+/** `undefined` where there is no such run. */
+export async function readRun(store: ObjectStore, runId: string): Promise<RunListing | undefined> {
+  try {
+    if (await exists(store, objectKeys.runRecord(runId))) {
+      const record = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+      return { status: record.status, runId, record };
+    }
+    if (!(await exists(store, objectKeys.config(runId)))) return undefined;
+    const stored = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+    const history = (await exists(store, objectKeys.history(runId)))
+      ? await getJson(store, objectKeys.history(runId), historySchema)
+      : { epochs: [] };
+    return { status: 'unfinished', runId, stored, epochs: history.epochs };
+  } catch (error) {
+    if (error instanceof PipelineError && error.name === 'CorruptArtifact') {
+      return { status: 'damaged', runId, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+async function exists(store: ObjectStore, key: string): Promise<boolean> {
+  return (await store.head(key)) !== undefined;
+}

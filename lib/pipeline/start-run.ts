@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { PermanentError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import { storedRunConfigSchema } from '../contracts/run-config';
+import type { PlanInput } from '../contracts/steps';
+import { encodeJson, getJson } from '../store/json-objects';
+import type { StepContext } from './step-context';
+
+/** `20261125-121314-3fa9`: sorts by start, and two starts in one second differ. */
+export function createRunId(now: Date): string {
+  const digits = now.toISOString().replace(/\D/g, '');
+  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(2).toString('hex')}`;
+}
+
+/**
+ * Takes the run id by writing config.json, which at most one caller can do. An unfinished run of the same
+ * configuration is continued: whatever it finished is not done again.
+ *
+ * @throws PermanentError RunExists for a finished run, or for an unfinished one with another configuration.
+ */
+export async function reserveRun({ runId, config }: PlanInput, context: StepContext): Promise<void> {
+  const { store, now, notify } = context;
+  const key = objectKeys.config(runId);
+  const stored = storedRunConfigSchema.parse({
+    schemaVersion: 1,
+    runId,
+    createdAt: now().toISOString(),
+    config,
+  });
+  if (await store.putIfAbsent(key, encodeJson(stored))) return;
+
+  const remedy = `Choose another run id, or delete ${objectKeys.run(runId)} in ${store.location} first.`;
+  if ((await store.head(objectKeys.runRecord(runId))) !== undefined) {
+    throw new PermanentError(
+      'RunExists',
+      `The run "${runId}" is finished, and finished runs are never changed. ${remedy}`,
+      { evidence: { runId } },
+    );
+  }
+  const earlier = await getJson(store, key, storedRunConfigSchema);
+  if (!isDeepStrictEqual(earlier.config, config)) {
+    throw new PermanentError(
+      'RunExists',
+      `The run "${runId}" was started with another configuration (see ${key}) and is not finished. ${remedy} To continue it, give the same settings.`,
+      { evidence: { runId } },
+    );
+  }
+  notify({ type: 'note', message: `Continuing the unfinished run ${runId}` });
+}

@@ -1,0 +1,79 @@
+import { PermanentError, PipelineError, TransientError } from '../contracts/errors';
+
+/** The errno of a failed system call, or `undefined` for any other error. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** True for a path that is not there; `ENOTDIR` is a path below a file. */
+export function isAbsence(error: unknown): boolean {
+  const errno = errnoOf(error);
+  return errno === 'ENOENT' || errno === 'ENOTDIR';
+}
+
+/** What stands in the way of a write for good, and what to do about it. */
+const refusals: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full. Free some space, or choose a store on another disk',
+  EDQUOT: 'your disk quota is used up. Delete files of yours, or choose a store on another disk',
+  EROFS: 'the file system is read-only. Mount it writable, or choose another folder',
+  EACCES:
+    'this user has no permission to write there. Change the permissions of the folder, or choose another one',
+  EPERM:
+    'the system does not permit it (a protected file, or a file system without hard links). Choose a folder on a local disk',
+  ENOTSUP: 'the file system has no hard links. Choose a folder on a local disk',
+  EOPNOTSUPP: 'the file system has no hard links. Choose a folder on a local disk',
+  ENOTDIR: 'a part of the path is a file and not a folder. Move that file away, or choose another folder',
+  EEXIST: 'a file stands where a folder is needed. Move that file away, or choose another folder',
+  EISDIR: 'a folder stands where the file should go. Move that folder away, or choose another store',
+  ENOTEMPTY: 'a folder stands where the file should go. Move that folder away, or choose another store',
+  EFBIG: 'the file is larger than the file system or the limit of this user allows. Choose another disk',
+};
+
+/** Turns what a system call said while writing `key` into the pipeline's words; other errors stay as they are. */
+export function asWriteFailure(error: unknown, key: string, root: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined || error instanceof PipelineError) return error;
+  const refusal = refusals[errno];
+  if (refusal === undefined) return asPassingFailure(error, errno, `written to ${root}`, key, root);
+  return new PermanentError(
+    'StoreNotWritable',
+    `${key} cannot be written to ${root}: ${refusal}. The system said ${errno} for ${failedPath(error, root)}.`,
+    { evidence: { key, root, errno }, cause: error },
+  );
+}
+
+/** The same for reading. Absent files are the caller's to tell. */
+export function asReadFailure(error: unknown, key: string, root: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined || error instanceof PipelineError) return error;
+  if (errno !== 'EACCES' && errno !== 'EPERM' && errno !== 'ELOOP') {
+    return asPassingFailure(error, errno, `read from ${root}`, key, root);
+  }
+  return new PermanentError(
+    'InvalidInput',
+    `${key || 'The folder'} cannot be read from ${root}: this user has no permission to. Change the permissions, or choose another store. The system said ${errno} for ${failedPath(error, root)}.`,
+    { evidence: { key, root, errno }, cause: error },
+  );
+}
+
+function asPassingFailure(error: unknown, errno: string, what: string, key: string, root: string): unknown {
+  if (errno === 'ENAMETOOLONG') {
+    return new PermanentError(
+      'InvalidInput',
+      `The object key "${key}" is too long for ${root}: a file system allows 255 characters between two "/". Use a shorter name.`,
+      { evidence: { key, root, errno }, cause: error },
+    );
+  }
+  return new TransientError(
+    'StoreUnavailable',
+    `${key || 'The folder'} cannot be ${what} for now: the system said ${errno} for ${failedPath(error, root)}. Try again; if it stays, check the disk.`,
+    { evidence: { key, root, errno }, cause: error },
+  );
+}
+
+/** Where the kernel refused: the target of a rename, or whatever was named. */
+function failedPath(error: unknown, root: string): string {
+  const { path, dest } = error as { path?: unknown; dest?: unknown };
+  return [dest, path].find((value) => typeof value === 'string') ?? root;
+}

@@ -1,0 +1,89 @@
+import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errnoOf } from './directory-failures';
+import { isOwnerGone, newOwnedName } from './directory-owner';
+
+/** A fresh path in `folder`, for a file that only this process touches. */
+export function newTemporaryPath(folder: string): string {
+  return join(folder, newOwnedName());
+}
+
+/**
+ * Gives `use` a file with `body` in it, safely on the disk, which `use` may rename; whatever happens, nothing is left
+ * at the temporary path.
+ */
+export async function withTemporary<Result>(
+  folder: string,
+  body: Uint8Array,
+  use: (path: string) => Promise<Result>,
+): Promise<Result> {
+  await mkdir(folder, { recursive: true });
+  const path = newTemporaryPath(folder);
+  try {
+    const handle = await open(path, 'wx');
+    try {
+      await handle.writeFile(body);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return await use(path);
+  } finally {
+    await unlinkIfPresent(path);
+  }
+}
+
+/** Replaces `path` in one step: a reader sees the old content or the new, also after a power cut. */
+export async function replaceFile(temporaryFolder: string, path: string, body: Uint8Array): Promise<void> {
+  await withTemporary(temporaryFolder, body, async (temporaryPath) => {
+    await mkdir(dirname(path), { recursive: true });
+    await rename(temporaryPath, path);
+    await syncFolder(dirname(path));
+  });
+}
+
+/** Makes renames and links in a folder outlast a power cut, where the system can do that for folders. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (errnoOf(error) !== 'EINVAL') throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+export async function unlinkIfPresent(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+/** Removes what killed processes left; of other hosts, whose processes cannot be asked, only what is a day old. */
+export async function sweepTemporaries(folder: string): Promise<void> {
+  const dayMilliseconds = 86_400_000;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts === undefined) continue;
+    if (isOwnerGone(name) || Date.now() - facts.mtimeMs > dayMilliseconds) await unlinkIfPresent(path);
+  }
+}
+
+/** Up to `length` bytes from `offset`; fewer when the file ends before. Not a Buffer: it has memory of its own. */
+export async function readFully(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const maxReadBytes = 2 ** 30;
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const wanted = Math.min(length - filled, maxReadBytes);
+    const { bytesRead } = await handle.read(bytes, filled, wanted, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled === length ? bytes : bytes.slice(0, filled);
+}

@@ -1,0 +1,111 @@
+import { linkSync, readFileSync, unlinkSync } from 'node:fs';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { TransientError } from '../contracts/errors';
+import { errnoOf } from './directory-failures';
+import { isOwnerGone } from './directory-owner';
+
+/** A holder keeps a lock for a few small writes, milliseconds; a thousand times that is somebody who hangs. */
+const maxWaitMilliseconds = 30_000;
+
+export interface Lock {
+  /** The lock file; it holds the owner's name. */
+  readonly path: string;
+  /** A path of this process's own in the same file system, whose last part is a fresh owned name. */
+  readonly claimPath: string;
+  /** What is being locked, for people. */
+  readonly what: string;
+}
+
+/**
+ * Runs `work` while no other process, nor any other caller in this one, holds the lock. A lock whose owner is dead is
+ * taken over.
+ *
+ * @throws TransientError StoreUnavailable when a living owner does not let go.
+ */
+export async function withLock<Result>(lock: Lock, work: () => Promise<Result>): Promise<Result> {
+  await mkdir(dirname(lock.path), { recursive: true });
+  await writeFile(lock.claimPath, nameOf(lock.claimPath), { flag: 'wx' });
+  try {
+    // A link appears with its content, where creating and then writing would leave a moment without an owner.
+    await linkWhenFree(lock);
+  } finally {
+    await unlink(lock.claimPath);
+  }
+  try {
+    return await work();
+  } finally {
+    await unlink(lock.path);
+  }
+}
+
+async function linkWhenFree(lock: Lock): Promise<void> {
+  const deadline = Date.now() + maxWaitMilliseconds;
+  for (let waitMilliseconds = 1; ; waitMilliseconds = Math.min(2 * waitMilliseconds, 50)) {
+    try {
+      return await link(lock.claimPath, lock.path);
+    } catch (error) {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    }
+    const owner = await readFile(lock.path, 'utf8').catch(ignoreAbsence);
+    if (owner !== undefined && isOwnerGone(owner)) removeStaleLock(lock, owner);
+    else if (owner !== undefined && Date.now() > deadline) throw heldForTooLong(lock, owner);
+    else await pause(waitMilliseconds * (0.5 + Math.random()));
+  }
+}
+
+/**
+ * Of several who see the same dead owner, one at a time may remove its lock, and only while it is still that owner's:
+ * otherwise the second would remove the lock that the first has just taken. Synchronous, so that only a kill
+ * between two system calls leaves the guard behind; the next one removes it then.
+ */
+function removeStaleLock(lock: Lock, deadOwner: string): void {
+  const guardPath = `${lock.path}.takeover`;
+  try {
+    linkSync(lock.claimPath, guardPath);
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    if (isOwnerGone(readOrEmpty(guardPath))) unlinkIfThere(guardPath);
+    return;
+  }
+  try {
+    if (readOrEmpty(lock.path) === deadOwner) unlinkIfThere(lock.path);
+  } finally {
+    unlinkIfThere(guardPath);
+  }
+}
+
+function heldForTooLong({ path, what }: Lock, owner: string): TransientError {
+  const [host, pid] = owner.split('.');
+  return new TransientError(
+    'StoreUnavailable',
+    `${what} has been locked for more than ${maxWaitMilliseconds / 1000} s by process ${pid} on ${host}. Wait for it or stop it; if there is no such process any more, delete ${path}.`,
+    { evidence: { lock: path, owner } },
+  );
+}
+
+function nameOf(path: string): string {
+  return path.slice(dirname(path).length + 1);
+}
+
+function ignoreAbsence(error: unknown): undefined {
+  if (errnoOf(error) !== 'ENOENT') throw error;
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    ignoreAbsence(error);
+    return '';
+  }
+}
+
+function unlinkIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    ignoreAbsence(error);
+  }
+}

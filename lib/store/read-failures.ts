@@ -1,0 +1,56 @@
+import { assertObjectKey } from '../contracts/object-keys';
+import { PermanentError } from '../contracts/errors';
+
+/** The failures that reading has in common in every store. */
+
+export function artifactNotFound(key: string, location: string, cause?: unknown): PermanentError {
+  return new PermanentError(
+    'ArtifactNotFound',
+    `${key} is not in ${location}. Check the name, or run the step that writes it again.`,
+    { evidence: { key, location }, cause },
+  );
+}
+
+/** @throws PermanentError CorruptArtifact unless `actual` is one of `recorded`; nothing recorded means nothing to check. */
+export function assertChecksum(
+  key: string,
+  location: string,
+  actual: string,
+  recorded: readonly string[] | undefined,
+  howToAccept = '',
+): void {
+  if (recorded === undefined || recorded.includes(actual)) return;
+  throw new PermanentError(
+    'CorruptArtifact',
+    `${key} in ${location} was changed after it was written: its SHA-256 is ${actual}, and ${recorded.join(' or ') || 'none'} was recorded. Delete it and run the step that writes it again${howToAccept}.`,
+    { evidence: { key, location, actual, recorded: recorded.join(' ') } },
+  );
+}
+
+/** @throws PermanentError InvalidInput for a negative, fractional or infinite offset or length. */
+export function assertRange(key: string, offset: number, length: number): void {
+  if ([offset, length].every((value) => Number.isSafeInteger(value) && value >= 0)) return;
+  throw new PermanentError(
+    'InvalidInput',
+    `The range of ${key} cannot be read: received offset ${offset} and length ${length}; both must be whole numbers of bytes, 0 or more.`,
+    { evidence: { key, offset: String(offset), length: String(length) } },
+  );
+}
+
+export function endsTooEarly(key: string, location: string, neededBytes: number): PermanentError {
+  return new PermanentError(
+    'CorruptArtifact',
+    `${key} in ${location} ends too early: ${neededBytes} bytes are needed, and it has fewer. Delete it and run the step that writes it again.`,
+    { evidence: { key, location, neededBytes } },
+  );
+}
+
+/** Files that people put beside ours under names that no key can have ("My notes.txt") are not objects. */
+export function isObjectKey(key: string): boolean {
+  try {
+    assertObjectKey(key);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+/** Uniform over 0 … 2³² - 1, one integer a call. */
+export type RandomUint32 = () => number;
+
+/** Keeps the streams apart that one run's seed feeds. */
+export const randomStreams = { initialWeights: 1, shuffle: 2, dropout: 3 } as const;
+
+/** MurmurHash3's 32-bit finaliser (Austin Appleby, public domain): every input bit reaches every output bit. */
+function mixBits(value: number): number {
+  let bits = value;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+/**
+ * Chris Doty-Humphrey's sfc32, seeded by a path such as (seed, stream, epoch). Any position of a run can be reached
+ * without drawing what comes before it.
+ */
+export function createRandom(...seedPath: readonly number[]): RandomUint32 {
+  let key = 0x9e3779b9;
+  for (const part of seedPath) key = mixBits((key + Math.imul(part, 0x9e3779b9) + 0x7f4a7c15) | 0);
+  let a = mixBits(key + 1) | 0;
+  let b = mixBits(key + 2) | 0;
+  let c = mixBits(key + 3) | 0;
+  let counter = 1;
+  const next = () => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  // The author's advice: the first dozen outputs still show the seed.
+  for (let round = 0; round < 12; round += 1) next();
+  return next;
+}
+
+/** 0 … count-1 in random order: Fisher and Yates' shuffle. */
+export function shuffledRows(count: number, random: RandomUint32): Int32Array {
+  const rows = Int32Array.from({ length: count }, (_, row) => row);
+  for (let last = count - 1; last > 0; last -= 1) {
+    const other = Math.floor((random() / 2 ** 32) * (last + 1));
+    const moved = rows[last]!;
+    rows[last] = rows[other]!;
+    rows[other] = moved;
+  }
+  return rows;
+}
+
+/**
+ * Uniform in ±√(6 / (inputs + outputs)), Keras' default for a dense kernel, row-major [inputs, outputs].
+ * Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.
+ */
+export function glorotUniform(inputs: number, outputs: number, random: RandomUint32): Float32Array {
+  const limit = Math.sqrt(6 / (inputs + outputs));
+  return Float32Array.from({ length: inputs * outputs }, () => (random() / 2 ** 31 - 1) * limit);
+}

@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Sequential } from '@tensorflow/tfjs-layers';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { buildMlp } from '../../lib/model/architectures';
+import { loadModel, saveModel, setModelWeights } from '../../lib/model/model-files';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { sha256Hex } from '../../lib/store/sha256';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { createRandom, glorotUniform } from '../../lib/training/seeded-random';
+
+beforeAll(useWasmBackend);
+
+function makeModel(): Sequential {
+  const model = buildMlp({ hidden: [5], dropout: 0.1, l2: 0.001, classes: 3 }, [2, 2]);
+  const random = createRandom(4);
+  setModelWeights(
+    model,
+    [[4, 5], [5], [5, 3], [3]].map((shape) => ({
+      shape,
+      values: glorotUniform(shape[0]!, shape[1] ?? 1, random),
+    })),
+  );
+  return model;
+}
+
+const predict = (model: { predict(x: tf.Tensor): unknown }) =>
+  tf.tidy(() =>
+    Array.from((model.predict(tf.tensor3d([0, 1, 0.5, 0.25], [1, 2, 2])) as tf.Tensor).dataSync()),
+  );
+
+test('a model comes back with the same predictions, and leaves no tensor', async () => {
+  const before = tf.memory().numTensors;
+  const store = new MemoryStore();
+  const model = makeModel();
+  const expected = predict(model);
+  const info = await saveModel(store, 'a-run', model);
+  model.dispose();
+  expect(info.sha256).toBe(sha256Hex(await store.get(objectKeys.modelWeights('a-run'))));
+  const loaded = await loadModel(store, 'a-run');
+  expect(predict(loaded)).toEqual(expected);
+  loaded.dispose();
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('equal weights give equal files', async () => {
+  const store = new MemoryStore();
+  for (const runId of ['one', 'two']) {
+    const model = makeModel();
+    await saveModel(store, runId, model);
+    model.dispose();
+  }
+  for (const key of [objectKeys.modelWeights, objectKeys.modelTopology]) {
+    expect(Buffer.from(await store.get(key('one'))).equals(await store.get(key('two')))).toBe(true);
+  }
+});
+
+test.each([
+  ['missing', undefined, 'ArtifactNotFound', /model\.json/],
+  ['cut short', '{"format": "layers-', 'CorruptArtifact', /it is not JSON/],
+  ['another format', '{"format": "graph-model"}', 'CorruptArtifact', /"format".*"layers-model"/],
+  [
+    'of fewer weights than weights.bin has',
+    JSON.stringify({ format: 'layers-model', modelTopology: {}, weightsManifest: [{ paths: [], weights: [] }] }),
+    'CorruptArtifact',
+    /weights\.bin has 172 bytes, and 0 belong/,
+  ],
+])('a model.json that is %s is refused', async (_, text, name, message) => {
+  const store = new MemoryStore();
+  const model = makeModel();
+  await saveModel(store, 'intact', model);
+  model.dispose();
+  await store.put(objectKeys.modelWeights('a-run'), await store.get(objectKeys.modelWeights('intact')));
+  if (text !== undefined) await store.put(objectKeys.modelTopology('a-run'), Buffer.from(text));
+  const loading = loadModel(store, 'a-run');
+  await expect(loading).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+});

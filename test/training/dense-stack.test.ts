@@ -1,0 +1,80 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { buildMlp } from '../../lib/model/architectures';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { initialWeights, readDenseStack } from '../../lib/training/dense-stack';
+
+beforeAll(useWasmBackend);
+
+const seed = runConfigSchema.parse({});
+
+test('the seed recipe: four dense layers, each behind a dropout of 0.1, 1,462,538 parameters', () => {
+  const model = buildMlp(seed, [28, 28]);
+  expect(model.countParams()).toBe(784 * 1024 + 1024 + 1024 * 512 + 512 + 512 * 256 + 256 + 256 * 10 + 10);
+  expect(readDenseStack(model)).toEqual([
+    { inputs: 784, units: 1024, dropoutRate: 0.1, l2: 0 },
+    { inputs: 1024, units: 512, dropoutRate: 0.1, l2: 0 },
+    { inputs: 512, units: 256, dropoutRate: 0.1, l2: 0 },
+    { inputs: 256, units: 10, dropoutRate: 0.1, l2: 0 },
+  ]);
+});
+
+test.each([
+  ['one hidden layer', { hidden: [512] }, [784, 512]],
+  ['no hidden layer', { hidden: [] }, [784]],
+  ['five', { hidden: [9, 8, 7, 6, 5] }, [784, 9, 8, 7, 6, 5]],
+])('%s', (_, change, inputs) => {
+  const stack = readDenseStack(buildMlp({ ...seed, ...change }, [28, 28]));
+  expect(stack.map((layer) => layer.inputs)).toEqual(inputs);
+  expect(stack.at(-1)!.units).toBe(10);
+});
+
+test('l2 and no dropout are read off the model', () => {
+  const stack = readDenseStack(buildMlp({ hidden: [4], dropout: 0, l2: 0.0003, classes: 3 }, [2, 3]));
+  expect(stack).toEqual([
+    { inputs: 6, units: 4, dropoutRate: 0, l2: expect.closeTo(0.0003) },
+    { inputs: 4, units: 3, dropoutRate: 0, l2: expect.closeTo(0.0003) },
+  ]);
+});
+
+test.each([
+  [
+    'another activation',
+    () => layers.dense({ name: 'odd', units: 3, activation: 'tanh' }),
+    /"odd".*"activation".*relu.*tanh/,
+  ],
+  [
+    'a layer without bias',
+    () => layers.dense({ name: 'odd', units: 3, activation: 'relu', useBias: false }),
+    /"odd".*ias/,
+  ],
+  [
+    'softmax in the middle',
+    () => layers.dense({ name: 'odd', units: 3, activation: 'softmax' }),
+    /"odd".*softmax/,
+  ],
+  [
+    'another layer',
+    () => layers.batchNormalization({ name: 'odd' }),
+    /"odd".*BatchNormalization.*Allowed are/,
+  ],
+])('%s is refused by name', (_, makeLayer, message) => {
+  const model = sequential({
+    layers: [
+      layers.flatten({ inputShape: [2, 2] }),
+      makeLayer(),
+      layers.dense({ units: 2, activation: 'softmax' }),
+    ],
+  });
+  expect(() => readDenseStack(model)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
+  expect(() => readDenseStack(model)).toThrow(message);
+});
+
+test('initial weights: the same for the same seed, kernels differ by layer, biases are zero', () => {
+  const stack = readDenseStack(buildMlp({ hidden: [6, 6], dropout: 0, l2: 0, classes: 6 }, [2, 3]));
+  const weights = initialWeights(stack, 5);
+  expect(weights).toEqual(initialWeights(stack, 5));
+  expect(weights).not.toEqual(initialWeights(stack, 6));
+  expect(weights[0]!.kernel).not.toEqual(weights[1]!.kernel);
+  for (const { bias } of weights) expect(bias.every((value) => value === 0)).toBe(true);
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { createRandom, glorotUniform, shuffledRows } from '../../lib/training/seeded-random';
+
+const draw = (count: number, ...seedPath: number[]) => {
+  const random = createRandom(...seedPath);
+  return Array.from({ length: count }, random);
+};
+
+test('the same path gives the same numbers, any other path others', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 4 }), (path) => {
+      expect(draw(8, ...path)).toEqual(draw(8, ...path));
+      expect(draw(8, ...path)).not.toEqual(draw(8, ...path, 0));
+      const [first, ...rest] = path;
+      expect(draw(8, ...path)).not.toEqual(draw(8, (first! + 1) % 2 ** 32, ...rest));
+    }),
+  );
+});
+
+test('every bit is set half of the time', () => {
+  const numbers = draw(20_000, 7);
+  for (let bit = 0; bit < 32; bit += 1) {
+    const share = numbers.filter((number) => (number >>> bit) & 1).length / numbers.length;
+    // Six standard deviations of a fair coin.
+    expect(Math.abs(share - 0.5)).toBeLessThan(6 * Math.sqrt(0.25 / numbers.length));
+  }
+});
+
+test('a shuffle is a permutation', () => {
+  fc.assert(
+    fc.property(fc.nat(200), fc.nat(), (count, seed) => {
+      const rows = shuffledRows(count, createRandom(seed));
+      expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, row) => row));
+    }),
+  );
+});
+
+test('every row is as likely at the front of a shuffle', () => {
+  const counts = new Array<number>(5).fill(0);
+  for (let seed = 0; seed < 5000; seed += 1) counts[shuffledRows(5, createRandom(seed))[0]!]! += 1;
+  for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(6 * Math.sqrt(5000 * 0.2 * 0.8));
+});
+
+test('Glorot: the variance is 2 / (inputs + outputs), the limit √(6 / (inputs + outputs))', () => {
+  const values = glorotUniform(300, 100, createRandom(1));
+  const limit = Math.sqrt(6 / 400);
+  expect(values).toHaveLength(30_000);
+  expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(limit);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  expect(mean).toBeCloseTo(0, 2);
+  expect(variance / (2 / 400)).toBeCloseTo(1, 1);
+});
