@@ -15,7 +15,7 @@ import {
 import { type EagerBackend, EagerOps } from '../tensorflow/eager-ops';
 import { describeMachine } from '../tensorflow/machine-facts';
 import { loadTfjsNode } from '../tensorflow/native-binding';
-import type { AdamStep, DropoutSeed, TrainingEngine, TrainingKernels } from './training-engine';
+import type { TrainingEngine, TrainingKernels } from './training-engine';
 
 /** Handles of TensorFlow resource variables: updated in place, never read as tensors. */
 type NativeParameter = {
@@ -33,117 +33,95 @@ export async function openNativeEngine(tensorflowVersion: string): Promise<Train
   await setBackend('tensorflow');
   return {
     environment: { engine: 'native', device: 'cpu', tensorflowVersion, tfjsVersion, ...describeMachine() },
-    kernels: new NativeKernels(new EagerOps(tfjsNode.backend() as unknown as EagerBackend)),
+    kernels: createNativeKernels(new EagerOps(tfjsNode.backend() as unknown as EagerBackend)),
   };
 }
 
-class NativeKernels implements TrainingKernels<NativeParameter> {
-  readonly #attributes;
+/** Every operation's attributes, built once. */
+function buildAttributes(ops: EagerOps) {
+  const float = { T: 'float32' } as const;
+  const matMul = (transpose_a: boolean, transpose_b: boolean) =>
+    ops.attributes({ types: float, flags: { transpose_a, transpose_b } });
+  return {
+    float: ops.attributes({ types: float }),
+    dtype: ops.attributes({ types: { dtype: 'float32' } }),
+    lastAxis: ops.attributes({ types: float, strings: { data_format: 'NHWC' } }),
+    crossEntropy: ops.attributes({ types: { ...float, Tlabels: 'int32' } }),
+    adam: ops.attributes({ types: float, flags: { use_locking: false, use_nesterov: false } }),
+    random: ops.attributes({ types: { dtype: 'float32', T: 'int32', Tseed: 'int32' } }),
+    toFloat: ops.attributes({ types: { SrcT: 'bool', DstT: 'float32' }, flags: { Truncate: false } }),
+    destroy: ops.attributes({ flags: { ignore_lookup_error: false } }),
+    /** By transposeA, then by transposeB. */
+    matMul: [
+      [matMul(false, false), matMul(false, true)],
+      [matMul(true, false), matMul(true, true)],
+    ] as const,
+  };
+}
 
-  constructor(private readonly ops: EagerOps) {
-    const float = { T: 'float32' } as const;
-    const matMul = (transpose_a: boolean, transpose_b: boolean) =>
-      ops.attributes({ types: float, flags: { transpose_a, transpose_b } });
-    this.#attributes = {
-      float: ops.attributes({ types: float }),
-      dtype: ops.attributes({ types: { dtype: 'float32' } }),
-      lastAxis: ops.attributes({ types: float, strings: { data_format: 'NHWC' } }),
-      crossEntropy: ops.attributes({ types: { ...float, Tlabels: 'int32' } }),
-      adam: ops.attributes({ types: float, flags: { use_locking: false, use_nesterov: false } }),
-      random: ops.attributes({ types: { dtype: 'float32', T: 'int32', Tseed: 'int32' } }),
-      toFloat: ops.attributes({ types: { SrcT: 'bool', DstT: 'float32' }, flags: { Truncate: false } }),
-      destroy: ops.attributes({ flags: { ignore_lookup_error: false } }),
-      /** By transposeA, then by transposeB. */
-      matMul: [
-        [matMul(false, false), matMul(false, true)],
-        [matMul(true, false), matMul(true, true)],
-      ] as const,
-    };
-  }
+function createNativeKernels(ops: EagerOps): TrainingKernels<NativeParameter> {
+  const attributes = buildAttributes(ops);
 
-  createParameter(values: Float32Array, shape: readonly number[]): NativeParameter {
-    return tidy(() => ({
-      value: this.createVariable(tensor(values, [...shape])),
-      firstMoment: this.createVariable(zeros([...shape])),
-      secondMoment: this.createVariable(zeros([...shape])),
-    }));
-  }
-
-  private createVariable(initial: Tensor): Tensor {
+  const createVariable = (initial: Tensor): Tensor => {
     // An empty shared name makes variables of one shape one and the same; this name is unique in the process.
-    const attributes = this.ops.attributes({
+    const handleAttributes = ops.attributes({
       types: { dtype: 'float32' },
       shapes: { shape: initial.shape },
       strings: { container: '', shared_name: `mnist-pipeline/${variableCount++}` },
     });
-    const handle = keep(this.ops.run('VarHandleOp', [], attributes));
-    this.ops.runAll('AssignVariableOp', [handle, initial], this.#attributes.dtype, 0);
+    const handle = keep(ops.run('VarHandleOp', [], handleAttributes));
+    ops.runAll('AssignVariableOp', [handle, initial], attributes.dtype, 0);
     return handle;
-  }
+  };
+  const read = ({ value }: NativeParameter) => ops.run('ReadVariableOp', [value], attributes.dtype);
 
-  release({ value, firstMoment, secondMoment }: NativeParameter): void {
-    for (const handle of [value, firstMoment, secondMoment]) {
-      this.ops.runAll('DestroyResourceOp', [handle], this.#attributes.destroy, 0);
-      handle.dispose();
-    }
-  }
-
-  read({ value }: NativeParameter): Tensor {
-    return this.ops.run('ReadVariableOp', [value], this.#attributes.dtype);
-  }
-
-  async readValues(parameter: NativeParameter): Promise<Float32Array> {
-    const value = this.read(parameter);
-    try {
-      return await value.data<'float32'>();
-    } finally {
-      value.dispose();
-    }
-  }
-
-  applyAdam(parameter: NativeParameter, gradient: Tensor, adam: AdamStep): void {
-    const { value, firstMoment, secondMoment } = parameter;
-    const { learningRate, beta1, beta2, epsilon, step } = adam;
-    const numbers = [beta1 ** step, beta2 ** step, learningRate, beta1, beta2, epsilon].map((each) =>
-      scalar(each),
-    );
-    const inputs = [value, firstMoment, secondMoment, ...numbers, gradient];
-    this.ops.runAll('ResourceApplyAdam', inputs, this.#attributes.adam, 0);
-  }
-
-  matMul(a: Tensor2D, b: Tensor2D, transposeA = false, transposeB = false): Tensor2D {
-    const attributes = this.#attributes.matMul[transposeA ? 1 : 0][transposeB ? 1 : 0];
-    return this.ops.run('MatMul', [a, b], attributes) as Tensor2D;
-  }
-
-  addBias(x: Tensor2D, bias: Tensor1D): Tensor2D {
-    return this.ops.run('BiasAdd', [x, bias], this.#attributes.lastAxis) as Tensor2D;
-  }
-
-  biasGradient(gradient: Tensor2D): Tensor1D {
-    return this.ops.run('BiasAddGrad', [gradient], this.#attributes.lastAxis) as Tensor1D;
-  }
-
-  reluGradient(gradient: Tensor2D, output: Tensor2D): Tensor2D {
-    return this.ops.run('ReluGrad', [gradient, output], this.#attributes.float) as Tensor2D;
-  }
-
-  dropoutMask(shape: readonly [number, number], rate: number, { seed, step, layer }: DropoutSeed): Tensor2D {
-    const seeds = tensor1d([seed | 0, (step << 5) | layer], 'int32');
-    const uniform = this.ops.run(
-      'StatelessRandomUniform',
-      [tensor1d([...shape], 'int32'), seeds],
-      this.#attributes.random,
-    );
-    const isKept = this.ops.run('GreaterEqual', [uniform, scalar(rate)], this.#attributes.float);
-    return mul(this.ops.run('Cast', [isKept], this.#attributes.toFloat), 1 / (1 - rate)) as Tensor2D;
-  }
-
-  softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): { losses: Tensor1D; gradient: Tensor2D } {
-    const op = 'SparseSoftmaxCrossEntropyWithLogits';
-    const [losses, gradient] = this.ops.runAll(op, [logits, labels], this.#attributes.crossEntropy, 2);
-    return { losses: losses as Tensor1D, gradient: gradient as Tensor2D };
-  }
+  return {
+    createParameter: (values, shape) =>
+      tidy(() => ({
+        value: createVariable(tensor(values, [...shape])),
+        firstMoment: createVariable(zeros([...shape])),
+        secondMoment: createVariable(zeros([...shape])),
+      })),
+    release: ({ value, firstMoment, secondMoment }) => {
+      for (const handle of [value, firstMoment, secondMoment]) {
+        ops.runAll('DestroyResourceOp', [handle], attributes.destroy, 0);
+        handle.dispose();
+      }
+    },
+    read,
+    readValues: async (parameter) => {
+      const value = read(parameter);
+      try {
+        return await value.data<'float32'>();
+      } finally {
+        value.dispose();
+      }
+    },
+    applyAdam: (parameter, gradient, adam) => {
+      const { value, firstMoment, secondMoment } = parameter;
+      const { learningRate, beta1, beta2, epsilon, step } = adam;
+      const numbers = [beta1 ** step, beta2 ** step, learningRate, beta1, beta2, epsilon];
+      const inputs = [value, firstMoment, secondMoment, ...numbers.map((each) => scalar(each)), gradient];
+      ops.runAll('ResourceApplyAdam', inputs, attributes.adam, 0);
+    },
+    matMul: (a, b, transposeA = false, transposeB = false) =>
+      ops.run('MatMul', [a, b], attributes.matMul[transposeA ? 1 : 0][transposeB ? 1 : 0]) as Tensor2D,
+    addBias: (x, bias) => ops.run('BiasAdd', [x, bias], attributes.lastAxis) as Tensor2D,
+    biasGradient: (gradient) => ops.run('BiasAddGrad', [gradient], attributes.lastAxis) as Tensor1D,
+    reluGradient: (gradient, output) => ops.run('ReluGrad', [gradient, output], attributes.float) as Tensor2D,
+    dropoutMask: (shape, rate, { seed, step, layer }) => {
+      const seeds = tensor1d([seed | 0, (step << 5) | layer], 'int32');
+      const size = tensor1d([...shape], 'int32');
+      const uniform = ops.run('StatelessRandomUniform', [size, seeds], attributes.random);
+      const isKept = ops.run('GreaterEqual', [uniform, scalar(rate)], attributes.float);
+      return mul<Tensor2D>(ops.run('Cast', [isKept], attributes.toFloat), 1 / (1 - rate));
+    },
+    softmaxCrossEntropy: (logits, labels) => {
+      const op = 'SparseSoftmaxCrossEntropyWithLogits';
+      const [losses, gradient] = ops.runAll(op, [logits, labels], attributes.crossEntropy, 2);
+      return { losses: losses as Tensor1D, gradient: gradient as Tensor2D };
+    },
+  };
 }
 
 let variableCount = 0;

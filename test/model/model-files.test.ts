@@ -60,7 +60,11 @@ test.each([
   ['another format', '{"format": "graph-model"}', 'CorruptArtifact', /"format".*"layers-model"/],
   [
     'of fewer weights than weights.bin has',
-    JSON.stringify({ format: 'layers-model', modelTopology: {}, weightsManifest: [{ paths: [], weights: [] }] }),
+    JSON.stringify({
+      format: 'layers-model',
+      modelTopology: {},
+      weightsManifest: [{ paths: [], weights: [] }],
+    }),
     'CorruptArtifact',
     /weights\.bin has 172 bytes, and 0 belong/,
   ],

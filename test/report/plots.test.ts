@@ -3,7 +3,7 @@ import { drawConfusionMatrix } from '../../lib/report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../lib/report/plots/curves';
 import { drawFirstTen } from '../../lib/report/plots/first-ten';
 import { type Plot, toInlineSvg, toStandaloneSvg } from '../../lib/report/plots/plot';
-import { makeEpochs, makePixels, makeScoredLabels } from './report-factory';
+import { makeEpochs, makePixels, makeScoredLabels } from '../support/report-factory';
 
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)];
 const attributes = (text: string, pattern: RegExp) => matches(text, pattern).map((match) => Number(match[1]));

@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { drawAccuracy } from '../../lib/report/plots/curves';
 import { toStandaloneSvg } from '../../lib/report/plots/plot';
 import { rasterize } from '../../lib/report/rasterize';
-import { makeEpochs } from './report-factory';
+import { makeEpochs } from '../support/report-factory';
 
 /** Pixels darker than mid-grey within the box, in pixels of the picture. */
 function countDarkPixels(png: Uint8Array, box?: { top: number; bottom: number }): number {

@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { formatSeconds } from '../../lib/report/format-values';
 import { pictureDataUrl } from '../../lib/report/picture';
 import { renderReportPage } from '../../lib/report/report-page';
-import { makeReportData } from './report-factory';
+import { makeReportData } from '../support/report-factory';
 
 const page = renderReportPage(makeReportData());
 /** Without tags, for what a reader reads. */
@@ -85,7 +85,8 @@ test('headings descend one level at a time, every picture has an alternative tex
   const levels = [...page.matchAll(/<h([1-6])/g)].map((match) => Number(match[1]));
   expect(levels[0]).toBe(1);
   expect(levels.filter((level) => level === 1)).toHaveLength(1);
-  levels.slice(1).forEach((level, index) => expect(level - levels[index]!).toBeLessThanOrEqual(1));
+  for (const [index, level] of levels.slice(1).entries())
+    expect(level - levels[index]!).toBeLessThanOrEqual(1);
   for (const [picture] of page.matchAll(/<img [^>]*>/g))
     expect(picture).toMatch(/alt="Test image \d+: true label \d/);
   for (const [plot] of page.matchAll(/<svg [^>]*>/g))

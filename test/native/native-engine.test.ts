@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LabelledImages } from '../../lib/dataset/load-split';
+import { buildMlp } from '../../lib/model/architectures';
+import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
+import { openNativeEngine } from '../../lib/training/native-engine';
+import { createRandom } from '../../lib/training/seeded-random';
+import { trainModel } from '../../lib/training/train-model';
+import type { TrainingEngine } from '../../lib/training/training-engine';
+import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { describeTrainingEngine } from '../support/training-engine-conformance';
+
+async function openPreparedEngine(): Promise<TrainingEngine> {
+  const native = await prepareNativeTensorFlow((message) => process.stderr.write(`${message}\n`));
+  if (!native.available) throw new Error(`${native.reason}. ${native.remedy}`);
+  return openNativeEngine(native.tensorflowVersion);
+}
+
+describeTrainingEngine('the native engine', openPreparedEngine);
+
+/** Real MNIST's size, invented pixels: label k lights a band of the picture. */
+function makeImages(count: number): LabelledImages {
+  const random = createRandom(8);
+  const images = Float32Array.from({ length: count * 784 }, () => random() / 2 ** 33);
+  const labels = Uint8Array.from({ length: count }, () => random() % 10);
+  labels.forEach((label, row) => {
+    images.fill(0.8, row * 784 + label * 78, row * 784 + label * 78 + 40);
+  });
+  return { images, labels, count, imageShape: [28, 28] };
+}
+
+/** The trained weights of the seed's perceptron as one byte string. */
+async function trainedWeights(
+  open: () => Promise<TrainingEngine>,
+  dropout: number,
+  epochs: number,
+): Promise<Buffer> {
+  const engine = await open();
+  const model = buildMlp({ hidden: [1024, 512, 256], dropout, l2: 0, classes: 10 }, [28, 28]);
+  const images = makeImages(3000);
+  await trainModel({
+    model,
+    engine,
+    trainImages: images,
+    validationImages: images,
+    settings: { epochs, batchSize: 512, learningRate: 0.001, seed: 1 },
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    onStep: () => {},
+    onEpoch: async () => {},
+  });
+  const bytes = Buffer.concat(
+    model.getWeights().map((each) => {
+      const values = each.dataSync();
+      return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+    }),
+  );
+  model.dispose();
+  return bytes;
+}
+
+test('the same seed gives the same weights, byte for byte', async () => {
+  const once = await trainedWeights(openPreparedEngine, 0.1, 3);
+  const again = await trainedWeights(openPreparedEngine, 0.1, 3);
+  expect(again.equals(once)).toBe(true);
+}, 120_000);
+
+test('without dropout, native and WASM agree after six steps', async () => {
+  const native = new Float32Array(new Uint8Array(await trainedWeights(openPreparedEngine, 0, 1)).buffer);
+  const wasm = new Float32Array(new Uint8Array(await trainedWeights(openWasmEngine, 0, 1)).buffer);
+  let largest = 0;
+  native.forEach((value, index) => {
+    largest = Math.max(largest, Math.abs(value - wasm[index]!));
+  });
+  // Adam moves a weight by at most 0.001 a step; where a gradient is nearly zero, rounding decides its sign.
+  expect(largest).toBeGreaterThan(0);
+  expect(largest).toBeLessThan(2e-3);
+  expect(tf.memory().numTensors).toBe(0);
+}, 120_000);
