@@ -21,35 +21,40 @@ module.exports = {
     },
     {
       name: 'contracts-know-nothing',
-      comment: 'lib/contracts is read by every side, so it imports zod and itself only. Move the logic to where it is used.',
+      comment:
+        'lib/contracts is read by every side, so it imports zod and itself only. Move the logic to where it is used.',
       severity: 'error',
       from: { path: '^lib/contracts/' },
       to: { pathNot: ['^lib/contracts/', '^node_modules/zod/'] },
     },
     {
       name: 'aws-stays-outside',
-      comment: 'Steps and maths run without an account. Storage goes through ObjectStore; only lib/store/s3-*.ts speaks S3.',
+      comment:
+        'Steps and maths run without an account. Storage goes through ObjectStore; only lib/store/s3-*.ts speaks S3.',
       severity: 'error',
       from: { path: '^lib/', pathNot: '^lib/store/s3-' },
       to: { path: '^node_modules/@(aws-sdk|smithy)/' },
     },
     {
       name: 'native-by-one-door',
-      comment: 'Everything must run without the native library. Go through loadTfjsNode() in lib/tensorflow/native-binding.ts, from lib/training only.',
+      comment:
+        'Everything must run without the native library. Go through loadTfjsNode() in lib/tensorflow/native-binding.ts, from lib/training only.',
       severity: 'error',
       from: { pathNot: '^lib/tensorflow/native-binding\\.ts$' },
       to: { path: '^node_modules/@tensorflow/tfjs-node/' },
     },
     {
       name: 'no-native-in-lambdas',
-      comment: 'Evaluation and preprocessing run in Lambdas, where there is no native library; training does not belong there.',
+      comment:
+        'Evaluation and preprocessing run in Lambdas, where there is no native library; training does not belong there.',
       severity: 'error',
       from: { path: '^(lib/(evaluation|report|dataset|model)|functions/(preprocess|evaluate|register))/' },
       to: { path: '^lib/(training|tensorflow/native-)', reachable: true },
     },
     {
       name: 'maths-know-no-steps',
-      comment: 'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
+      comment:
+        'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
       severity: 'error',
       from: { path: '^lib/(dataset|model|training|evaluation|report|export|store|tensorflow)/' },
       to: { path: '^(lib/pipeline/(?!step-context)|functions|cdk|cli)/' },
@@ -70,7 +75,8 @@ module.exports = {
     },
     {
       name: 'cdk-reads-contracts-only',
-      comment: 'The stack names handlers by path and shares lib/contracts with them; importing the code itself would run it at synth.',
+      comment:
+        'The stack names handlers by path and shares lib/contracts with them; importing the code itself would run it at synth.',
       severity: 'error',
       from: { path: '^cdk/' },
       to: { path: '^(lib/(?!contracts/)|functions/|cli/)' },
@@ -87,6 +93,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json', '.d.ts'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json', '.d.ts'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -12,12 +12,17 @@ export const exitCodes = {
   trainingDiverged: 4,
   /** sysexits.h EX_TEMPFAIL: trying again may help. */
   temporaryFailure: 75,
-  /** 128 + SIGINT or SIGTERM. */
-  interrupted: 130,
-  terminated: 143,
 } as const;
 
-export function exitCodeFor(error: unknown, stoppedBy: NodeJS.Signals | undefined): number {
+/** 128 + the signal's number. */
+export const stopExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * @param error - what a command threw; `undefined` for none.
+ * @param stopReason - the signal that stopped it, if one did.
+ */
+export function exitCodeFor(error: unknown, stopReason: unknown): number {
+  if (error === undefined) return exitCodes.success;
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? exitCodes.success : exitCodes.unusableInput;
   if (!(error instanceof PipelineError)) return exitCodes.unexpected;
@@ -29,7 +34,7 @@ export function exitCodeFor(error: unknown, stoppedBy: NodeJS.Signals | undefine
     case 'StoreUnavailable':
       return exitCodes.temporaryFailure;
     case 'Interrupted':
-      return stoppedBy === 'SIGTERM' ? exitCodes.terminated : exitCodes.interrupted;
+      return stopReason === 'SIGTERM' ? stopExitCodes.SIGTERM : stopExitCodes.SIGINT;
     default:
       return exitCodes.unusableInput;
   }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, Option, type OutputConfiguration } from 'commander';
 import { openStore } from '../lib/store/open-store';
 import { doctorCommand } from './commands/doctor';
 import { predictCommand } from './commands/predict';
@@ -12,13 +12,14 @@ Exit codes: 0 done · 1 a bug · 2 something to mend (a setting, the dataset, th
             4 the training diverged · 75 a temporary failure · 130 or 143 stopped by a signal`;
 
 /** Every command with its flags; unknown ones are refused with a suggestion. */
-export function createProgram(version: string, terminal: Terminal): Command {
+export function createProgram(version: string, terminal: Terminal, output: OutputConfiguration): Command {
   const program = new Command('mnist-pipeline')
     .description(
       'Trains, evaluates and reports an image classifier: on this machine, or as a workflow on AWS.',
     )
     .version(version)
     .exitOverride()
+    .configureOutput(output)
     .showHelpAfterError('Run "mnist-pipeline help" to see what is there.')
     .addHelpText('after', exitCodesHelp);
   addTrain(program, terminal);

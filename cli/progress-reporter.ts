@@ -2,6 +2,9 @@ import { Format, Presets, SingleBar } from 'cli-progress';
 import type { Epoch } from '../lib/contracts/results';
 import type { PipelineEvent } from '../lib/pipeline/step-context';
 
+/** A terminal, a file or a pipe; `isTTY` is set on a terminal only. */
+export type ProgressStream = Pick<NodeJS.WritableStream, 'write'> & { readonly isTTY?: boolean };
+
 export interface ProgressReporter {
   readonly report: (event: PipelineEvent) => void;
   /** Ends a bar that is still on the screen. */
@@ -10,14 +13,14 @@ export interface ProgressReporter {
 
 /** A bar on a terminal, plain lines elsewhere, nothing when quiet. */
 export function createProgressReporter(
-  stream: NodeJS.WriteStream,
+  stream: ProgressStream,
   { isQuiet }: { readonly isQuiet: boolean },
 ): ProgressReporter {
   if (isQuiet) return { report: () => {}, close: () => {} };
   return stream.isTTY ? createBar(stream) : createLines(stream);
 }
 
-function createLines(stream: NodeJS.WriteStream): ProgressReporter {
+function createLines(stream: ProgressStream): ProgressReporter {
   const report = (event: PipelineEvent) => {
     if (event.type === 'epoch-finished') stream.write(`${describeEpoch(event.epoch, event.epochs)}\n`);
     else if (event.type !== 'training-progress') stream.write(`${event.message}\n`);
@@ -25,7 +28,7 @@ function createLines(stream: NodeJS.WriteStream): ProgressReporter {
   return { report, close: () => {} };
 }
 
-function createBar(stream: NodeJS.WriteStream): ProgressReporter {
+function createBar(stream: ProgressStream): ProgressReporter {
   let bar: SingleBar | undefined;
   let latest: Epoch | undefined;
   const close = () => {
@@ -56,10 +59,10 @@ function createBar(stream: NodeJS.WriteStream): ProgressReporter {
   return { report, close };
 }
 
-function startBar(stream: NodeJS.WriteStream, total: number, done: number, payload: object): SingleBar {
+function startBar(stream: ProgressStream, total: number, done: number, payload: object): SingleBar {
   const bar = new SingleBar(
     {
-      stream,
+      stream: stream as NodeJS.WritableStream,
       format: '  epoch {epoch} {bar} {percentage} % · {eta_formatted} left{figures}',
       barsize: 24,
       etaBuffer: 100,

@@ -2,7 +2,7 @@ import { PermanentError, PipelineError, TransientError } from '../contracts/erro
 
 /** The errno of a failed system call, or `undefined` for any other error. */
 export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
@@ -24,7 +24,8 @@ const refusals: Readonly<Record<string, string>> = {
   ENOTSUP: 'the file system has no hard links. Choose a folder on a local disk',
   EOPNOTSUPP: 'the file system has no hard links. Choose a folder on a local disk',
   ENOTDIR: 'a part of the path is a file and not a folder. Move that file away, or choose another folder',
-  EEXIST: 'a file stands where a folder is needed. Move that file away, or choose another folder',
+  EEXIST:
+    'a file stands where a folder is needed, or a folder where the file should go. Move it away, or choose another folder',
   EISDIR: 'a folder stands where the file should go. Move that folder away, or choose another store',
   ENOTEMPTY: 'a folder stands where the file should go. Move that folder away, or choose another store',
   EFBIG: 'the file is larger than the file system or the limit of this user allows. Choose another disk',

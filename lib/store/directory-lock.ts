@@ -1,9 +1,10 @@
 import { linkSync, readFileSync, unlinkSync } from 'node:fs';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TransientError } from '../contracts/errors';
 import { errnoOf } from './directory-failures';
+import { unlinkIfPresent } from './directory-files';
 import { isOwnerGone } from './directory-owner';
 
 /** A holder keeps a lock for a few small writes, milliseconds; a thousand times that is somebody who hangs. */
@@ -26,12 +27,12 @@ export interface Lock {
  */
 export async function withLock<Result>(lock: Lock, work: () => Promise<Result>): Promise<Result> {
   await mkdir(dirname(lock.path), { recursive: true });
-  await writeFile(lock.claimPath, nameOf(lock.claimPath), { flag: 'wx' });
   try {
+    await writeFile(lock.claimPath, basename(lock.claimPath), { flag: 'wx' });
     // A link appears with its content, where creating and then writing would leave a moment without an owner.
     await linkWhenFree(lock);
   } finally {
-    await unlink(lock.claimPath);
+    await unlinkIfPresent(lock.claimPath);
   }
   try {
     return await work();
@@ -83,10 +84,6 @@ function heldForTooLong({ path, what }: Lock, owner: string): TransientError {
     `${what} has been locked for more than ${maxWaitMilliseconds / 1000} s by process ${pid} on ${host}. Wait for it or stop it; if there is no such process any more, delete ${path}.`,
     { evidence: { lock: path, owner } },
   );
-}
-
-function nameOf(path: string): string {
-  return path.slice(dirname(path).length + 1);
 }
 
 function ignoreAbsence(error: unknown): undefined {

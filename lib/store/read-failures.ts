@@ -1,5 +1,5 @@
-import { assertObjectKey } from '../contracts/object-keys';
 import { PermanentError } from '../contracts/errors';
+import { assertObjectKey } from '../contracts/object-keys';
 
 /** The failures that reading has in common in every store. */
 

@@ -36,7 +36,8 @@ async function withoutNewProcessListeners(start: () => Promise<void>): Promise<v
   await start();
   for (const [index, event] of rethrowEvents.entries()) {
     for (const listener of process.rawListeners(event)) {
-      if (!before[index]!.has(listener)) process.removeListener(event, listener as (...args: unknown[]) => void);
+      if (!before[index]!.has(listener))
+        process.removeListener(event, listener as (...args: unknown[]) => void);
     }
   }
 }

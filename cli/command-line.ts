@@ -1,0 +1,52 @@
+import { CommanderError } from 'commander';
+import { PipelineError } from '../lib/contracts/errors';
+import { version } from '../package.json';
+import { exitCodeFor } from './exit-codes';
+import { createProgram } from './program';
+import { createProgressReporter, type ProgressStream } from './progress-reporter';
+import type { Terminal } from './terminal';
+
+export interface Surroundings {
+  /** Results. */
+  readonly out: { write(text: string): unknown };
+  /** Progress and errors. */
+  readonly err: ProgressStream;
+  /** Aborted when the user or the machine wants an end. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one command.
+ *
+ * @param args - without the names of Node and the programme.
+ * @returns the exit code.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  { out, err, signal }: Surroundings,
+): Promise<number> {
+  const progress = createProgressReporter(err, { isQuiet: args.includes('--quiet') });
+  const terminal: Terminal = {
+    print: (text) => out.write(`${text}\n`),
+    report: progress.report,
+    signal,
+    now: () => new Date(),
+  };
+  const output = { writeOut: (text: string) => out.write(text), writeErr: (text: string) => err.write(text) };
+  const program = createProgram(version, terminal, output);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCodeFor(undefined, undefined);
+  } catch (error) {
+    progress.close();
+    // Commander has written its own message already; a bug shows its stack, an expected failure its sentence.
+    if (error instanceof PipelineError) err.write(`\n${error.name}: ${error.message}\n`);
+    else if (!(error instanceof CommanderError))
+      err.write(`\nThis is a bug in mnist-pipeline:\n${stackOf(error)}\n`);
+    return exitCodeFor(error, signal.reason);
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack !== undefined ? error.stack : String(error);
+}

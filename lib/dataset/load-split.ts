@@ -1,0 +1,51 @@
+import type { DatasetManifest, Split } from '../contracts/dataset';
+import { PermanentError } from '../contracts/errors';
+import type { ObjectStore } from '../store/object-store';
+import { sha256Hex } from '../store/sha256';
+import { decodeShard } from './shards';
+
+/** One split in memory. */
+export interface LabelledImages {
+  /** [count, height, width], row-major, in [0, 1]. */
+  readonly images: Float32Array;
+  /** [count]. */
+  readonly labels: Uint8Array;
+  readonly count: number;
+  /** [height, width] in pixels. */
+  readonly imageShape: readonly [number, number];
+}
+
+/**
+ * Reads all shards of a split, in order.
+ *
+ * @throws PermanentError ArtifactNotFound for a missing shard, CorruptArtifact for one that is not the manifest's.
+ */
+export async function loadSplit(
+  store: ObjectStore,
+  { imageShape, ...manifest }: DatasetManifest,
+  split: Split,
+): Promise<LabelledImages> {
+  const { rowCount: count, shards } = manifest[split];
+  const imagePixels = imageShape[0] * imageShape[1];
+  const images = new Float32Array(count * imagePixels);
+  const labels = new Uint8Array(count);
+  let row = 0;
+  for (const { key, rowCount, sha256 } of shards) {
+    const bytes = await store.get(key);
+    assertManifestChecksum(store, key, sha256Hex(bytes), sha256);
+    const shard = decodeShard(bytes, { key, rowCount, imageShape });
+    images.set(shard.images, row * imagePixels);
+    labels.set(shard.labels, row);
+    row += rowCount;
+  }
+  return { images, labels, count, imageShape };
+}
+
+function assertManifestChecksum(store: ObjectStore, key: string, actual: string, expected: string): void {
+  if (actual === expected) return;
+  throw new PermanentError(
+    'CorruptArtifact',
+    `${key} in ${store.location} was altered: its SHA-256 is ${actual}, and the dataset's manifest says ${expected}. Delete it and run again: it is made anew from the raw files.`,
+    { evidence: { key, actual, expected } },
+  );
+}

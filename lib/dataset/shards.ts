@@ -1,0 +1,76 @@
+import type { ShardPlan } from '../contracts/dataset';
+import { PermanentError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import { decodeNpz, encodeNpz } from './npz';
+import type { RawDataset } from './raw-dataset';
+
+/** 32 MiB of float32 pixels: small beside a Lambda's memory, large beside a request's latency. */
+const maxShardPixelBytes = 32 * 2 ** 20;
+const maxRowsPerShard = 10_000;
+
+export function rowsPerShard([height, width]: readonly [number, number]): number {
+  const rows = Math.floor(maxShardPixelBytes / (height * width * Float32Array.BYTES_PER_ELEMENT));
+  return Math.min(Math.max(rows, 1), maxRowsPerShard);
+}
+
+/** Cuts both splits into runs of rows, the training split first; depends on nothing but its arguments. */
+export function planShards({ dataset, imageShape, splits }: RawDataset, contentKey: string): ShardPlan[] {
+  const shardRows = rowsPerShard(imageShape);
+  return splits.flatMap(({ rowCount, split, ...files }) =>
+    Array.from({ length: Math.ceil(rowCount / shardRows) }, (_, index) => ({
+      split,
+      index,
+      firstRow: index * shardRows,
+      rowCount: Math.min(shardRows, rowCount - index * shardRows),
+      imageShape,
+      ...files,
+      shardKey: objectKeys.shard(dataset, contentKey, split, index),
+    })),
+  );
+}
+
+/** The images and labels of one shard. */
+export interface Shard {
+  /** [rows, height, width], in [0, 1]. */
+  readonly images: Float32Array;
+  /** [rows]. */
+  readonly labels: Uint8Array;
+}
+
+/** `u / 255` in float32: the double quotient rounds to the very float32 that NumPy's division gives. */
+export function normalizePixels(pixels: Uint8Array): Float32Array {
+  const normalized = new Float32Array(pixels.length);
+  for (let index = 0; index < pixels.length; index += 1) normalized[index] = pixels[index]! / 255;
+  return normalized;
+}
+
+/** An .npz of `x` (float32 [rows, height, width]) and `y` (uint8 [rows]). */
+export function encodeShard({ images, labels }: Shard, imageShape: readonly [number, number]): Uint8Array {
+  return encodeNpz({
+    x: { dtype: 'float32', shape: [labels.length, ...imageShape], data: images },
+    y: { dtype: 'uint8', shape: [labels.length], data: labels },
+  });
+}
+
+/** @throws PermanentError CorruptArtifact unless the file holds exactly the rows that it should. */
+export function decodeShard(
+  bytes: Uint8Array,
+  { key, rowCount, imageShape }: { key: string; rowCount: number; imageShape: readonly [number, number] },
+): Shard {
+  const { x, y } = decodeNpz(bytes, key);
+  const expected = [rowCount, ...imageShape].join('×');
+  if (
+    x?.dtype === 'float32' &&
+    y?.dtype === 'uint8' &&
+    x.shape.join('×') === expected &&
+    y.shape.join('×') === String(rowCount)
+  ) {
+    return { images: x.data, labels: y.data };
+  }
+  const found = [x, y].map((array) => (array ? `${array.dtype} ${array.shape.join('×')}` : 'nothing'));
+  throw new PermanentError(
+    'CorruptArtifact',
+    `${key} holds ${found[0]} as x and ${found[1]} as y, and float32 ${expected} and uint8 ${rowCount} are expected. Delete it and run again: it is made anew.`,
+    { evidence: { key, x: found[0]!, y: found[1]!, expected } },
+  );
+}

@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto';
+import { link, mkdir, rename, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { PermanentError } from '../contracts/errors';
+import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
+import { asReadFailure, asWriteFailure, errnoOf, isAbsence } from './directory-failures';
+import { newTemporaryPath, readFully, sweepTemporaries, syncFolder, withTemporary } from './directory-files';
+import { listKeys } from './directory-listing';
+import { withLock } from './directory-lock';
+import { hashObject, type OpenedObject, openObject, readChunks } from './directory-reading';
+import { Sidecars } from './directory-sidecars';
+import type { ObjectInfo, ObjectStore } from './object-store';
+import { artifactNotFound, assertChecksum, assertRange, endsTooEarly } from './read-failures';
+import { sha256Hex } from './sha256';
+
+/** The store's own folder below its root; no key may lie in it. */
+const ownFolder = '.store';
+
+/**
+ * Plain files that one can open, at `<root>/<key>`. Bookkeeping is in `<root>/.store`: `tmp` (files on their way),
+ * `locks` (one writer a key at a time, across processes) and `sha256` (see Sidecars). A file that a person copied in
+ * has no checksum and is read without. Nothing is created before the first write.
+ */
+export class DirectoryStore implements ObjectStore {
+  readonly location: string;
+  private readonly temporaryFolder: string;
+  private readonly sidecars: Sidecars;
+  private sweep: Promise<void> | undefined;
+
+  constructor(root: string) {
+    this.location = resolve(root);
+    this.temporaryFolder = join(this.location, ownFolder, 'tmp');
+    this.sidecars = new Sidecars(join(this.location, ownFolder, 'sha256'), this.temporaryFolder);
+  }
+
+  async get(key: string): Promise<Uint8Array> {
+    return this.read(key, async ({ handle, bytes, versions }) => {
+      const body = await readFully(handle, 0, bytes);
+      this.verify(key, sha256Hex(body), versions);
+      return body;
+    });
+  }
+
+  async getRange(key: string, offset: number, length: number): Promise<Uint8Array> {
+    assertRange(key, offset, length);
+    return this.read(key, async ({ handle, bytes }) => {
+      if (bytes < offset + length) throw endsTooEarly(key, this.location, offset + length);
+      return readFully(handle, offset, length);
+    });
+  }
+
+  async *stream(key: string): AsyncIterable<Uint8Array> {
+    const object = await this.open(key);
+    try {
+      const hash = createHash('sha256');
+      for await (const chunk of readChunks(object)) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      this.verify(key, hash.digest('hex'), object.versions);
+    } catch (error) {
+      throw asReadFailure(error, key, this.location);
+    } finally {
+      await object.handle.close();
+    }
+  }
+
+  async put(key: string, body: Uint8Array): Promise<ObjectInfo> {
+    const sha256 = sha256Hex(body);
+    await this.write(key, body, sha256, rename, async () => true);
+    return { key, bytes: body.byteLength, sha256 };
+  }
+
+  async putIfAbsent(key: string, body: Uint8Array): Promise<boolean> {
+    if ((await this.head(key)) !== undefined) return false;
+    return this.write(key, body, sha256Hex(body), link, async () => (await this.hashOf(key)) === undefined);
+  }
+
+  async putIfUnchanged(key: string, body: Uint8Array, expectedSha256: string | undefined): Promise<boolean> {
+    if (expectedSha256 === undefined) return this.putIfAbsent(key, body);
+    return this.write(
+      key,
+      body,
+      sha256Hex(body),
+      rename,
+      async () => (await this.hashOf(key)) === expectedSha256,
+    );
+  }
+
+  /** Links to files are listed, links to folders are not followed; a name that no key can have is passed over. */
+  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    assertObjectPrefix(prefix);
+    if (prefix !== '') this.assertOutsideOwnFolder(prefix);
+    try {
+      for await (const key of listKeys(this.location, prefix, ownFolder)) {
+        const info = await this.head(key);
+        if (info !== undefined) yield info;
+      }
+    } catch (error) {
+      throw asReadFailure(error, prefix, this.location);
+    }
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    return absentAsUndefined(
+      this.read(key, async (object) => {
+        const { bytes, versions } = object;
+        if (versions === undefined) return { key, bytes };
+        // Several only after a writer was killed, or while one is at it: look which of them it is.
+        return { key, bytes, sha256: versions.length === 1 ? versions[0]! : await hashObject(object) };
+      }),
+    );
+  }
+
+  /** The one way in: whole file first, then under the key's lock checksum, move, and checksum again. */
+  private async write(
+    key: string,
+    body: Uint8Array,
+    sha256: string,
+    moveIntoPlace: typeof rename | typeof link,
+    isWanted: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const path = this.pathOf(key);
+    try {
+      await this.sweepOnce();
+      return await withTemporary(this.temporaryFolder, body, (temporaryPath) =>
+        withLock(this.lockOf(key), async () => {
+          if (!(await isWanted())) return false;
+          const versions = await this.versionsAt(key);
+          await this.sidecars.replace(key, [...versions, sha256]);
+          try {
+            await mkdir(dirname(path), { recursive: true });
+            await moveIntoPlace(temporaryPath, path);
+          } catch (error) {
+            await this.sidecars.replace(key, versions).catch(keepExtraVersion);
+            if (errnoOf(error) === 'EEXIST' && (await stat(path)).isFile()) return false;
+            throw error;
+          }
+          await syncFolder(dirname(path));
+          if (versions.length > 0) await this.sidecars.replace(key, [sha256]).catch(keepExtraVersion);
+          return true;
+        }),
+      );
+    } catch (error) {
+      throw asWriteFailure(error, key, this.location);
+    }
+  }
+
+  /** What may be at the path now, as the sidecar says; for a file without one, what it is. */
+  private async versionsAt(key: string): Promise<readonly string[]> {
+    const current = await this.hashOf(key);
+    if (current === undefined) return [];
+    return (await this.sidecars.read(key)) ?? [current];
+  }
+
+  /** SHA-256 of the bytes that are there, whatever was recorded. */
+  private hashOf(key: string): Promise<string | undefined> {
+    return absentAsUndefined(this.read(key, hashObject));
+  }
+
+  private async read<Result>(key: string, use: (object: OpenedObject) => Promise<Result>): Promise<Result> {
+    const object = await this.open(key);
+    try {
+      return await use(object);
+    } catch (error) {
+      throw asReadFailure(error, key, this.location);
+    } finally {
+      await object.handle.close();
+    }
+  }
+
+  private async open(key: string): Promise<OpenedObject> {
+    const path = this.pathOf(key);
+    try {
+      const object = await openObject(path, key, this.sidecars);
+      if (object !== undefined) return object;
+    } catch (error) {
+      if (!isAbsence(error)) throw asReadFailure(error, key, this.location);
+    }
+    throw artifactNotFound(key, this.location);
+  }
+
+  private verify(key: string, actual: string, versions: readonly string[] | undefined): void {
+    const howToAccept = `; to accept the file as it is, delete ${this.sidecars.pathOf(key)}`;
+    assertChecksum(key, this.location, actual, versions, howToAccept);
+  }
+
+  private sweepOnce(): Promise<void> {
+    this.sweep ??= mkdir(this.temporaryFolder, { recursive: true })
+      .then(() => sweepTemporaries(this.temporaryFolder))
+      .catch((error: unknown) => {
+        this.sweep = undefined;
+        throw error;
+      });
+    return this.sweep;
+  }
+
+  private lockOf(key: string) {
+    return {
+      path: join(this.location, ownFolder, 'locks', sha256Hex(new TextEncoder().encode(key))),
+      claimPath: newTemporaryPath(this.temporaryFolder),
+      what: `${key} in ${this.location}`,
+    };
+  }
+
+  private pathOf(key: string): string {
+    assertObjectKey(key);
+    this.assertOutsideOwnFolder(key);
+    return join(this.location, key);
+  }
+
+  private assertOutsideOwnFolder(key: string): void {
+    // Without regard to case, as some file systems are.
+    if (key.split('/')[0]?.toLowerCase() !== ownFolder) return;
+    throw new PermanentError(
+      'InvalidInput',
+      `The object key "${key}" is not allowed: "${ownFolder}" in ${this.location} is the store's own folder. Use another first segment.`,
+      { evidence: { key } },
+    );
+  }
+}
+
+async function absentAsUndefined<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof PermanentError && error.name === 'ArtifactNotFound') return undefined;
+    throw error;
+  }
+}
+
+/** A checksum too many in the sidecar is harmless: the next write of the key takes it away. */
+function keepExtraVersion(): void {}

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import fsPromises, { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DirectoryStore } from '../../lib/store/directory-store';
+
+const body = new Uint8Array(5_000_000).fill(7);
+const small = new TextEncoder().encode('small');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'directory-store-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Puts a file system of 1 MiB at `path` where this process may; elsewhere temporaries are opened on /dev/full. */
+async function makeFullDisk(path: string): Promise<() => void> {
+  await mkdir(path);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path], { stdio: 'ignore' });
+    return () => execFileSync('umount', [path]);
+  } catch {
+    const open = fsPromises.open;
+    const spy = jest
+      .spyOn(fsPromises, 'open')
+      .mockImplementation((file, flags) => (flags === 'wx' ? open('/dev/full', 'w') : open(file, flags)));
+    return () => spy.mockRestore();
+  }
+}
+
+test('a full disk: the write is refused in words, and nothing half is left', async () => {
+  const root = join(folder, 'small-disk');
+  const undo = await makeFullDisk(root);
+  try {
+    const store = new DirectoryStore(root);
+    for (const write of [store.put, store.putIfAbsent]) {
+      await expect(write.call(store, 'runs/r/big.bin', body)).rejects.toMatchObject({
+        name: 'StoreNotWritable',
+        message: expect.stringMatching(
+          /^runs\/r\/big\.bin cannot be written to .*small-disk: the disk is full\. Free some space, or choose a store on another disk\. The system said ENOSPC for /,
+        ),
+      });
+    }
+    expect(await readdir(join(root, '.store', 'tmp'))).toEqual([]);
+    expect(await readdir(root)).toEqual(['.store']);
+    expect(await store.head('runs/r/big.bin')).toBeUndefined();
+  } finally {
+    undo();
+  }
+});
+
+/** Every call that a write makes, failing once as a kernel would. */
+const refusals = [
+  { errno: 'ENOSPC', says: 'the disk is full' },
+  { errno: 'EDQUOT', says: 'your disk quota is used up' },
+  { errno: 'EROFS', says: 'the file system is read-only' },
+  { errno: 'EACCES', says: 'this user has no permission' },
+  { errno: 'EPERM', says: 'the system does not permit it' },
+  { errno: 'ENOTDIR', says: 'a part of the path is a file' },
+  { errno: 'EFBIG', says: 'the file is larger than' },
+] as const;
+const calls = ['mkdir', 'open', 'rename'] as const;
+
+describe.each(calls)('when %s fails', (call) => {
+  const failOnce = (errno: string, failingPath: string) => {
+    const original = fsPromises[call] as (...values: unknown[]) => Promise<unknown>;
+    const spy = jest.spyOn(fsPromises, call);
+    spy.mockImplementation((async (...values: unknown[]) => {
+      if (!values.some((value) => String(value).includes(failingPath))) return original(...values);
+      throw Object.assign(new Error(errno), {
+        errno: -1,
+        code: errno,
+        syscall: call,
+        path: String(values[0]),
+      });
+    }) as never);
+    return spy;
+  };
+
+  test.each(refusals)('with $errno: $says', async ({ errno, says }) => {
+    const store = new DirectoryStore(folder);
+    await store.put('runs/old', small);
+    const failingPath = call === 'open' ? join('.store', 'tmp') : join(folder, 'runs');
+    const spy = failOnce(errno, failingPath);
+    try {
+      await expect(store.put('runs/old', body)).rejects.toMatchObject({
+        name: 'StoreNotWritable',
+        message: expect.stringContaining(`runs/old cannot be written to ${folder}: ${says}`),
+        evidence: { key: 'runs/old', root: folder, errno },
+      });
+    } finally {
+      spy.mockRestore();
+    }
+    expect(await readdir(join(folder, '.store', 'tmp'))).toEqual([]);
+    expect(await readdir(join(folder, '.store', 'locks'))).toEqual([]);
+    expect(await store.get('runs/old')).toEqual(small);
+    await store.put('runs/old', body);
+  });
+
+  test('with EIO: it may pass, so it is transient', async () => {
+    const store = new DirectoryStore(folder);
+    await store.put('runs/old', small);
+    const spy = failOnce('EIO', call === 'open' ? join('.store', 'tmp') : join(folder, 'runs'));
+    try {
+      await expect(store.put('runs/old', body)).rejects.toMatchObject({
+        name: 'StoreUnavailable',
+        message: expect.stringContaining('the system said EIO'),
+      });
+    } finally {
+      spy.mockRestore();
+    }
+  });
+});
+
+test.each(['artifacts', 'artifacts/below'])('a file where the folder %s should be', async (path) => {
+  await writeFile(join(folder, 'artifacts'), 'a file');
+  const store = new DirectoryStore(join(folder, path));
+
+  for (const write of [store.put, store.putIfAbsent]) {
+    await expect(write.call(store, 'a', small)).rejects.toMatchObject({
+      name: 'StoreNotWritable',
+      message: expect.stringMatching(/is a file|a file stands where a folder is needed/),
+    });
+  }
+  expect(await store.head('a')).toBeUndefined();
+  await expect(store.get('a')).rejects.toMatchObject({ name: 'ArtifactNotFound' });
+});
+
+test('a folder where the file should go, and a file where a folder should be', async () => {
+  const store = new DirectoryStore(folder);
+  await store.put('runs/r', small);
+
+  for (const [key, says] of [
+    ['runs', 'a folder'],
+    ['runs/r/below', 'is a file'],
+  ] as const) {
+    for (const write of [store.put, store.putIfAbsent]) {
+      await expect(write.call(store, key, small)).rejects.toMatchObject({
+        name: 'StoreNotWritable',
+        message: expect.stringContaining(says),
+      });
+    }
+  }
+  expect(await store.get('runs/r')).toEqual(small);
+  expect(await readdir(join(folder, '.store', 'tmp'))).toEqual([]);
+});
+
+test('a file that may not be read', async () => {
+  const store = new DirectoryStore(folder);
+  await store.put('a', small);
+  const spy = jest
+    .spyOn(fsPromises, 'open')
+    .mockRejectedValue(Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'open', path: '/a' }));
+  try {
+    await expect(store.get('a')).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining(`a cannot be read from ${folder}: this user has no permission`),
+    });
+  } finally {
+    spy.mockRestore();
+  }
+});

@@ -1,0 +1,357 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+import { getJson } from '../../lib/store/json-objects';
+import type { ObjectInfo, ObjectStore } from '../../lib/store/object-store';
+import { sha256Hex } from '../../lib/store/sha256';
+
+export interface StoreUnderTest {
+  /** Empty. */
+  readonly store: ObjectStore;
+  /** Changes the stored bytes behind the store's back; absent where nobody can. */
+  readonly tamper?: (key: string, body: Uint8Array) => Promise<void>;
+  /** What lies outside the store and should not: paths or keys. */
+  readonly listEscaped?: () => Promise<readonly string[]>;
+  readonly cleanUp?: () => Promise<void>;
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Not compressible to a pattern of 256, so that a chunk out of place shows. */
+function countingBytes(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8) * 7) & 0xff);
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+async function readStream(store: ObjectStore, key: string): Promise<Uint8Array> {
+  return new Uint8Array(Buffer.concat(await collect(store.stream(key))));
+}
+
+const keysOf = (infos: readonly ObjectInfo[]) => infos.map(({ key }) => key);
+
+const badKeys = {
+  empty: '',
+  parent: '..',
+  'parent inside': 'runs/../../secret',
+  'parent at the end': 'runs/..',
+  'this folder': './a',
+  absolute: '/etc/passwd',
+  'trailing slash': 'runs/',
+  'double slash': 'runs//a',
+  NUL: 'runs/a\0.json',
+  newline: 'runs/a\nb',
+  space: 'a b',
+  backslash: '..\\..\\a',
+  drive: 'C:\\a',
+  colon: 'a:stream',
+  percent: '%2e%2e/a',
+  'fullwidth full stops': '\uff0e\uff0e/a',
+  'fullwidth solidus': '..\uff0fa',
+  'division slash': '..\u2215a',
+  'two dot leader': '\u2025/a',
+  'right-to-left override': 'a\u202eb',
+  'combining accent': 'e\u0301',
+  'lone surrogate': '\ud800',
+  'too long': `${'a/'.repeat(512)}a`,
+};
+
+/** Every adapter of ObjectStore keeps these promises. `makeStore` gives a fresh, empty store for every test. */
+export function describeObjectStore(name: string, makeStore: () => Promise<StoreUnderTest>): void {
+  describe(`${name} as an ObjectStore`, () => {
+    let subject: StoreUnderTest;
+    let store: ObjectStore;
+
+    beforeEach(async () => {
+      subject = await makeStore();
+      store = subject.store;
+    });
+    afterEach(async () => subject.cleanUp?.());
+
+    describe('what was put', () => {
+      const sizes = { 'an empty object': 0, 'one byte': 1, 'a large object': 5 * 1024 * 1024 + 3 };
+
+      test.each(Object.entries(sizes))('%s comes back whole, as a stream, and in head', async (_, bytes) => {
+        const body = countingBytes(bytes);
+        const info = { key: 'runs/r/data.bin', bytes, sha256: sha256Hex(body) };
+
+        expect(await store.put(info.key, body)).toEqual(info);
+
+        expect(Buffer.compare(await store.get(info.key), body)).toBe(0);
+        expect(Buffer.compare(await readStream(store, info.key), body)).toBe(0);
+        expect(await store.head(info.key)).toEqual(info);
+      });
+
+      test('comes back with memory of its own', async () => {
+        const body = Buffer.from('abc');
+        await store.put('a', body);
+        body.fill(0);
+        (await store.get('a')).fill(0);
+
+        const read = await store.get('a');
+
+        expect(read).toEqual(bytesOf('abc'));
+        expect(read.buffer.byteLength).toBe(3);
+      });
+
+      test('replaces what was there, longer or shorter', async () => {
+        for (const text of ['first', 'the second', '3']) {
+          await store.put('a', bytesOf(text));
+          expect(await store.get('a')).toEqual(bytesOf(text));
+          expect((await store.head('a'))?.sha256).toBe(sha256Hex(bytesOf(text)));
+        }
+      });
+    });
+
+    describe('ranges', () => {
+      beforeEach(async () => store.put('digits', bytesOf('0123456789')));
+
+      test.each([
+        { offset: 0, length: 10, expected: '0123456789' },
+        { offset: 0, length: 1, expected: '0' },
+        { offset: 3, length: 4, expected: '3456' },
+        { offset: 9, length: 1, expected: '9' },
+        { offset: 10, length: 0, expected: '' },
+        { offset: 0, length: 0, expected: '' },
+      ])('$length bytes from $offset', async ({ offset, length, expected }) => {
+        expect(await store.getRange('digits', offset, length)).toEqual(bytesOf(expected));
+      });
+
+      test.each([
+        [0, 11],
+        [9, 2],
+        [10, 1],
+        [11, 0],
+        [500, 5],
+      ])('from %i, %i bytes: past the end', async (offset, length) => {
+        await expect(store.getRange('digits', offset, length)).rejects.toMatchObject({
+          name: 'CorruptArtifact',
+          message: expect.stringContaining(`ends too early: ${offset + length} bytes are needed`),
+        });
+      });
+
+      test.each([
+        [-1, 1],
+        [0, -1],
+        [0.5, 1],
+        [0, Number.NaN],
+        [0, Number.POSITIVE_INFINITY],
+      ])('from %d, %d bytes: no range', async (offset, length) => {
+        await expect(store.getRange('digits', offset, length)).rejects.toMatchObject({
+          name: 'InvalidInput',
+          message: expect.stringContaining(`received offset ${offset} and length ${length}`),
+        });
+      });
+    });
+
+    describe('an absent key', () => {
+      test.each<[string, (key: string) => Promise<unknown>]>([
+        ['get', (key) => store.get(key)],
+        ['getRange', (key) => store.getRange(key, 0, 1)],
+        ['an empty getRange', (key) => store.getRange(key, 0, 0)],
+        ['stream', (key) => collect(store.stream(key))],
+        ['getJson', (key) => getJson(store, key, z.unknown())],
+      ])('%s says which and where', async (_, read) => {
+        await store.put('runs/there', bytesOf('x'));
+        for (const key of ['absent', 'runs/absent', 'runs', 'runs/there/below']) {
+          await expect(read(key)).rejects.toMatchObject({
+            name: 'ArtifactNotFound',
+            message: expect.stringContaining(`${key} is not in ${store.location}`),
+          });
+        }
+      });
+
+      test('has no head and no entry', async () => {
+        await store.put('runs/there', bytesOf('x'));
+        for (const key of ['absent', 'runs', 'runs/there/below']) {
+          expect(await store.head(key)).toBeUndefined();
+        }
+        expect(await collect(store.list('absent'))).toEqual([]);
+        expect(await collect(store.list('runs/there/'))).toEqual([]);
+      });
+    });
+
+    describe('putIfAbsent', () => {
+      test('writes once', async () => {
+        expect(await store.putIfAbsent('marker', bytesOf('first'))).toBe(true);
+        expect(await store.putIfAbsent('marker', bytesOf('second'))).toBe(false);
+        expect(await store.get('marker')).toEqual(bytesOf('first'));
+      });
+
+      test('has one winner of sixteen, whose bytes stay', async () => {
+        for (let round = 0; round < 4; round += 1) {
+          const key = `markers/${round}`;
+          const wins = await Promise.all(
+            Array.from({ length: 16 }, (_, writer) => store.putIfAbsent(key, bytesOf(`writer ${writer}`))),
+          );
+
+          expect(wins.filter(Boolean)).toHaveLength(1);
+          expect(await store.get(key)).toEqual(bytesOf(`writer ${wins.indexOf(true)}`));
+        }
+      });
+    });
+
+    describe('putIfUnchanged', () => {
+      const [old, other, fresh] = ['old', 'other', 'fresh'].map(bytesOf) as [
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+      ];
+
+      test.each([
+        { there: undefined, expected: undefined, isWritten: true },
+        { there: undefined, expected: old, isWritten: false },
+        { there: old, expected: undefined, isWritten: false },
+        { there: old, expected: old, isWritten: true },
+        { there: other, expected: old, isWritten: false },
+      ])('there: $there, expected: $expected → $isWritten', async ({ there, expected, isWritten }) => {
+        if (there !== undefined) await store.put('pointer', there);
+
+        const result = await store.putIfUnchanged('pointer', fresh, expected && sha256Hex(expected));
+
+        expect(result).toBe(isWritten);
+        const after = isWritten ? fresh : there;
+        expect(await store.head('pointer')).toEqual(
+          after && { key: 'pointer', bytes: after.byteLength, sha256: sha256Hex(after) },
+        );
+      });
+
+      test('loses no increment of eight who count together', async () => {
+        await store.put('count', bytesOf('0'));
+        const increment = async () => {
+          for (;;) {
+            const before = await store.get('count');
+            const next = bytesOf(String(Number(new TextDecoder().decode(before)) + 1));
+            if (await store.putIfUnchanged('count', next, sha256Hex(before))) return;
+          }
+        };
+
+        await Promise.all(Array.from({ length: 8 }, increment));
+
+        expect(await store.get('count')).toEqual(bytesOf('8'));
+      });
+    });
+
+    describe('list', () => {
+      test('goes past 1,000 keys, in order, and keeps to the prefix', async () => {
+        const keys = Array.from(
+          { length: 1_103 },
+          (_, index) => `many/shard-${String(index).padStart(5, '0')}`,
+        );
+        for (const key of ['many.txt', 'many-more', 'manz', 'mam/y', ...keys].reverse()) {
+          await store.put(key, bytesOf(key));
+        }
+
+        const infos = await collect(store.list('many/'));
+
+        expect(keysOf(infos)).toEqual(keys);
+        expect(infos[7]).toMatchObject({ key: keys[7], bytes: keys[7]!.length });
+        expect(keysOf(await collect(store.list('many/shard-0110')))).toEqual(keys.slice(1_100));
+        expect(keysOf(await collect(store.list(''))).slice(0, 3)).toEqual(['mam/y', 'many-more', 'many.txt']);
+      }, 60_000);
+
+      test('sorts by key, not folder by folder', async () => {
+        const keys = ['a-b', 'a.b/c', 'a/b', 'a/b0', 'a0', 'aB', 'b'];
+        for (const key of [...keys].reverse()) await store.put(key, bytesOf('x'));
+
+        expect(keysOf(await collect(store.list('')))).toEqual(keys);
+        expect(keysOf(await collect(store.list('a')))).toEqual(keys.slice(0, 6));
+        expect(keysOf(await collect(store.list('a/b')))).toEqual(['a/b', 'a/b0']);
+      });
+    });
+
+    describe('keys', () => {
+      test.each(Object.entries(badKeys))('%s: refused by every method', async (_, key) => {
+        const body = bytesOf('x');
+        const attempts = [
+          () => store.get(key),
+          () => store.getRange(key, 0, 1),
+          () => collect(store.stream(key)),
+          () => store.head(key),
+          () => store.put(key, body),
+          () => store.putIfAbsent(key, body),
+          () => store.putIfUnchanged(key, body, undefined),
+          () => store.putIfUnchanged(key, body, sha256Hex(body)),
+        ];
+        for (const attempt of attempts)
+          await expect(attempt()).rejects.toMatchObject({ name: 'InvalidInput' });
+        expect(await collect(store.list(''))).toEqual([]);
+      });
+
+      test.each(['../', '/', 'a//', 'runs/../..', '\uff0e\uff0e/'])('list refuses %j', async (prefix) => {
+        await expect(collect(store.list(prefix))).rejects.toMatchObject({ name: 'InvalidInput' });
+      });
+
+      test('a key is refused, or is exactly what is listed: it never leaves the store', async () => {
+        const piece = fc.oneof(
+          fc.constantFrom('..', '.', '/', '\\', '\0', '\uff0e', '\u2215', '~', 'a', 'B9', '-', '%2e', ' '),
+          fc.string({ unit: 'binary', maxLength: 3 }),
+        );
+        const anyKey = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''));
+        await fc.assert(
+          fc.asyncProperty(anyKey, async (key) => {
+            const { store: fresh, listEscaped, cleanUp } = await makeStore();
+            try {
+              const isRefused = await fresh.put(key, bytesOf('x')).then(
+                () => false,
+                (error: Error) => error.name === 'InvalidInput',
+              );
+              expect(keysOf(await collect(fresh.list('')))).toEqual(isRefused ? [] : [key]);
+              expect((await listEscaped?.()) ?? []).toEqual([]);
+            } finally {
+              await cleanUp?.();
+            }
+          }),
+          { numRuns: 100 },
+        );
+      }, 60_000);
+    });
+
+    test('a reader sees one whole version or another while writers are at work', async () => {
+      const versions = [1, 2, 3].map((version) => new Uint8Array(200_000 + version).fill(version));
+      await store.put('busy', versions[0]!);
+      let isWriting = true;
+      const write = async () => {
+        for (let round = 0; round < 30; round += 1) await store.put('busy', versions[round % 3]!);
+        isWriting = false;
+      };
+      const read = async () => {
+        let reads = 0;
+        for (; isWriting || reads < 3; reads += 1) {
+          const body = await store.get('busy');
+          expect(Buffer.compare(body, versions[body[0]! - 1]!)).toBe(0);
+          const streamed = await readStream(store, 'busy');
+          expect(Buffer.compare(streamed, versions[streamed[0]! - 1]!)).toBe(0);
+        }
+      };
+
+      await Promise.all([write(), read(), read()]);
+    }, 60_000);
+
+    test('bytes that changed behind its back are refused by get and by stream, until they are written again', async () => {
+      if (subject.tamper === undefined) {
+        // Nobody else holds these bytes: the nearest thing is a caller who changes what it gave or got.
+        const given = bytesOf('given');
+        await store.put('a', given);
+        given.fill(0);
+        expect(await store.get('a')).toEqual(bytesOf('given'));
+        return;
+      }
+      await store.put('a', bytesOf('good bytes'));
+      await subject.tamper('a', bytesOf('evil bytes'));
+
+      const refusal = {
+        name: 'CorruptArtifact',
+        message: expect.stringContaining(`a in ${store.location} was changed after it was written`),
+      };
+      await expect(store.get('a')).rejects.toMatchObject(refusal);
+      await expect(readStream(store, 'a')).rejects.toMatchObject(refusal);
+
+      await store.put('a', bytesOf('good again'));
+      expect(await store.get('a')).toEqual(bytesOf('good again'));
+    });
+  });
+}
