@@ -18,11 +18,11 @@ export interface Idx extends IdxHeader {
 
 const uint8Type = 0x08;
 const otherTypes: Readonly<Record<number, string>> = {
-  0x09: 'int8',
-  0x0b: 'int16',
-  0x0c: 'int32',
-  0x0d: 'float32',
-  0x0e: 'float64',
+  9: 'int8',
+  11: 'int16',
+  12: 'int32',
+  13: 'float32',
+  14: 'float64',
 };
 /** No honest dataset of ours unpacks to more than Node can hold in one piece. */
 const maxUnpackedBytes = 2 ** 31 - 1;
@@ -35,7 +35,10 @@ const maxUnpackedBytes = 2 ** 31 - 1;
 export function readIdxHeader(bytes: Uint8Array, fileName: string): IdxHeader {
   refuseHtml(bytes, fileName);
   if (bytes.length < 4) {
-    throw invalid(fileName, `it has ${bytes.length} bytes, and an IDX file begins with a magic number of 4`);
+    throw invalid(
+      fileName,
+      `it is truncated: it has ${bytes.length} bytes, and the magic number alone has 4`,
+    );
   }
   const [zero, zeroToo, type, rank] = bytes as unknown as [number, number, number, number];
   if (zero !== 0 || zeroToo !== 0 || (type !== uint8Type && otherTypes[type] === undefined)) {
@@ -43,7 +46,10 @@ export function readIdxHeader(bytes: Uint8Array, fileName: string): IdxHeader {
     throw invalid(fileName, `it begins with 0x${magic}, and an IDX file of bytes begins with 0x0000080N`);
   }
   if (type !== uint8Type) {
-    throw invalid(fileName, `its values are ${otherTypes[type]}, and only uint8 can be read; convert it first`);
+    throw invalid(
+      fileName,
+      `its values are ${otherTypes[type]}, and only uint8 can be read; convert it first`,
+    );
   }
   const headerBytes = 4 + 4 * rank;
   if (bytes.length < headerBytes) {
@@ -91,7 +97,10 @@ function unpack(bytes: Uint8Array, fileName: string): Uint8Array {
 function refuseHtml(bytes: Uint8Array, fileName: string): void {
   const start = new TextDecoder().decode(bytes.subarray(0, 200));
   if (!/^\s*<(!doctype|html|head|body|\?xml|!--)/i.test(start)) return;
-  throw invalid(fileName, `it looks like an HTML page (it begins with ${JSON.stringify(start.slice(0, 20))})`);
+  throw invalid(
+    fileName,
+    `it looks like an HTML page (it begins with ${JSON.stringify(start.slice(0, 20))})`,
+  );
 }
 
 function invalid(

@@ -26,14 +26,18 @@ export async function importDataset(
   { store, notify }: Pick<StepContext, 'store' | 'notify'>,
   classes: number,
 ): Promise<string> {
-  const files = await readFourFiles(source);
+  const isBuiltIn = source === builtInName;
+  const sourceStore = openStore(isBuiltIn ? findMnistFolder() : source);
+  const files = await readFourFiles(sourceStore, source);
   validateDataset(files, classes);
-  const name = source === builtInName ? builtInName : nameByContent(source, files);
+  const name = isBuiltIn ? builtInName : nameByContent(sourceStore.location, files);
 
   let copiedCount = 0;
   for (const role of rawFileRoles) {
     const key = objectKeys.rawFile(name, rawFileNames[role]);
-    if (await store.putIfAbsent(key, files[role].file)) copiedCount += 1;
+    // A conditional write may send all its bytes before it is refused; looking first costs one request.
+    const isAbsent = (await store.head(key)) === undefined;
+    if (isAbsent && (await store.putIfAbsent(key, files[role].file))) copiedCount += 1;
     else await assertSameBytes(store, key, files[role].file);
   }
   if (copiedCount > 0) {
@@ -48,13 +52,11 @@ export async function importDataset(
 
 const count = ({ shape }: NamedIdx) => shape[0]!.toLocaleString('en');
 
-async function readFourFiles(source: string): Promise<FourFiles> {
-  const isBuiltIn = source === builtInName;
-  const sourceStore = await openStore(isBuiltIn ? findMnistFolder() : source);
+async function readFourFiles(sourceStore: ObjectStore, source: string): Promise<FourFiles> {
   const read = async (role: RawFileRole): Promise<NamedIdx> => {
     const fileName = await findFile(sourceStore, role, source);
     const bytes = await sourceStore.get(fileName);
-    if (isBuiltIn) assertPublishedMnist(role, bytes, sourceStore.location);
+    if (source === builtInName) assertPublishedMnist(role, bytes, sourceStore.location);
     return { ...parseIdx(bytes, `${fileName} in ${sourceStore.location}`), fileName };
   };
   return {
@@ -81,9 +83,9 @@ async function findFile(sourceStore: ObjectStore, role: RawFileRole, source: str
 }
 
 /** `my-digits-1a2b3c4d`: two folders of one name, and two contents of one folder, stay apart. */
-function nameByContent(source: string, files: FourFiles): string {
+function nameByContent(location: string, files: FourFiles): string {
   const checksums = rawFileRoles.map((role) => sha256Hex(files[role].file));
-  const lastSegment = source.split(/[/\\]/).findLast((segment) => /[A-Za-z0-9]/.test(segment)) ?? '';
+  const lastSegment = location.split(/[/\\]/).findLast((segment) => /[A-Za-z0-9]/.test(segment)) ?? '';
   const slug = lastSegment
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -43,15 +43,11 @@ export function decodeNpz(bytes: Uint8Array, what: string): Record<string, NpyAr
 function encodeNpy({ dtype, shape, data }: NpyArray): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const description = `{'descr': '${descriptors[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  const headerBytes =
-    Math.ceil((preambleBytes + description.length + 1) / alignmentBytes) * alignmentBytes;
+  const headerBytes = Math.ceil((preambleBytes + description.length + 1) / alignmentBytes) * alignmentBytes;
   const npy = new Uint8Array(headerBytes + data.byteLength);
   npy.set(magic);
   new DataView(npy.buffer).setUint16(8, headerBytes - preambleBytes, true);
-  npy.set(
-    Buffer.from(`${description.padEnd(headerBytes - preambleBytes - 1)}\n`, 'latin1'),
-    preambleBytes,
-  );
+  npy.set(Buffer.from(`${description.padEnd(headerBytes - preambleBytes - 1)}\n`, 'latin1'), preambleBytes);
   npy.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), headerBytes);
   return npy;
 }
@@ -67,7 +63,10 @@ function decodeNpy(npy: Uint8Array): NpyArray {
     description,
   );
   if (found === null) throw new Error(`an array is described as ${JSON.stringify(description.trim())}`);
-  const shape = found[2]!.split(',').filter((size) => size.trim() !== '').map(Number);
+  const shape = found[2]!
+    .split(',')
+    .filter((size) => size.trim() !== '')
+    .map(Number);
   const itemBytes = found[1] === descriptors.float32 ? 4 : 1;
   const expectedBytes = shape.reduce((product, size) => product * size, itemBytes);
   // A copy: a view of float32 must begin at a multiple of four bytes.

@@ -35,12 +35,22 @@ const refusals: Readonly<Record<string, string>> = {
 export function asWriteFailure(error: unknown, key: string, root: string): unknown {
   const errno = errnoOf(error);
   if (errno === undefined || error instanceof PipelineError) return error;
-  const refusal = refusals[errno];
-  if (refusal === undefined) return asPassingFailure(error, errno, `written to ${root}`, key, root);
+  if (!(errno in refusals)) return asPassingFailure(error, errno, `written to ${root}`, key, root);
+  return writeRefusal(errno, failedPath(error, root), key, root, error);
+}
+
+/** @param errno - one that stays, as in `refusals`. */
+export function writeRefusal(
+  errno: string,
+  path: string,
+  key: string,
+  root: string,
+  cause?: unknown,
+): PermanentError {
   return new PermanentError(
     'StoreNotWritable',
-    `${key} cannot be written to ${root}: ${refusal}. The system said ${errno} for ${failedPath(error, root)}.`,
-    { evidence: { key, root, errno }, cause: error },
+    `${key} cannot be written to ${root}: ${refusals[errno]}. The system said ${errno} for ${path}.`,
+    { evidence: { key, root, errno }, cause },
   );
 }
 

@@ -3,7 +3,7 @@ import { link, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { PermanentError } from '../contracts/errors';
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
-import { asReadFailure, asWriteFailure, errnoOf, isAbsence } from './directory-failures';
+import { asReadFailure, asWriteFailure, errnoOf, isAbsence, writeRefusal } from './directory-failures';
 import { newTemporaryPath, readFully, sweepTemporaries, syncFolder, withTemporary } from './directory-files';
 import { listKeys } from './directory-listing';
 import { withLock } from './directory-lock';
@@ -126,10 +126,10 @@ export class DirectoryStore implements ObjectStore {
       return await withTemporary(this.temporaryFolder, body, (temporaryPath) =>
         withLock(this.lockOf(key), async () => {
           if (!(await isWanted())) return false;
+          await this.makeRoom(key, path);
           const versions = await this.versionsAt(key);
           await this.sidecars.replace(key, [...versions, sha256]);
           try {
-            await mkdir(dirname(path), { recursive: true });
             await moveIntoPlace(temporaryPath, path);
           } catch (error) {
             await this.sidecars.replace(key, versions).catch(keepExtraVersion);
@@ -144,6 +144,16 @@ export class DirectoryStore implements ObjectStore {
     } catch (error) {
       throw asWriteFailure(error, key, this.location);
     }
+  }
+
+  /** Before the sidecar, which would stumble over the same folders and files, and name its own path. */
+  private async makeRoom(key: string, path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    const isFolder = await stat(path).then(
+      (there) => there.isDirectory(),
+      () => false,
+    );
+    if (isFolder) throw writeRefusal('EISDIR', path, key, this.location);
   }
 
   /** What may be at the path now, as the sidecar says; for a file without one, what it is. */

@@ -27,7 +27,7 @@ const credentialErrors = new Set([
   'UnrecognizedClientException',
 ]);
 const passingErrors =
-  /^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|TimeoutError|AbortError|NetworkingError|OperationAborted|ConditionalRequestConflict|ThrottlingException|Throttling|ThrottledException|TooManyRequests(Exception)?|RequestLimitExceeded|BandwidthLimitExceeded|RequestTimeTooSkewed|E[A-Z]{3,}(_[A-Z]+)?)$/;
+  /^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|TimeoutError|AbortError|NetworkingError|OperationAborted|ConditionalRequestConflict|ThrottlingException|Throttling|ThrottledException|TooManyRequests(Exception)?|RequestLimitExceeded|BandwidthLimitExceeded|RequestTimeTooSkewed|E[A-Z]{2,}(_[A-Z]+)?)$/;
 
 /**
  * The name that decides: the error code of S3, or of the system for a broken connection; `undefined` for an error

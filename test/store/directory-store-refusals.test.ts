@@ -33,8 +33,8 @@ test('a full disk: the write is refused in words, and nothing half is left', asy
   const undo = await makeFullDisk(root);
   try {
     const store = new DirectoryStore(root);
-    for (const write of [store.put, store.putIfAbsent]) {
-      await expect(write.call(store, 'runs/r/big.bin', body)).rejects.toMatchObject({
+    for (const write of ['put', 'putIfAbsent'] as const) {
+      await expect(store[write]('runs/r/big.bin', body)).rejects.toMatchObject({
         name: 'StoreNotWritable',
         message: expect.stringMatching(
           /^runs\/r\/big\.bin cannot be written to .*small-disk: the disk is full\. Free some space, or choose a store on another disk\. The system said ENOSPC for /,
@@ -116,8 +116,8 @@ test.each(['artifacts', 'artifacts/below'])('a file where the folder %s should b
   await writeFile(join(folder, 'artifacts'), 'a file');
   const store = new DirectoryStore(join(folder, path));
 
-  for (const write of [store.put, store.putIfAbsent]) {
-    await expect(write.call(store, 'a', small)).rejects.toMatchObject({
+  for (const write of ['put', 'putIfAbsent'] as const) {
+    await expect(store[write]('a', small)).rejects.toMatchObject({
       name: 'StoreNotWritable',
       message: expect.stringMatching(/is a file|a file stands where a folder is needed/),
     });
@@ -131,11 +131,14 @@ test('a folder where the file should go, and a file where a folder should be', a
   await store.put('runs/r', small);
 
   for (const [key, says] of [
-    ['runs', 'a folder'],
-    ['runs/r/below', 'is a file'],
+    [
+      'runs',
+      `a folder stands where the file should go. Move that folder away, or choose another store. The system said EISDIR for ${join(folder, 'runs')}.`,
+    ],
+    ['runs/r/below', `The system said EEXIST for ${join(folder, 'runs', 'r')}.`],
   ] as const) {
-    for (const write of [store.put, store.putIfAbsent]) {
-      await expect(write.call(store, key, small)).rejects.toMatchObject({
+    for (const write of ['put', 'putIfAbsent'] as const) {
+      await expect(store[write](key, small)).rejects.toMatchObject({
         name: 'StoreNotWritable',
         message: expect.stringContaining(says),
       });

@@ -1,18 +1,8 @@
-import fc from 'fast-check';
 import { z } from 'zod';
 import { getJson } from '../../lib/store/json-objects';
 import type { ObjectInfo, ObjectStore } from '../../lib/store/object-store';
 import { sha256Hex } from '../../lib/store/sha256';
-
-export interface StoreUnderTest {
-  /** Empty. */
-  readonly store: ObjectStore;
-  /** Changes the stored bytes behind the store's back; absent where nobody can. */
-  readonly tamper?: (key: string, body: Uint8Array) => Promise<void>;
-  /** What lies outside the store and should not: paths or keys. */
-  readonly listEscaped?: () => Promise<readonly string[]>;
-  readonly cleanUp?: () => Promise<void>;
-}
+import { describeObjectKeys, type StoreUnderTest } from './object-store-key-conformance';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -32,32 +22,6 @@ async function readStream(store: ObjectStore, key: string): Promise<Uint8Array> 
 }
 
 const keysOf = (infos: readonly ObjectInfo[]) => infos.map(({ key }) => key);
-
-const badKeys = {
-  empty: '',
-  parent: '..',
-  'parent inside': 'runs/../../secret',
-  'parent at the end': 'runs/..',
-  'this folder': './a',
-  absolute: '/etc/passwd',
-  'trailing slash': 'runs/',
-  'double slash': 'runs//a',
-  NUL: 'runs/a\0.json',
-  newline: 'runs/a\nb',
-  space: 'a b',
-  backslash: '..\\..\\a',
-  drive: 'C:\\a',
-  colon: 'a:stream',
-  percent: '%2e%2e/a',
-  'fullwidth full stops': '\uff0e\uff0e/a',
-  'fullwidth solidus': '..\uff0fa',
-  'division slash': '..\u2215a',
-  'two dot leader': '\u2025/a',
-  'right-to-left override': 'a\u202eb',
-  'combining accent': 'e\u0301',
-  'lone surrogate': '\ud800',
-  'too long': `${'a/'.repeat(512)}a`,
-};
 
 /** Every adapter of ObjectStore keeps these promises. `makeStore` gives a fresh, empty store for every test. */
 export function describeObjectStore(name: string, makeStore: () => Promise<StoreUnderTest>): void {
@@ -263,52 +227,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
       });
     });
 
-    describe('keys', () => {
-      test.each(Object.entries(badKeys))('%s: refused by every method', async (_, key) => {
-        const body = bytesOf('x');
-        const attempts = [
-          () => store.get(key),
-          () => store.getRange(key, 0, 1),
-          () => collect(store.stream(key)),
-          () => store.head(key),
-          () => store.put(key, body),
-          () => store.putIfAbsent(key, body),
-          () => store.putIfUnchanged(key, body, undefined),
-          () => store.putIfUnchanged(key, body, sha256Hex(body)),
-        ];
-        for (const attempt of attempts)
-          await expect(attempt()).rejects.toMatchObject({ name: 'InvalidInput' });
-        expect(await collect(store.list(''))).toEqual([]);
-      });
-
-      test.each(['../', '/', 'a//', 'runs/../..', '\uff0e\uff0e/'])('list refuses %j', async (prefix) => {
-        await expect(collect(store.list(prefix))).rejects.toMatchObject({ name: 'InvalidInput' });
-      });
-
-      test('a key is refused, or is exactly what is listed: it never leaves the store', async () => {
-        const piece = fc.oneof(
-          fc.constantFrom('..', '.', '/', '\\', '\0', '\uff0e', '\u2215', '~', 'a', 'B9', '-', '%2e', ' '),
-          fc.string({ unit: 'binary', maxLength: 3 }),
-        );
-        const anyKey = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(''));
-        await fc.assert(
-          fc.asyncProperty(anyKey, async (key) => {
-            const { store: fresh, listEscaped, cleanUp } = await makeStore();
-            try {
-              const isRefused = await fresh.put(key, bytesOf('x')).then(
-                () => false,
-                (error: Error) => error.name === 'InvalidInput',
-              );
-              expect(keysOf(await collect(fresh.list('')))).toEqual(isRefused ? [] : [key]);
-              expect((await listEscaped?.()) ?? []).toEqual([]);
-            } finally {
-              await cleanUp?.();
-            }
-          }),
-          { numRuns: 100 },
-        );
-      }, 60_000);
-    });
+    describeObjectKeys(makeStore);
 
     test('a reader sees one whole version or another while writers are at work', async () => {
       const versions = [1, 2, 3].map((version) => new Uint8Array(200_000 + version).fill(version));

@@ -1,0 +1,150 @@
+import { encode } from 'fast-png';
+import {
+  type DatasetManifest,
+  type DatasetPlan,
+  datasetManifestSchema,
+  datasetPlanSchema,
+  type ShardPlan,
+  type Split,
+} from '../../contracts/dataset';
+import { PermanentError } from '../../contracts/errors';
+import { objectKeys } from '../../contracts/object-keys';
+import type { CommitInput } from '../../contracts/steps';
+import { PixelTally } from '../../dataset/pixel-tally';
+import { decodeShard, normalizePixels } from '../../dataset/shards';
+import { encodeJson, getJson } from '../../store/json-objects';
+import type { ObjectStore } from '../../store/object-store';
+import { sha256Hex } from '../../store/sha256';
+import type { StepContext } from '../step-context';
+import { stopIfInterrupted } from './preprocess-interruption';
+
+/**
+ * Checks every shard of the plan against the raw files, and writes the manifest: before it the dataset is not
+ * prepared, after it the dataset never changes. Committing again gives the same manifest.
+ *
+ * @throws PermanentError ArtifactNotFound for a missing plan or shard, CorruptArtifact for one that is not what its
+ *   worker should have written; TransientError Interrupted.
+ */
+export async function commitPreprocessing(
+  { dataset, contentKey }: CommitInput,
+  context: StepContext,
+): Promise<DatasetManifest> {
+  const { store, notify } = context;
+  const plan = await getJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema);
+  notify({
+    type: 'step-started',
+    step: 'preprocess/commit',
+    message: `Checking the ${plan.shards.length} shards`,
+  });
+  const train = await checkSplit(plan, 'train', context);
+  const test = await checkSplit(plan, 'test', context);
+  const highestLabel = Math.max(train.tally.highestLabel, test.tally.highestLabel);
+  const { schemaVersion, preprocessingVersion, imageShape, sourceFiles } = plan;
+  const manifest: DatasetManifest = {
+    schemaVersion,
+    dataset,
+    contentKey,
+    preprocessingVersion,
+    imageShape,
+    dtype: 'float32',
+    sourceFiles,
+    train: summarize(train, highestLabel),
+    test: summarize(test, highestLabel),
+    firstTrainingImage: await writeFirstTrainingImage(store, plan),
+  };
+  await publishManifest(store, manifest);
+  return manifest;
+}
+
+interface CheckedSplit {
+  readonly shards: DatasetManifest[Split]['shards'];
+  readonly tally: PixelTally;
+}
+
+async function checkSplit(
+  { shards: plannedShards }: DatasetPlan,
+  split: Split,
+  { store, signal }: StepContext,
+): Promise<CheckedSplit> {
+  const checked = { shards: [] as CheckedSplit['shards'], tally: new PixelTally() };
+  for (const shard of plannedShards.filter((planned) => planned.split === split)) {
+    stopIfInterrupted(signal);
+    checked.shards.push(await checkShard(store, shard, checked.tally));
+  }
+  return checked;
+}
+
+/** Row count, shape and every value are compared with the raw rows, which are tallied on the way. */
+async function checkShard(store: ObjectStore, plan: ShardPlan, tally: PixelTally) {
+  const { shardKey: key, rowCount, imageShape, firstRow } = plan;
+  if ((await store.head(key)) === undefined) {
+    throw new PermanentError(
+      'ArtifactNotFound',
+      `The planned shard ${key} is not in ${store.location}: preprocess/shard did not finish for it. Run again; the shards are made first.`,
+      { evidence: { key } },
+    );
+  }
+  const bytes = await store.get(key);
+  const shard = decodeShard(bytes, { key, rowCount, imageShape });
+  const { pixels, labels } = await readRawRows(store, plan, firstRow, rowCount);
+  const expected = normalizePixels(pixels);
+  if (!sameBytes(shard.images, expected) || !sameBytes(shard.labels, labels)) {
+    throw new PermanentError(
+      'CorruptArtifact',
+      `${key} in ${store.location} is not what its rows of ${plan.imagesKey} and ${plan.labelsKey} give. Delete it and run again: it is made anew.`,
+      { evidence: { key, firstRow, rowCount } },
+    );
+  }
+  tally.add(pixels, labels);
+  return { key, rowCount, sha256: sha256Hex(bytes), bytes: bytes.byteLength };
+}
+
+async function readRawRows(store: ObjectStore, plan: ShardPlan, firstRow: number, rowCount: number) {
+  const imagePixels = plan.imageShape[0] * plan.imageShape[1];
+  const pixelsAt = plan.imagesOffset + firstRow * imagePixels;
+  return {
+    pixels: await store.getRange(plan.imagesKey, pixelsAt, rowCount * imagePixels),
+    labels: await store.getRange(plan.labelsKey, plan.labelsOffset + firstRow, rowCount),
+  };
+}
+
+function sameBytes(left: Float32Array | Uint8Array, right: Float32Array | Uint8Array): boolean {
+  const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint8Array) =>
+    Buffer.from(buffer, byteOffset, byteLength);
+  return bytesOf(left).equals(bytesOf(right));
+}
+
+function summarize({ shards, tally }: CheckedSplit, highestLabel: number): DatasetManifest[Split] {
+  return {
+    rowCount: shards.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    labelCounts: tally.labelCounts(highestLabel),
+    pixelMean: tally.pixelMean,
+    pixelStandardDeviation: tally.pixelStandardDeviation,
+    shards,
+  };
+}
+
+/** An 8-bit grey PNG, for whoever wants to see what the pixels are. */
+async function writeFirstTrainingImage(
+  store: ObjectStore,
+  { dataset, contentKey, imageShape: [height, width], shards }: DatasetPlan,
+): Promise<DatasetManifest['firstTrainingImage']> {
+  const first = shards.find(({ split }) => split === 'train')!;
+  const { pixels, labels } = await readRawRows(store, first, 0, 1);
+  const label = labels[0]!;
+  const key = objectKeys.firstTrainingImage(dataset, contentKey, label);
+  await store.put(key, encode({ width, height, data: pixels, channels: 1, depth: 8 }));
+  return { key, label };
+}
+
+async function publishManifest(store: ObjectStore, manifest: DatasetManifest): Promise<void> {
+  const key = objectKeys.manifest(manifest.dataset, manifest.contentKey);
+  const body = encodeJson(datasetManifestSchema.parse(manifest));
+  if (await store.putIfAbsent(key, body)) return;
+  if (Buffer.from(await store.get(key)).equals(body)) return;
+  throw new PermanentError(
+    'CorruptArtifact',
+    `${key} in ${store.location} differs from what its shards give, so it was altered. Delete it and run again.`,
+    { evidence: { key } },
+  );
+}

@@ -1,0 +1,181 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { importDataset } from '../../lib/dataset/import-dataset';
+import type { PipelineEvent } from '../../lib/pipeline/step-context';
+import { MemoryStore } from '../../lib/store/memory-store';
+import type { ObjectInfo } from '../../lib/store/object-store';
+import { encodeIdx, encodeTinyDataset, makeTinyDataset, writeFiles } from '../support/tiny-dataset';
+
+const tiny = encodeTinyDataset(makeTinyDataset({ trainCount: 20, testCount: 10 }));
+const names = {
+  trainImages: 'train-images-idx3-ubyte',
+  trainLabels: 'train-labels-idx1-ubyte',
+  testImages: 't10k-images-idx3-ubyte',
+  testLabels: 't10k-labels-idx1-ubyte',
+};
+
+let folder: string;
+let store: MemoryStore;
+let events: PipelineEvent[];
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'import-')), 'My Digits');
+  store = new MemoryStore();
+  events = [];
+});
+afterEach(() => rm(join(folder, '..'), { recursive: true }));
+
+const run = (source = folder, classes = 10) =>
+  importDataset(source, { store, notify: (event) => events.push(event) }, classes);
+const listAll = async (): Promise<ObjectInfo[]> => Array.fromAsync(store.list(''));
+
+test('copies the four files, unpacked, under a name made of folder and content', async () => {
+  await writeFiles(folder, tiny);
+  const name = await run();
+  expect(name).toMatch(/^my-digits-[0-9a-f]{8}$/);
+  for (const [fileName, body] of Object.entries(tiny)) {
+    expect(Buffer.compare(await store.get(`datasets/${name}/raw/${fileName}`), body)).toBe(0);
+  }
+  expect(await listAll()).toHaveLength(4);
+  expect(events).toEqual([
+    {
+      type: 'note',
+      message: `Imported 20 training and 10 test images from ${folder} as dataset "${name}"`,
+    },
+  ]);
+});
+
+test.each<[string, (name: string) => string, (body: Uint8Array) => Uint8Array]>([
+  ['gzip files', (name) => `${name}.gz`, gzipSync],
+  ['dotted names', (name) => name.replace('-idx', '.idx'), (body) => body],
+  ['dotted gzip files', (name) => `${name.replace('-idx', '.idx')}.gz`, gzipSync],
+  ['gzip under a plain name', (name) => name, gzipSync],
+])('%s make the same dataset', async (_, rename, pack) => {
+  await writeFiles(folder, tiny);
+  const name = await run();
+  await rm(folder, { recursive: true });
+  await writeFiles(
+    folder,
+    Object.fromEntries(Object.entries(tiny).map(([fileName, body]) => [rename(fileName), pack(body)])),
+  );
+  expect(await run()).toBe(name);
+  expect(await listAll()).toHaveLength(4);
+});
+
+test('a second import writes nothing and says nothing', async () => {
+  await writeFiles(folder, tiny);
+  await run();
+  events = [];
+  const write = jest.spyOn(store, 'put');
+  await run();
+  expect(write).not.toHaveBeenCalled();
+  expect(events).toEqual([]);
+});
+
+test('another content of the same folder is another dataset', async () => {
+  await writeFiles(folder, tiny);
+  const name = await run();
+  await writeFiles(folder, encodeTinyDataset(makeTinyDataset({ trainCount: 20, testCount: 10, seed: 2 })));
+  expect(await run()).not.toBe(name);
+});
+
+test('a copy that was altered is not used', async () => {
+  await writeFiles(folder, tiny);
+  const key = `datasets/${await run()}/raw/${names.trainLabels}`;
+  await store.put(key, encodeIdx([20], new Uint8Array(20)));
+  await expect(run()).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/train-labels-idx1-ubyte in memory: differs .* Delete it and run again/),
+  });
+});
+
+const html = Buffer.from('<!DOCTYPE html><html><body>Not found</body></html>');
+const images = (...shape: number[]) => encodeIdx(shape, new Uint8Array(shape.reduce((a, b) => a * b, 1)));
+
+test.each<[string, Record<string, Uint8Array>, RegExp]>([
+  [
+    'a truncated file',
+    { [names.trainImages]: tiny[names.trainImages]!.subarray(0, 500) },
+    /^train-images-idx3-ubyte in .*My Digits is not a whole IDX file: it is truncated: .*20×6×6 values, 736 bytes in all, and 500 are there/,
+  ],
+  [
+    'a wrong magic',
+    { [names.testLabels]: Buffer.from('%PDF-1.7 and so on') },
+    /^t10k-labels-idx1-ubyte in .*: it begins with 0x25504446/,
+  ],
+  ['an HTML page', { [names.testImages]: html }, /^t10k-images-idx3-ubyte in .*looks like an HTML page/],
+  [
+    'fewer labels than images',
+    { [names.trainLabels]: encodeIdx([19], new Uint8Array(19)) },
+    /^train-images-idx3-ubyte has 20 images and train-labels-idx1-ubyte has 19 labels\. Every image needs one/,
+  ],
+  [
+    'a label out of range',
+    { [names.testLabels]: encodeIdx([10], Uint8Array.of(0, 1, 2, 10, 4, 5, 6, 7, 8, 9)) },
+    /^t10k-labels-idx1-ubyte has the label 10 at row 3, and labels are 0 to 9 with 10 classes\. Correct/,
+  ],
+  [
+    'an empty split',
+    { [names.testImages]: images(0, 6, 6), [names.testLabels]: encodeIdx([0], new Uint8Array(0)) },
+    /^t10k-images-idx3-ubyte is empty: its header announces 0 images of 6×6 pixels/,
+  ],
+  ['images without pixels', { [names.trainImages]: images(20, 0, 6) }, /20 images of 0×6 pixels/],
+  [
+    'test images of another size',
+    { [names.testImages]: images(10, 6, 7) },
+    /^The training images are 6×6 pixels and the test images 6×7 \(height×width\)\. Both must have one size/,
+  ],
+  [
+    'images with colours',
+    { [names.trainImages]: images(20, 6, 6, 3) },
+    /^train-images-idx3-ubyte has 4 dimensions \(20×6×6×3\), and images have three/,
+  ],
+  [
+    'labels as a matrix',
+    { [names.trainLabels]: images(20, 1) },
+    /^train-labels-idx1-ubyte has 2 dimensions \(20×1\), and labels have one/,
+  ],
+])('%s is refused, and nothing is written', async (_, replacements, message) => {
+  await writeFiles(folder, { ...tiny, ...replacements });
+  await expect(run()).rejects.toMatchObject({
+    name: 'InvalidDataset',
+    message: expect.stringMatching(message),
+  });
+  expect(await listAll()).toEqual([]);
+});
+
+test('the highest label must fit the number of classes', async () => {
+  await writeFiles(folder, tiny);
+  await expect(run(folder, 9)).rejects.toThrow(/label 9 at row 9, and labels are 0 to 8 with 9 classes/);
+  await expect(run(folder, 10)).resolves.toBeDefined();
+});
+
+test('a missing file and a missing folder are named', async () => {
+  const { [names.testLabels]: _, ...three } = tiny;
+  await writeFiles(folder, three);
+  await expect(run()).rejects.toThrow(/has no t10k-labels-idx1-ubyte: none of .*\.gz is in .*My Digits\./);
+  await expect(run('minst')).rejects.toMatchObject({
+    name: 'InvalidDataset',
+    message: expect.stringMatching(/^The dataset "minst" has no .* A dataset is "mnist", or a folder or s3:/),
+  });
+  expect(await listAll()).toEqual([]);
+});
+
+describe('the built-in mnist', () => {
+  afterEach(() => {
+    delete process.env['MNIST_DATA_FOLDER'];
+  });
+
+  test('is looked for in MNIST_DATA_FOLDER, and must be the published files', async () => {
+    await writeFiles(folder, tiny);
+    process.env['MNIST_DATA_FOLDER'] = folder;
+    await expect(run('mnist')).rejects.toMatchObject({
+      name: 'InvalidDataset',
+      message: expect.stringMatching(
+        /^train-images-idx3-ubyte in .*My Digits is not the published MNIST file: .* ba891046e6505d7aad.* is expected/,
+      ),
+    });
+    expect(await listAll()).toEqual([]);
+  });
+});

@@ -1,0 +1,91 @@
+import * as fc from 'fast-check';
+import { unzipSync, zipSync } from 'fflate';
+import { decodeNpz, encodeNpz } from '../../lib/dataset/npz';
+
+const shapes = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 4 });
+const sizeOf = (shape: number[]) => shape.reduce((product, size) => product * size, 1);
+const exactly = (length: number) => ({ minLength: length, maxLength: length });
+const floats = shapes.chain((shape) =>
+  fc.record({
+    dtype: fc.constant('float32' as const),
+    shape: fc.constant(shape),
+    data: fc.float32Array(exactly(sizeOf(shape))),
+  }),
+);
+const bytes = shapes.chain((shape) =>
+  fc.record({
+    dtype: fc.constant('uint8' as const),
+    shape: fc.constant(shape),
+    data: fc.uint8Array(exactly(sizeOf(shape))),
+  }),
+);
+
+test('what was encoded is decoded, NaN and negative zero included', () => {
+  fc.assert(
+    fc.property(floats, bytes, (x, y) => {
+      expect(decodeNpz(encodeNpz({ x, y }), 'file')).toEqual({ x, y });
+    }),
+  );
+});
+
+const small = {
+  x: { dtype: 'float32', shape: [1, 2], data: Float32Array.of(0.5, 1) },
+  y: { dtype: 'uint8', shape: [1], data: Uint8Array.of(7) },
+} as const;
+
+test('a member is laid out as numpy.lib.format 1.0 says', () => {
+  const npy = Buffer.from(unzipSync(encodeNpz(small))['x.npy']!);
+  expect(npy.subarray(0, 8).toString('latin1')).toBe('\x93NUMPY\x01\x00');
+  expect((10 + npy.readUInt16LE(8)) % 64).toBe(0);
+  expect(npy.subarray(10, 128).toString('latin1')).toMatch(
+    /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(1, 2\), \} +\n$/,
+  );
+  expect([npy.readFloatLE(128), npy.readFloatLE(132), npy.length]).toEqual([0.5, 1, 136]);
+  expect(Buffer.from(unzipSync(encodeNpz(small))['y.npy']!).toString('latin1')).toContain("'shape': (1,), }");
+});
+
+test('the bytes depend on neither the clock nor the time zone', () => {
+  const zone = process.env['TZ'];
+  try {
+    const files = ['UTC', 'Asia/Kathmandu', 'America/Los_Angeles'].map((name) => {
+      process.env['TZ'] = name;
+      return Buffer.from(encodeNpz(small)).toString('hex');
+    });
+    expect(new Set(files).size).toBe(1);
+  } finally {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  }
+});
+
+const npyOf = (description: string, ...values: number[]) => {
+  const header = Buffer.from(`\x93NUMPY\x01\x00${String.fromCharCode(description.length, 0)}`, 'latin1');
+  return Buffer.concat([header, Buffer.from(description, 'latin1'), Buffer.from(values)]);
+};
+
+test.each<[string, Uint8Array, RegExp]>([
+  [
+    'text',
+    Buffer.from('hello'),
+    /shard\.npz is not an \.npz file of this pipeline: .*Delete it and run again/,
+  ],
+  ['a zip of something else', zipSync({ 'x.npy': Buffer.from('hello, world') }), /not an \.npy file/],
+  [
+    'float64',
+    zipSync({ 'x.npy': npyOf("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", 0) }),
+    /an array is described as .*<f8/,
+  ],
+  [
+    'column-major order',
+    zipSync({ 'x.npy': npyOf("{'descr': '|u1', 'fortran_order': True, 'shape': (1,), }\n", 0) }),
+    /an array is described as .*True/,
+  ],
+  [
+    'fewer values than announced',
+    zipSync({ 'x.npy': npyOf("{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n", 0) }),
+    /an array of shape \(2\) has 1 bytes instead of 2/,
+  ],
+])('%s is refused', (_, file, message) => {
+  expect(() => decodeNpz(file, 'shard.npz')).toThrow(expect.objectContaining({ name: 'CorruptArtifact' }));
+  expect(() => decodeNpz(file, 'shard.npz')).toThrow(message);
+});

@@ -1,0 +1,148 @@
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { S3Store } from '../../lib/store/s3-store';
+import { createFakeBucket, s3Error } from '../support/fake-bucket';
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const body = bytesOf('body');
+
+let fake: ReturnType<typeof createFakeBucket>;
+let store: S3Store;
+beforeEach(() => {
+  fake = createFakeBucket();
+  store = new S3Store(fake.client, 'my-bucket', 'team');
+});
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+const coded = (code: string) => Object.assign(new Error(`it was ${code}`), { code });
+const named = (name: string) => Object.assign(new Error(`it was ${name}`), { name });
+
+/** One row a cause: what S3 or the SDK says, and what reading and writing make of it. */
+const failures = [
+  {
+    error: s3Error('NoSuchBucket', 404),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'there is no bucket "my-bucket"',
+  },
+  {
+    error: s3Error('AccessDenied', 403),
+    read: 'InvalidInput',
+    write: 'StoreNotWritable',
+    says: 'this identity may not',
+  },
+  { error: s3Error('ExpiredToken', 400), read: 'InvalidInput', write: 'InvalidInput', says: 'Sign in again' },
+  {
+    error: s3Error('InvalidAccessKeyId', 403),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'Sign in again',
+  },
+  {
+    error: s3Error('SignatureDoesNotMatch', 403),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'Sign in again',
+  },
+  {
+    error: named('CredentialsProviderError'),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'AWS_PROFILE',
+  },
+  {
+    error: new Error('Region is missing'),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'Set AWS_REGION',
+  },
+  {
+    error: s3Error('PermanentRedirect', 301),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'Set AWS_REGION',
+  },
+  {
+    error: s3Error('InvalidRequest', 400),
+    read: 'InvalidInput',
+    write: 'StoreNotWritable',
+    says: 'S3 refused the request',
+  },
+  { error: s3Error('SlowDown', 503), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'for now' },
+  {
+    error: s3Error('TooManyRequestsException', 429),
+    read: 'StoreUnavailable',
+    write: 'StoreUnavailable',
+    says: 'for now',
+  },
+  {
+    error: s3Error('InternalError', 500),
+    read: 'StoreUnavailable',
+    write: 'StoreUnavailable',
+    says: 'for now',
+  },
+  { error: s3Error('BadGateway', 502), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'for now' },
+  {
+    error: s3Error('RequestTimeout', 400),
+    read: 'StoreUnavailable',
+    write: 'StoreUnavailable',
+    says: 'for now',
+  },
+  { error: named('TimeoutError'), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'for now' },
+  { error: coded('ECONNRESET'), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'ECONNRESET' },
+  { error: coded('EAI_AGAIN'), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'EAI_AGAIN' },
+] as const;
+
+describe.each(failures)('$error.name, $error.message', ({ error, read, write, says }) => {
+  beforeEach(() => {
+    for (const command of [GetObjectCommand, PutObjectCommand, ListObjectsV2Command] as const) {
+      fake.mock.on(command as typeof GetObjectCommand).rejects(error);
+    }
+  });
+
+  test(`reading: ${read}`, async () => {
+    const refusal = { name: read, message: expect.stringContaining(says), cause: error };
+    await expect(store.get('runs/a')).rejects.toMatchObject(refusal);
+    await expect(store.getRange('runs/a', 0, 1)).rejects.toMatchObject(refusal);
+    await expect(collect(store.list('runs/'))).rejects.toMatchObject(refusal);
+  });
+
+  test(`writing: ${write}`, async () => {
+    const refusal = { name: write, message: expect.stringContaining(says), cause: error };
+    await expect(store.put('runs/a', body)).rejects.toMatchObject(refusal);
+    await expect(store.putIfAbsent('runs/a', body)).rejects.toMatchObject(refusal);
+  });
+});
+
+test('head without permission is no absence', async () => {
+  fake.mock.on(HeadObjectCommand).rejects(s3Error('Forbidden', 403));
+  await expect(store.head('a')).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringContaining('s3:ListBucket'),
+  });
+});
+
+test('an error that is not of a request stays what it is', async () => {
+  const mistake = new TypeError('a mistake in the programme');
+  fake.mock.on(GetObjectCommand).rejects(mistake);
+  await expect(store.get('a')).rejects.toBe(mistake);
+});
+
+test('a connection that breaks in the middle is transient', async () => {
+  async function* halfOf() {
+    yield bytesOf('bo');
+    throw coded('ECONNRESET');
+  }
+  fake.mock.on(GetObjectCommand).resolves({ Body: Readable.from(halfOf()) as never });
+  await expect(store.get('a')).rejects.toMatchObject({ name: 'StoreUnavailable' });
+});

@@ -1,0 +1,40 @@
+import { type DatasetManifest, datasetPlanSchema } from '../../lib/contracts/dataset';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
+import type { PipelineEvent, StepContext } from '../../lib/pipeline/step-context';
+import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
+import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
+import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
+import { getJson } from '../../lib/store/json-objects';
+import type { ObjectStore } from '../../lib/store/object-store';
+
+export interface RecordingContext extends StepContext {
+  /** What `notify` was told, in order. */
+  readonly events: PipelineEvent[];
+  readonly controller: AbortController;
+}
+
+export function createStepContext(store: ObjectStore): RecordingContext {
+  const events: PipelineEvent[] = [];
+  const controller = new AbortController();
+  const now = () => new Date('2026-01-02T03:04:05Z');
+  return { store, events, controller, now, notify: (event) => events.push(event), signal: controller.signal };
+}
+
+export const planDataset = (dataset: string, context: StepContext, settings: Partial<RunConfig> = {}) =>
+  planPreprocessing({ runId: 'test-run', config: runConfigSchema.parse({ dataset, ...settings }) }, context);
+
+export const readPlan = (pointer: { dataset: string; contentKey: string }, { store }: StepContext) =>
+  getJson(store, objectKeys.plan(pointer.dataset, pointer.contentKey), datasetPlanSchema);
+
+/** All three preprocess steps, whether or not the dataset is prepared already. */
+export async function prepareDataset(
+  dataset: string,
+  context: StepContext,
+  settings?: Partial<RunConfig>,
+): Promise<DatasetManifest> {
+  const { contentKey, dataset: name } = await planDataset(dataset, context, settings);
+  const { shards } = await readPlan({ dataset: name, contentKey }, context);
+  for (const shard of shards) await preprocessShard(shard, context);
+  return commitPreprocessing({ dataset: name, contentKey }, context);
+}

@@ -1,0 +1,82 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rawFileNames } from '../../lib/dataset/raw-dataset';
+import { createRandom } from '../../lib/training/seeded-random';
+
+export interface TinyDatasetOptions {
+  readonly trainCount?: number;
+  readonly testCount?: number;
+  /** [height, width] in pixels. */
+  readonly imageShape?: readonly [number, number];
+  readonly classes?: number;
+  readonly seed?: number;
+}
+
+export interface TinySplit {
+  /** [count, height, width], 0 … 255. */
+  readonly pixels: Uint8Array;
+  /** [count]: 0, 1, …, classes-1, 0, 1, … */
+  readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+export interface TinyDataset {
+  readonly imageShape: readonly [number, number];
+  readonly train: TinySplit;
+  readonly test: TinySplit;
+}
+
+/** Every class has its own random pattern, and every image is its class's pattern with noise on top. */
+export function makeTinyDataset({
+  trainCount = 200,
+  testCount = 50,
+  imageShape = [6, 6],
+  classes = 10,
+  seed = 1,
+}: TinyDatasetOptions = {}): TinyDataset {
+  const random = createRandom(seed);
+  const uniform = () => random() / 2 ** 32;
+  const imagePixels = imageShape[0] * imageShape[1];
+  const patterns = Uint8Array.from({ length: classes * imagePixels }, () => (uniform() < 0.5 ? 40 : 200));
+  const makeSplit = (count: number): TinySplit => {
+    const labels = Uint8Array.from({ length: count }, (_, row) => row % classes);
+    const pixels = Uint8Array.from({ length: count * imagePixels }, (_, index) => {
+      const label = labels[Math.floor(index / imagePixels)]!;
+      return patterns[label * imagePixels + (index % imagePixels)]! + Math.round(uniform() * 80 - 40);
+    });
+    return { pixels, labels, count };
+  };
+  return { imageShape, train: makeSplit(trainCount), test: makeSplit(testCount) };
+}
+
+/** The four files under their usual names. */
+export function encodeTinyDataset({ imageShape, train, test }: TinyDataset): Record<string, Uint8Array> {
+  return {
+    [rawFileNames.trainImages]: encodeIdx([train.count, ...imageShape], train.pixels),
+    [rawFileNames.trainLabels]: encodeIdx([train.count], train.labels),
+    [rawFileNames.testImages]: encodeIdx([test.count, ...imageShape], test.pixels),
+    [rawFileNames.testLabels]: encodeIdx([test.count], test.labels),
+  };
+}
+
+/** Writes the four IDX files into `folder`, which is made where it is not there. */
+export async function writeTinyDataset(folder: string, options?: TinyDatasetOptions): Promise<TinyDataset> {
+  const dataset = makeTinyDataset(options);
+  await writeFiles(folder, encodeTinyDataset(dataset));
+  return dataset;
+}
+
+export async function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, body] of Object.entries(files)) await writeFile(join(folder, name), body);
+}
+
+/** An IDX file of uint8. */
+export function encodeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
+  const file = new Uint8Array(4 + 4 * shape.length + data.length);
+  const view = new DataView(file.buffer);
+  view.setUint32(0, 0x0800 + shape.length);
+  for (const [dimension, size] of shape.entries()) view.setUint32(4 + 4 * dimension, size);
+  file.set(data, 4 + 4 * shape.length);
+  return file;
+}
