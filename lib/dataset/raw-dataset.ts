@@ -16,7 +16,7 @@ export const rawFileNames: Readonly<Record<RawFileRole, string>> = {
   testLabels: 't10k-labels-idx1-ubyte',
 };
 
-export interface RawSplit {
+interface RawSplit {
   readonly split: Split;
   readonly imagesKey: string;
   readonly labelsKey: string;

@@ -28,7 +28,11 @@ afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
 const run = (source = folder, classes = 10) =>
   importDataset(source, { store, notify: (event) => events.push(event) }, classes);
-const listAll = async (): Promise<ObjectInfo[]> => Array.fromAsync(store.list(''));
+const listAll = async (): Promise<ObjectInfo[]> => {
+  const objects: ObjectInfo[] = [];
+  for await (const object of store.list('')) objects.push(object);
+  return objects;
+};
 
 test('copies the four files, unpacked, under a name made of folder and content', async () => {
   await writeFiles(folder, tiny);

@@ -13,12 +13,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const run = (command: string, values: readonly string[]) =>
+  execFileSync(command, values, { stdio: 'ignore' });
+
 /** Puts a file system of 1 MiB at `path` where this process may; elsewhere temporaries are opened on /dev/full. */
 async function makeFullDisk(path: string): Promise<() => void> {
   await mkdir(path);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path], { stdio: 'ignore' });
-    return () => execFileSync('umount', [path]);
+    run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path]);
+    return () => run('umount', [path]);
   } catch {
     const open = fsPromises.open;
     const spy = jest

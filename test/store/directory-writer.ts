@@ -1,7 +1,7 @@
 /**
  * A process that writes to a directory store and is killed at it; directory-store-crash.test.ts bundles and starts it.
  *
- *     directory-writer.js <root> die-at <n>        SIGKILLs itself right before its n-th call to the file system
+ *     directory-writer.js <root> die-at <n>        SIGKILLs itself right before its n-th change to the file system
  *     directory-writer.js <root> write-forever     says "started" and waits to be killed
  *     directory-writer.js <root> race <epoch ms>   from that moment claims race/0 … race/39; prints what it won
  */
@@ -13,23 +13,23 @@ import { versionBody } from './version-body';
 
 type Call = (...values: unknown[]) => unknown;
 
-/** @returns how many calls were counted so far. */
-function dieAtCall(fatalCall: number, owners: readonly object[]): () => number {
-  let calls = 0;
-  // Those that change something; to be killed before a read is to be killed after the change before it.
-  const names = 'open mkdir rename link unlink writeFile sync linkSync unlinkSync';
+/** @returns how many changes were made so far. */
+function dieAtChange(fatalChange: number, owners: readonly object[]): () => number {
+  let changes = 0;
+  const names = 'open rename link unlink writeFile linkSync unlinkSync';
   for (const owner of owners) {
     for (const name of names.split(' ')) {
       const original: unknown = Reflect.get(owner, name);
       if (typeof original !== 'function') continue;
       Reflect.set(owner, name, function (this: unknown, ...values: unknown[]) {
-        calls += 1;
-        if (calls === fatalCall) process.kill(process.pid, 'SIGKILL');
+        // To be killed before a read is to be killed after the change before it.
+        if (name !== 'open' || values[1] === 'wx') changes += 1;
+        if (changes === fatalChange) process.kill(process.pid, 'SIGKILL');
         return (original as Call).apply(this, values);
       });
     }
   }
-  return () => calls;
+  return () => changes;
 }
 
 async function writeThreeTimes(store: DirectoryStore): Promise<void> {
@@ -42,9 +42,13 @@ async function main([root, mode, value]: readonly string[]): Promise<void> {
   const store = new DirectoryStore(root!);
   if (mode === 'die-at') {
     const handle = await fsPromises.open(__filename);
-    const countCalls = dieAtCall(Number(value), [fs, fsPromises, Object.getPrototypeOf(handle) as object]);
+    const countChanges = dieAtChange(Number(value), [
+      fs,
+      fsPromises,
+      Object.getPrototypeOf(handle) as object,
+    ]);
     await writeThreeTimes(store);
-    process.stdout.write(`survived ${countCalls()} calls\n`);
+    process.stdout.write(`survived ${countChanges()} changes\n`);
   } else if (mode === 'write-forever') {
     process.stdout.write('started\n');
     for (let version = 1; ; version = (version % 200) + 1) {

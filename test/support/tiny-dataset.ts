@@ -12,7 +12,7 @@ export interface TinyDatasetOptions {
   readonly seed?: number;
 }
 
-export interface TinySplit {
+interface TinySplit {
   /** [count, height, width], 0 … 255. */
   readonly pixels: Uint8Array;
   /** [count]: 0, 1, …, classes-1, 0, 1, … */

@@ -1,0 +1,279 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import { datasetManifestSchema } from '../../../lib/contracts/dataset';
+import { objectKeys } from '../../../lib/contracts/object-keys';
+import { loadSplit } from '../../../lib/dataset/load-split';
+import { decodeShard, encodeShard, type Shard } from '../../../lib/dataset/shards';
+import { commitPreprocessing } from '../../../lib/pipeline/steps/preprocess-commit';
+import { preprocessShard } from '../../../lib/pipeline/steps/preprocess-shard';
+import { DirectoryStore } from '../../../lib/store/directory-store';
+import { encodeJson, getJson } from '../../../lib/store/json-objects';
+import { MemoryStore } from '../../../lib/store/memory-store';
+import type { ObjectStore } from '../../../lib/store/object-store';
+import {
+  createStepContext,
+  planDataset,
+  prepareDataset,
+  type RecordingContext,
+  readPlan,
+} from '../../support/prepare-dataset';
+import { type TinyDataset, writeTinyDataset } from '../../support/tiny-dataset';
+
+/** One row more than full shards hold, of the smallest images: cheap, and with a last shard of its own in both splits. */
+const imageShape = [2, 3] as const;
+const sizes = { trainCount: 20_001, testCount: 10_001, imageShape, classes: 3 };
+const shardRowCounts = [10_000, 10_000, 1, 10_000, 1];
+
+let folder: string;
+let source: string;
+let tiny: TinyDataset;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'preprocess-'));
+  source = join(folder, 'source');
+  tiny = await writeTinyDataset(source, sizes);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+let store: MemoryStore;
+let context: RecordingContext;
+beforeEach(() => {
+  store = new MemoryStore();
+  context = createStepContext(store);
+});
+
+async function snapshot(of: ObjectStore): Promise<Record<string, string | undefined>> {
+  const checksums: Record<string, string | undefined> = {};
+  for await (const { key, sha256 } of of.list('')) checksums[key] = sha256;
+  return checksums;
+}
+
+test('the first plan cuts both splits into shards and says that they are to be made', async () => {
+  const output = await planDataset(source, context);
+  const plan = await readPlan(output, context);
+  expect(output).toMatchObject({ runId: 'test-run', isPrepared: false, shardCount: 5 });
+  expect(output.contentKey).toMatch(/^[0-9a-f]{32}$/);
+  expect(output.reason).toMatch(
+    /^The dataset "source-[0-9a-f]{8}" has not been prepared yet \(there is no .*manifest\.json\): its 5 shards are made now\.$/,
+  );
+  expect(plan.shards.map(({ rowCount }) => rowCount)).toEqual(shardRowCounts);
+});
+
+test('planning twice, at other times and from other folders, gives the same plan', async () => {
+  const first = await planDataset(source, context);
+  const plan = await readPlan(first, context);
+  const later = { ...context, now: () => new Date('2030-01-01') };
+  expect(await planDataset(source, later)).toEqual(first);
+  expect(await readPlan(first, context)).toEqual(plan);
+
+  const copy = join(folder, 'copy');
+  await writeTinyDataset(copy, sizes);
+  const ofCopy = await planDataset(copy, context);
+  expect(ofCopy.contentKey).toBe(first.contentKey);
+  expect(ofCopy.dataset).not.toBe(first.dataset);
+});
+
+test('a bad dataset leaves the store empty', async () => {
+  await expect(planDataset(source, context, { classes: 2 })).rejects.toMatchObject({
+    name: 'InvalidDataset',
+  });
+  expect(await snapshot(store)).toEqual({});
+});
+
+test('the manifest sums up what the raw files hold', async () => {
+  const manifest = await prepareDataset(source, context);
+  expect(datasetManifestSchema.parse(manifest)).toEqual(manifest);
+  const pixels = Array.from(tiny.train.pixels, (pixel) => pixel / 255);
+  const mean = pixels.reduce((sum, pixel) => sum + pixel, 0) / pixels.length;
+  const variance = pixels.reduce((sum, pixel) => sum + (pixel - mean) ** 2, 0) / pixels.length;
+  expect(manifest.train).toMatchObject({
+    rowCount: 20_001,
+    labelCounts: [6667, 6667, 6667],
+    pixelMean: expect.closeTo(mean, 10),
+    pixelStandardDeviation: expect.closeTo(Math.sqrt(variance), 10),
+  });
+  expect(manifest.test).toMatchObject({ rowCount: 10_001, labelCounts: [3334, 3334, 3333] });
+  expect(manifest).toMatchObject({ imageShape, dtype: 'float32' });
+});
+
+test('the splits are read back as they went in', async () => {
+  const manifest = await prepareDataset(source, context);
+  for (const split of ['train', 'test'] as const) {
+    const { images, labels, count, imageShape: shape } = await loadSplit(store, manifest, split);
+    expect({ labels, count, shape }).toEqual({
+      labels: tiny[split].labels,
+      count: tiny[split].count,
+      shape: imageShape,
+    });
+    const expected = Float32Array.from(tiny[split].pixels, (pixel) => pixel / 255);
+    expect(Buffer.compare(Buffer.from(images.buffer), Buffer.from(expected.buffer))).toBe(0);
+  }
+});
+
+test('the first training image is a PNG with its label in its name', async () => {
+  const { firstTrainingImage } = await prepareDataset(source, context);
+  expect(firstTrainingImage).toMatchObject({ key: expect.stringMatching(/label-0\.png$/), label: 0 });
+  const { width, height, channels, data } = decode(await store.get(firstTrainingImage.key));
+  expect([height, width, channels]).toEqual([...imageShape, 1]);
+  expect(Buffer.compare(Buffer.from(data), tiny.train.pixels.subarray(0, 6))).toBe(0);
+});
+
+test('a prepared dataset is used again, and the plan says why', async () => {
+  await prepareDataset(source, context);
+  const before = await snapshot(store);
+  const output = await planDataset(source, context);
+  expect(output.isPrepared).toBe(true);
+  expect(output.reason).toMatch(
+    /is prepared already from the same four files \(content [0-9a-f]{32}\): its 5 shards are used again\.$/,
+  );
+  expect(await snapshot(store)).toEqual(before);
+});
+
+test('shards and commit repeat themselves byte for byte', async () => {
+  const manifest = await prepareDataset(source, context);
+  const before = await snapshot(store);
+  expect(await prepareDataset(source, context)).toEqual(manifest);
+  expect(await snapshot(store)).toEqual(before);
+});
+
+test('preprocessing that was interrupted is taken up, and ends as if it had not been', async () => {
+  const output = await planDataset(source, context);
+  const { shards } = await readPlan(output, context);
+  await preprocessShard(shards[0]!, context);
+  context.controller.abort();
+  await expect(preprocessShard(shards[1]!, context)).rejects.toMatchObject({ name: 'Interrupted' });
+  await expect(commitPreprocessing(output, context)).rejects.toMatchObject({ name: 'Interrupted' });
+
+  const second = createStepContext(store);
+  expect((await planDataset(source, second)).isPrepared).toBe(false);
+  await expect(commitPreprocessing(output, second)).rejects.toMatchObject({
+    name: 'ArtifactNotFound',
+    message: expect.stringMatching(/train-00001\.npz is not in memory:: .*did not finish .* Run again/),
+  });
+  expect(await store.head(objectKeys.manifest(output.dataset, output.contentKey))).toBeUndefined();
+
+  const manifest = await prepareDataset(source, second);
+  const undisturbed = createStepContext(new MemoryStore());
+  expect(await prepareDataset(source, undisturbed)).toEqual(manifest);
+  expect(await snapshot(undisturbed.store)).toEqual(await snapshot(store));
+});
+
+test('a shard of other rows than its plan says is not committed', async () => {
+  const output = await planDataset(source, context);
+  const { shards } = await readPlan(output, context);
+  for (const shard of shards) await preprocessShard(shard, context);
+  await store.put(shards[0]!.shardKey, await store.get(shards[2]!.shardKey));
+  await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/train-00000\.npz holds float32 1×2×3 .* float32 10000×2×3/),
+  });
+  await store.put(shards[0]!.shardKey, await store.get(shards[1]!.shardKey));
+  await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/train-00000\.npz in memory: is not what its rows .* Delete it/),
+  });
+});
+
+test.each<[string, (shard: Shard) => void]>([
+  ['pixel', ({ images }) => images.fill(0, 4, 5)],
+  ['label', ({ labels }) => labels.fill(2, 0, 1)],
+])('a shard with one wrong %s is not committed', async (_, spoil) => {
+  const output = await planDataset(source, context);
+  const { shards } = await readPlan(output, context);
+  for (const shard of shards) await preprocessShard(shard, context);
+  const { shardKey: key, rowCount } = shards[1]!;
+  const shard = decodeShard(await store.get(key), { key, rowCount, imageShape });
+  spoil(shard);
+  await store.put(key, encodeShard(shard, imageShape));
+  await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/train-00001\.npz in memory: is not what its rows .* Delete it/),
+  });
+});
+
+test('raw files that were copied in by hand, without recorded checksums, make the same dataset', async () => {
+  const { dataset, contentKey } = await planDataset(source, context);
+  const root = join(folder, 'by-hand');
+  await writeTinyDataset(join(root, 'datasets', dataset, 'raw'), sizes);
+  const byHand = createStepContext(new DirectoryStore(root));
+  expect(await planDataset(source, byHand)).toMatchObject({ dataset, contentKey });
+});
+
+describe('a shard of a prepared dataset', () => {
+  test('that is missing is made again', async () => {
+    const manifest = await prepareDataset(source, context);
+    const key = manifest.test.shards[1]!.key;
+    const reduced = new MemoryStore();
+    for await (const object of store.list('')) {
+      if (object.key !== key) await reduced.put(object.key, await store.get(object.key));
+    }
+    const again = createStepContext(reduced);
+    expect(await planDataset(source, again)).toMatchObject({
+      isPrepared: false,
+      reason: expect.stringMatching(/was prepared, but its shard .*test-00001\.npz is missing: all 5 shards/),
+    });
+    expect(await prepareDataset(source, again)).toEqual(manifest);
+    expect(await snapshot(reduced)).toEqual(await snapshot(store));
+  });
+
+  test('that was replaced is refused on reading, and made again by the next run', async () => {
+    const manifest = await prepareDataset(source, context);
+    const { key, sha256 } = manifest.test.shards[1]!;
+    const images = new Float32Array(6);
+    await store.put(key, encodeShard({ images, labels: Uint8Array.of(0) }, imageShape));
+    await expect(loadSplit(store, manifest, 'test')).rejects.toMatchObject({
+      name: 'CorruptArtifact',
+      message: expect.stringMatching(
+        new RegExp(`^${key} in memory: was altered: .* manifest says ${sha256}\\. Delete it and run again`),
+      ),
+    });
+    expect(await planDataset(source, context)).toMatchObject({
+      isPrepared: false,
+      reason: expect.stringMatching(/test-00001\.npz was altered: all 5 shards are made again/),
+    });
+    expect(await prepareDataset(source, context)).toEqual(manifest);
+  });
+
+  test('whose file was changed on disk is refused on reading, and made again once deleted', async () => {
+    const directory = new DirectoryStore(join(folder, 'store'));
+    const onDisk = createStepContext(directory);
+    const manifest = await prepareDataset(source, onDisk);
+    const { key } = manifest.train.shards[0]!;
+    const path = join(folder, 'store', key);
+    const changed = await readFile(path);
+    changed[1000]! ^= 1;
+    await writeFile(path, changed);
+
+    expect((await planDataset(source, onDisk)).isPrepared).toBe(true);
+    await expect(loadSplit(directory, manifest, 'train')).rejects.toMatchObject({
+      name: 'CorruptArtifact',
+      message: expect.stringMatching(/train-00000\.npz .*was changed after it was written.*Delete it/),
+    });
+    await rm(path);
+    expect((await planDataset(source, onDisk)).isPrepared).toBe(false);
+    expect(await prepareDataset(source, onDisk)).toEqual(manifest);
+    expect((await loadSplit(directory, manifest, 'train')).count).toBe(20_001);
+  });
+});
+
+test('a manifest that was altered is not written over', async () => {
+  const manifest = await prepareDataset(source, context);
+  const key = objectKeys.manifest(manifest.dataset, manifest.contentKey);
+  await store.put(key, encodeJson({ ...manifest, train: { ...manifest.train, pixelMean: 0 } }));
+  await expect(commitPreprocessing(manifest, context)).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/manifest\.json in memory: differs .* Delete it and run again/),
+  });
+  expect((await getJson(store, key, datasetManifestSchema)).train.pixelMean).toBe(0);
+});
+
+test('every step says that it began', async () => {
+  await prepareDataset(source, context);
+  expect(context.events.map((event) => ('step' in event ? event.step : event.type))).toEqual([
+    'preprocess/plan',
+    'note',
+    ...shardRowCounts.map(() => 'preprocess/shard'),
+    'preprocess/commit',
+  ]);
+});
