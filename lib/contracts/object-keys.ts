@@ -12,6 +12,8 @@ const shardNumber = (index: number) => String(index).padStart(5, '0');
 const runFolder = (runId: string) => `runs/${runId}/`;
 
 export const objectKeys = {
+  /** Where a dataset of one's own may be put: `"dataset": "s3://<bucket>/uploads/<name>"`. */
+  uploads: 'uploads/',
   rawFile: (dataset: string, file: string) => `${rawDataset(dataset)}${file}`,
 
   preparedFolder: preparedDataset,
@@ -28,6 +30,7 @@ export const objectKeys = {
   checkpoints: (runId: string) => `${runFolder(runId)}checkpoints/`,
   history: (runId: string) => `${runFolder(runId)}history.json`,
   training: (runId: string) => `${runFolder(runId)}training.json`,
+  trainingOutcome: (runId: string) => `${runFolder(runId)}training-outcome.json`,
   modelTopology: (runId: string) => `${runFolder(runId)}model/model.json`,
   modelWeights: (runId: string) => `${runFolder(runId)}model/weights.bin`,
   predictions: (runId: string) => `${runFolder(runId)}evaluation/predictions.json`,

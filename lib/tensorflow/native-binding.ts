@@ -1,9 +1,51 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Tensor } from '@tensorflow/tfjs-core';
+import { PermanentError } from '../contracts/errors';
+import { bindingFile, nativeCacheFolder } from './native-release';
+
+type TfjsNode = typeof import('@tensorflow/tfjs-node');
+
+/** Of the installed package. */
+export function tfjsNodeFolder(): string {
+  return dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
+}
+
 /**
- * The one door to native TensorFlow: everything else imports `@tensorflow/tfjs-core` and runs without it.
- * `prepareNativeTensorFlow` must have said that it is available. Registers the backend `tensorflow`.
+ * Loads native TensorFlow into this process and makes it the backend. Call it when it is needed, never at import: it
+ * takes a second and 300 MB, and works only where `prepareNativeTensorFlow` has found or made the folder.
+ *
+ * The package looks for its binding inside node_modules through node-pre-gyp; for the length of the call, that is
+ * pointed to the cache instead, so nothing is ever written into node_modules.
+ *
+ * @throws PermanentError EngineUnavailable
  */
-export function loadTfjsNode(): typeof import('@tensorflow/tfjs-node') {
-  // 3: errors only. The library greets every process with a paragraph about its build otherwise.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
-  return require('@tensorflow/tfjs-node');
+export function loadTfjsNode(cacheFolder: string = nativeCacheFolder()): TfjsNode {
+  // 0 to 3: everything, no information, no warnings, no errors. Information is a page about CPU features.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  const preBinding = createRequire(require.resolve('@tensorflow/tfjs-node'))(
+    '@mapbox/node-pre-gyp/lib/pre-binding',
+  ) as { find: (packageFile: string) => string };
+  const find = preBinding.find;
+  preBinding.find = () => join(cacheFolder, bindingFile);
+  let tfjsNode: TfjsNode;
+  try {
+    tfjsNode = require('@tensorflow/tfjs-node');
+  } catch (error) {
+    throw new PermanentError(
+      'EngineUnavailable',
+      `Native TensorFlow in ${cacheFolder} cannot be loaded: ${(error as Error).message}. Delete that folder to have it prepared again, or train with --engine wasm.`,
+      { evidence: { cacheFolder }, cause: error },
+    );
+  } finally {
+    preBinding.find = find;
+  }
+  if (tfjsNode.Tensor !== Tensor) {
+    throw new PermanentError(
+      'EngineUnavailable',
+      'Two copies of @tensorflow/tfjs-core are installed, and their tensors do not mix. Run npm ci; npm ls @tensorflow/tfjs-core must show one version.',
+    );
+  }
+  tfjsNode.enableProdMode();
+  return tfjsNode;
 }

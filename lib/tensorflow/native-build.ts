@@ -1,134 +1,164 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { nativeLayout } from './native-cache';
-import { CommandFailure, type CommandRunner } from './run-command';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { tfjsNodeFolder } from './native-binding';
+import { CommandFailed, type Machine, NativeUnavailable, throwIfInterrupted } from './native-machine';
+import { hashFile, writeMarker } from './native-marker';
+import { bindingFile, libraryFiles, type TensorFlowRelease } from './native-release';
+import { noSpace } from './native-requirements';
+import { runSelfTest } from './native-self-test-run';
 
-/**
- * TensorFlow's own library, out of its Python package: nobody publishes it alone any more. Python's version matters
- * to the file's name only, any Python can download it.
- */
-export const tensorflowWheel = {
-  package: 'tensorflow-cpu',
-  version: '2.21.0',
-  pythonVersion: '3.11',
-  platform: 'manylinux_2_27_x86_64',
-  sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
-} as const;
-
-export interface BuildTools {
-  readonly run: CommandRunner;
+interface Build {
+  readonly machine: Machine;
+  readonly release: TensorFlowRelease;
+  /** Empty, and this build's own. */
+  readonly folder: string;
   readonly say: (message: string) => void;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Makes the binding and its libraries in `folder`, as `nativeLayout` has them, and proves that they compute.
+ * Fills the folder with the two libraries, the binding and, after the self-test, the marker.
  *
- * @returns TensorFlow's version, as the library itself says it.
- * @throws CommandFailure, or what `run` throws.
+ * @throws NativeUnavailable; TransientError Interrupted.
  */
-export async function buildNativeBinding(folder: string, tools: BuildTools): Promise<string> {
-  const unpacked = join(folder, 'unpacked');
-  const wheel = await downloadWheel(join(folder, 'download'), tools);
-  await unpackWheel(wheel, folder, unpacked, tools);
-  await compileBinding(folder, join(unpacked, 'include'), tools);
-  const version = await testBinding(folder, tools);
-  await rm(join(folder, 'download'), { recursive: true });
-  await rm(unpacked, { recursive: true });
-  return version;
+export async function buildNativeTensorFlow(build: Build): Promise<void> {
+  const { machine, release, folder, say, signal } = build;
+  const scratch = join(folder, 'scratch');
+  await mkdir(join(scratch, 'wheel'), { recursive: true });
+  say(`Downloading ${release.package} ${release.version} from PyPI (${release.wheelMegabytes} MB)`);
+  const wheel = await downloadWheel(build, join(scratch, 'wheel'));
+  say('Unpacking its headers and libraries');
+  throwIfInterrupted(signal);
+  await unpackWheel(build, wheel, scratch);
+  await rm(wheel);
+  say('Compiling the TensorFlow.js binding');
+  await compileBinding(build, join(scratch, 'tensorflow', 'include'));
+  await rm(scratch, { recursive: true });
+  say('Testing it');
+  await runSelfTest(machine.run, folder, release, signal);
+  await writeMarker(folder, release, machine.now());
 }
 
-async function downloadWheel(folder: string, { run, say, signal }: BuildTools): Promise<string> {
-  const { package: name, version, pythonVersion, platform, sha256 } = tensorflowWheel;
-  say(`  downloading ${name} ${version} (about 260 MB; Python is needed for this alone)`);
-  await mkdir(folder, { recursive: true });
-  // pip itself refuses a file with another hash.
-  const requirements = join(folder, 'requirements.txt');
-  await writeFile(requirements, `${name}==${version} --hash=sha256:${sha256}\n`);
-  const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps'];
-  const target = ['--only-binary=:all:', '--python-version', pythonVersion, '--platform', platform];
-  const files = ['--require-hashes', '--requirement', requirements, '--dest', folder];
-  await run('python3', [...args, ...target, ...files], { signal });
-  const wheel = (await readdir(folder)).find((file) => file.endsWith('.whl'));
-  if (wheel === undefined) throw new CommandFailure(`python3 -m pip download left no wheel in ${folder}`);
-  return join(folder, wheel);
+async function downloadWheel(build: Build, destination: string): Promise<string> {
+  const { release } = build;
+  // prettier-ignore
+  const parameters = [
+    '-m',
+    'pip',
+    'download',
+    `${release.package}==${release.version}`,
+    '--dest',
+    destination,
+    '--no-deps',
+    '--only-binary=:all:',
+    '--python-version',
+    '3.11',
+    '--platform',
+    'manylinux_2_27_x86_64',
+    '--no-cache-dir',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--retries',
+    '2',
+    '--timeout',
+    '30',
+  ];
+  await runStage(build, 'python3', parameters, (summary) => [
+    `pip could not download ${release.package} ${release.version} (${summary})`,
+    'Check the connection to PyPI, or set PIP_INDEX_URL to a mirror, and try again.',
+  ]);
+  const [file] = await readdir(destination);
+  const wheel = join(destination, file ?? 'no wheel');
+  const sha256 = file === undefined ? 'none' : await hashFile(wheel);
+  if (sha256 === release.wheelSha256) return wheel;
+  throw new NativeUnavailable(
+    `the downloaded ${basename(wheel)} has SHA-256 ${sha256} instead of ${release.wheelSha256}`,
+    'Check which package index pip is set to (pip config list), and try again.',
+  );
 }
 
-/** Two libraries and the C interface's headers; the rest of the package is Python. */
+/** Reads a ZIP without loading its 788 MB member into memory. Parameters: the wheel, the folder, prefixes of names. */
 const unpackScript = `
-import os, shutil, sys, zipfile
-wheel, libraries, headers = sys.argv[1:4]
+import sys, zipfile
+wheel, folder, *prefixes = sys.argv[1:]
 with zipfile.ZipFile(wheel) as archive:
-    for name in archive.namelist():
-        if name in ('tensorflow/libtensorflow_cc.so.2', 'tensorflow/libtensorflow_framework.so.2'):
-            target = os.path.join(libraries, os.path.basename(name))
-        elif name.endswith('.h') and ('/c/' in name or '/ctstring' in name):
-            target = os.path.join(headers, os.path.relpath(name, 'tensorflow/include'))
-        else:
-            continue
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with archive.open(name) as source, open(target, 'wb') as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
+    archive.extractall(folder, [name for name in archive.namelist() if name.startswith(tuple(prefixes))])
 `;
 
-async function unpackWheel(
-  wheel: string,
-  folder: string,
-  unpacked: string,
-  { run, say, signal }: BuildTools,
-): Promise<void> {
-  say('  unpacking its library');
-  const libraries = join(folder, dirname(nativeLayout.libraries[0]));
-  await run('python3', ['-c', unpackScript, wheel, libraries, join(unpacked, 'include')], { signal });
-  for (const library of nativeLayout.libraries) {
-    // Debug symbols are a quarter of the size.
-    await run('strip', ['--strip-unneeded', join(folder, library)], { signal });
+async function unpackWheel(build: Build, wheel: string, scratch: string): Promise<void> {
+  const libraries = libraryFiles.map((file) => `tensorflow/${basename(file)}`);
+  const headers = ['tensorflow', 'tsl', 'xla/tsl'].map((folder) => `tensorflow/include/${folder}/`);
+  await runStage(
+    build,
+    'python3',
+    ['-c', unpackScript, wheel, scratch, ...libraries, ...headers],
+    (summary) => [
+      `the downloaded wheel cannot be unpacked (${summary})`,
+      'Check that Python 3 has its zlib module, and try again.',
+    ],
+  );
+  for (const file of libraryFiles) {
+    const library = join(build.folder, file);
+    await mkdir(dirname(library), { recursive: true });
+    await rename(join(scratch, 'tensorflow', basename(file)), library);
+    await stripSymbols(build, library);
   }
 }
 
-async function compileBinding(
-  folder: string,
-  headers: string,
-  { run, say, signal }: BuildTools,
-): Promise<void> {
-  say('  compiling the binding');
-  const sources = join(bindingPackageFolder(), 'binding');
+/** Saves 200 MB where binutils are installed, and is left out where they are not. */
+async function stripSymbols({ machine, signal }: Build, library: string): Promise<void> {
+  try {
+    await machine.run('strip', ['--strip-unneeded', library], { signal });
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    if (isDiskFull(error)) throw noSpace(machine.cacheRoot, 'it ran full');
+  }
+}
+
+async function compileBinding(build: Build, tensorflowHeaders: string): Promise<void> {
+  const source = join(tfjsNodeFolder(), 'binding');
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
-  const files = (await readdir(sources))
-    .filter((file) => file.endsWith('.cc'))
-    .map((file) => join(sources, file));
-  await mkdir(join(folder, nativeLayout.bindingFolder), { recursive: true });
-  const language = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'];
-  const includes = [nodeHeaders, headers, sources].map((path) => `-I${path}`);
-  const libraries = nativeLayout.libraries.map((library) => join(folder, library));
-  const output = ['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', join(folder, nativeLayout.binding)];
-  await run('g++', [...language, ...includes, ...files, ...libraries, ...output], { signal });
+  const output = join(build.folder, bindingFile);
+  await mkdir(dirname(output), { recursive: true });
+  // prettier-ignore
+  const parameters = [
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-shared',
+    '-DNAPI_VERSION=8',
+    `-I${tensorflowHeaders}`,
+    `-I${nodeHeaders}`,
+    `-I${dirname(source)}`,
+    join(source, 'tfjs_backend.cc'),
+    join(source, 'tfjs_binding.cc'),
+    ...libraryFiles.map((file) => join(build.folder, file)),
+    '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    '-o',
+    output,
+  ];
+  await runStage(build, 'g++', parameters, (summary) => [
+    `g++ could not compile the TensorFlow.js binding (${summary})`,
+    'Install g++ 9 or newer with its standard library, and try again.',
+  ]);
 }
 
-/** [[1, 2], [3, 4]] times itself, by the raw binding: no TensorFlow.js in between that could fall back to JavaScript. */
-const selfTestScript = `
-const binding = require(process.argv[1]);
-const input = binding.createTensor([2, 2], binding.TF_FLOAT, Float32Array.of(1, 2, 3, 4));
-const flag = (name) => ({ name, type: binding.TF_ATTR_BOOL, value: false });
-const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
-const [product] = binding.executeOp('MatMul', [flag('transpose_a'), flag('transpose_b'), type], [input, input], 1);
-const values = Array.from(binding.tensorDataSync(product.id));
-console.log(JSON.stringify({ version: binding.TF_Version, values }));
-`;
-
-/** In a process of its own: a binding that does not fit takes its process down. */
-async function testBinding(folder: string, { run, say, signal }: BuildTools): Promise<string> {
-  say('  testing it with a matrix product');
-  const output = await run(process.execPath, ['-e', selfTestScript, join(folder, nativeLayout.binding)], {
-    signal,
-  });
-  const { version, values } = JSON.parse(output.trim().split('\n').at(-1)!);
-  if (String(values) !== '7,10,15,22') {
-    throw new CommandFailure(`the self-test's matrix product gave [${values}] instead of [7,10,15,22]`);
+/** Temporary files of pip and g++ go to the build's own folder: /tmp may be small. */
+async function runStage(
+  { machine, folder, signal }: Build,
+  command: string,
+  parameters: readonly string[],
+  explain: (summary: string) => readonly [reason: string, remedy: string],
+): Promise<void> {
+  try {
+    await machine.run(command, parameters, { signal, environment: { TMPDIR: join(folder, 'scratch') } });
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    if (isDiskFull(error)) throw noSpace(machine.cacheRoot, 'it ran full');
+    throw new NativeUnavailable(...explain(error.summary));
   }
-  return version;
 }
 
-export function bindingPackageFolder(): string {
-  return dirname(require.resolve('@tensorflow/tfjs-node/package.json'));
+function isDiskFull({ output }: CommandFailed): boolean {
+  return /no space left|disk quota/i.test(output);
 }

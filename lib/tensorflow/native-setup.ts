@@ -1,174 +1,158 @@
-import { mkdir, mkdtemp, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { version as bindingVersion } from '@tensorflow/tfjs-node/package.json';
-import { bindingPackageFolder, buildNativeBinding, tensorflowWheel } from './native-build';
-import { defaultCacheFolder, inspectCache, nativeLayout, writeMarker } from './native-cache';
-import { CommandFailure, type CommandRunner, runCommand } from './run-command';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isOwnerGone, newOwnedName } from '../store/directory-owner';
+import { buildNativeTensorFlow } from './native-build';
+import { type Machine, NativeUnavailable, thisMachine } from './native-machine';
+import { readPreparedState } from './native-marker';
+import { cpuRelease, nativeCacheFolder, type TensorFlowRelease } from './native-release';
+import { noSpace, requirePreparable, requireSpace } from './native-requirements';
+import { runSelfTest } from './native-self-test-run';
 
 export type NativeTensorFlow =
-  | { readonly available: true; readonly tensorflowVersion: string; readonly cacheFolder: string }
-  /** `reason` finishes a sentence, without a full stop; `remedy` is a sentence. */
-  | { readonly available: false; readonly reason: string; readonly remedy: string };
+  | { available: true; tensorflowVersion: string; cacheFolder: string }
+  /** The reason is part of a sentence, the remedy whole sentences. */
+  | { available: false; reason: string; remedy: string };
 
-/** What tests replace. */
-export interface NativeSetupOptions {
-  readonly cacheFolder?: string;
-  readonly run?: CommandRunner;
-  readonly platform?: string;
-  /** The folder of the `@tensorflow/tfjs-node` package, which looks for the binding inside itself. */
-  readonly packageFolder?: string;
+export interface NativeOptions {
+  /** @default TensorFlow for the CPU */
+  readonly release?: TensorFlowRelease;
+  /** @default this machine */
+  readonly machine?: Machine;
 }
 
 /**
- * Has native TensorFlow ready for `loadTfjsNode`: takes it from the cache, or prepares it there on first use, which
- * takes a minute. What a machine lacks is an answer, not an error.
+ * Finds native TensorFlow in the cache, or downloads, compiles and tests it there: a minute, once per machine and
+ * version. A folder appears in the cache whole or not at all, whatever kills the process, and however many
+ * processes prepare at once.
  *
- * @param say - told what happens, a line at a time.
- * @throws TransientError Interrupted.
+ * @throws TransientError Interrupted. What a machine lacks is an answer, not an error.
  */
 export async function prepareNativeTensorFlow(
   say: (message: string) => void,
   signal?: AbortSignal,
-  options: NativeSetupOptions = {},
+  { release = cpuRelease, machine = thisMachine() }: NativeOptions = {},
 ): Promise<NativeTensorFlow> {
-  const { run = runCommand, packageFolder = bindingPackageFolder() } = options;
-  if (!isSupported(options)) return unsupported(options);
-  const folder = preparedFolder(options);
-  try {
-    const cached = await inspectCache(folder, { isThorough: false });
-    if (cached.state === 'ready') {
-      const { tensorflowVersion, preparedAt } = cached.marker;
-      say(
-        `Native TensorFlow ${tensorflowVersion} is ready: prepared on ${preparedAt.slice(0, 10)}, kept in ${folder}`,
-      );
-    } else {
-      if (cached.state === 'damaged') {
-        say(`The prepared native TensorFlow cannot be used (${cached.problem}); it is prepared again.`);
-        await rm(folder, { recursive: true });
-      }
-      const startedAt = Date.now();
-      say(`Preparing native TensorFlow ${tensorflowWheel.version}, once; it will be kept in ${folder}`);
-      await prepareInto(folder, { run, say, signal });
-      say(
-        `Native TensorFlow ${tensorflowWheel.version} is ready after ${Math.round((Date.now() - startedAt) / 1000)} s`,
-      );
+  return answerWithReason(machine, async () => {
+    const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
+    const state = await readPreparedState(cacheFolder, release, 'quick');
+    if (state.isReady) {
+      const preparedOn = state.marker.preparedAt.slice(0, 10);
+      say(`Native TensorFlow ${release.version} is ready (prepared on ${preparedOn} in ${cacheFolder})`);
+      return { available: true, tensorflowVersion: release.version, cacheFolder };
     }
-    await linkIntoPackage(folder, packageFolder);
-    return { available: true, tensorflowVersion: tensorflowWheel.version, cacheFolder: folder };
-  } catch (error) {
-    return explainFailure(error, folder);
+    await requirePreparable(machine, release, signal);
+    await requireSpace(machine);
+    if (state.problem !== undefined)
+      say(`What is in ${cacheFolder} cannot be trusted, since ${state.problem}`);
+    say(
+      `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${release.wheelMegabytes} MB, 650 MB to keep, about a minute. Python and g++ are needed only for this.`,
+    );
+    const started = performance.now();
+    await buildAside({ cacheFolder, release, machine, say, signal });
+    const seconds = Math.round((performance.now() - started) / 1000);
+    say(`Native TensorFlow ${release.version} is ready (prepared in ${seconds} s)`);
+    return { available: true, tensorflowVersion: release.version, cacheFolder };
+  });
+}
+
+/** Looks, hashes every file and runs the self-test, but prepares nothing. */
+export async function inspectNativeTensorFlow({
+  release = cpuRelease,
+  machine = thisMachine(),
+}: NativeOptions = {}): Promise<NativeTensorFlow> {
+  return answerWithReason(machine, async () => {
+    const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
+    const state = await readPreparedState(cacheFolder, release, 'full');
+    if (state.isReady) {
+      await runSelfTest(machine.run, cacheFolder, release, undefined);
+      return { available: true, tensorflowVersion: release.version, cacheFolder };
+    }
+    await requirePreparable(machine, release);
+    const reason =
+      state.problem === undefined
+        ? `not prepared yet (there is no ${cacheFolder})`
+        : `what is in ${cacheFolder} cannot be trusted, since ${state.problem}`;
+    const remedy = `The next training prepares it: a download of ${release.wheelMegabytes} MB, about a minute, once.`;
+    return { available: false, reason, remedy };
+  });
+}
+
+interface Preparation {
+  readonly cacheFolder: string;
+  readonly release: TensorFlowRelease;
+  readonly machine: Machine;
+  readonly say: (message: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function buildAside({ cacheFolder, ...preparation }: Preparation): Promise<void> {
+  await removeAbandonedBuilds(cacheFolder);
+  const folder = nameAside(cacheFolder);
+  try {
+    await mkdir(folder);
+    await buildNativeTensorFlow({ ...preparation, folder });
+    await publish(folder, cacheFolder, preparation.release);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The same question without preparing anything; reads every byte of what is there. */
-export async function inspectNativeTensorFlow(options: NativeSetupOptions = {}): Promise<NativeTensorFlow> {
-  if (!isSupported(options)) return unsupported(options);
-  const folder = preparedFolder(options);
-  const cached = await inspectCache(folder, { isThorough: true });
-  switch (cached.state) {
-    case 'ready':
-      return { available: true, tensorflowVersion: cached.marker.tensorflowVersion, cacheFolder: folder };
-    case 'absent':
-      return {
-        available: false,
-        reason: 'not prepared yet',
-        remedy: 'The first training run prepares it; that takes a minute.',
-      };
-    case 'damaged':
-      return { available: false, reason: cached.problem, remedy: 'The next training run prepares it again.' };
+/** A folder beside the cache folder that tells whose it is. */
+function nameAside(cacheFolder: string): string {
+  return `${cacheFolder}.building.${newOwnedName()}`;
+}
+
+async function removeAbandonedBuilds(cacheFolder: string): Promise<void> {
+  const prefix = `${basename(cacheFolder)}.building.`;
+  for (const name of await readdir(dirname(cacheFolder))) {
+    if (!name.startsWith(prefix) || !isOwnerGone(name.slice(prefix.length))) continue;
+    await rm(join(dirname(cacheFolder), name), { recursive: true, force: true });
   }
 }
 
-function preparedFolder({ cacheFolder = defaultCacheFolder() }: NativeSetupOptions): string {
-  return join(cacheFolder, `tensorflow-${tensorflowWheel.version}-tfjs-node-${bindingVersion}-linux-x64`);
+/** Of several processes that prepared the same folder, the first wins; the others take its. */
+async function publish(folder: string, cacheFolder: string, release: TensorFlowRelease): Promise<void> {
+  const broken = nameAside(cacheFolder);
+  try {
+    if ((await readPreparedState(cacheFolder, release, 'quick')).isReady) return;
+    await rename(cacheFolder, broken).catch(ignoreCode('ENOENT'));
+    await rename(folder, cacheFolder).catch(ignoreCode('ENOTEMPTY', 'EEXIST'));
+  } finally {
+    await rm(broken, { recursive: true, force: true });
+  }
 }
 
-function isSupported({ platform = `${process.platform}-${process.arch}` }: NativeSetupOptions): boolean {
-  return platform === 'linux-x64';
-}
-
-function unsupported({
-  platform = `${process.platform}-${process.arch}`,
-}: NativeSetupOptions): NativeTensorFlow {
-  return {
-    available: false,
-    reason: `there is no native library for ${platform} here, only for linux-x64`,
-    remedy: 'On another system, run it in a Linux container, or in the cloud.',
+function ignoreCode(...codes: readonly string[]): (error: unknown) => void {
+  return (error) => {
+    if (!codes.includes(codeOf(error))) throw error;
   };
 }
 
-/** Built beside its place and moved there when it is whole, so that a kill leaves nothing that passes for ready. */
-async function prepareInto(folder: string, tools: Parameters<typeof buildNativeBinding>[1]): Promise<void> {
-  const parent = dirname(folder);
-  await mkdir(parent, { recursive: true });
-  await removeAbandonedBuilds(parent);
-  const building = await mkdtemp(join(parent, `${buildPrefix}${process.pid}-`));
+/** Turns whatever a machine can lack into an answer; mistakes of the programme stay errors. */
+async function answerWithReason(
+  { cacheRoot }: Machine,
+  work: () => Promise<NativeTensorFlow>,
+): Promise<NativeTensorFlow> {
   try {
-    const version = await buildNativeBinding(building, tools);
-    await writeMarker(building, version, new Date());
-    await rename(building, folder).catch(async (error: NodeJS.ErrnoException) => {
-      // Another process was faster, and what it made is as good.
-      const isTaken = error.code === 'ENOTEMPTY' || error.code === 'EEXIST';
-      if (!isTaken || (await inspectCache(folder, { isThorough: false })).state !== 'ready') throw error;
-    });
-  } finally {
-    await rm(building, { recursive: true, force: true });
-  }
-}
-
-const buildPrefix = '.building-';
-
-async function removeAbandonedBuilds(parent: string): Promise<void> {
-  for (const name of await readdir(parent)) {
-    const pid = name.startsWith(buildPrefix)
-      ? Number(name.slice(buildPrefix.length).split('-')[0])
-      : undefined;
-    if (pid !== undefined && !isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
+    return await work();
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const lack = explainLack(error, cacheRoot);
+    if (lack === undefined) throw error;
+    return { available: false, reason: lack.reason, remedy: lack.remedy };
   }
 }
 
-/** The package looks for its binding below its own folder; a link there costs nothing and survives `npm ci`'s return. */
-async function linkIntoPackage(folder: string, packageFolder: string): Promise<void> {
-  const target = join(folder, nativeLayout.bindingFolder);
-  const link = join(packageFolder, nativeLayout.bindingFolder);
-  const present = await readlink(link).catch(() => undefined);
-  if (present === target) return;
-  await mkdir(dirname(link), { recursive: true });
-  const fresh = `${link}-${process.pid}`;
-  await symlink(target, fresh);
-  await rename(fresh, link);
+function explainLack(error: unknown, cacheRoot: string): NativeUnavailable | undefined {
+  if (error instanceof NativeUnavailable) return error;
+  const code = codeOf(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(cacheRoot, 'it ran full');
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'EIO'].includes(code)) return undefined;
+  return new NativeUnavailable(
+    `the cache folder ${cacheRoot} cannot be used (${(error as Error).message})`,
+    'Set MNIST_PIPELINE_CACHE to a folder that can be written.',
+  );
 }
 
-const remedies: Readonly<Record<string, string>> = {
-  python3: 'Install Python 3 with pip (Debian: "apt-get install python3-pip") and run the command again.',
-  'g++': 'Install a C++ compiler (Debian: "apt-get install g++") and run the command again.',
-  strip: 'Install binutils (Debian: "apt-get install binutils") and run the command again.',
-};
-
-/** What can be the machine's fault becomes an answer; anything else is thrown on. */
-function explainFailure(error: unknown, folder: string): NativeTensorFlow {
-  if (error instanceof CommandFailure) {
-    const programme = error.message.split(' ')[0]!;
-    const isMissing = /is not on the PATH|No module named pip/.test(error.message);
-    const remedy = (isMissing ? remedies[programme] : undefined) ?? 'Mend that and run the command again.';
-    return { available: false, reason: error.message, remedy };
-  }
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== undefined && /^E[A-Z]+$/.test(code)) {
-    return {
-      available: false,
-      reason: `${(error as Error).message}`,
-      remedy: `Make sure that ${folder} and node_modules can be written and that 2 GB are free there, or set MNIST_PIPELINE_CACHE to another folder.`,
-    };
-  }
-  throw error;
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 }

@@ -43,8 +43,8 @@ describe.each([390, 1280])('at %i pixels', (width) => {
         '[...document.images].filter((image) => image.naturalWidth !== 28).length',
       );
       expect(broken).toBe(0);
-    const stretched = '[...document.images].filter((image) => image.width !== image.height).length';
-    expect(await page.evaluate(stretched)).toBe(0);
+      const stretched = '[...document.images].filter((image) => image.width !== image.height).length';
+      expect(await page.evaluate(stretched)).toBe(0);
       expect(await page.locator('.digits.first li').count()).toBe(10);
       for (const heading of ['Learning curves', 'Where it goes wrong', 'Worst mistakes']) {
         expect(await page.getByRole('heading', { name: heading }).isVisible()).toBe(true);

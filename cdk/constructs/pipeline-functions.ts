@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { PlanEnv, StepEnv } from '../../lib/contracts/env';
+import type { Settings } from '../settings';
+import { type ArtifactStore, grantReadOfBuckets, type StoreUser } from './artifact-store';
+import { type BundledFile, bundle, evaluationFiles, mnistFiles, projectFolder } from './bundling';
+
+export interface PipelineFunctionsProps {
+  readonly store: ArtifactStore;
+  readonly settings: Settings;
+}
+
+interface FunctionSettings {
+  /** Relative to the repository's root. */
+  readonly entry: string;
+  readonly memoryMiB: number;
+  readonly timeout: Duration;
+  readonly files?: readonly BundledFile[];
+  readonly environment?: Omit<PlanEnv, keyof StepEnv>;
+}
+
+/** The steps that need no native library, one Lambda each. */
+export class PipelineFunctions extends Construct {
+  readonly plan: IFunction;
+  readonly shard: IFunction;
+  readonly commit: IFunction;
+  readonly evaluate: IFunction;
+  readonly register: IFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: PipelineFunctionsProps,
+  ) {
+    super(scope, id);
+    const { settings } = props;
+    this.plan = this.addFunction('plan', {
+      entry: 'functions/preprocess/plan.ts',
+      memoryMiB: 1769,
+      timeout: Duration.minutes(3),
+      files: mnistFiles,
+      environment: { COMPUTES: settings.computes.join(',') },
+    });
+    grantReadOfBuckets(this.plan, settings.datasetBuckets);
+    this.shard = this.addFunction('shard', {
+      entry: 'functions/preprocess/shard.ts',
+      memoryMiB: 1769,
+      timeout: Duration.minutes(2),
+    });
+    this.commit = this.addFunction('commit', {
+      entry: 'functions/preprocess/commit.ts',
+      memoryMiB: 1769,
+      timeout: Duration.minutes(10),
+    });
+    this.evaluate = this.addFunction('evaluate', {
+      entry: 'functions/evaluate/handler.ts',
+      // One vCPU at 1,769 MiB, two at twice that; the WASM backend computes on one thread.
+      memoryMiB: 1769,
+      timeout: Duration.minutes(5),
+      files: evaluationFiles,
+    });
+    this.register = this.addFunction('register', {
+      entry: 'functions/register/handler.ts',
+      memoryMiB: 256,
+      timeout: Duration.seconds(30),
+    });
+  }
+
+  get all(): Readonly<Record<Exclude<StoreUser, 'train'>, IFunction>> {
+    const { plan, shard, commit, evaluate, register } = this;
+    return { plan, shard, commit, evaluate, register };
+  }
+
+  private addFunction(step: StoreUser, options: FunctionSettings): IFunction {
+    const { store, settings } = this.props;
+    const scope = new Construct(this, step);
+    const logGroup = new LogGroup(scope, 'Logs', {
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What the step ${step} may do`,
+    });
+    // Its own log group only, which AWS' managed policy for Lambda does not stop at.
+    logGroup.grantWrite(role);
+    store.grantStep(step, role);
+    const environment: StepEnv = { ARTIFACT_BUCKET: store.bucket.bucketName };
+    const fn = new NodejsFunction(scope, 'Function', {
+      description: `${Stack.of(this).stackName}: the step ${step}`,
+      entry: join(projectFolder, options.entry),
+      projectRoot: projectFolder,
+      depsLockFilePath: join(projectFolder, 'package-lock.json'),
+      bundling: bundle(options.files),
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      memorySize: options.memoryMiB,
+      timeout: options.timeout,
+      environment: { ...environment, ...options.environment },
+      logGroup,
+      role,
+    });
+    acknowledgeFindings(fn, role);
+    return fn;
+  }
+}
+
+function acknowledgeFindings(fn: NodejsFunction, role: Role): void {
+  Validations.of(fn).acknowledge({
+    id: 'AwsSolutions-L1',
+    reason: 'Node.js 22 is the newest that TensorFlow.js 4.22 supports (tensorflow/tfjs#8609).',
+  });
+  Validations.of(role.node.findChild('DefaultPolicy') as Policy).acknowledge({
+    id: 'AwsSolutions-IAM5',
+    reason:
+      'Keys contain run ids and content keys that are not known before; each pattern is one kind of object of one step (stepAccess).',
+  });
+}

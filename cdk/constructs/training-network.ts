@@ -1,0 +1,49 @@
+import { Validations } from 'aws-cdk-lib';
+import {
+  GatewayVpcEndpointAwsService,
+  type IVpc,
+  SecurityGroup,
+  type SubnetSelection,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings';
+
+/**
+ * Where training instances live: outbound only. Public subnets cost nothing while idle; private ones need a NAT
+ * gateway, which costs by the hour. S3 is reached through a gateway endpoint, which is free either way.
+ */
+export class TrainingNetwork extends Construct {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly securityGroup: SecurityGroup;
+  readonly isPublic: boolean;
+
+  constructor(scope: Construct, id: string, { subnets }: Pick<Settings, 'subnets'>) {
+    super(scope, id);
+    this.isPublic = subnets === 'public';
+    const publicSubnets = { name: 'public', subnetType: SubnetType.PUBLIC };
+    const privateSubnets = { name: 'training', subnetType: SubnetType.PRIVATE_WITH_EGRESS };
+    const vpc = new Vpc(this, 'Vpc', {
+      natGateways: this.isPublic ? 0 : 1,
+      subnetConfiguration: this.isPublic ? [publicSubnets] : [publicSubnets, privateSubnets],
+      // Closing the unused default group takes a custom resource with a Lambda; nothing is ever put into that group.
+      restrictDefaultSecurityGroup: false,
+    });
+    // The CDK's own types are not made for exactOptionalPropertyTypes.
+    this.vpc = vpc as IVpc;
+    vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
+    this.subnets = { subnetType: this.isPublic ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS };
+    this.securityGroup = new SecurityGroup(this, 'OutboundOnly', {
+      vpc: this.vpc,
+      description: 'Training: nothing may connect to it',
+      allowAllOutbound: true,
+    });
+    Validations.of(vpc).acknowledge({
+      id: 'AwsSolutions-VPC7',
+      reason:
+        'No instance accepts a connection, and none lives longer than its training; flow logs would cost more than they tell.',
+    });
+  }
+}

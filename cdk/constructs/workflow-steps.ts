@@ -1,0 +1,173 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  CustomState,
+  DistributedMap,
+  type IChainable,
+  JsonPath,
+  type QueryLanguage,
+  S3JsonItemReader,
+  TaskInput,
+  Timeout,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { TrainRunEnv } from '../../lib/contracts/env';
+import { permanentErrorNames } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import type { Settings } from '../settings';
+import type { ArtifactStore } from './artifact-store';
+import { caughtError } from './failure-causes';
+import {
+  retryBatchService,
+  retryLambdaService,
+  retryS3Service,
+  retryTransientErrors,
+  type TrainingRetryStrategy,
+  trainingAttempts,
+} from './retry-policies';
+import { onDemandPatience, type TrainingTarget } from './training-compute';
+
+/** The name of the execution, which Step Functions lets be used once. */
+export const runId = '{% $states.context.Execution.Name %}';
+/** Seconds since the execution was started. */
+const elapsedSeconds = '{% ($millis() - $toMillis($states.context.Execution.StartTime)) / 1000 %}';
+
+/** Longer than any function's own timeout, so that the function's is the one that is seen. */
+const invocationMargin = Duration.seconds(30);
+const shardConcurrency = 40;
+/** Batch jobs of this pipeline carry this tag; the right to terminate jobs is bound to it. */
+export const jobTagKey = 'mnist-pipeline-stack';
+
+export interface InvokeProps {
+  readonly fn: IFunction;
+  /** The step's own input, as JSONata. */
+  readonly input: unknown;
+  readonly outputs?: unknown;
+  readonly assign?: Record<string, unknown>;
+  /** Where permanent errors go; without it they end the execution in this state. */
+  readonly onPermanentError?: IChainable;
+}
+
+/** One Lambda step: retried by error class, and by nothing else. */
+export function invoke(scope: Construct, name: string, props: InvokeProps): LambdaInvoke {
+  const { fn, input, onPermanentError, assign, outputs = '{% $states.result.Payload %}' } = props;
+  const task = LambdaInvoke.jsonata(scope, name, {
+    lambdaFunction: fn,
+    payload: TaskInput.fromObject({ runId, input }),
+    outputs,
+    ...(assign === undefined ? {} : { assign }),
+    retryOnServiceExceptions: false,
+    taskTimeout: Timeout.duration((fn as { timeout?: Duration }).timeout!.plus(invocationMargin)),
+  });
+  task.addRetry(retryLambdaService);
+  task.addRetry(retryTransientErrors);
+  if (onPermanentError !== undefined) {
+    task.addCatch(onPermanentError, { errors: [...permanentErrorNames], outputs: caughtError });
+  }
+  return task;
+}
+
+/** What the plan and commit steps leave in the workflow's variables. */
+export const planVariables = {
+  dataset: '{% $states.result.Payload.dataset %}',
+  contentKey: '{% $states.result.Payload.contentKey %}',
+  compute: '{% $states.result.Payload.compute %}',
+  preprocessSeconds: elapsedSeconds,
+};
+export const commitVariables = { preprocessSeconds: elapsedSeconds };
+
+/** One worker for each entry of the plan's `shards`, read from S3: the state holds none of them. */
+export function forEachShard(
+  scope: Construct,
+  name: string,
+  { store, makeShard }: { readonly store: ArtifactStore; readonly makeShard: IChainable },
+): DistributedMap {
+  return DistributedMap.jsonata(scope, name, {
+    maxConcurrency: shardConcurrency,
+    itemReader: new PlannedShards(store),
+    // The plan is in S3, and the commit step checks the shards themselves: nothing has to come back.
+    outputs: '{% {} %}',
+  }).itemProcessor(makeShard);
+}
+
+/** `plan.json`'s list of shards. `ItemsPointer` is not yet known to the CDK's own reader, and its grant is the bucket. */
+class PlannedShards extends S3JsonItemReader {
+  constructor(private readonly store: ArtifactStore) {
+    super({
+      bucket: store.bucket,
+      key: `{% '${objectKeys.plan('DATASET', 'CONTENT')}' ~> $replace('DATASET', $dataset) ~> $replace('CONTENT', $contentKey) %}`,
+    });
+  }
+
+  override render(queryLanguage?: QueryLanguage): Record<string, Record<string, unknown>> {
+    const reader = super.render(queryLanguage) as Record<string, Record<string, unknown>>;
+    return { ...reader, ReaderConfig: { ...reader['ReaderConfig'], ItemsPointer: '/shards' } };
+  }
+
+  override providePolicyStatements() {
+    return [this.store.readStatement([objectKeys.plan('*', '*')])];
+  }
+}
+
+export interface TrainOnProps {
+  readonly target: TrainingTarget;
+  readonly settings: Pick<Settings, 'trainingTimeoutMinutes'>;
+  readonly stackName: string;
+  readonly retryStrategy: TrainingRetryStrategy;
+}
+
+/**
+ * One Batch job, waited for. Aborting the execution, or running into the timeout, terminates it. A `CustomState`, as the
+ * CDK's BatchSubmitJob has no state timeout, no retry strategy and wider rights.
+ */
+export function trainOn(scope: Construct, name: string, props: TrainOnProps): CustomState {
+  const { target, settings, stackName, retryStrategy } = props;
+  const attemptSeconds = settings.trainingTimeoutMinutes * 60;
+  const environment: Record<keyof TrainRunEnv, string> = {
+    RUN_ID: runId,
+    DATASET: '{% $dataset %}',
+    CONTENT_KEY: '{% $contentKey %}',
+  };
+  const task = new CustomState(scope, name, {
+    stateJson: {
+      Type: 'Task',
+      Resource: `arn:${JsonPath.DISCARD === undefined ? 'aws' : 'aws'}:states:::batch:submitJob.sync`,
+      Arguments: {
+        JobName: runId,
+        JobQueue: target.queue.jobQueueArn,
+        JobDefinition: target.jobDefinition.jobDefinitionArn,
+        ContainerOverrides: {
+          Environment: Object.entries(environment).map(([Name, Value]) => ({ Name, Value })),
+        },
+        RetryStrategy: retryStrategy,
+        Tags: { [jobTagKey]: stackName },
+      },
+      // Every attempt to its end, each after the longest wait for an instance.
+      TimeoutSeconds: trainingAttempts * (attemptSeconds + onDemandPatience.toSeconds()),
+      // The job's description is of no use to what follows, and would be most of the state.
+      Output: '{% {} %}',
+    },
+  });
+  task.addRetry(retryBatchService);
+  return task;
+}
+
+/** What the container left, as an object. */
+export function readOutcome(scope: Construct, name: string, { bucket }: ArtifactStore): CustomState {
+  const key = objectKeys.trainingOutcome('RUN');
+  const task = new CustomState(scope, name, {
+    stateJson: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::aws-sdk:s3:getObject',
+      Arguments: {
+        Bucket: bucket.bucketName,
+        Key: `{% '${key}' ~> $replace('RUN', $states.context.Execution.Name) %}`,
+      },
+      TimeoutSeconds: 60,
+      Output: '{% $parse($states.result.Body) %}',
+    },
+  });
+  task.addRetry(retryS3Service);
+  return task;
+}

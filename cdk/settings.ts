@@ -1,0 +1,83 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+import { z } from 'zod';
+import { computeSchema } from '../lib/contracts/execution';
+import { parseOrThrow } from '../lib/contracts/parse';
+
+/** `-c key=value` brings strings, cdk.json brings JSON: lists may be "a,b" as well. */
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value),
+    z.array(item),
+  );
+const wholeNumber = z.coerce.number().int();
+const flag = z.preprocess(
+  (value) => (value === 'true' ? true : value === 'false' ? false : value),
+  z.boolean(),
+);
+
+const retentionDays = Object.values(RetentionDays).filter((days) => typeof days === 'number');
+const bucketNameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'a bucket name is 3 to 63 lower-case letters, digits, "." and "-"',
+  );
+
+/** What a deployment can be told, in cdk.json under "context" or with `-c`. */
+export const settingsSchema = z
+  .object({
+    /** Where training can run; the first is what an execution without `compute` gets. */
+    computes: z
+      .preprocess((value) => (value === 'both' ? 'gpu,cpu' : value), listOf(computeSchema))
+      .pipe(z.array(computeSchema).min(1, 'name at least one of gpu and cpu'))
+      .default(['gpu', 'cpu']),
+    /** x86 types with one NVIDIA GPU; Batch takes what it can get. */
+    gpuInstanceTypes: listOf(
+      z
+        .string()
+        .regex(/^(g4dn|g5|g6|g6e)\.[0-9]*x?large$/, 'GPU types are of the families g4dn, g5, g6 and g6e'),
+    )
+      .pipe(z.array(z.string()).min(1, 'name at least one type, such as g4dn.xlarge'))
+      .default(['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge']),
+    /** The fleet's cap, for spot and for on-demand each: what may run, and cost, at the same time. */
+    gpuMaxVcpus: wholeNumber.min(4, 'the smallest GPU type has 4 vCPUs').max(256).default(8),
+    /** The cap for Fargate. One training takes 4. */
+    cpuMaxVcpus: wholeNumber.min(4, 'one training takes 4 vCPUs').max(256).default(8),
+    /** Try spot capacity before on-demand. */
+    spot: flag.default(true),
+    /** After this an attempt at training is stopped, whatever it does. */
+    trainingTimeoutMinutes: wholeNumber.min(5).max(1440).default(120),
+    /** Gets the alarms; confirm the subscription that AWS sends. */
+    alarmEmail: z.email('an e-mail address is expected').optional(),
+    /** A monthly limit in US dollars for what carries this stack's tag; needs alarmEmail. */
+    monthlyBudgetUsd: z.coerce.number().min(1).optional(),
+    logRetentionDays: wholeNumber
+      .refine((days) => retentionDays.includes(days), `one of ${retentionDays.join(', ')} is expected`)
+      .default(30),
+    /** What `cdk destroy` does with the bucket: `retain` keeps datasets, runs and models. */
+    removalPolicy: z.enum(['retain', 'destroy']).default('retain'),
+    /** `private` adds a NAT gateway, which costs by the hour. */
+    subnets: z.enum(['public', 'private']).default('public'),
+    /** Buckets with datasets of one's own, besides `uploads/` in the artifact bucket. */
+    datasetBuckets: listOf(bucketNameSchema).default([]),
+  })
+  .refine(({ monthlyBudgetUsd, alarmEmail }) => monthlyBudgetUsd === undefined || alarmEmail !== undefined, {
+    path: ['monthlyBudgetUsd'],
+    message: 'a budget needs somebody to tell: set alarmEmail as well',
+  });
+export type Settings = z.infer<typeof settingsSchema>;
+
+/**
+ * Reads the settings from the CDK context.
+ *
+ * @throws PermanentError InvalidInput, naming each setting, what was received and what is allowed.
+ */
+export function readSettings(node: Node): Settings {
+  const given = Object.keys(settingsSchema.shape).map((key) => [key, node.tryGetContext(key) ?? undefined]);
+  return parseOrThrow(
+    settingsSchema,
+    Object.fromEntries(given),
+    'The deployment settings (cdk.json, -c key=value)',
+  );
+}

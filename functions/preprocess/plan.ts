@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { planEnvSchema } from '../../lib/contracts/env';
+import { PermanentError } from '../../lib/contracts/errors';
+import { type Compute, type ExecutionPlan, executionInputSchema } from '../../lib/contracts/execution';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import { serveStep } from '../../lib/pipeline/serve-step';
+import { reserveRun } from '../../lib/pipeline/start-run';
+import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
+
+// The bundle carries the four files of MNIST beside this file.
+process.env['MNIST_DATA_FOLDER'] ??= join(__dirname, 'mnist-data');
+
+export const handler = serveStep({
+  step: 'preprocess/plan',
+  inputSchema: executionInputSchema,
+  run: async ({ compute: wanted, ...config }, context): Promise<ExecutionPlan> => {
+    const { COMPUTES } = parseOrThrow(planEnvSchema, process.env, 'The environment of preprocess/plan');
+    const compute = chooseCompute(wanted, COMPUTES);
+    const planInput = { runId: context.runId, config };
+    await reserveRun(planInput, context);
+    return { ...(await planPreprocessing(planInput, context)), compute };
+  },
+});
+
+function chooseCompute(wanted: Compute | undefined, deployed: readonly Compute[]): Compute {
+  const compute = wanted ?? deployed[0]!;
+  if (deployed.includes(compute)) return compute;
+  throw new PermanentError(
+    'InvalidInput',
+    `The execution asks for compute "${compute}", and this stack has only "${deployed.join('", "')}". Leave "compute" out, or deploy with -c computes=gpu,cpu.`,
+    { evidence: { compute } },
+  );
+}

@@ -1,0 +1,9 @@
+import { shardPlanSchema } from '../../lib/contracts/dataset';
+import { serveStep } from '../../lib/pipeline/serve-step';
+import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
+
+export const handler = serveStep({
+  step: 'preprocess/shard',
+  inputSchema: shardPlanSchema,
+  run: preprocessShard,
+});

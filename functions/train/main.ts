@@ -1,0 +1,11 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { runTrainingJob } from './training-job';
+
+const stop = new AbortController();
+process.once('SIGTERM', () => stop.abort('SIGTERM'));
+
+const logger = new Logger({ serviceName: 'train' });
+void runTrainingJob(process.env, logger, stop.signal).then((exitCode) => {
+  // Native TensorFlow and keep-alive sockets may hold the process open; everything is stored by now.
+  process.exit(exitCode);
+});

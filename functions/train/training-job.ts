@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { trainEnvSchema } from '../../lib/contracts/env';
+import { PermanentError, type PermanentErrorName, TransientError } from '../../lib/contracts/errors';
+import {
+  type Compute,
+  type TrainingOutcome,
+  trainExitCodes,
+  trainingOutcomeSchema,
+} from '../../lib/contracts/execution';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import { logEvent } from '../../lib/pipeline/log-event';
+import { train } from '../../lib/pipeline/steps/train';
+import { putJson } from '../../lib/store/json-objects';
+import type { ObjectStore } from '../../lib/store/object-store';
+import { createS3Store } from '../../lib/store/s3-store';
+
+/**
+ * One training as a Batch job.
+ *
+ * @returns the exit code, one of `trainExitCodes`; never throws.
+ */
+export async function runTrainingJob(
+  environment: NodeJS.ProcessEnv,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    const env = parseOrThrow(trainEnvSchema, environment, 'The environment of the training job');
+    const { RUN_ID: runId, DATASET: dataset, CONTENT_KEY: contentKey, COMPUTE: compute } = env;
+    logger.appendKeys({ runId });
+    const store = createS3Store(env.ARTIFACT_BUCKET);
+    await recordOutcome(store, runId, async () => {
+      assertComputePresent(compute);
+      const { seconds } = await train(
+        { runId, dataset, contentKey },
+        { store, now: () => new Date(), notify: (event) => logEvent(logger, event), signal },
+      );
+      return seconds;
+    });
+    return trainExitCodes.decided;
+  } catch (error) {
+    logger.error('The training job failed', error as Error);
+    if (!(error instanceof TransientError)) return trainExitCodes.unexpected;
+    return error.name === 'Interrupted' ? trainExitCodes.stopped : trainExitCodes.temporaryFailure;
+  }
+}
+
+/** Success and permanent errors are answers, which the workflow reads; anything else goes up to the exit code. */
+async function recordOutcome(store: ObjectStore, runId: string, work: () => Promise<number>): Promise<void> {
+  let outcome: TrainingOutcome;
+  try {
+    outcome = { schemaVersion: 1, status: 'succeeded', runId, seconds: await work() };
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    const { name, message } = error;
+    outcome = { schemaVersion: 1, status: 'failed', runId, error: name as PermanentErrorName, message };
+  }
+  await putJson(store, objectKeys.trainingOutcome(runId), trainingOutcomeSchema, outcome);
+}
+
+/** The first device file of NVIDIA's driver; the container runtime puts it there when the job was given a GPU. */
+const gpuDeviceFile = '/dev/nvidia0';
+
+/** Training on the processor of a GPU instance would look like success, and cost like a GPU. */
+function assertComputePresent(compute: Compute): void {
+  if (compute === 'cpu' || existsSync(gpuDeviceFile)) return;
+  throw new PermanentError(
+    'EngineUnavailable',
+    `The job was given to a GPU queue, and its container has no GPU (${gpuDeviceFile} is absent). Check the job definition's GPU requirement and the instance types, or start the execution with {"compute": "cpu"}.`,
+  );
+}

@@ -1,0 +1,17 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { PipelineEvent } from './step-context';
+
+/** Structured lines; the progress of every batch is left out, its epoch's line has the figures. */
+export function logEvent(logger: Pick<Logger, 'info'>, event: PipelineEvent): void {
+  switch (event.type) {
+    case 'step-started':
+    case 'note':
+      logger.info(event.message);
+      return;
+    case 'epoch-finished':
+      logger.info(`Epoch ${event.epoch.epoch} of ${event.epochs}`, { epoch: event.epoch });
+      return;
+    case 'training-progress':
+      return;
+  }
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { sha256Schema } from '../contracts/dataset';
+import { bindingFile, libraryFiles, type TensorFlowRelease, tfjsNodeVersion } from './native-release';
+
+const markerSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  package: z.string(),
+  tensorflowVersion: z.string(),
+  tfjsNodeVersion: z.string(),
+  preparedAt: z.iso.datetime(),
+  /** Every file that native TensorFlow is loaded from, by its path inside the folder. */
+  files: z.record(
+    z.string(),
+    z.strictObject({ bytes: z.int().min(1), modifiedAtMilliseconds: z.number(), sha256: sha256Schema }),
+  ),
+});
+export type ReadyMarker = z.infer<typeof markerSchema>;
+
+export type PreparedState =
+  | { readonly isReady: true; readonly marker: ReadyMarker }
+  | {
+      readonly isReady: false;
+      /** Why what is there cannot be trusted; absent where nothing is there. */
+      readonly problem?: string;
+    };
+
+const markerFile = 'ready.json';
+const loadedFiles = [bindingFile, ...libraryFiles];
+
+/** The last thing that preparing writes: a folder without it is a killed attempt. */
+export async function writeMarker(folder: string, release: TensorFlowRelease, now: Date): Promise<void> {
+  const files: ReadyMarker['files'] = {};
+  for (const file of loadedFiles) {
+    const { size, mtimeMs } = await stat(join(folder, file));
+    const sha256 = await hashFile(join(folder, file));
+    files[file] = { bytes: size, modifiedAtMilliseconds: mtimeMs, sha256 };
+  }
+  const marker: ReadyMarker = {
+    schemaVersion: 1,
+    package: release.package,
+    tensorflowVersion: release.version,
+    tfjsNodeVersion,
+    preparedAt: now.toISOString(),
+    files,
+  };
+  await writeFile(join(folder, markerFile), `${JSON.stringify(marker, null, 2)}\n`);
+}
+
+/**
+ * Compares the folder with its marker. `quick` hashes the small binding, and a library only where its modification
+ * time has changed, for the 650 MB of both take two seconds; `full` hashes everything.
+ */
+export async function readPreparedState(
+  folder: string,
+  release: TensorFlowRelease,
+  depth: 'quick' | 'full',
+): Promise<PreparedState> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, markerFile), 'utf8');
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    const isThere = await stat(folder).then(() => true, isNotAbsence);
+    return isThere ? { isReady: false, problem: `it has no ${markerFile}` } : { isReady: false };
+  }
+  const marker = markerSchema.safeParse(parseJson(text)).data;
+  if (marker === undefined) return { isReady: false, problem: `its ${markerFile} cannot be read` };
+  if (
+    marker.package !== release.package ||
+    marker.tensorflowVersion !== release.version ||
+    marker.tfjsNodeVersion !== tfjsNodeVersion
+  )
+    return { isReady: false, problem: `its ${markerFile} names other versions` };
+  for (const file of loadedFiles) {
+    const problem = await findProblem(join(folder, file), marker.files[file], depth);
+    if (problem !== undefined) return { isReady: false, problem: `its ${file} ${problem}` };
+  }
+  return { isReady: true, marker };
+}
+
+async function findProblem(
+  path: string,
+  expected: ReadyMarker['files'][string] | undefined,
+  depth: 'quick' | 'full',
+): Promise<string | undefined> {
+  if (expected === undefined) return 'is not in the marker';
+  try {
+    const { size, mtimeMs } = await stat(path);
+    if (size !== expected.bytes) return `has ${size} bytes instead of ${expected.bytes}`;
+    const isSmall = size < 2 ** 24;
+    if (depth === 'quick' && !isSmall && mtimeMs === expected.modifiedAtMilliseconds) return undefined;
+    return (await hashFile(path)) === expected.sha256 ? undefined : 'has been altered since it was prepared';
+  } catch (error) {
+    if (isAbsence(error)) return 'is missing';
+    throw error;
+  }
+}
+
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  return hash.digest('hex');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+function isNotAbsence(error: unknown): false {
+  if (isAbsence(error)) return false;
+  throw error;
+}

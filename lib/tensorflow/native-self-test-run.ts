@@ -1,0 +1,45 @@
+import { CommandFailed, NativeUnavailable, type RunCommand } from './native-machine';
+import type { TensorFlowRelease } from './native-release';
+
+/**
+ * Multiplies two matrices in another process, on the binding and the libraries in the folder.
+ *
+ * @throws NativeUnavailable when it does not run, or gives a wrong answer; TransientError Interrupted.
+ */
+export async function runSelfTest(
+  run: RunCommand,
+  folder: string,
+  release: TensorFlowRelease,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const expected = JSON.stringify({
+    backend: 'tensorflow',
+    tensorflowVersion: release.version,
+    product: [19, 22, 43, 50],
+  });
+  const answer = await run(
+    process.execPath,
+    ['--require', require.resolve('tsx/cjs'), require.resolve('./native-self-test'), folder],
+    { signal, timeoutSeconds: 120 },
+  ).catch(explainFailure);
+  const received = answer.trimEnd().split('\n').at(-1);
+  if (received === expected) return;
+  throw new NativeUnavailable(
+    `TensorFlow failed its self-test: it answered ${received} instead of ${expected}`,
+    'Report this, with the output of mnist-pipeline doctor.',
+  );
+}
+
+function explainFailure(error: unknown): never {
+  if (!(error instanceof CommandFailed)) throw error;
+  if (error.signalName === 'SIGILL') {
+    throw new NativeUnavailable(
+      "this processor lacks instructions that TensorFlow's builds need (AVX)",
+      'Use another machine.',
+    );
+  }
+  throw new NativeUnavailable(
+    `TensorFlow does not run on this machine (${error.summary})`,
+    'It needs glibc 2.27 or newer and about 1 GB of memory.',
+  );
+}

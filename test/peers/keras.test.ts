@@ -1,0 +1,75 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
+import { type DenseStack, initialWeights, type LayerWeights } from '../../lib/training/dense-stack';
+import { openNativeEngine } from '../../lib/training/native-engine';
+import { createRandom } from '../../lib/training/seeded-random';
+import type { TrainingEngine } from '../../lib/training/training-engine';
+import { type Batch, TrainingSession } from '../../lib/training/training-session';
+import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { runPython } from '../support/python-peers';
+import { useScratchFolder } from '../support/scratch-folder';
+
+const folder = useScratchFolder();
+const units = [50, 40, 30, 10] as const;
+const settings = { steps: 10, batchSize: 64, learningRate: 0.001, l2: 0.0003 };
+const stack: DenseStack = units
+  .slice(1)
+  .map((width, layer) => ({ inputs: units[layer]!, units: width, dropoutRate: 0, l2: settings.l2 }));
+
+async function openPreparedEngine(): Promise<TrainingEngine> {
+  const native = await prepareNativeTensorFlow((message) => process.stderr.write(`${message}\n`));
+  if (!native.available) throw new Error(`${native.reason}. ${native.remedy}`);
+  return openNativeEngine(native.tensorflowVersion);
+}
+
+function makeBatches(): Batch[] {
+  const random = createRandom(11);
+  return Array.from({ length: settings.steps }, () => ({
+    count: settings.batchSize,
+    images: Float32Array.from({ length: settings.batchSize * units[0] }, () => random() / 2 ** 32),
+    labels: Int32Array.from({ length: settings.batchSize }, () => random() % 10),
+  }));
+}
+
+const flatten = (weights: readonly LayerWeights[]) =>
+  Float32Array.from(weights.flatMap(({ kernel, bias }) => [...kernel, ...bias]));
+
+const write = (name: string, values: Float32Array) =>
+  writeFileSync(join(folder, `${name}.f32`), new Uint8Array(values.buffer));
+
+const batches = makeBatches();
+const initial = initialWeights(stack, 4);
+let keras: { losses: number[] };
+let kerasWeights: Float32Array;
+
+beforeAll(() => {
+  writeFileSync(join(folder, 'setup.json'), JSON.stringify({ units, ...settings }));
+  write('initial', flatten(initial));
+  write('images', Float32Array.from(batches.flatMap(({ images }) => [...images])));
+  write('labels', Float32Array.from(batches.flatMap(({ labels }) => [...labels])));
+  keras = runPython('keras_steps.py', [folder]);
+  kerasWeights = new Float32Array(new Uint8Array(readFileSync(join(folder, 'trained.f32'))).buffer);
+});
+
+test.each([
+  ['native', openPreparedEngine],
+  ['WASM', openWasmEngine],
+])('ten steps of the %s engine are ten steps of Keras: losses to 1e-5, weights to 2e-5', async (_, open) => {
+  const { kernels } = await open();
+  const session = new TrainingSession(kernels, stack, initial, { ...settings, seed: 1 });
+  const losses: number[] = [];
+  for (const batch of batches) {
+    session.step(batch);
+    losses.push((await session.takeTotals()).loss / batch.count);
+  }
+  const weights = flatten(await session.readWeights());
+  session.dispose();
+
+  losses.forEach((loss, step) => {
+    expect(Math.abs(loss - keras.losses[step]!)).toBeLessThan(1e-5);
+  });
+  const distances = weights.map((weight, index) => Math.abs(weight - kerasWeights[index]!));
+  expect(weights).toHaveLength(kerasWeights.length);
+  expect(Math.max(...distances)).toBeLessThan(2e-5);
+});

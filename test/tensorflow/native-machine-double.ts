@@ -1,0 +1,99 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sha256Hex } from '../../lib/store/sha256';
+import { CommandFailed, type CommandOptions, type Machine } from '../../lib/tensorflow/native-machine';
+import type { TensorFlowRelease } from '../../lib/tensorflow/native-release';
+
+export const wheelBytes = Buffer.from('a wheel');
+
+export const tinyRelease: TensorFlowRelease = {
+  package: 'tensorflow-cpu',
+  version: '2.21.0',
+  wheelSha256: sha256Hex(wheelBytes),
+  wheelMegabytes: 1,
+};
+
+const goodAnswer = '{"backend":"tensorflow","tensorflowVersion":"2.21.0","product":[19,22,43,50]}\n';
+
+export type Stage =
+  | 'find python'
+  | 'find pip'
+  | 'find g++'
+  | 'download'
+  | 'unpack'
+  | 'strip'
+  | 'compile'
+  | 'self-test';
+
+export type Act = (parameters: readonly string[], options: CommandOptions) => Promise<string> | string;
+
+/** Fails as a programme that is not on the PATH does. */
+export const missing: Act = () => {
+  throw new CommandFailed('it', true, null, 'spawn it ENOENT');
+};
+
+export function failing(output: string, signalName: string | null = null): Act {
+  return () => {
+    throw new CommandFailed('it', false, signalName, output);
+  };
+}
+
+/** A capable machine whose programmes write a few bytes instead of working; `acts` replaces some of them. */
+export function makeMachine(
+  cacheRoot: string,
+  acts: Partial<Record<Stage, Act>> = {},
+  facts: Partial<Machine> = {},
+): { readonly machine: Machine; readonly stages: Stage[] } {
+  const stages: Stage[] = [];
+  const machine: Machine = {
+    platform: 'linux-x64',
+    hasGlibc: true,
+    cacheRoot,
+    measureFreeBytes: async () => 1e12,
+    now: () => new Date('2026-11-25T12:00:00Z'),
+    run: async (command, parameters, options = {}) => {
+      const stage = nameStage(command, parameters);
+      stages.push(stage);
+      return (acts[stage] ?? ordinaryActs[stage])(parameters, options);
+    },
+    ...facts,
+  };
+  return { machine, stages };
+}
+
+function nameStage(command: string, parameters: readonly string[]): Stage {
+  if (command === process.execPath) return 'self-test';
+  if (command === 'strip') return 'strip';
+  if (command === 'g++') return parameters[0] === '--version' ? 'find g++' : 'compile';
+  if (parameters[0] === '--version') return 'find python';
+  if (parameters[0] === '-c') return 'unpack';
+  return parameters[2] === '--version' ? 'find pip' : 'download';
+}
+
+const ordinaryActs: Readonly<Record<Stage, Act>> = {
+  'find python': () => 'Python 3.11.7\n',
+  'find pip': () => 'pip 24.0\n',
+  'find g++': () => 'g++ 12.2.0\n',
+  download: (parameters) => {
+    writeFileSync(
+      join(parameters[parameters.indexOf('--dest') + 1]!, 'tensorflow_cpu-2.21.0.whl'),
+      wheelBytes,
+    );
+    return '';
+  },
+  unpack: ([, , , scratch]) => {
+    mkdirSync(join(scratch!, 'tensorflow', 'include'), { recursive: true });
+    writeFileSync(join(scratch!, 'tensorflow', 'libtensorflow_cc.so.2'), 'the large library');
+    writeFileSync(join(scratch!, 'tensorflow', 'libtensorflow_framework.so.2'), 'the small library');
+    return '';
+  },
+  strip: ([, library]) => {
+    appendFileSync(library!, ', stripped');
+    return '';
+  },
+  compile: (parameters) => {
+    writeFileSync(parameters[parameters.indexOf('-o') + 1]!, 'the binding');
+    return '';
+  },
+  'self-test': () => goodAnswer,
+};

@@ -1,0 +1,276 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, join } from 'node:path';
+import { throwIfInterrupted } from '../../lib/tensorflow/native-machine';
+import { bindingFile, libraryFiles, nativeCacheFolder } from '../../lib/tensorflow/native-release';
+import {
+  inspectNativeTensorFlow,
+  type NativeTensorFlow,
+  prepareNativeTensorFlow,
+} from '../../lib/tensorflow/native-setup';
+import { useScratchFolder } from '../support/scratch-folder';
+import { type Act, failing, makeMachine, missing, type Stage, tinyRelease } from './native-machine-double';
+
+const scratch = useScratchFolder();
+let cacheRoot = '';
+let cacheFolder = '';
+let count = 0;
+
+beforeEach(() => {
+  count += 1;
+  cacheRoot = join(scratch, `cache-${count}`);
+  cacheFolder = nativeCacheFolder(tinyRelease, cacheRoot);
+});
+
+interface Outcome {
+  readonly native: NativeTensorFlow;
+  readonly stages: readonly Stage[];
+  readonly messages: readonly string[];
+}
+
+async function prepare(
+  acts: Partial<Record<Stage, Act>> = {},
+  facts: Parameters<typeof makeMachine>[2] = {},
+  signal?: AbortSignal,
+): Promise<Outcome> {
+  const { machine, stages } = makeMachine(cacheRoot, acts, facts);
+  const messages: string[] = [];
+  const native = await prepareNativeTensorFlow((message) => messages.push(message), signal, {
+    release: tinyRelease,
+    machine,
+  });
+  return { native, stages, messages };
+}
+
+const ready = () => ({ available: true, tensorflowVersion: '2.21.0', cacheFolder });
+
+test('prepares once, and says what and where', async () => {
+  const first = await prepare();
+  expect(first.native).toEqual(ready());
+  expect(first.stages).toEqual([
+    ...(['find python', 'find pip', 'find g++'] as const),
+    ...(['download', 'unpack', 'strip', 'strip', 'compile', 'self-test'] as const),
+  ]);
+  expect(first.messages[0]).toMatch(/a download of 1 MB.*Python and g\+\+ are needed only for this/);
+  expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
+  expect(readdirSync(cacheFolder).sort()).toEqual(['deps', 'lib', 'ready.json']);
+
+  const second = await prepare({ 'find python': missing });
+  expect(second).toEqual({
+    native: ready(),
+    stages: [],
+    messages: [`Native TensorFlow 2.21.0 is ready (prepared on 2026-11-25 in ${cacheFolder})`],
+  });
+});
+
+test('does without strip', async () => {
+  expect((await prepare({ strip: missing })).native).toEqual(ready());
+  expect(readFileSync(join(cacheFolder, libraryFiles[0]!), 'utf8')).toBe('the large library');
+});
+
+describe('a machine that lacks something is told what, before any download', () => {
+  const lacks: [string, Parameters<typeof makeMachine>[1], Parameters<typeof makeMachine>[2], RegExp][] = [
+    ['another system', {}, { platform: 'darwin-arm64' }, /on Linux x64 .* this is darwin-arm64/],
+    ['another C library', {}, { hasGlibc: false }, /this is linux-x64 without glibc/],
+    ['no Python', { 'find python': missing }, {}, /no Python 3 on the PATH/],
+    ['no pip', { 'find pip': failing('No module named pip') }, {}, /has no pip/],
+    ['no compiler', { 'find g++': missing }, {}, /no C\+\+ compiler g\+\+/],
+    ['no space', {}, { measureFreeBytes: async () => 3e8 }, /preparing takes 1\.6 GB .* 0\.3 GB are free/],
+  ];
+  test.each(lacks)('%s', async (_, acts, facts, reason) => {
+    const { native, stages } = await prepare(acts, facts);
+    expect(native).toEqual({
+      available: false,
+      reason: expect.stringMatching(reason),
+      remedy: expect.stringMatching(/\.$/),
+    });
+    expect(stages).not.toContain('download');
+  });
+
+  test('a cache folder that cannot be made', async () => {
+    writeFileSync(cacheRoot, 'a file');
+    expect((await prepare()).native).toMatchObject({
+      available: false,
+      reason: expect.stringContaining(`the cache folder ${cacheRoot} cannot be used`),
+      remedy: expect.stringContaining('MNIST_PIPELINE_CACHE'),
+    });
+  });
+});
+
+describe('an attempt that fails says why and leaves nothing behind', () => {
+  const failures: [string, Stage, Act, RegExp][] = [
+    [
+      'no network',
+      'download',
+      failing('WARNING: Retrying\nERROR: No matching distribution found for tensorflow-cpu'),
+      /could not download tensorflow-cpu 2\.21\.0 \(ERROR: No matching distribution/,
+    ],
+    ['a full disk', 'download', failing('OSError: [Errno 28] No space left on device'), /it ran full/],
+    ['nothing downloaded', 'download', () => '', /SHA-256 none instead of/],
+    [
+      'another wheel',
+      'download',
+      (parameters) => {
+        writeFileSync(join(parameters[parameters.indexOf('--dest') + 1]!, 'forged.whl'), 'forged');
+        return '';
+      },
+      /forged\.whl has SHA-256 [0-9a-f]{64} instead of/,
+    ],
+    ['no zlib', 'unpack', failing("ModuleNotFoundError: No module named 'zlib'"), /cannot be unpacked/],
+    ['a compile error', 'compile', failing('napi.h:1: fatal error: stdlib.h'), /g\+\+ could not compile/],
+    ['an old processor', 'self-test', failing('', 'SIGILL'), /processor lacks instructions/],
+    ['an old C library', 'self-test', failing('error: GLIBC_2.27 not found'), /GLIBC_2\.27 not found/],
+    ['a wrong product', 'self-test', () => '{"backend":"cpu"}\n', /answered \{"backend":"cpu"\} instead of/],
+  ];
+  test.each(failures)('%s', async (_, stage, act, reason) => {
+    const { native } = await prepare({ [stage]: act });
+    expect(native).toMatchObject({ available: false, reason: expect.stringMatching(reason) });
+    expect(readdirSync(cacheRoot)).toEqual([]);
+    expect((await prepare()).native).toEqual(ready());
+  });
+
+  test('a mistake of the programme stays an error', async () => {
+    const act = () => {
+      throw new TypeError('mistake');
+    };
+    await expect(prepare({ compile: act })).rejects.toThrow('mistake');
+  });
+});
+
+test('Ctrl-C at any stage ends as Interrupted and leaves nothing behind', async () => {
+  for (const stage of ['download', 'unpack', 'strip', 'compile', 'self-test'] as const) {
+    const controller = new AbortController();
+    const act: Act = () => {
+      controller.abort();
+      throwIfInterrupted(controller.signal);
+      return '';
+    };
+    await expect(prepare({ [stage]: act }, {}, controller.signal)).rejects.toMatchObject({
+      name: 'Interrupted',
+    });
+    expect(readdirSync(cacheRoot)).toEqual([]);
+  }
+});
+
+describe('what is in the cache is not trusted blindly', () => {
+  const marker = () => join(cacheFolder, 'ready.json');
+  const damages: [string, () => void, RegExp][] = [
+    ['no marker', () => rmSync(marker()), /it has no ready\.json/],
+    ['half a marker', () => writeFileSync(marker(), '{"schemaVer'), /its ready\.json cannot be read/],
+    [
+      'the marker of other versions',
+      () => writeFileSync(marker(), readFileSync(marker(), 'utf8').replace('"2.21.0"', '"2.20.0"')),
+      /names other versions/,
+    ],
+    ['no binding', () => rmSync(join(cacheFolder, bindingFile)), /tfjs_binding\.node is missing/],
+    [
+      'an altered binding of the same size',
+      () => writeFileSync(join(cacheFolder, bindingFile), 'the bindinG'),
+      /tfjs_binding\.node has been altered/,
+    ],
+    [
+      'a truncated library',
+      () => writeFileSync(join(cacheFolder, libraryFiles[0]!), 'the'),
+      /libtensorflow_cc\.so\.2 has 3 bytes instead of 27/,
+    ],
+    [
+      'an empty folder',
+      () => {
+        rmSync(cacheFolder, { recursive: true });
+        mkdirSync(cacheFolder);
+      },
+      /no ready\.json/,
+    ],
+  ];
+  test.each(damages)('%s: said, and prepared again', async (_, damage, problem) => {
+    await prepare();
+    damage();
+    const looked = await inspectNativeTensorFlow({
+      release: tinyRelease,
+      machine: makeMachine(cacheRoot).machine,
+    });
+    expect(looked).toMatchObject({ available: false, reason: expect.stringMatching(problem) });
+    const { native, stages, messages } = await prepare();
+    expect(native).toEqual(ready());
+    expect(stages).toContain('self-test');
+    expect(messages[0]).toMatch(problem);
+    expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
+  });
+
+  test('copied elsewhere with new times, it is still good', async () => {
+    await prepare();
+    for (const file of [bindingFile, ...libraryFiles]) utimesSync(join(cacheFolder, file), 1, 1);
+    expect((await prepare()).stages).toEqual([]);
+  });
+});
+
+describe('other processes', () => {
+  test.each(['download', 'unpack', 'strip', 'compile', 'self-test'] as const)(
+    'a build that is killed in %s has nothing yet that passes for ready',
+    async (stage) => {
+      let seen: NativeTensorFlow | undefined;
+      let files: readonly string[] = [];
+      await prepare({
+        [stage]: async () => {
+          seen = await inspectNativeTensorFlow({ release: tinyRelease, ...makeMachine(cacheRoot) });
+          files = readdirSync(cacheRoot, { recursive: true, encoding: 'utf8' });
+          throw new Error('killed');
+        },
+      }).catch(() => {});
+      expect(seen).toMatchObject({ available: false, reason: expect.stringContaining('not prepared yet') });
+      expect(files.length).toBeGreaterThan(1);
+      expect(files.filter((file) => file.endsWith('ready.json'))).toEqual([]);
+    },
+  );
+
+  test('what a killed build left is removed and never taken for a finished one', async () => {
+    const deadPid = Number(execFileSync(process.execPath, ['-p', 'process.pid']));
+    const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
+    const abandoned = `${cacheFolder}.building.${host}.${deadPid}.1.x`;
+    mkdirSync(join(abandoned, 'lib', 'napi-v8'), { recursive: true });
+    const living = `${cacheFolder}.building.another-host.1.1.x`;
+    mkdirSync(living, { recursive: true });
+    const { native, stages } = await prepare();
+    expect(native).toEqual(ready());
+    expect(stages).toContain('compile');
+    expect(readdirSync(cacheRoot).sort()).toEqual([basename(cacheFolder), basename(living)]);
+  });
+
+  test('several that prepare at once all end well, with one folder', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 4 }, () => prepare()));
+    expect(outcomes.map(({ native }) => native)).toEqual(outcomes.map(ready));
+    expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
+    expect((await prepare()).stages).toEqual([]);
+  });
+});
+
+describe('inspecting', () => {
+  const inspect = (acts: Partial<Record<Stage, Act>> = {}) =>
+    inspectNativeTensorFlow({ release: tinyRelease, machine: makeMachine(cacheRoot, acts).machine });
+
+  test('prepares nothing, and says how it is prepared', async () => {
+    expect(await inspect()).toMatchObject({
+      available: false,
+      reason: expect.stringContaining('not prepared yet'),
+      remedy: expect.stringContaining('The next training prepares it: a download of 1 MB'),
+    });
+    expect(() => readdirSync(cacheRoot)).toThrow('ENOENT');
+  });
+
+  test('names the lack where it cannot be prepared', async () => {
+    expect(await inspect({ 'find g++': missing })).toMatchObject({
+      available: false,
+      reason: expect.stringContaining('no C++ compiler'),
+    });
+  });
+
+  test('runs the self-test of what is prepared', async () => {
+    await prepare();
+    expect(await inspect()).toEqual(ready());
+    expect(await inspect({ 'self-test': failing('error: no memory') })).toMatchObject({
+      available: false,
+      reason: expect.stringContaining('no memory'),
+    });
+  });
+});
