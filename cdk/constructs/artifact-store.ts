@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import type { Settings } from '../settings';
+import { acknowledgeWildcard, arnInFindings } from './acknowledge-findings';
 
 const any = '*';
 const prepared = objectKeys.preparedFolder(any, any);
@@ -85,24 +86,34 @@ export class ArtifactStore extends Construct {
   }
 
   /** The rights of one step, no more. */
-  grantStep(step: StoreUser, grantee: IGrantable): void {
+  grantStep(step: StoreUser, role: Role): void {
     const { reads, writes } = stepAccess[step];
-    this.grantRead(grantee, reads);
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:PutObject'], resources: this.arnsOf(writes) }),
-    );
+    this.grantRead(role, reads);
+    role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: this.arnsOf(writes) }));
     // Without the right to list, S3 answers 403 instead of 404 for an absent key; conditions on the prefix would
     // bring the 403 back, as a HEAD request has no prefix.
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
-    );
+    role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }));
+    this.acknowledgePatterns(role, writes);
   }
 
   /** @param keyPatterns - keys of this bucket, with `*` for what varies. */
-  grantRead(grantee: IGrantable, keyPatterns: readonly string[]): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({ actions: ['s3:GetObject'], resources: this.arnsOf(keyPatterns) }),
-    );
+  grantRead(role: IRole, keyPatterns: readonly string[]): void {
+    role.addToPrincipalPolicy(this.readStatement(keyPatterns));
+    this.acknowledgePatterns(role, keyPatterns);
+  }
+
+  readStatement(keyPatterns: readonly string[]): PolicyStatement {
+    return new PolicyStatement({ actions: ['s3:GetObject'], resources: this.arnsOf(keyPatterns) });
+  }
+
+  private acknowledgePatterns(role: IRole, keyPatterns: readonly string[]): void {
+    for (const pattern of keyPatterns) {
+      acknowledgeWildcard(
+        role,
+        `${arnInFindings(this.bucket)}/${pattern}`,
+        'Run ids, content keys and dataset names are not known before; the pattern is one kind of object of one step (stepAccess).',
+      );
+    }
   }
 
   private arnsOf(keyPatterns: readonly string[]): string[] {
@@ -111,12 +122,19 @@ export class ArtifactStore extends Construct {
 }
 
 /** Reading datasets that lie elsewhere. */
-export function grantReadOfBuckets(grantee: IGrantable, bucketNames: readonly string[]): void {
-  if (bucketNames.length === 0) return;
-  grantee.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: ['s3:GetObject', 's3:ListBucket'],
-      resources: bucketNames.flatMap((name) => [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`]),
-    }),
-  );
+export function grantReadOfBuckets(role: IRole, bucketNames: readonly string[]): void {
+  for (const name of bucketNames) {
+    const bucketArn = `arn:${Aws.PARTITION}:s3:::${name}`;
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:ListBucket'],
+        resources: [bucketArn, `${bucketArn}/*`],
+      }),
+    );
+    acknowledgeWildcard(
+      role,
+      `arn:<AWS::Partition>:s3:::${name}/*`,
+      'The setting datasetBuckets names the bucket, so that any dataset in it can be trained on.',
+    );
+  }
 }

@@ -63,11 +63,7 @@ export const trainingRetryStrategies = {
   spot: { Attempts: trainingAttempts, EvaluateOnExit: [...retryKilledJobs, endOtherwise] },
   onDemand: {
     Attempts: trainingAttempts,
-    EvaluateOnExit: [
-      ...retryKilledJobs,
-      { OnStatusReason: 'Host EC2*', Action: 'RETRY' },
-      endOtherwise,
-    ],
+    EvaluateOnExit: [...retryKilledJobs, { OnStatusReason: 'Host EC2*', Action: 'RETRY' }, endOtherwise],
   },
 } as const;
 export type TrainingRetryStrategy = (typeof trainingRetryStrategies)[keyof typeof trainingRetryStrategies];

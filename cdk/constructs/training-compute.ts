@@ -29,6 +29,7 @@ import { Construct } from 'constructs';
 import type { TrainJobEnv } from '../../lib/contracts/env';
 import type { Compute } from '../../lib/contracts/execution';
 import type { Settings } from '../settings';
+import { acknowledgeWildcard } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
 import { projectFolder } from './bundling';
 import { TrainingNetwork } from './training-network';
@@ -82,11 +83,6 @@ export class TrainingCompute extends Construct {
       description: 'What the training container may do',
     });
     store.grantStep('train', this.jobRole);
-    Validations.of(this.jobRole.node.findChild('DefaultPolicy')).acknowledge({
-      id: 'AwsSolutions-IAM5',
-      reason:
-        'Keys contain run ids and content keys that are not known before; each pattern is one kind of object of one step (stepAccess).',
-    });
     if (settings.computes.includes('gpu')) {
       const jobDefinition = this.defineGpuJob();
       this.gpuOnDemand = { queue: this.addGpuQueue('GpuOnDemand', { spot: false }), jobDefinition };
@@ -120,7 +116,11 @@ export class TrainingCompute extends Construct {
       maxvCpus: settings.gpuMaxVcpus,
     });
     acknowledgeInstanceRole(computeEnvironment);
-    return this.addQueue(id, computeEnvironment as IManagedComputeEnvironment, spot ? spotPatience : onDemandPatience);
+    return this.addQueue(
+      id,
+      computeEnvironment as IManagedComputeEnvironment,
+      spot ? spotPatience : onDemandPatience,
+    );
   }
 
   /** Shared by both GPU fleets: encrypted disk with room for the image, and no metadata for containers (IMDSv2, one hop). */
@@ -195,10 +195,11 @@ export class TrainingCompute extends Construct {
   }
 
   private defineJob(id: string, container: EcsEc2ContainerDefinition | EcsFargateContainerDefinition) {
-    Validations.of(container.executionRole.node.findChild('DefaultPolicy')).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'ecr:GetAuthorizationToken has no resource to name: it is asked of the registry as a whole.',
-    });
+    acknowledgeWildcard(
+      container.executionRole,
+      '*',
+      'ecr:GetAuthorizationToken has no resource to name: it is asked of the registry as a whole.',
+    );
     return new EcsJobDefinition(this, id, {
       container,
       timeout: Duration.minutes(this.props.settings.trainingTimeoutMinutes),
@@ -220,7 +221,7 @@ export class TrainingCompute extends Construct {
         // All but what the Dockerfile copies.
         exclude: ['**', ...imageSources.map((path) => `!${path}`)],
       }),
-      command: ['node', 'functions/train/main.js'],
+      command: ['node', '--import', 'tsx', 'functions/train/main.ts'],
       environment,
       jobRole: this.jobRole,
       logging: LogDriver.awsLogs({ logGroup: this.logGroup, streamPrefix: Stack.of(this).stackName }),
@@ -233,7 +234,7 @@ const imageSources = ['functions/train/**', 'lib/**', 'package.json', 'package-l
 
 function acknowledgeInstanceRole(computeEnvironment: ManagedEc2EcsComputeEnvironment): void {
   Validations.of(computeEnvironment).acknowledge({
-    id: 'AwsSolutions-IAM4',
+    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]',
     reason:
       'AmazonEC2ContainerServiceforEC2Role is what the ECS agent on the instance needs; AWS keeps it up to date with the agent.',
   });

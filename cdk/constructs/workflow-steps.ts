@@ -1,10 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Aws, Duration } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   CustomState,
   DistributedMap,
   type IChainable,
-  JsonPath,
   type QueryLanguage,
   S3JsonItemReader,
   TaskInput,
@@ -40,7 +39,7 @@ const shardConcurrency = 40;
 export const jobTagKey = 'mnist-pipeline-stack';
 
 export interface InvokeProps {
-  readonly fn: IFunction;
+  readonly fn: LambdaFunction;
   /** The step's own input, as JSONata. */
   readonly input: unknown;
   readonly outputs?: unknown;
@@ -58,7 +57,7 @@ export function invoke(scope: Construct, name: string, props: InvokeProps): Lamb
     outputs,
     ...(assign === undefined ? {} : { assign }),
     retryOnServiceExceptions: false,
-    taskTimeout: Timeout.duration((fn as { timeout?: Duration }).timeout!.plus(invocationMargin)),
+    taskTimeout: Timeout.duration(fn.timeout!.plus(invocationMargin)),
   });
   task.addRetry(retryLambdaService);
   task.addRetry(retryTransientErrors);
@@ -91,12 +90,16 @@ export function forEachShard(
   }).itemProcessor(makeShard);
 }
 
+/** Leaves the place of a key's part to a JSONata expression: closes the string, and opens it again. */
+const hole = (expression: string) => `' & ${expression} & '`;
+const keyExpression = (keyWithHoles: string) => `{% '${keyWithHoles}' %}`;
+
 /** `plan.json`'s list of shards. `ItemsPointer` is not yet known to the CDK's own reader, and its grant is the bucket. */
 class PlannedShards extends S3JsonItemReader {
-  constructor(private readonly store: ArtifactStore) {
+  constructor(readonly store: ArtifactStore) {
     super({
       bucket: store.bucket,
-      key: `{% '${objectKeys.plan('DATASET', 'CONTENT')}' ~> $replace('DATASET', $dataset) ~> $replace('CONTENT', $contentKey) %}`,
+      key: keyExpression(objectKeys.plan(hole('$dataset'), hole('$contentKey'))),
     });
   }
 
@@ -106,7 +109,8 @@ class PlannedShards extends S3JsonItemReader {
   }
 
   override providePolicyStatements() {
-    return [this.store.readStatement([objectKeys.plan('*', '*')])];
+    // The workflow's role is granted this by the store.
+    return [];
   }
 }
 
@@ -132,7 +136,7 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
   const task = new CustomState(scope, name, {
     stateJson: {
       Type: 'Task',
-      Resource: `arn:${JsonPath.DISCARD === undefined ? 'aws' : 'aws'}:states:::batch:submitJob.sync`,
+      Resource: `arn:${Aws.PARTITION}:states:::batch:submitJob.sync`,
       Arguments: {
         JobName: runId,
         JobQueue: target.queue.jobQueueArn,
@@ -155,14 +159,13 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
 
 /** What the container left, as an object. */
 export function readOutcome(scope: Construct, name: string, { bucket }: ArtifactStore): CustomState {
-  const key = objectKeys.trainingOutcome('RUN');
   const task = new CustomState(scope, name, {
     stateJson: {
       Type: 'Task',
-      Resource: 'arn:aws:states:::aws-sdk:s3:getObject',
+      Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:s3:getObject`,
       Arguments: {
         Bucket: bucket.bucketName,
-        Key: `{% '${key}' ~> $replace('RUN', $states.context.Execution.Name) %}`,
+        Key: keyExpression(objectKeys.trainingOutcome(hole('$states.context.Execution.Name'))),
       },
       TimeoutSeconds: 60,
       Output: '{% $parse($states.result.Body) %}',

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Tensor } from '@tensorflow/tfjs-core';
 import { PermanentError } from '../contracts/errors';
-import { bindingFile, nativeCacheFolder } from './native-release';
+import { bindingFile, nativeCacheFolder, quietenLogFile } from './native-release';
 
 type TfjsNode = typeof import('@tensorflow/tfjs-node');
 
@@ -21,8 +21,6 @@ export function tfjsNodeFolder(): string {
  * @throws PermanentError EngineUnavailable
  */
 export function loadTfjsNode(cacheFolder: string = nativeCacheFolder()): TfjsNode {
-  // 0 to 3: everything, no information, no warnings, no errors. Information is a page about CPU features.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   const preBinding = createRequire(require.resolve('@tensorflow/tfjs-node'))(
     '@mapbox/node-pre-gyp/lib/pre-binding',
   ) as { find: (packageFile: string) => string };
@@ -30,6 +28,7 @@ export function loadTfjsNode(cacheFolder: string = nativeCacheFolder()): TfjsNod
   preBinding.find = () => join(cacheFolder, bindingFile);
   let tfjsNode: TfjsNode;
   try {
+    require(join(cacheFolder, quietenLogFile));
     tfjsNode = require('@tensorflow/tfjs-node');
   } catch (error) {
     throw new PermanentError(

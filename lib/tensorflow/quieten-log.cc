@@ -1,10 +1,33 @@
-// TensorFlow writes a paragraph about its build to standard error while it is being loaded, before any setting of its
-// own is read. This addon is loaded first, depends on the logging library alone, and lets only errors through.
+// TensorFlow greets every process with a paragraph about its build, part of it while its library is being loaded,
+// before any setting is read. This addon loads that library with standard error turned away, for the length of the
+// load, and lets only errors through from then on. What goes wrong in loading is not lost: it comes back from dlopen.
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <node_api.h>
+#include <unistd.h>
 
-#include "absl/log/globals.h"
+namespace {
+
+// absl::SetMinLogLevel(absl::LogSeverityAtLeast), as TensorFlow 2.21 exports it. Without it, only the log is longer.
+constexpr char kSetMinLogLevel[] = "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE";
+constexpr int kErrorsOnly = 2;
+
+}  // namespace
 
 NAPI_MODULE_INIT() {
-  absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
+  const int standard_error = dup(STDERR_FILENO);
+  const int nowhere = open("/dev/null", O_WRONLY);
+  dup2(nowhere, STDERR_FILENO);
+  void* const library = dlopen("libtensorflow_framework.so.2", RTLD_NOW);
+  dup2(standard_error, STDERR_FILENO);
+  close(nowhere);
+  close(standard_error);
+  if (library == nullptr) {
+    napi_throw_error(env, nullptr, dlerror());
+    return nullptr;
+  }
+  if (void* const set_min_log_level = dlsym(library, kSetMinLogLevel)) {
+    reinterpret_cast<void (*)(int)>(set_min_log_level)(kErrorsOnly);
+  }
   return exports;
 }

@@ -50,7 +50,7 @@ test('prepares once, and says what and where', async () => {
   expect(first.native).toEqual(ready());
   expect(first.stages).toEqual([
     ...(['find python', 'find pip', 'find g++'] as const),
-    ...(['download', 'unpack', 'strip', 'strip', 'compile', 'self-test'] as const),
+    ...(['download', 'unpack', 'strip', 'strip', 'compile', 'compile', 'self-test'] as const),
   ]);
   expect(first.messages[0]).toMatch(/a download of 1 MB.*Python and g\+\+ are needed only for this/);
   expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
@@ -139,7 +139,7 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
 });
 
 test('Ctrl-C at any stage ends as Interrupted and leaves nothing behind', async () => {
-  for (const stage of ['download', 'unpack', 'strip', 'compile', 'self-test'] as const) {
+  for (const stage of ['download', 'unpack', 'strip', 'compile', 'compile', 'self-test'] as const) {
     const controller = new AbortController();
     const act: Act = () => {
       controller.abort();
@@ -206,7 +206,7 @@ describe('what is in the cache is not trusted blindly', () => {
 });
 
 describe('other processes', () => {
-  test.each(['download', 'unpack', 'strip', 'compile', 'self-test'] as const)(
+  test.each(['download', 'unpack', 'strip', 'compile', 'compile', 'self-test'] as const)(
     'a build that is killed in %s has nothing yet that passes for ready',
     async (stage) => {
       let seen: NativeTensorFlow | undefined;

@@ -1,0 +1,11 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { readSettings } from './settings';
+import { TrainingPipelineStack } from './training-pipeline-stack';
+
+const app = new App();
+// No account and no region: they are those of whoever deploys, and nothing is looked up at synth.
+new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node), {
+  description: 'mnist-pipeline: trains a digit classifier on demand; costs nothing while idle.',
+});
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

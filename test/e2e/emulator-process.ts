@@ -1,0 +1,111 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { findCacheRoot } from '../../lib/tensorflow/native-release';
+
+const run = promisify(execFile);
+const emulatorPackage = 'ministack[full]==1.5.33';
+const startTimeoutMilliseconds = 60_000;
+
+export const projectFolder = join(__dirname, '..', '..');
+export const cloudAssemblyFolder = join(projectFolder, 'cdk.out');
+
+/** MiniStack from PyPI, in a virtual environment that is made once. */
+async function installEmulator(): Promise<string> {
+  const folder = join(findCacheRoot(), 'emulator');
+  const python = join(folder, 'bin', 'python');
+  const isInstalled = async () => {
+    if (!existsSync(python)) return false;
+    const { stdout } = await run(python, ['-m', 'pip', 'list', '--format=freeze']);
+    return stdout.includes(emulatorPackage.replace('[full]', ''));
+  };
+  if (await isInstalled()) return python;
+  await run('python3', ['-m', 'venv', '--clear', folder]);
+  await run(python, ['-m', 'pip', 'install', '--quiet', emulatorPackage], { maxBuffer: 2 ** 24 });
+  return python;
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export interface Emulator {
+  /** What every client, and the CDK, takes its endpoint, region and credentials from. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Process id of an attempt of a job, as soon as there is one. */
+  readonly attemptPid: (jobId: string, attempt: number) => Promise<number | undefined>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts on 127.0.0.1 only, with everything it keeps in memory or below `folder`. */
+export async function startEmulator(folder: string): Promise<Emulator> {
+  const python = await installEmulator();
+  const port = await findFreePort();
+  const jobFolder = join(folder, 'jobs');
+  await mkdir(jobFolder, { recursive: true });
+  const log = await open(join(folder, 'emulator.log'), 'w');
+  const child = spawn(python, [join(__dirname, 'emulator', 'start.py')], {
+    env: {
+      ...process.env,
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      CDK_OUT: cloudAssemblyFolder,
+      JOB_FOLDER: jobFolder,
+      // Retries wait a fifth of their time.
+      SFN_WAIT_SCALE: '0.2',
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
+    stdio: ['ignore', log.fd, log.fd],
+  });
+  const endpoint = `http://127.0.0.1:${port}`;
+  await waitUntilHealthy(child, endpoint, join(folder, 'emulator.log'));
+  return {
+    environment: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ENDPOINT_URL_S3: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+    },
+    attemptPid: async (jobId, attempt) => {
+      const file = join(jobFolder, `${jobId}-${attempt}.pid`);
+      const text = existsSync(file) ? await readFile(file, 'utf8') : '';
+      return text === '' ? undefined : Number(text);
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      if (child.exitCode === null)
+        await Promise.race([once(child, 'exit'), pause(5_000, undefined, { ref: false })]);
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await log.close();
+    },
+  };
+}
+
+async function waitUntilHealthy(child: ChildProcess, endpoint: string, logFile: string): Promise<void> {
+  const giveUpAt = Date.now() + startTimeoutMilliseconds;
+  while (Date.now() < giveUpAt && child.exitCode === null) {
+    const isHealthy = await fetch(`${endpoint}/_ministack/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isHealthy) return;
+    await pause(100);
+  }
+  child.kill('SIGKILL');
+  throw new Error(`The emulator did not start. Its log: ${logFile}`);
+}

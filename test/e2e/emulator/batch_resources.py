@@ -1,0 +1,87 @@
+"""CloudFormation's three Batch types, which MiniStack does not have."""
+
+import json
+import re
+
+from ministack.core.responses import new_uuid
+from ministack.services import batch
+from ministack.services.cloudformation import provisioners
+
+import batch_jobs
+
+# What is below these keys is the user's own.
+_OPAQUE = {"parameters", "tags"}
+
+
+def to_camel(value):
+    return _rename(value, lambda key: key[:1].lower() + key[1:])
+
+
+def to_pascal(value):
+    return _rename(value, lambda key: key[:1].upper() + key[1:])
+
+
+def _rename(value, rename):
+    if isinstance(value, list):
+        return [_rename(item, rename) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        rename(key): (item if key.lower() in _OPAQUE else _rename(item, rename)) for key, item in value.items()
+    }
+
+
+def _call(operation, request):
+    status, _, body = operation(request)
+    answer = json.loads(body)
+    if status >= 400:
+        raise ValueError(answer.get("message") or str(answer))
+    return answer
+
+
+def _with_name(properties, name_key, stack, logical_id):
+    request = to_camel(properties)
+    generated = re.sub(r"[^A-Za-z0-9_-]", "-", f"{stack}-{logical_id}")[:100] + "-" + new_uuid()[:8]
+    request[name_key] = request.get(name_key) or generated
+    return request
+
+
+def _create_compute_environment(logical_id, properties, stack):
+    request = _with_name(properties, "computeEnvironmentName", stack, logical_id)
+    arn = _call(batch._create_compute_environment, request)["computeEnvironmentArn"]
+    return arn, {"ComputeEnvironmentArn": arn}
+
+
+def _create_queue(logical_id, properties, stack):
+    arn = _call(batch._create_job_queue, _with_name(properties, "jobQueueName", stack, logical_id))["jobQueueArn"]
+    return arn, {"JobQueueArn": arn}
+
+
+def _create_definition(logical_id, properties, stack):
+    request = _with_name(properties, "jobDefinitionName", stack, logical_id)
+    arn = _call(batch._register_job_definition, request)["jobDefinitionArn"]
+    definition = batch_jobs.find_definition(arn)
+    for key in ("parameters", "retryStrategy", "timeout", "platformCapabilities"):
+        if key in request:
+            definition[key] = request[key]
+    return arn, {"JobDefinitionArn": arn}
+
+
+def _delete_from(store):
+    def delete(physical_id, _properties):
+        store.pop(physical_id.split("/", 1)[-1].split(":")[0], None)
+
+    return delete
+
+
+def install():
+    provisioners._RESOURCE_HANDLERS.update(
+        {
+            "AWS::Batch::ComputeEnvironment": {
+                "create": _create_compute_environment,
+                "delete": _delete_from(batch._compute_envs),
+            },
+            "AWS::Batch::JobQueue": {"create": _create_queue, "delete": _delete_from(batch._job_queues)},
+            "AWS::Batch::JobDefinition": {"create": _create_definition, "delete": _delete_from(batch._job_definitions)},
+        }
+    )

@@ -1,0 +1,19 @@
+"""MiniStack with Batch jobs that really run.
+
+GATEWAY_PORT  where it listens; BIND_HOST=127.0.0.1 keeps it off the network
+CDK_OUT       the cloud assembly, for the build contexts of images
+JOB_FOLDER    gets the logs and process ids of jobs
+"""
+
+import batch_jobs
+import batch_resources
+import step_functions
+
+batch_jobs.install()
+batch_resources.install()
+step_functions.install()
+
+if __name__ == "__main__":
+    from ministack.app import main
+
+    main()
