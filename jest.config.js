@@ -10,7 +10,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // The slower tiers need peers, an emulator or a browser; .ci/run starts each by its own script.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(native|peers|browser|e2e)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(native|faults|peers|browser|e2e)/'],
   transform: {
     '^.+\\.(ts|m?js)$': [
       '@swc/jest',

@@ -22,7 +22,6 @@ export const historySchema = z.strictObject({
   runId: runIdSchema,
   epochs: z.array(epochSchema).min(1),
 });
-export type History = z.infer<typeof historySchema>;
 
 /** Where a step ran, for lineage and for anybody who compares two runs. */
 export const environmentSchema = z.strictObject({
@@ -51,7 +50,6 @@ export const trainingRecordSchema = z.strictObject({
   /** SHA-256 over the weights file: equal seeds give equal values. */
   weightsSha256: sha256Schema,
 });
-export type TrainingRecord = z.infer<typeof trainingRecordSchema>;
 
 const predictionSchema = z.strictObject({
   /** Row in the test set, from 0. */
