@@ -4,6 +4,7 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { listRuns, type RunListing, readRun } from '../../lib/pipeline/list-runs';
 import type { ObjectStore } from '../../lib/store/object-store';
+import { locate } from '../locate';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 
@@ -86,7 +87,7 @@ function describeRun(store: ObjectStore, run: RunListing): string {
     ],
     ...record.phases.map(({ name, seconds }) => [name, `${seconds.toFixed(1)} s`]),
     ['dataset content', record.dataset.contentKey],
-    ['report', `${store.location}/${objectKeys.report(run.runId)}`],
+    ['report', locate(store, objectKeys.report(run.runId))],
   ];
   return [`Run ${run.runId}: ${run.status}`, '', formatTable(facts), '', formatTable(settings)].join('\n');
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type PermanentError, PipelineError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
@@ -13,6 +12,7 @@ import { runPipeline } from '../../lib/pipeline/run-pipeline';
 import { createRunId } from '../../lib/pipeline/start-run';
 import { getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
+import { locate } from '../locate';
 import type { Terminal } from '../terminal';
 
 export interface TrainRequest {
@@ -52,8 +52,8 @@ function describe(store: ObjectStore, run: RunRecord, predictions: Predictions['
     '',
     `Run ${run.runId}: ${run.status} after ${seconds.toFixed(1)} s`,
     '',
-    `  report         ${join(store.location, objectKeys.report(run.runId))}`,
-    `  model          ${join(store.location, objectKeys.modelTopology(run.runId))}`,
+    `  report         ${locate(store, objectKeys.report(run.runId))}`,
+    `  model          ${locate(store, objectKeys.modelTopology(run.runId))}`,
     `  test accuracy  ${run.accuracy.toFixed(4)} (${run.errorCount.toLocaleString('en')} of ${run.testCount.toLocaleString('en')} wrong)`,
     `  test loss      ${run.loss.toFixed(4)}`,
     `  labels         ${row(predictions.map(({ label }) => label))}`,
@@ -71,9 +71,8 @@ function describeAsJson(store: ObjectStore, run: RunRecord, predictions: Predict
       loss,
       labels: predictions.map(({ label }) => label),
       predictions: predictions.map(({ predicted }) => predicted),
-      store: store.location,
-      report: objectKeys.report(runId),
-      model: objectKeys.modelTopology(runId),
+      report: locate(store, objectKeys.report(runId)),
+      model: locate(store, objectKeys.modelTopology(runId)),
     },
     null,
     2,

@@ -21,12 +21,12 @@ export async function chooseEngine(
   if (choice === 'native') {
     throw new PermanentError(
       'EngineUnavailable',
-      `Native TensorFlow cannot be used on this machine: ${native.reason}. ${native.remedy} Or train with --engine wasm, which needs nothing and takes about five times as long.`,
+      `Native TensorFlow cannot be used on this machine: ${native.reason}. ${native.remedy} Or train with --engine wasm, which needs nothing and takes several times as long.`,
       { evidence: { engine: choice } },
     );
   }
   say(
-    `Training on WASM, which takes about five times as long: native TensorFlow cannot be used here (${native.reason}). ${native.remedy}`,
+    `Training on WASM, which takes several times as long: native TensorFlow cannot be used here (${native.reason}). ${native.remedy}`,
   );
   return openWasmEngine();
 }
