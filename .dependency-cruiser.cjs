@@ -30,10 +30,18 @@ module.exports = {
     {
       name: 'aws-stays-outside',
       comment:
-        'Steps and maths run without an account. Storage goes through ObjectStore; only lib/store/s3-*.ts speaks S3.',
+        'Steps and maths run without an account. Storage goes through ObjectStore; only lib/store/s3-*.ts speaks S3, and only lib/cloud/sfn-*.ts Step Functions.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/store/s3-' },
+      from: { path: '^(lib|cli|functions)/', pathNot: '^lib/(store/s3-|cloud/sfn-)' },
       to: { path: '^node_modules/@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'workflow-by-one-door',
+      comment:
+        'Step Functions is spoken to by lib/cloud/sfn-*.ts, and by tests. Steps do not know which workflow they are in; the command line takes Executions.',
+      severity: 'error',
+      from: { pathNot: '^(lib/cloud/sfn-|test/)' },
+      to: { path: '^node_modules/@aws-sdk/client-sfn/' },
     },
     {
       name: 'native-by-one-door',
@@ -56,7 +64,7 @@ module.exports = {
       comment:
         'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
       severity: 'error',
-      from: { path: '^lib/(dataset|model|training|evaluation|report|export|store|tensorflow)/' },
+      from: { path: '^lib/(dataset|model|training|evaluation|report|export|store|tensorflow|cloud)/' },
       to: { path: '^(lib/pipeline/(?!step-context)|functions|cdk|cli)/' },
     },
     {

@@ -55,7 +55,7 @@ export const settingsSchema = z
     logRetentionDays: wholeNumber
       .refine((days) => retentionDays.includes(days), `one of ${retentionDays.join(', ')} is expected`)
       .default(30),
-    /** What `cdk destroy` does with the bucket: `retain` keeps datasets, runs and models. */
+    /** What `cdk destroy` does with the bucket: `retain` keeps datasets, runs and models; `destroy` wants it empty. */
     removalPolicy: z.enum(['retain', 'destroy']).default('retain'),
     /** `private` adds a NAT gateway, which costs by the hour. */
     subnets: z.enum(['public', 'private']).default('public'),

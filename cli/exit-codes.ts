@@ -32,6 +32,8 @@ export function exitCodeFor(error: unknown, stopReason: unknown): number {
     case 'TrainingDiverged':
       return exitCodes.trainingDiverged;
     case 'StoreUnavailable':
+    case 'WorkflowUnavailable':
+    case 'ExecutionFailed':
       return exitCodes.temporaryFailure;
     case 'Interrupted':
       return stopReason === 'SIGTERM' ? stopExitCodes.SIGTERM : stopExitCodes.SIGINT;

@@ -46,8 +46,17 @@ const settingOptions = () => [
     numberOrText,
   ),
   new Option('--learning-rate <rate>', "Adam's step size (0.001)").argParser(numberOrText),
+  new Option('--schedule <name>', 'of the learning rate: constant, cosine or plateau (constant)'),
+  new Option('--clip-norm <limit>', 'the largest norm of all gradients together (0: any)').argParser(
+    numberOrText,
+  ),
+  new Option('--patience <epochs>', 'stop early, keep the best weights (0: never)').argParser(numberOrText),
+  new Option('--checkpoint-steps <steps>', 'between checkpoints (0: after every epoch)').argParser(
+    numberOrText,
+  ),
   new Option('--seed <integer>', 'for weights, shuffles and dropout (1)').argParser(numberOrText),
   new Option('--engine <name>', 'auto, native or wasm (auto)'),
+  new Option('--device <name>', 'auto, cpu or gpu (auto)'),
   new Option('--min-accuracy <fraction>', 'the quality gate on the test accuracy (0)').argParser(
     numberOrText,
   ),

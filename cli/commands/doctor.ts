@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
-import { describeMachine } from '../../lib/tensorflow/machine-facts';
+import { describeMachine, inspectGpu } from '../../lib/tensorflow/machine-facts';
 import { inspectNativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { useWasmBackend, wasmBackendVersion } from '../../lib/tensorflow/wasm-backend';
 import { formatTable } from '../table';
@@ -19,7 +18,7 @@ export async function doctorCommand(
   { isJson }: { readonly isJson: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const findings = [inspectMachine(), await inspectWasm(), await inspectNative(), await inspectGpu()];
+  const findings = [inspectMachine(), await inspectWasm(), await inspectNative(), await inspectGpuFinding()];
   if (isJson) {
     terminal.print(JSON.stringify(findings, null, 2));
     return;
@@ -58,17 +57,8 @@ async function inspectNative(): Promise<Finding> {
     : { name, isReady: false, detail: native.reason, remedy: native.remedy };
 }
 
-/** The NVIDIA driver's own file; without a driver there is none. */
-const driverFile = '/proc/driver/nvidia/version';
-
-async function inspectGpu(): Promise<Finding> {
-  const name = 'GPU';
-  try {
-    const text = await readFile(driverFile, 'utf8');
-    return { name, isReady: true, detail: text.split('\n')[0]!.replace(/^NVRM version:\s*/, '') };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    return { name, isReady: false, detail: 'no NVIDIA driver on this machine; training runs on the CPU' };
-  }
+async function inspectGpuFinding(): Promise<Finding> {
+  const gpu = await inspectGpu();
+  const none = 'no NVIDIA driver on this machine; training runs on the CPU';
+  return { name: 'GPU', isReady: gpu !== undefined, detail: gpu ?? none };
 }

@@ -30,9 +30,18 @@ export const transientErrorNames = [
   'Interrupted',
 ] as const;
 
+/** What only the command line meets, which looks at the workflow from outside: in no Retry and in no Catch. */
+const workflowErrorNames = [
+  /** Step Functions does not answer for now: throttling, a broken connection, a 5xx answer. */
+  'WorkflowUnavailable',
+  /** The execution was stopped, ran out of time, or failed with an error that none of the names above stands for. */
+  'ExecutionFailed',
+] as const;
+
 export type PermanentErrorName = (typeof permanentErrorNames)[number];
 export type TransientErrorName = (typeof transientErrorNames)[number];
-export type ErrorName = PermanentErrorName | TransientErrorName;
+export type WorkflowErrorName = (typeof workflowErrorNames)[number];
+export type ErrorName = PermanentErrorName | TransientErrorName | WorkflowErrorName;
 
 export interface ErrorDetails {
   /** What was looked at: small, printable facts such as a key, a size, a checksum. */
@@ -67,6 +76,13 @@ export class PermanentError extends PipelineError {
 /** Trying again may succeed: the workflow retries these, and only these. */
 export class TransientError extends PipelineError {
   constructor(name: TransientErrorName, message: string, details?: ErrorDetails) {
+    super(name, message, details);
+  }
+}
+
+/** What became of an execution, or of a question about one. */
+export class WorkflowError extends PipelineError {
+  constructor(name: WorkflowErrorName, message: string, details?: ErrorDetails) {
     super(name, message, details);
   }
 }

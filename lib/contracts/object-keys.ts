@@ -28,6 +28,8 @@ export const objectKeys = {
   run: runFolder,
   config: (runId: string) => `${runFolder(runId)}config.json`,
   checkpoints: (runId: string) => `${runFolder(runId)}checkpoints/`,
+  /** Two slots, written in turn: one of them is always whole. */
+  checkpoint: (runId: string, slot: 0 | 1) => `${runFolder(runId)}checkpoints/slot-${slot}.safetensors`,
   history: (runId: string) => `${runFolder(runId)}history.json`,
   training: (runId: string) => `${runFolder(runId)}training.json`,
   trainingOutcome: (runId: string) => `${runFolder(runId)}training-outcome.json`,

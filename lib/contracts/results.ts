@@ -23,6 +23,25 @@ export const historySchema = z.strictObject({
   epochs: z.array(epochSchema).min(1),
 });
 
+/** The header of a checkpoint; its tensors are weights and Adam's moments, and the best weights where they are kept. */
+export const checkpointHeaderSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  contentKey: z.string(),
+  /** Updates made so far, over all epochs. */
+  step: z.int().min(1),
+  /** Of the epoch under way. */
+  totals: z.strictObject({
+    loss: z.number(),
+    correctCount: z.int().min(0),
+    finiteStepCount: z.int().min(0),
+  }),
+  epochSeconds: secondsSchema,
+  history: z.array(epochSchema),
+  hasBestWeights: z.boolean(),
+});
+export type CheckpointHeader = z.infer<typeof checkpointHeaderSchema>;
+
 /** Where a step ran, for lineage and for anybody who compares two runs. */
 export const environmentSchema = z.strictObject({
   engine: z.enum(['native', 'wasm']),
@@ -46,6 +65,10 @@ export const trainingRecordSchema = z.strictObject({
   environment: environmentSchema,
   parameterCount: z.int().min(1),
   stepCount: z.int().min(1),
+  /** The epoch whose weights the model has: the last, or the best where early stopping was on. */
+  epoch: z.int().min(1),
+  /** Steps done before this process took over; 0 for a training in one go. */
+  resumedFromStep: z.int().min(0),
   seconds: secondsSchema,
   /** SHA-256 over the weights file: equal seeds give equal values. */
   weightsSha256: sha256Schema,

@@ -38,10 +38,20 @@ export const runConfigSchema = z.strictObject({
   l2: z.number().min(0).max(1).default(0),
   /** Adam's step size. */
   learningRate: z.number().gt(0).max(1).default(0.001),
+  /** `constant`; `cosine` falls to 0 over the run; `plateau` halves after two epochs without a lower validation loss. */
+  schedule: z.enum(['constant', 'cosine', 'plateau']).default('constant'),
+  /** The largest norm of all gradients together, as Keras' `global_clipnorm`; 0 clips nothing. */
+  clipNorm: z.number().min(0).max(1e6).default(0),
+  /** Early stopping: epochs without a lower validation loss before training ends with the best weights; 0 never does. */
+  patience: z.int().min(0).max(1000).default(0),
+  /** Steps between two checkpoints; 0 leaves it at one after every epoch. */
+  checkpointSteps: z.int().min(0).max(1_000_000).default(0),
   /** Seeds the initial weights, the shuffles and the dropout masks. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),
   /** `auto` takes native TensorFlow where it can be had and WASM elsewhere. */
   engine: z.enum(['auto', 'native', 'wasm']).default('auto'),
+  /** `gpu` fails where native TensorFlow sees none; `auto` takes one if it is there. */
+  device: z.enum(['auto', 'cpu', 'gpu']).default('auto'),
   /** The quality gate: a run with a lower test accuracy fails, and its model is not promoted. */
   minAccuracy: z.number().min(0).max(1).default(0),
   /** The registry name under `models/`. */

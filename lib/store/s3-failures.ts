@@ -1,7 +1,7 @@
 import { PermanentError, PipelineError, TransientError } from '../contracts/errors';
 
 /** What the SDK says of a failed request; every field may be absent, as HEAD answers have no body. */
-interface RequestFailure {
+export interface RequestFailure {
   readonly name: string;
   readonly message: string;
   readonly status: number | undefined;
@@ -47,6 +47,22 @@ export function failureOf(error: unknown): RequestFailure | undefined {
   return { name, message, status: $metadata?.httpStatusCode };
 }
 
+export function isCredentialFailure({ name }: RequestFailure): boolean {
+  return credentialErrors.has(name);
+}
+
+export function isPassingFailure({ name, message, status }: RequestFailure): boolean {
+  return (
+    passingErrors.test(name) ||
+    message === 'aborted' ||
+    status === 429 ||
+    (status !== undefined && status >= 500)
+  );
+}
+
+export const credentialAdvice =
+  'the AWS credentials are missing, expired or wrong. Sign in again (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+
 export function isAbsentObject(error: unknown): boolean {
   const failure = failureOf(error);
   if (failure === undefined || failure.name === 'NoSuchBucket') return false;
@@ -75,12 +91,7 @@ export function asS3Failure(
       `there is no bucket "${bucket}". Check its spelling, the account (aws sts get-caller-identity) and AWS_ENDPOINT_URL.`,
     );
   }
-  if (credentialErrors.has(name)) {
-    return permanent(
-      'InvalidInput',
-      'the AWS credentials are missing, expired or wrong. Sign in again (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
-    );
-  }
+  if (isCredentialFailure(failure)) return permanent('InvalidInput', credentialAdvice);
   if (
     message.startsWith('Region is missing') ||
     /^(PermanentRedirect|301|AuthorizationHeaderMalformed|IllegalLocationConstraintException)$/.test(name) ||
@@ -97,12 +108,7 @@ export function asS3Failure(
       'the bytes differ from the checksum that S3 keeps. Delete it and run again.',
     );
   }
-  if (
-    passingErrors.test(name) ||
-    message === 'aborted' ||
-    status === 429 ||
-    (status !== undefined && status >= 500)
-  ) {
+  if (isPassingFailure(failure)) {
     return new TransientError('StoreUnavailable', `${what} ${location} for now. ${said} Try again.`, details);
   }
   if (status === 403 || name === 'AccessDenied') {

@@ -215,11 +215,14 @@ export class S3Store implements ObjectStore {
 /**
  * A store with a client of its own: region, credentials and `AWS_ENDPOINT_URL` from the environment. With an endpoint
  * of one's own (an emulator, MinIO) the bucket goes into the path, as such hosts have no name for each bucket.
+ *
+ * @param region - where it is known; @default the environment's
  */
-export function createS3Store(bucket: string, prefix = ''): S3Store {
+export function createS3Store(bucket: string, prefix = '', region?: string): S3Store {
   const hasOwnEndpoint = Boolean(process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']);
   const client = new S3Client({
     forcePathStyle: hasOwnEndpoint,
+    ...(region === undefined ? {} : { region }),
     maxAttempts: 5,
     requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
   });

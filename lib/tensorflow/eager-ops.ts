@@ -21,6 +21,7 @@ interface Attribute {
 /** The part of tfjs-node's backend that runs any TensorFlow operation by its name. */
 export interface EagerBackend {
   readonly binding: AttributeTypes;
+  readonly isUsingGpuDevice: boolean;
   executeSingleOutput(op: string, attributes: readonly Attribute[], inputs: readonly TensorInfo[]): Tensor;
   executeMultipleOutputs(
     op: string,

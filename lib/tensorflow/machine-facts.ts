@@ -1,4 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { join } from 'node:path';
 import type { Environment } from '../contracts/results';
 
 export type MachineFacts = Pick<Environment, 'nodeVersion' | 'platform' | 'cpuModel' | 'cpuCount'>;
@@ -10,4 +12,25 @@ export function describeMachine(): MachineFacts {
     cpuModel: cpus()[0]?.model.trim() || 'unknown',
     cpuCount: availableParallelism(),
   };
+}
+
+const driverFolder = '/proc/driver/nvidia';
+
+/** Model and driver of the first NVIDIA GPU, as its driver tells them; `undefined` where there is no driver. */
+export async function inspectGpu(): Promise<string | undefined> {
+  try {
+    const [gpu] = await readdir(join(driverFolder, 'gpus'));
+    const facts = await readFile(join(driverFolder, 'gpus', gpu ?? '', 'information'), 'utf8');
+    const driver = await readFile(join(driverFolder, 'version'), 'utf8');
+    const model = /^Model:\s*(.+)$/m.exec(facts)?.[1] ?? 'NVIDIA GPU';
+    return `${model}, driver ${/Kernel Module\D*([\d.]+)/.exec(driver)?.[1] ?? 'unknown'}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    throw error;
+  }
+}
+
+export async function describeGpu(): Promise<string> {
+  return (await inspectGpu()) ?? 'GPU';
 }

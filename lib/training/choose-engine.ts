@@ -11,13 +11,13 @@ import { openWasmEngine } from './wasm-engine';
  * @throws PermanentError EngineUnavailable when `native` was asked for and cannot be had; TransientError Interrupted.
  */
 export async function chooseEngine(
-  choice: RunConfig['engine'],
+  { engine: choice, device }: Pick<RunConfig, 'engine' | 'device'>,
   say: (message: string) => void,
   signal: AbortSignal,
 ): Promise<TrainingEngine> {
-  if (choice === 'wasm') return openWasmEngine();
+  if (choice === 'wasm') return openWasm(device);
   const native = await prepareNativeTensorFlow(say, signal);
-  if (native.available) return openNativeEngine(native.tensorflowVersion);
+  if (native.available) return openNativeEngine(native.tensorflowVersion, device);
   if (choice === 'native') {
     throw new PermanentError(
       'EngineUnavailable',
@@ -28,5 +28,13 @@ export async function chooseEngine(
   say(
     `Training on WASM, which takes several times as long: native TensorFlow cannot be used here (${native.reason}). ${native.remedy}`,
   );
-  return openWasmEngine();
+  return openWasm(device);
+}
+
+function openWasm(device: RunConfig['device']): Promise<TrainingEngine> {
+  if (device !== 'gpu') return openWasmEngine();
+  throw new PermanentError(
+    'EngineUnavailable',
+    'The device "gpu" was asked for, and WASM computes on the CPU only. Leave --device out, or use native TensorFlow on a machine with an NVIDIA GPU ("mnist-pipeline doctor" says what this one has).',
+  );
 }

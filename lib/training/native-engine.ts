@@ -10,10 +10,11 @@ import {
   tensor1d,
   version_core as tfjsVersion,
   tidy,
-  zeros,
 } from '@tensorflow/tfjs-core';
+import { PermanentError } from '../contracts/errors';
+import type { RunConfig } from '../contracts/run-config';
 import { type EagerBackend, EagerOps } from '../tensorflow/eager-ops';
-import { describeMachine } from '../tensorflow/machine-facts';
+import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
 import { loadTfjsNode } from '../tensorflow/native-binding';
 import type { TrainingEngine, TrainingKernels } from './training-engine';
 
@@ -25,15 +26,35 @@ type NativeParameter = {
 };
 
 /**
- * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have found. Where TensorFlow.js composes a step of
+ * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have found. A process keeps the device it began
+ * with. Where TensorFlow.js composes a step of
  * Adam from a dozen operations and draws dropout masks in JavaScript, this calls TensorFlow's own fused operations.
+ *
+ * @throws PermanentError EngineUnavailable when a GPU was asked for and is not there.
  */
-export async function openNativeEngine(tensorflowVersion: string): Promise<TrainingEngine<NativeParameter>> {
-  const tfjsNode = loadTfjsNode();
+export async function openNativeEngine(
+  tensorflowVersion: string,
+  device: RunConfig['device'] = 'auto',
+): Promise<TrainingEngine<NativeParameter>> {
+  // Read by CUDA when the library is loaded: no device is visible then.
+  if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
+  const backend = loadTfjsNode().backend() as unknown as EagerBackend;
+  if (device === 'gpu' && !backend.isUsingGpuDevice) {
+    throw new PermanentError(
+      'EngineUnavailable',
+      `The device "gpu" was asked for, and native TensorFlow ${tensorflowVersion} sees none here. It takes an NVIDIA GPU with its driver, and TensorFlow's CUDA build, as in the GPU image; "mnist-pipeline doctor" says what this machine has. Leave --device out to train on the CPU.`,
+    );
+  }
   await setBackend('tensorflow');
   return {
-    environment: { engine: 'native', device: 'cpu', tensorflowVersion, tfjsVersion, ...describeMachine() },
-    kernels: createNativeKernels(new EagerOps(tfjsNode.backend() as unknown as EagerBackend)),
+    environment: {
+      engine: 'native',
+      device: backend.isUsingGpuDevice ? await describeGpu() : 'cpu',
+      tensorflowVersion,
+      tfjsVersion,
+      ...describeMachine(),
+    },
+    kernels: createNativeKernels(new EagerOps(backend)),
   };
 }
 
@@ -73,14 +94,22 @@ function createNativeKernels(ops: EagerOps): TrainingKernels<NativeParameter> {
     ops.runAll('AssignVariableOp', [handle, initial], attributes.dtype, 0);
     return handle;
   };
-  const read = ({ value }: NativeParameter) => ops.run('ReadVariableOp', [value], attributes.dtype);
+  const readHandle = (handle: Tensor) => ops.run('ReadVariableOp', [handle], attributes.dtype);
+  const readHandleValues = async (handle: Tensor) => {
+    const value = readHandle(handle);
+    try {
+      return await value.data<'float32'>();
+    } finally {
+      value.dispose();
+    }
+  };
 
   return {
-    createParameter: (values, shape) =>
+    createParameter: ({ value, firstMoment, secondMoment }, shape) =>
       tidy(() => ({
-        value: createVariable(tensor(values, [...shape])),
-        firstMoment: createVariable(zeros([...shape])),
-        secondMoment: createVariable(zeros([...shape])),
+        value: createVariable(tensor(value, [...shape])),
+        firstMoment: createVariable(tensor(firstMoment, [...shape])),
+        secondMoment: createVariable(tensor(secondMoment, [...shape])),
       })),
     release: ({ value, firstMoment, secondMoment }) => {
       for (const handle of [value, firstMoment, secondMoment]) {
@@ -88,15 +117,12 @@ function createNativeKernels(ops: EagerOps): TrainingKernels<NativeParameter> {
         handle.dispose();
       }
     },
-    read,
-    readValues: async (parameter) => {
-      const value = read(parameter);
-      try {
-        return await value.data<'float32'>();
-      } finally {
-        value.dispose();
-      }
-    },
+    read: ({ value }) => readHandle(value),
+    readValues: async ({ value, firstMoment, secondMoment }) => ({
+      value: await readHandleValues(value),
+      firstMoment: await readHandleValues(firstMoment),
+      secondMoment: await readHandleValues(secondMoment),
+    }),
     applyAdam: (parameter, gradient, adam) => {
       const { value, firstMoment, secondMoment } = parameter;
       const { learningRate, beta1, beta2, epsilon, step } = adam;

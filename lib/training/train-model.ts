@@ -4,10 +4,25 @@ import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import type { LabelledImages } from '../dataset/load-split';
 import { setModelWeights } from '../model/model-files';
-import { initialWeights, readDenseStack } from './dense-stack';
+import { takeInOrder, takeRows } from './batches';
+import { type DenseStack, initialWeights, type LayerWeights, readDenseStack } from './dense-stack';
+import { bestEpoch, learningRateAt, shouldStopEarly } from './schedule';
 import { createRandom, randomStreams, shuffledRows } from './seeded-random';
 import type { TrainingEngine } from './training-engine';
-import { type Batch, TrainingSession } from './training-session';
+import { TrainingSession } from './training-session';
+import {
+  type BatchTotals,
+  type EpochTotals,
+  parameterShapes,
+  startingState,
+  type TrainingState,
+  weightsOf,
+} from './training-state';
+
+export type TrainingSettings = Pick<
+  RunConfig,
+  'epochs' | 'batchSize' | 'learningRate' | 'schedule' | 'clipNorm' | 'patience' | 'checkpointSteps' | 'seed'
+>;
 
 export interface TrainingOptions {
   /** Gets the trained weights; its own are not used. */
@@ -15,116 +30,210 @@ export interface TrainingOptions {
   readonly engine: TrainingEngine;
   readonly trainImages: LabelledImages;
   readonly validationImages: LabelledImages;
-  readonly settings: Pick<RunConfig, 'epochs' | 'batchSize' | 'learningRate' | 'seed'>;
+  readonly settings: TrainingSettings;
+  /** @default drawn from the seed */
+  readonly initial?: readonly LayerWeights[] | undefined;
+  /** Goes on from here, to the same bytes as a run that nothing interrupted. */
+  readonly resumeFrom?: TrainingState | undefined;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onStep: (position: { epoch: number; step: number; stepsPerEpoch: number }) => void;
-  /** Awaited: the next epoch starts when the history is stored. */
-  readonly onEpoch: (epoch: Epoch) => Promise<void>;
+  /** Awaited: the next step comes when the checkpoint is stored. After every epoch, and as the settings say. */
+  readonly onCheckpoint: (state: TrainingState) => Promise<void>;
+  /** Awaited, after the epoch's checkpoint. */
+  readonly onEpoch: (history: readonly Epoch[]) => Promise<void>;
+}
+
+export interface TrainingOutcome {
+  readonly stepCount: number;
+  /** The epoch whose weights the model has. */
+  readonly epoch: number;
 }
 
 /** Images in one forward pass of the validation: the widest activation of the seed stays at 8 MB. */
 const validationBatchSize = 2000;
 
 /**
- * Seeded mini-batch gradient descent: the same seed, data, settings and engine give the same weights, byte for byte.
+ * Seeded mini-batch gradient descent: the same seed, data, settings and engine give the same weights, byte for byte,
+ * interrupted or not.
  *
- * @returns how many updates were made.
- * @throws TransientError Interrupted; PermanentError TrainingDiverged when an epoch's loss is not finite.
+ * @throws TransientError Interrupted, after a checkpoint; PermanentError TrainingDiverged when the loss is no longer
+ *   a finite number.
  */
-export async function trainModel(options: TrainingOptions): Promise<number> {
-  const { model, engine, trainImages, validationImages, settings, now } = options;
-  const stack = readDenseStack(model);
-  const session = new TrainingSession(engine.kernels, stack, initialWeights(stack, settings.seed), settings);
-  const stepsPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
+export async function trainModel(options: TrainingOptions): Promise<TrainingOutcome> {
+  const training = new Training(options);
   try {
-    for (let epoch = 1; epoch <= settings.epochs; epoch += 1) {
-      const startedAt = now().getTime();
-      const rows = shuffledRows(trainImages.count, createRandom(settings.seed, randomStreams.shuffle, epoch));
-      for (let step = 1; step <= stepsPerEpoch; step += 1) {
-        await stopIfAsked(options.signal, epoch, step);
-        session.step(
-          takeBatch(trainImages, rows.subarray((step - 1) * settings.batchSize, step * settings.batchSize)),
-        );
-        options.onStep({ epoch, step, stepsPerEpoch });
-      }
-      const training = meanOver(trainImages.count, await session.takeTotals());
-      const validation = await validate(session, validationImages);
-      const figures = {
-        epoch,
-        loss: training.loss,
-        acc: training.accuracy,
-        val_loss: validation.loss,
-        val_acc: validation.accuracy,
-        seconds: (now().getTime() - startedAt) / 1000,
-      };
-      refuseDivergence(figures, settings.learningRate);
-      await options.onEpoch(figures);
+    while (!training.isFinished()) {
+      await training.trainEpoch();
+      await training.finishEpoch();
     }
-    const weights = await session.readWeights();
-    setModelWeights(
-      model,
-      weights.flatMap(({ kernel, bias }, layer) => [
-        { values: kernel, shape: [stack[layer]!.inputs, stack[layer]!.units] },
-        { values: bias, shape: [stack[layer]!.units] },
-      ]),
-    );
+    return await training.handOver();
   } finally {
-    session.dispose();
+    training.dispose();
   }
-  return settings.epochs * stepsPerEpoch;
 }
 
-function takeBatch({ images, labels, count }: LabelledImages, rows: Int32Array): Batch {
-  const pixels = images.length / count;
-  const batch = {
-    count: rows.length,
-    images: new Float32Array(rows.length * pixels),
-    labels: new Int32Array(rows.length),
-  };
-  rows.forEach((row, position) => {
-    batch.images.set(images.subarray(row * pixels, (row + 1) * pixels), position * pixels);
-    batch.labels[position] = labels[row]!;
-  });
-  return batch;
-}
+class Training {
+  readonly #stack: DenseStack;
+  readonly #stepsPerEpoch: number;
+  readonly #session: TrainingSession<unknown>;
+  readonly #history: Epoch[];
+  #best: readonly LayerWeights[] | undefined;
+  #epochStartedAt: number;
 
-async function validate(session: TrainingSession<unknown>, { images, labels, count }: LabelledImages) {
-  const pixels = images.length / count;
-  const totals = { loss: 0, correctCount: 0 };
-  for (let first = 0; first < count; first += validationBatchSize) {
-    const end = Math.min(first + validationBatchSize, count);
-    const batch = await session.evaluate({
-      count: end - first,
-      images: images.subarray(first * pixels, end * pixels),
-      labels: Int32Array.from(labels.subarray(first, end)),
+  constructor(private readonly options: TrainingOptions) {
+    const { model, engine, trainImages, settings, initial, resumeFrom, now } = options;
+    this.#stack = readDenseStack(model);
+    this.#stepsPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
+    const start = resumeFrom ?? startingState(initial ?? initialWeights(this.#stack, settings.seed));
+    this.#session = new TrainingSession(engine.kernels, this.#stack, start, settings);
+    this.#history = [...start.history];
+    this.#best = start.best;
+    this.#epochStartedAt = now().getTime() - 1000 * start.epochSeconds;
+  }
+
+  isFinished(): boolean {
+    const { epochs, patience } = this.options.settings;
+    return this.#history.length >= epochs || shouldStopEarly(this.#history, patience);
+  }
+
+  /** From where the epoch stands to its last step. */
+  async trainEpoch(): Promise<void> {
+    const { trainImages, settings, onStep } = this.options;
+    const epoch = this.#history.length + 1;
+    const rows = shuffledRows(trainImages.count, createRandom(settings.seed, randomStreams.shuffle, epoch));
+    for (let step = this.stepInEpoch(); step < this.#stepsPerEpoch; step += 1) {
+      await this.stopIfAsked();
+      const batch = takeRows(
+        trainImages,
+        rows.subarray(step * settings.batchSize, (step + 1) * settings.batchSize),
+      );
+      this.#session.train(batch, this.learningRate());
+      onStep({ epoch, step: step + 1, stepsPerEpoch: this.#stepsPerEpoch });
+      if (this.isCheckpointDue()) await this.checkpoint();
+    }
+  }
+
+  /** Validates, writes the epoch down, and makes it safe. */
+  async finishEpoch(): Promise<void> {
+    const { trainImages, validationImages, settings, onEpoch } = this.options;
+    const training = meanOver(trainImages.count, await this.readFiniteTotals());
+    const validation = meanOver(validationImages.count, await this.validate());
+    this.refuseUnlessFinite(validation.loss);
+    this.#history.push({
+      epoch: this.#history.length + 1,
+      loss: training.loss,
+      acc: training.accuracy,
+      val_loss: validation.loss,
+      val_acc: validation.accuracy,
+      seconds: this.epochSeconds(),
     });
-    totals.loss += batch.loss;
-    totals.correctCount += batch.correctCount;
+    this.#session.startEpoch();
+    this.#epochStartedAt = this.options.now().getTime();
+    if (settings.patience > 0 && bestEpoch(this.#history) === this.#history.length) {
+      this.#best = weightsOf(await this.#session.readParameters());
+    }
+    await this.checkpoint();
+    await onEpoch(this.#history);
   }
-  return meanOver(count, totals);
+
+  /** The best weights where early stopping keeps them, else the last, into the model. */
+  async handOver(): Promise<TrainingOutcome> {
+    const weights = this.#best ?? weightsOf(await this.#session.readParameters());
+    const values = weights.flatMap(({ kernel, bias }) => [kernel, bias]);
+    const shapes = parameterShapes(this.#stack);
+    setModelWeights(
+      this.options.model,
+      shapes.map((shape, index) => ({ shape, values: values[index]! })),
+    );
+    const epoch = this.#best === undefined ? this.#history.length : bestEpoch(this.#history);
+    return { stepCount: this.#session.step, epoch };
+  }
+
+  dispose(): void {
+    this.#session.dispose();
+  }
+
+  private async checkpoint(): Promise<void> {
+    await this.options.onCheckpoint({
+      step: this.#session.step,
+      parameters: await this.#session.readParameters(),
+      totals: await this.readFiniteTotals(),
+      epochSeconds: this.epochSeconds(),
+      history: this.#history,
+      best: this.#best,
+    });
+  }
+
+  private isCheckpointDue(): boolean {
+    const { checkpointSteps } = this.options.settings;
+    // After an epoch's last step there is its validation first.
+    return (
+      checkpointSteps > 0 &&
+      this.#session.step % checkpointSteps === 0 &&
+      this.stepInEpoch() < this.#stepsPerEpoch
+    );
+  }
+
+  /** Gives way to the event loop first, or no signal would ever arrive. */
+  private async stopIfAsked(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!this.options.signal.aborted) return;
+    if (this.#session.step > 0) await this.checkpoint();
+    const { step } = this.#session;
+    throw new TransientError(
+      'Interrupted',
+      `Training was told to stop before step ${this.stepInEpoch() + 1} of epoch ${this.#history.length + 1}. ${step} steps are kept in a checkpoint: start the run again under the same run id, and it goes on from there.`,
+      { evidence: { step } },
+    );
+  }
+
+  private async validate(): Promise<BatchTotals> {
+    const totals = { loss: 0, correctCount: 0 };
+    for (const batch of takeInOrder(this.options.validationImages, validationBatchSize)) {
+      const { loss, correctCount } = await this.#session.evaluate(batch);
+      totals.loss += loss;
+      totals.correctCount += correctCount;
+    }
+    return totals;
+  }
+
+  private async readFiniteTotals(): Promise<EpochTotals> {
+    const totals = await this.#session.readTotals();
+    if (totals.finiteStepCount < this.stepInEpoch()) throw this.divergence(totals.finiteStepCount + 1);
+    return totals;
+  }
+
+  private refuseUnlessFinite(validationLoss: number): void {
+    if (!Number.isFinite(validationLoss)) throw this.divergence(this.stepInEpoch());
+  }
+
+  private divergence(step: number): PermanentError {
+    const epoch = this.#history.length + 1;
+    const learningRate = this.learningRate();
+    return new PermanentError(
+      'TrainingDiverged',
+      `The loss is no longer a finite number since step ${step} of epoch ${epoch}, at a learning rate of ${learningRate}. Train again with a smaller one, such as ${this.options.settings.learningRate / 10}, or with --clip-norm 1.`,
+      { evidence: { epoch, step, learningRate } },
+    );
+  }
+
+  private learningRate(): number {
+    const { settings } = this.options;
+    const position = { step: this.#session.step, stepsPerEpoch: this.#stepsPerEpoch, history: this.#history };
+    return learningRateAt(settings, position);
+  }
+
+  /** Steps made of the epoch under way. */
+  private stepInEpoch(): number {
+    return this.#session.step - this.#history.length * this.#stepsPerEpoch;
+  }
+
+  private epochSeconds(): number {
+    return Math.max(0, this.options.now().getTime() - this.#epochStartedAt) / 1000;
+  }
 }
 
-function meanOver(count: number, totals: { readonly loss: number; readonly correctCount: number }) {
-  return { loss: totals.loss / count, accuracy: totals.correctCount / count };
-}
-
-/** Gives way to the event loop first, or no signal would ever arrive. */
-async function stopIfAsked(signal: AbortSignal, epoch: number, step: number): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  if (!signal.aborted) return;
-  throw new TransientError(
-    'Interrupted',
-    `Training was told to stop before step ${step} of epoch ${epoch}. The run is not finished; start it again under the same run id to train it anew.`,
-    { evidence: { epoch, step } },
-  );
-}
-
-function refuseDivergence({ epoch, loss, val_loss }: Epoch, learningRate: number): void {
-  if (Number.isFinite(loss) && Number.isFinite(val_loss)) return;
-  throw new PermanentError(
-    'TrainingDiverged',
-    `The loss is no longer a finite number in epoch ${epoch} (training ${loss}, validation ${val_loss}) at a learning rate of ${learningRate}. Train again with a smaller one, such as ${learningRate / 10}.`,
-    { evidence: { epoch, learningRate } },
-  );
+function meanOver(count: number, { loss, correctCount }: BatchTotals) {
+  return { loss: loss / count, accuracy: correctCount / count };
 }

@@ -23,12 +23,12 @@ export interface AdamStep {
  * Results belong to the caller's `tidy`.
  */
 export interface TrainingKernels<Parameter> {
-  /** A trainable tensor with Adam's two moments, zero at first. It outlives every `tidy`, until `release`. */
-  createParameter(values: Float32Array, shape: readonly number[]): Parameter;
+  /** A trainable tensor. It outlives every `tidy`, until `release`. */
+  createParameter(values: ParameterValues, shape: readonly number[]): Parameter;
   release(parameter: Parameter): void;
   /** Its present value. Dispose it before `applyAdam`, which then updates in place instead of copying. */
   read(parameter: Parameter): Tensor;
-  readValues(parameter: Parameter): Promise<Float32Array>;
+  readValues(parameter: Parameter): Promise<ParameterValues>;
   applyAdam(parameter: Parameter, gradient: Tensor, adam: AdamStep): void;
 
   /** a·b; either operand can be taken transposed. */
@@ -47,6 +47,13 @@ export interface TrainingKernels<Parameter> {
    * @param labels - int32.
    */
   softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): { losses: Tensor1D; gradient: Tensor2D };
+}
+
+/** A trainable tensor with Adam's two moments, each row-major and of the same size. */
+export interface ParameterValues {
+  readonly value: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
 }
 
 /** Names one dropout mask of a run. */

@@ -3,22 +3,34 @@ import {
   argMax,
   cast,
   dispose,
+  div,
   equal,
   keep,
+  less,
+  maximum,
   mul,
   relu,
   type Scalar,
   scalar,
+  sqrt,
   square,
   sum,
+  type Tensor,
   type Tensor1D,
   type Tensor2D,
   tensor1d,
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import type { DenseStack, LayerWeights } from './dense-stack';
-import type { AdamStep, TrainingKernels } from './training-engine';
+import type { DenseStack } from './dense-stack';
+import type { AdamStep, ParameterValues, TrainingKernels } from './training-engine';
+import {
+  type BatchTotals,
+  type EpochTotals,
+  noTotals,
+  parameterShapes,
+  type TrainingState,
+} from './training-state';
 
 /** A batch on the JavaScript side. */
 export interface Batch {
@@ -30,20 +42,10 @@ export interface Batch {
 }
 
 export interface SessionSettings {
-  readonly learningRate: number;
+  /** Of the dropout masks. */
   readonly seed: number;
-}
-
-/** Sums over images, so that means over batches of different sizes come out right. */
-export interface BatchTotals {
-  /** Cross-entropy in nats plus the regularisation term, summed over images. */
-  readonly loss: number;
-  readonly correctCount: number;
-}
-
-interface LayerParameters<Parameter> {
-  readonly kernel: Parameter;
-  readonly bias: Parameter;
+  /** The largest norm of all gradients together; 0 for any. */
+  readonly clipNorm: number;
 }
 
 /** What the backward pass needs of a layer's forward pass. */
@@ -59,36 +61,47 @@ interface LayerTape {
 /** Keras' defaults for Adam. */
 const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
+/** Just below the largest float32: what is not below it is infinite or no number. */
+const largestFinite = 3.4e38;
+
 /** A stack of dense layers in training: its parameters, its optimizer, and one step of gradient descent. */
 export class TrainingSession<Parameter> {
-  readonly #layers: LayerParameters<Parameter>[];
-  #lossTotal: Scalar = keep(scalar(0));
-  #correctTotal: Scalar = keep(scalar(0));
-  #stepCount = 0;
+  /** Kernel, bias, kernel, … */
+  readonly #parameters: readonly Parameter[];
+  /** Loss, correct answers and finite steps of the epoch under way, on the device. */
+  #totals: readonly Scalar[];
+  #step: number;
 
   constructor(
     private readonly kernels: TrainingKernels<Parameter>,
     private readonly stack: DenseStack,
-    weights: readonly LayerWeights[],
+    state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     private readonly settings: SessionSettings,
   ) {
-    this.#layers = stack.map(({ inputs, units }, layer) => ({
-      kernel: kernels.createParameter(weights[layer]!.kernel, [inputs, units]),
-      bias: kernels.createParameter(weights[layer]!.bias, [units]),
-    }));
+    const shapes = parameterShapes(stack);
+    this.#parameters = state.parameters.map((values, index) =>
+      kernels.createParameter(values, shapes[index]!),
+    );
+    this.#totals = toScalars(state.totals);
+    this.#step = state.step;
   }
 
-  /** Forward, backward, update. Nothing is read back: totals stay on the device until `takeTotals`. */
-  step(batch: Batch): void {
-    this.#stepCount += 1;
-    const adam = { ...adamDefaults, learningRate: this.settings.learningRate, step: this.#stepCount };
+  /** Updates so far. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Forward, backward, update. Nothing is read back: totals stay on the device until `readTotals`. */
+  train(batch: Batch, learningRate: number): void {
+    this.#step += 1;
     tidy(() => {
       const labels = tensor1d(batch.labels, 'int32');
       const tapes = this.forward(toTensor(batch), { isTraining: true });
       const logits = tapes.at(-1)!.output;
       const { losses, gradient } = this.kernels.softmaxCrossEntropy(logits, labels);
-      this.addToTotals(losses, logits, labels, tapes);
-      this.backward(tapes, mul(gradient, 1 / batch.count), adam);
+      this.addToTotals(this.lossOf(losses, tapes), countCorrect(logits, labels));
+      const gradients = this.backward(tapes, mul(gradient, 1 / batch.count));
+      this.update(gradients, { ...adamDefaults, learningRate, step: this.#step });
     });
   }
 
@@ -99,36 +112,33 @@ export class TrainingSession<Parameter> {
       const tapes = this.forward(toTensor(batch), { isTraining: false });
       const logits = tapes.at(-1)!.output;
       const { losses } = this.kernels.softmaxCrossEntropy(logits, labels);
-      return [this.lossOf(losses, tapes), countCorrect(logits, labels)] as const;
+      return [this.lossOf(losses, tapes), countCorrect(logits, labels)];
     });
-    return readTotals(totals);
+    const [loss, correctCount] = await readScalars(totals);
+    dispose(totals);
+    return { loss: loss!, correctCount: correctCount! };
   }
 
-  /** What the steps since the last call add up to. */
-  async takeTotals(): Promise<BatchTotals> {
-    const totals = await readTotals([this.#lossTotal, this.#correctTotal]);
-    this.#lossTotal = keep(scalar(0));
-    this.#correctTotal = keep(scalar(0));
-    return totals;
+  /** What the steps since `startEpoch` add up to. */
+  async readTotals(): Promise<EpochTotals> {
+    const [loss, correctCount, finiteStepCount] = await readScalars(this.#totals);
+    return { loss: loss!, correctCount: correctCount!, finiteStepCount: finiteStepCount! };
   }
 
-  async readWeights(): Promise<LayerWeights[]> {
-    const weights: LayerWeights[] = [];
-    for (const { kernel, bias } of this.#layers) {
-      weights.push({
-        kernel: await this.kernels.readValues(kernel),
-        bias: await this.kernels.readValues(bias),
-      });
-    }
-    return weights;
+  startEpoch(): void {
+    dispose([...this.#totals]);
+    this.#totals = toScalars(noTotals);
+  }
+
+  async readParameters(): Promise<ParameterValues[]> {
+    const values: ParameterValues[] = [];
+    for (const parameter of this.#parameters) values.push(await this.kernels.readValues(parameter));
+    return values;
   }
 
   dispose(): void {
-    dispose([this.#lossTotal, this.#correctTotal]);
-    for (const { kernel, bias } of this.#layers) {
-      this.kernels.release(kernel);
-      this.kernels.release(bias);
-    }
+    dispose([...this.#totals]);
+    for (const parameter of this.#parameters) this.kernels.release(parameter);
   }
 
   /** @param images - [batch, pixels]. */
@@ -138,8 +148,8 @@ export class TrainingSession<Parameter> {
     for (const [layer, { dropoutRate }] of this.stack.entries()) {
       const mask = isTraining && dropoutRate > 0 ? this.dropoutMask(activation.shape, layer) : undefined;
       const input = mask === undefined ? activation : mul<Tensor2D>(activation, mask);
-      const kernel = this.kernels.read(this.#layers[layer]!.kernel) as Tensor2D;
-      const bias = this.kernels.read(this.#layers[layer]!.bias) as Tensor1D;
+      const kernel = this.kernels.read(this.#parameters[2 * layer]!) as Tensor2D;
+      const bias = this.kernels.read(this.#parameters[2 * layer + 1]!) as Tensor1D;
       const sums = this.kernels.addBias(this.kernels.matMul(input, kernel), bias);
       bias.dispose();
       const output: Tensor2D = layer === this.stack.length - 1 ? sums : relu(sums);
@@ -149,49 +159,52 @@ export class TrainingSession<Parameter> {
     return tapes;
   }
 
-  /** @param gradient - of the mean loss by the logits, [batch, classes]. */
-  private backward(tapes: readonly LayerTape[], gradient: Tensor2D, adam: AdamStep): void {
+  /**
+   * @param gradient - of the mean loss by the logits, [batch, classes].
+   * @returns the gradient of each parameter.
+   */
+  private backward(tapes: readonly LayerTape[], gradient: Tensor2D): Tensor[] {
+    const gradients: Tensor[] = [];
     let upstream = gradient;
     for (let layer = tapes.length - 1; layer >= 0; layer -= 1) {
       const { input, mask, kernel } = tapes[layer]!;
-      const kernelGradient = this.withPenaltyGradient(
-        this.kernels.matMul(input, upstream, true, false),
-        kernel,
-        layer,
+      const { l2 } = this.stack[layer]!;
+      const byKernel = this.kernels.matMul(input, upstream, true, false);
+      gradients.unshift(
+        l2 === 0 ? byKernel : add(byKernel, mul(kernel, 2 * l2)),
+        this.kernels.biasGradient(upstream),
       );
-      const biasGradient = this.kernels.biasGradient(upstream);
       if (layer > 0) {
         const byInput = this.kernels.matMul(upstream, kernel, false, true);
         const byOutput = mask === undefined ? byInput : mul<Tensor2D>(byInput, mask);
         upstream = this.kernels.reluGradient(byOutput, tapes[layer - 1]!.output);
       }
       kernel.dispose();
-      this.kernels.applyAdam(this.#layers[layer]!.kernel, kernelGradient, adam);
-      this.kernels.applyAdam(this.#layers[layer]!.bias, biasGradient, adam);
+    }
+    return gradients;
+  }
+
+  private update(gradients: readonly Tensor[], adam: AdamStep): void {
+    const { clipNorm } = this.settings;
+    const clipped = clipNorm === 0 ? gradients : clipByGlobalNorm(gradients, clipNorm);
+    for (const [index, parameter] of this.#parameters.entries()) {
+      this.kernels.applyAdam(parameter, clipped[index]!, adam);
     }
   }
 
   private dropoutMask(shape: readonly [number, number], layer: number): Tensor2D {
-    const seed = { seed: this.settings.seed, step: this.#stepCount, layer };
+    const seed = { seed: this.settings.seed, step: this.#step, layer };
     return this.kernels.dropoutMask(shape, this.stack[layer]!.dropoutRate, seed);
   }
 
-  private withPenaltyGradient(gradient: Tensor2D, kernel: Tensor2D, layer: number): Tensor2D {
-    const { l2 } = this.stack[layer]!;
-    return l2 === 0 ? gradient : add(gradient, mul(kernel, 2 * l2));
-  }
-
-  private addToTotals(
-    losses: Tensor1D,
-    logits: Tensor2D,
-    labels: Tensor1D,
-    tapes: readonly LayerTape[],
-  ): void {
-    const lossTotal = keep<Scalar>(add(this.#lossTotal, this.lossOf(losses, tapes)));
-    const correctTotal = keep<Scalar>(add(this.#correctTotal, countCorrect(logits, labels)));
-    dispose([this.#lossTotal, this.#correctTotal]);
-    this.#lossTotal = lossTotal;
-    this.#correctTotal = correctTotal;
+  private addToTotals(loss: Scalar, correctCount: Scalar): void {
+    const [lossBefore, correctBefore, finiteBefore] = this.#totals;
+    const lossTotal = add<Scalar>(lossBefore!, loss);
+    const finite = cast<Scalar>(less(lossTotal, largestFinite), 'float32');
+    const totals = [lossTotal, add<Scalar>(correctBefore!, correctCount), add<Scalar>(finiteBefore!, finite)];
+    for (const total of totals) keep(total);
+    dispose([...this.#totals]);
+    this.#totals = totals;
   }
 
   /** Summed over images; each carries the whole regularisation term, as in Keras' mean. */
@@ -212,9 +225,18 @@ function countCorrect(logits: Tensor2D, labels: Tensor1D): Scalar {
   return sum(cast(equal(argMax(logits, 1), labels), 'float32'));
 }
 
-/** Reads and disposes both. */
-async function readTotals([loss, correct]: readonly [Scalar, Scalar]): Promise<BatchTotals> {
-  const [[lossSum], [correctCount]] = await Promise.all([loss.data(), correct.data()]);
-  dispose([loss, correct]);
-  return { loss: lossSum!, correctCount: correctCount! };
+/** All gradients scaled by one factor, so that their norm together is `limit` at most; Pascanu et al., arXiv:1211.5063. */
+function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
+  const squares = gradients.map((gradient) => sum<Scalar>(square(gradient)));
+  const norm = sqrt(squares.reduce((total, each) => add(total, each)));
+  const factor = div(limit, maximum(norm, limit));
+  return gradients.map((gradient) => mul(gradient, factor));
+}
+
+function toScalars({ loss, correctCount, finiteStepCount }: EpochTotals): Scalar[] {
+  return [loss, correctCount, finiteStepCount].map((value) => keep(scalar(value)));
+}
+
+async function readScalars(scalars: readonly Scalar[]): Promise<number[]> {
+  return Promise.all(scalars.map(async (each) => (await each.data())[0]!));
 }

@@ -21,7 +21,6 @@ import {
   tensor2d,
   version_core as tfjsVersion,
   tidy,
-  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { describeMachine } from '../tensorflow/machine-facts';
 import { useWasmBackend, wasmBackendVersion } from '../tensorflow/wasm-backend';
@@ -51,15 +50,20 @@ export async function openWasmEngine(): Promise<TrainingEngine<WasmParameter>> {
 }
 
 const wasmKernels: TrainingKernels<WasmParameter> = {
-  createParameter: (values, shape) => {
-    const value = keep(tensor(values, [...shape]));
-    return { value, firstMoment: keep(zerosLike(value)), secondMoment: keep(zerosLike(value)) };
-  },
+  createParameter: ({ value, firstMoment, secondMoment }, shape) => ({
+    value: keep(tensor(value, [...shape])),
+    firstMoment: keep(tensor(firstMoment, [...shape])),
+    secondMoment: keep(tensor(secondMoment, [...shape])),
+  }),
   release: ({ value, firstMoment, secondMoment }) => {
     for (const each of [value, firstMoment, secondMoment]) each.dispose();
   },
   read: ({ value }) => value.clone(),
-  readValues: ({ value }) => value.data<'float32'>(),
+  readValues: async ({ value, firstMoment, secondMoment }) => ({
+    value: await value.data<'float32'>(),
+    firstMoment: await firstMoment.data<'float32'>(),
+    secondMoment: await secondMoment.data<'float32'>(),
+  }),
   applyAdam,
   matMul: (a, b, transposeA = false, transposeB = false) => matMul(a, b, transposeA, transposeB),
   addBias: (x, bias) => add(x, bias),

@@ -35,6 +35,11 @@ describe('settings', () => {
     [['--learning-rate', '0'], /"learningRate": .*>0/],
     [['--l2', '-1'], /"l2": .*>=0/],
     [['--min-accuracy', '98'], /"minAccuracy": .*<=1 \(received 98\)/],
+    [['--schedule', 'linear'], /"schedule": .*"cosine".*\(received "linear"\)/],
+    [['--clip-norm', '-1'], /"clipNorm": .*>=0/],
+    [['--patience', '1.5'], /"patience": .*int.*\(received 1.5\)/],
+    [['--checkpoint-steps', 'x'], /"checkpointSteps": .*number/],
+    [['--device', 'tpu'], /"device": .*"gpu"/],
     [['--seed', '-1'], /"seed": .*>=0/],
     [['--engine', 'tpu'], /"engine": .*"auto".*"native".*"wasm".*\(received "tpu"\)/],
     [['--model-name', 'My Model'], /"modelName": a model name is 1 to 63 characters/],
@@ -187,6 +192,24 @@ describe('datasets', () => {
     expect(outcome.err).toMatch(/CorruptArtifact: .*train-00000\.npz/);
     expect(existsSync(join(store, 'runs/after/run.json'))).toBe(false);
   });
+});
+
+test('a device that is not there', async () => {
+  const flags = [
+    '--engine',
+    'wasm',
+    '--device',
+    'gpu',
+    '--dataset',
+    dataset,
+    '--store',
+    join(folder, 'no-gpu'),
+  ];
+  const outcome = await runCommand(['train', ...flags]);
+  expect({ exitCode: outcome.exitCode, out: outcome.out }).toEqual({ exitCode: 2, out: '' });
+  expect(outcome.err).toMatch(
+    /EngineUnavailable: The device "gpu" was asked for, and WASM computes on the CPU only/,
+  );
 });
 
 describe('stores', () => {

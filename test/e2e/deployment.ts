@@ -10,6 +10,8 @@ const outputsSchema = z.object({
 });
 export type StackOutputs = z.infer<typeof outputsSchema>['MnistPipeline'];
 
+const cdkTimeoutMilliseconds = 180_000;
+
 /** The CDK's own command line, its output in a file. */
 async function runCdk(folder: string, name: string, parameters: readonly string[]): Promise<void> {
   const logFile = join(folder, `cdk-${name}.log`);
@@ -18,6 +20,7 @@ async function runCdk(folder: string, name: string, parameters: readonly string[
   const child = spawn(process.execPath, [cdk, ...parameters, '--no-notices', '--ci'], {
     cwd: projectFolder,
     stdio: ['ignore', log.fd, log.fd],
+    timeout: cdkTimeoutMilliseconds,
   });
   const [code] = (await once(child, 'exit')) as [number | null];
   await log.close();

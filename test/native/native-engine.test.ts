@@ -1,3 +1,4 @@
+import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
 import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
@@ -41,10 +42,11 @@ async function trainedWeights(
     engine,
     trainImages: images,
     validationImages: images,
-    settings: { epochs, batchSize: 512, learningRate: 0.001, seed: 1 },
+    settings: runConfigSchema.parse({ epochs }),
     now: () => new Date(),
     signal: new AbortController().signal,
     onStep: () => {},
+    onCheckpoint: async () => {},
     onEpoch: async () => {},
   });
   const bytes = Buffer.concat(

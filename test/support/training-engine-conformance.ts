@@ -6,13 +6,15 @@ import { type DenseStack, initialWeights, type LayerWeights } from '../../lib/tr
 import { createRandom } from '../../lib/training/seeded-random';
 import type { TrainingEngine, TrainingKernels } from '../../lib/training/training-engine';
 import { type Batch, TrainingSession } from '../../lib/training/training-session';
+import { startingState } from '../../lib/training/training-state';
 
 const stack: DenseStack = [
   { inputs: 6, units: 5, dropoutRate: 0.2, l2: 0.01 },
   { inputs: 5, units: 4, dropoutRate: 0, l2: 0 },
   { inputs: 4, units: 3, dropoutRate: 0.4, l2: 0.02 },
 ];
-const settings = { learningRate: 0.01, seed: 3 };
+const settings = { seed: 3, clipNorm: 0 };
+const learningRate = 0.01;
 
 function makeBatch(count: number, seed = 1): Batch {
   const random = createRandom(seed);
@@ -85,8 +87,8 @@ export function describeTrainingEngine(name: string, open: () => Promise<Trainin
       const { recording, gradients } = recordGradients(engine.kernels);
       const weights = initialWeights(stack, 9);
       const batch = makeBatch(7);
-      const session = new TrainingSession(recording, stack, weights, settings);
-      session.step(batch);
+      const session = new TrainingSession(recording, stack, startingState(weights), settings);
+      session.train(batch, learningRate);
       session.dispose();
       const expected = tf.tidy(() =>
         tf
@@ -106,10 +108,54 @@ export function describeTrainingEngine(name: string, open: () => Promise<Trainin
       );
     });
 
+    test('clipping scales all gradients by one factor to the norm that was asked for, and never up', () => {
+      const normOf = (arrays: readonly Float32Array[]) => Math.hypot(...arrays.flatMap((each) => [...each]));
+      const gradientsAt = (clipNorm: number) => {
+        const { recording, gradients } = recordGradients(engine.kernels);
+        const state = startingState(initialWeights(stack, 9));
+        const session = new TrainingSession(recording, stack, state, { ...settings, clipNorm });
+        session.train(makeBatch(7), learningRate);
+        session.dispose();
+        return gradients;
+      };
+      const free = gradientsAt(0);
+      const clipped = gradientsAt(normOf(free) / 4);
+      for (const [index, gradient] of free.entries()) {
+        expect(Array.from(clipped[index]!)).toEqual(
+          Array.from(gradient, (value) => expect.closeTo(value / 4, 6)),
+        );
+      }
+      expect(normOf(gradientsAt(normOf(free) * 4))).toBeCloseTo(normOf(free), 5);
+    });
+
+    test('a session made from what another one was goes on to the same bytes', async () => {
+      const through = new TrainingSession(
+        engine.kernels,
+        stack,
+        startingState(initialWeights(stack, 2)),
+        settings,
+      );
+      for (let step = 0; step < 3; step += 1) through.train(makeBatch(8, step), learningRate);
+      const state = {
+        step: 3,
+        parameters: await through.readParameters(),
+        totals: await through.readTotals(),
+      };
+      const resumed = new TrainingSession(engine.kernels, stack, state, settings);
+      for (const session of [through, resumed]) {
+        for (let step = 3; step < 6; step += 1) session.train(makeBatch(8, step), learningRate);
+      }
+      expect(await resumed.readParameters()).toEqual(await through.readParameters());
+      expect(await resumed.readTotals()).toEqual(await through.readTotals());
+      through.dispose();
+      resumed.dispose();
+    });
+
     test('Adam follows the formula for five steps', async () => {
       const values = [0.5, -2, 3];
       const adam = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
-      const parameter = engine.kernels.createParameter(Float32Array.from(values), [3]);
+      const moments = { firstMoment: new Float32Array(3), secondMoment: new Float32Array(3) };
+      const parameter = engine.kernels.createParameter({ value: Float32Array.from(values), ...moments }, [3]);
       const first = [0, 0, 0];
       const second = [0, 0, 0];
       for (let step = 1; step <= 5; step += 1) {
@@ -124,7 +170,10 @@ export function describeTrainingEngine(name: string, open: () => Promise<Trainin
       }
       const trained = await engine.kernels.readValues(parameter);
       engine.kernels.release(parameter);
-      expect(Array.from(trained)).toEqual(values.map((value) => expect.closeTo(value, 5)));
+      const close = (numbers: readonly number[]) => numbers.map((number) => expect.closeTo(number, 5));
+      expect(Array.from(trained.value)).toEqual(close(values));
+      expect(Array.from(trained.firstMoment)).toEqual(close(first));
+      expect(Array.from(trained.secondMoment)).toEqual(close(second));
     });
 
     test('a validation batch has the loss and accuracy that TF.js gives the same model, plus l2 as in Keras', async () => {
@@ -132,7 +181,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<Trainin
       const stackOfModel = stack.map((layer) => ({ ...layer, l2: 0.01 }));
       const weights = initialWeights(stackOfModel, 2);
       const batch = makeBatch(40);
-      const session = new TrainingSession(engine.kernels, stackOfModel, weights, settings);
+      const session = new TrainingSession(engine.kernels, stackOfModel, startingState(weights), settings);
       const totals = await session.evaluate(batch);
       session.dispose();
 
@@ -150,33 +199,46 @@ export function describeTrainingEngine(name: string, open: () => Promise<Trainin
       expect(totals.correctCount / 40).toBeCloseTo(accuracy!.dataSync()[0]!, 6);
     });
 
-    test('totals are sums over images and start anew when they are taken', async () => {
-      const session = new TrainingSession(engine.kernels, stack, initialWeights(stack, 2), {
-        ...settings,
-        learningRate: 1e-12,
-      });
+    test('totals are sums over images, count finite steps, and start anew with an epoch', async () => {
+      const session = new TrainingSession(
+        engine.kernels,
+        stack,
+        startingState(initialWeights(stack, 2)),
+        settings,
+      );
       const batch = makeBatch(8);
-      session.step(batch);
-      session.step(makeBatch(3));
-      const totals = await session.takeTotals();
+      session.train(batch, learningRate);
+      session.train(makeBatch(3), learningRate);
+      const totals = await session.readTotals();
       expect(totals.loss / 11).toBeGreaterThan(0.5);
       expect(totals.loss / 11).toBeLessThan(3);
       expect(Number.isInteger(totals.correctCount)).toBe(true);
-      expect(await session.takeTotals()).toEqual({ loss: 0, correctCount: 0 });
+      expect(totals.finiteStepCount).toBe(2);
+      batch.images[0] = Number.NaN;
+      session.train(batch, learningRate);
+      session.train(batch, learningRate);
+      expect(await session.readTotals()).toMatchObject({ loss: Number.NaN, finiteStepCount: 2 });
+      session.startEpoch();
+      expect(await session.readTotals()).toEqual({ loss: 0, correctCount: 0, finiteStepCount: 0 });
       session.dispose();
     });
 
     test('tensors stay flat from step to step, and none is left behind', async () => {
       const before = tf.memory().numTensors;
-      const session = new TrainingSession(engine.kernels, stack, initialWeights(stack, 2), settings);
+      const session = new TrainingSession(
+        engine.kernels,
+        stack,
+        startingState(initialWeights(stack, 2)),
+        settings,
+      );
       const batch = makeBatch(8);
-      session.step(batch);
+      session.train(batch, learningRate);
       const afterOne = tf.memory().numTensors;
-      for (let step = 0; step < 20; step += 1) session.step(batch);
+      for (let step = 0; step < 20; step += 1) session.train(batch, learningRate);
       await session.evaluate(batch);
       expect(tf.memory().numTensors).toBe(afterOne);
-      await session.takeTotals();
-      await session.readWeights();
+      await session.readTotals();
+      await session.readParameters();
       session.dispose();
       expect(tf.memory().numTensors).toBe(before);
     });

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Epoch } from '../../lib/contracts/results';
+import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
 import { createRandom } from '../../lib/training/seeded-random';
-import { type TrainingOptions, trainModel } from '../../lib/training/train-model';
+import { type TrainingOptions, type TrainingSettings, trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
+import type { TrainingState } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
 
 let engine: TrainingEngine;
@@ -23,27 +25,33 @@ function makeImages(count: number, seed: number): LabelledImages {
   return { images, labels, count, imageShape: [4, 4] };
 }
 
+const settings: TrainingSettings = runConfigSchema.parse({ epochs: 6, batchSize: 20, learningRate: 0.01 });
+
 async function trainTiny(change: Partial<TrainingOptions> = {}) {
   const model = buildMlp({ hidden: [16, 8], dropout: 0.1, l2: 0, classes: 4 }, [4, 4]);
-  const epochs: Epoch[] = [];
+  const states: TrainingState[] = [];
   const positions: number[][] = [];
+  let epochs: readonly Epoch[] = [];
   try {
-    const stepCount = await trainModel({
+    const outcome = await trainModel({
       model,
       engine,
       trainImages: makeImages(205, 1),
       validationImages: makeImages(60, 2),
-      settings: { epochs: 6, batchSize: 20, learningRate: 0.01, seed: 1 },
+      settings,
       now: () => new Date(0),
       signal: new AbortController().signal,
       onStep: ({ epoch, step, stepsPerEpoch }) => positions.push([epoch, step, stepsPerEpoch]),
-      onEpoch: async (epoch) => {
-        epochs.push(epoch);
+      onCheckpoint: async (state) => {
+        states.push({ ...state, history: [...state.history] });
+      },
+      onEpoch: async (history) => {
+        epochs = [...history];
       },
       ...change,
     });
     const weights = model.getWeights().map((each) => Array.from(each.dataSync()));
-    return { stepCount, epochs, positions, weights };
+    return { ...outcome, epochs, states, positions, weights };
   } finally {
     model.dispose();
   }
@@ -64,7 +72,7 @@ test('one seed, one result; another seed, another', async () => {
   const [once, again] = [await trainTiny(), await trainTiny()];
   expect(again.weights).toEqual(once.weights);
   expect(again.epochs).toEqual(once.epochs);
-  const other = await trainTiny({ settings: { epochs: 6, batchSize: 20, learningRate: 0.01, seed: 2 } });
+  const other = await trainTiny({ settings: { ...settings, seed: 2 } });
   expect(other.weights).not.toEqual(once.weights);
 });
 
@@ -92,11 +100,100 @@ test('an aborted signal stops it before the next step', async () => {
   expect(stepCount).toBe(14);
 });
 
-test('a loss that is no number stops the run, names the learning rate and what to try', async () => {
+test.each([1, 5, 11, 12, 30])(
+  'interrupted before step %i + 1 and resumed: the same bytes, the same history',
+  async (stepCount) => {
+    const whole = await trainTiny();
+    const stop = new AbortController();
+    const states: TrainingState[] = [];
+    let steps = 0;
+    const interrupted = trainTiny({
+      signal: stop.signal,
+      onStep: () => {
+        steps += 1;
+        if (steps === stepCount) stop.abort();
+      },
+      onCheckpoint: async (state) => {
+        states.push({ ...state, history: [...state.history] });
+      },
+    });
+    await expect(interrupted).rejects.toMatchObject({
+      message: expect.stringMatching(/steps are kept in a checkpoint/),
+    });
+    expect(states.at(-1)!.step).toBe(stepCount);
+    const resumed = await trainTiny({ resumeFrom: states.at(-1) });
+    expect(resumed.weights).toEqual(whole.weights);
+    expect(resumed.epochs).toEqual(whole.epochs);
+    expect(resumed.stepCount).toBe(66);
+  },
+);
+
+test('resumed from the checkpoint of any epoch, or of any step: the same bytes', async () => {
+  const whole = await trainTiny({ settings: { ...settings, checkpointSteps: 4 } });
+  // Every fourth step, and every eleventh, which ends an epoch.
+  expect(whole.states.map(({ step }) => step)).toEqual([
+    ...[4, 8, 11, 12, 16, 20, 22, 24, 28, 32, 33, 36, 40, 44, 48, 52, 55, 56, 60, 64, 66],
+  ]);
+  for (const resumeFrom of whole.states) {
+    expect((await trainTiny({ resumeFrom })).weights).toEqual(whole.weights);
+  }
+});
+
+test('early stopping ends after the patience and hands over the best weights', async () => {
+  const patient = { ...settings, epochs: 60, patience: 2, learningRate: 0.05 };
+  const stopped = await trainTiny({ settings: patient });
+  const losses = stopped.epochs.map((epoch) => epoch.val_loss);
+  expect(stopped.epochs.length).toBeLessThan(60);
+  expect(stopped.epoch).toBe(stopped.epochs.length - 2);
+  expect(losses[stopped.epoch - 1]).toBe(Math.min(...losses));
+  const untilBest = await trainTiny({ settings: { ...patient, epochs: stopped.epoch, patience: 0 } });
+  expect(stopped.weights).toEqual(untilBest.weights);
+  const resumed = await trainTiny({ settings: patient, resumeFrom: stopped.states.at(-2) });
+  expect(resumed.weights).toEqual(stopped.weights);
+});
+
+test.each(['cosine', 'plateau'] as const)(
+  'the schedule %s changes the training, and resumes to the same bytes',
+  async (schedule) => {
+    const fast = { ...settings, epochs: 15, learningRate: 0.05 };
+    const scheduled = await trainTiny({ settings: { ...fast, schedule } });
+    expect(scheduled.weights).not.toEqual((await trainTiny({ settings: fast })).weights);
+    const resumed = await trainTiny({ settings: { ...fast, schedule }, resumeFrom: scheduled.states.at(-4) });
+    expect(resumed.weights).toEqual(scheduled.weights);
+  },
+);
+
+test('given weights take the place of the seeded ones', async () => {
+  const initial = [16, 16, 8].map((inputs, layer) => {
+    const units = [16, 8, 4][layer]!;
+    return { kernel: new Float32Array(inputs * units).fill(0.01), bias: new Float32Array(units).fill(layer) };
+  });
+  const model = await trainTiny({ initial, settings: { ...settings, epochs: 1, learningRate: 1e-9 } });
+  expect(model.weights[1]!.every((value) => Math.abs(value) < 1e-6)).toBe(true);
+  expect(model.weights[4]!.every((value) => Math.abs(value - 0.01) < 1e-6)).toBe(true);
+});
+
+test('a loss that is no number stops the run, names the step, the learning rate and what to try', async () => {
   const trainImages = makeImages(60, 1);
   trainImages.images[5] = Number.NaN;
   await expect(trainTiny({ trainImages })).rejects.toMatchObject({
     name: 'TrainingDiverged',
-    message: expect.stringMatching(/epoch 1 .*NaN.* learning rate of 0.01.* such as 0.001/),
+    message: expect.stringMatching(
+      /since step [123] of epoch 1, at a learning rate of 0.01\..* such as 0.001/,
+    ),
   });
+});
+
+test('a diverged training leaves no checkpoint', async () => {
+  const trainImages = makeImages(60, 1);
+  trainImages.images.fill(Number.NaN);
+  const states: TrainingState[] = [];
+  const onCheckpoint = async (state: TrainingState) => {
+    states.push(state);
+  };
+  const training = trainTiny({ trainImages, onCheckpoint, settings: { ...settings, checkpointSteps: 1 } });
+  await expect(training).rejects.toMatchObject({
+    message: expect.stringContaining('since step 1 of epoch 1'),
+  });
+  expect(states).toEqual([]);
 });

@@ -1,19 +1,25 @@
+import type { Sequential } from '@tensorflow/tfjs-layers';
 import { datasetManifestSchema } from '../../contracts/dataset';
 import { objectKeys } from '../../contracts/object-keys';
-import { type Epoch, historySchema, trainingRecordSchema } from '../../contracts/results';
-import { storedRunConfigSchema } from '../../contracts/run-config';
+import { historySchema, trainingRecordSchema } from '../../contracts/results';
+import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
-import { loadSplit } from '../../dataset/load-split';
+import { type LabelledImages, loadSplit } from '../../dataset/load-split';
 import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, putJson } from '../../store/json-objects';
+import { Checkpoints } from '../../training/checkpoints';
 import { chooseEngine } from '../../training/choose-engine';
+import { readDenseStack } from '../../training/dense-stack';
 import { trainModel } from '../../training/train-model';
+import type { TrainingEngine } from '../../training/training-engine';
+import type { TrainingState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
 
 /**
- * Trains the run's model and stores it: history.json after every epoch, then the model, then training.json, which
- * says that the training is whole. A run that has its training.json is not trained again.
+ * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model, then training.json,
+ * which says that the training is whole. A run that has its training.json is not trained again; one that was cut off
+ * goes on from its newest checkpoint.
  *
  * @throws PermanentError EngineUnavailable, TrainingDiverged, or what reading the dataset finds; TransientError
  *   Interrupted.
@@ -27,54 +33,58 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     return { runId, seconds: earlier.seconds };
   }
   const startedAt = now().getTime();
+  const say = (message: string) => notify({ type: 'note', message });
   const { config } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
-  const engine = await chooseEngine(config.engine, (message) => notify({ type: 'note', message }), signal);
+  const engine = await chooseEngine(config, say, signal);
   const trainImages = await loadSplit(store, manifest, 'train');
   const validationImages = await loadSplit(store, manifest, 'test');
-
   const model = buildMlp(config, manifest.imageShape);
-  const { epochs } = config;
-  const parameterCount = model.countParams();
   notify({
     type: 'step-started',
     step: 'train',
-    message: `Training ${describeModel(config.hidden, config.classes)} (${parameterCount.toLocaleString('en')} parameters) on ${trainImages.count.toLocaleString('en')} images with ${engine.environment.engine} TensorFlow, ${engine.environment.device}`,
+    message: describeTraining(model, config, trainImages, engine),
   });
-  const history: Epoch[] = [];
-  const stepCount = await trainModel({
+
+  const checkpoints = new Checkpoints(store, { runId, contentKey }, readDenseStack(model));
+  const resumeFrom = await checkpoints.restore(say);
+  if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
+  const { stepCount, epoch } = await trainModel({
     model,
     engine,
     trainImages,
     validationImages,
     settings: config,
+    resumeFrom,
     now,
     signal,
-    onStep: (position) => notify({ type: 'training-progress', ...position, epochs }),
-    onEpoch: async (epoch) => {
-      history.push(epoch);
+    onStep: (position) => notify({ type: 'training-progress', ...position, epochs: config.epochs }),
+    onCheckpoint: (state) => checkpoints.save(state),
+    onEpoch: async (epochs) => {
       await putJson(store, objectKeys.history(runId), historySchema, {
         schemaVersion: 1,
         runId,
-        epochs: history,
+        epochs: [...epochs],
       });
-      notify({ type: 'epoch-finished', epoch, epochs });
+      notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
     },
   });
   const weights = await saveModel(store, runId, model);
-  model.dispose();
 
-  const seconds = (now().getTime() - startedAt) / 1000;
+  const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
   await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
     schemaVersion: 1,
     runId,
     contentKey,
     environment: engine.environment,
-    parameterCount,
+    parameterCount: model.countParams(),
     stepCount,
+    epoch,
+    resumedFromStep: resumeFrom?.step ?? 0,
     seconds,
     weightsSha256: weights.sha256!,
   });
+  model.dispose();
   return { runId, seconds };
 }
 
@@ -85,6 +95,19 @@ async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }:
   return record.contentKey === contentKey ? record : undefined;
 }
 
-function describeModel(hidden: readonly number[], classes: number): string {
-  return `the perceptron ${[...hidden, classes].join(' → ')}`;
+function secondsBefore(resumeFrom: TrainingState | undefined): number {
+  if (resumeFrom === undefined) return 0;
+  return resumeFrom.history.reduce((sum, { seconds }) => sum + seconds, resumeFrom.epochSeconds);
+}
+
+function describeTraining(
+  model: Sequential,
+  { hidden, classes }: RunConfig,
+  { count }: LabelledImages,
+  { environment: { engine, device } }: TrainingEngine,
+): string {
+  const layers = [...hidden, classes].join(' → ');
+  const parameters = model.countParams().toLocaleString('en');
+  const backend = engine === 'native' ? 'native TensorFlow' : 'WASM';
+  return `Training the perceptron ${layers} (${parameters} parameters) on ${count.toLocaleString('en')} images with ${backend} on ${device}`;
 }

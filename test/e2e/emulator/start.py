@@ -7,10 +7,12 @@ JOB_FOLDER    gets the logs and process ids of jobs
 
 import batch_jobs
 import batch_resources
+import lambda_errors
 import step_functions
 
 batch_jobs.install()
 batch_resources.install()
+lambda_errors.install()
 step_functions.install()
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What MiniStack's Step Functions lack for this workflow: Batch's `submitJob.sync`, and JSONata in a Distributed Map."""
+"""What MiniStack's Step Functions lack for this workflow: Batch's `submitJob.sync`, S3's `getObject`, JSONata in a
+Distributed Map, and executions that stay aborted."""
 
 import contextvars
 import json
@@ -68,8 +69,29 @@ def _with_jsonata_output(run_map):
     return run
 
 
+def _with_get_object(invoke):
+    def invoke_integration(resource, arguments):
+        if resource.endswith(":aws-sdk:s3:getObject"):
+            return {"Body": stepfunctions._s3_object_text(arguments["Bucket"], arguments["Key"])}
+        return invoke(resource, arguments)
+
+    return invoke_integration
+
+
+def _unless_aborted(fail_execution):
+    """The job of an aborted execution fails after the abort, and must not turn it into a failed one."""
+
+    def fail(execution, error, cause):
+        if execution["status"] == "RUNNING":
+            fail_execution(execution, error, cause)
+
+    return fail
+
+
 def install():
     stepfunctions._SERVICE_DISPATCH["arn:aws:states:::batch:submitJob"] = _submit_job
     stepfunctions._execute_task = _knowing_the_execution(stepfunctions._execute_task)
     stepfunctions._resolve_params_obj = _with_jsonata_templates(stepfunctions._resolve_params_obj)
     stepfunctions._run_distributed_map = _with_jsonata_output(stepfunctions._run_distributed_map)
+    stepfunctions._invoke_aws_sdk_integration = _with_get_object(stepfunctions._invoke_aws_sdk_integration)
+    stepfunctions._fail_execution = _unless_aborted(stepfunctions._fail_execution)

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { executionFailureSchema } from '../../lib/contracts/execution';
+
+/** `undefined` for what is no JSON: services put plain text in the same places. */
+export function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a Lambda function threw. */
+const lambdaErrorSchema = z.object({ errorMessage: z.string() });
+/** A failed job, as Batch describes it. */
+const batchJobSchema = z.object({
+  JobId: z.string(),
+  StatusReason: z.string().optional(),
+  Container: z
+    .object({
+      ExitCode: z.number().optional(),
+      Reason: z.string().optional(),
+      LogStreamName: z.string().optional(),
+    })
+    .optional(),
+});
+
+const maxCauseCharacters = 600;
+
+/** The readable part of the cause of a failure, with `: ` before it; empty where there is none. */
+export function explainCause(cause: string | undefined): string {
+  const text = readCause(cause);
+  if (text === '') return '';
+  return `: ${text.length > maxCauseCharacters ? `${text.slice(0, maxCauseCharacters)} …` : text}`;
+}
+
+function readCause(cause: string | undefined): string {
+  if (cause === undefined) return '';
+  const value = parseJson(cause);
+  const decided = executionFailureSchema.safeParse(value);
+  if (decided.success) return `${decided.data.reason} ${decided.data.remedy}`;
+  const thrown = lambdaErrorSchema.safeParse(value);
+  if (thrown.success) return thrown.data.errorMessage;
+  const job = batchJobSchema.safeParse(value);
+  if (!job.success) return cause;
+  const { JobId, StatusReason, Container } = job.data;
+  return [
+    StatusReason ?? 'the job failed',
+    Container?.Reason,
+    Container?.ExitCode === undefined ? undefined : `exit code ${Container.ExitCode}`,
+    `job ${JobId}`,
+    Container?.LogStreamName === undefined ? undefined : `log stream ${Container.LogStreamName}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
+}

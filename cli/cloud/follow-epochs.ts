@@ -1,0 +1,38 @@
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { historySchema } from '../../lib/contracts/results';
+import { storedRunConfigSchema } from '../../lib/contracts/run-config';
+import type { PipelineEvent } from '../../lib/pipeline/step-context';
+import { getJson } from '../../lib/store/json-objects';
+import type { ObjectStore } from '../../lib/store/object-store';
+
+export interface EpochFollower {
+  /** Reports the epochs that history.json has and that were not reported yet. */
+  readonly report: () => Promise<void>;
+}
+
+/** The training's progress, out of what the job leaves in the store after each epoch. */
+export function createEpochFollower(
+  store: ObjectStore,
+  runId: string,
+  notify: (event: PipelineEvent) => void,
+): EpochFollower {
+  let epochs: number | undefined;
+  let reported = 0;
+
+  const report = async (): Promise<void> => {
+    if ((await store.head(objectKeys.history(runId))) === undefined) return;
+    epochs ??= (await getJson(store, objectKeys.config(runId), storedRunConfigSchema)).config.epochs;
+    const history = await getJson(store, objectKeys.history(runId), historySchema);
+    if (history.epochs.length < reported) {
+      notify({ type: 'note', message: `  The training goes on from epoch ${history.epochs.length}` });
+      reported = history.epochs.length;
+    }
+    for (const epoch of history.epochs.slice(reported)) {
+      // Steps are not in the store: an epoch is one step of the bar.
+      notify({ type: 'training-progress', epoch: epoch.epoch, epochs, step: 1, stepsPerEpoch: 1 });
+      notify({ type: 'epoch-finished', epoch, epochs });
+    }
+    reported = history.epochs.length;
+  };
+  return { report };
+}

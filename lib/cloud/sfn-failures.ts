@@ -1,0 +1,69 @@
+import { PermanentError, WorkflowError } from '../contracts/errors';
+import { credentialAdvice, failureOf, isCredentialFailure, isPassingFailure } from '../store/s3-failures';
+import type { StackLocation } from './find-stack';
+
+export interface Request {
+  /** Ends a sentence: `start the run "friday"`. */
+  readonly action: string;
+  /** The right that the identity needs, such as `states:StartExecution`. */
+  readonly permission: string;
+  readonly runId: string | undefined;
+  readonly stack: StackLocation;
+}
+
+/** Turns the SDK's error into the pipeline's words; errors that are not of a request stay as they are. */
+export function asWorkflowFailure(error: unknown, { action, permission, runId, stack }: Request): unknown {
+  const failure = failureOf(error);
+  if (failure === undefined) return error;
+  const { name, message, status } = failure;
+  const where = `the stack "${stack.name}" (account ${stack.account}, ${stack.region})`;
+  const said = `Step Functions said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
+  const details = {
+    evidence: { stack: stack.name, runId: runId ?? null, error: name, status: status ?? null },
+    cause: error,
+  };
+  const permanent = (errorName: 'InvalidInput' | 'ArtifactNotFound' | 'RunExists', text: string) =>
+    new PermanentError(errorName, `Cannot ${action}: ${text} ${said}`, details);
+
+  switch (name) {
+    case 'ExecutionAlreadyExists':
+      return permanent(
+        'RunExists',
+        `the name is taken by another execution of ${where}, and names are used once. Choose another --run-id, or leave it out.`,
+      );
+    case 'ExecutionDoesNotExist':
+      return permanent(
+        'ArtifactNotFound',
+        `${where} has no such execution, or it ended more than 90 days ago. "mnist-pipeline runs --cloud" lists the runs.`,
+      );
+    case 'ExecutionNotRedrivable':
+      return permanent(
+        'InvalidInput',
+        'only an execution that failed, was stopped or timed out within the last 14 days can be taken up again. Start a new one with "mnist-pipeline train --cloud".',
+      );
+    case 'StateMachineDoesNotExist':
+    case 'StateMachineDeleting':
+      return permanent(
+        'InvalidInput',
+        `${where} is not there any more. Deploy it with "npm run deploy", or check the account (aws sts get-caller-identity), --stack and AWS_ENDPOINT_URL.`,
+      );
+    case 'ExecutionLimitExceeded':
+      return new WorkflowError(
+        'WorkflowUnavailable',
+        `Cannot ${action}: the account runs as many executions as it may. ${said} Try again when some have ended.`,
+        details,
+      );
+    default:
+  }
+  // The two that only services with JSON answers have.
+  const isUnsigned = /^(InvalidSignature|MissingAuthenticationToken)(Exception)?$/.test(name);
+  if (isCredentialFailure(failure) || isUnsigned) return permanent('InvalidInput', credentialAdvice);
+  // Of a service, not of a store: its own words where S3 has others.
+  if (isPassingFailure(failure)) {
+    return new WorkflowError('WorkflowUnavailable', `Cannot ${action} for now. ${said} Try again.`, details);
+  }
+  if (status === 403 || /^AccessDenied/.test(name)) {
+    return permanent('InvalidInput', `this identity may not. It needs ${permission} on ${where}.`);
+  }
+  return permanent('InvalidInput', `Step Functions refused the request to ${where}.`);
+}

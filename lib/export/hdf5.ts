@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import type { Dataset, Entity, File, Group } from 'h5wasm';
+import { PermanentError } from '../contracts/errors';
+
+/** An array as every format stores it: row-major, float32, little-endian. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** 4 MB of WASM, so it is started by the first file only. */
+async function openLibrary() {
+  const library = await import('h5wasm');
+  const module = await library.ready;
+  // Otherwise the C library writes its own account of every failure to standard error.
+  module.activate_throwing_error_handler();
+  return { ...library, files: library.FS! };
+}
+
+/**
+ * Makes an HDF5 file in memory. Equal contents give equal bytes: HDF5 stamps every object with the time, so the clock
+ * stands still while `fill` runs.
+ */
+export async function writeHdf5(fill: (root: Group) => void): Promise<Uint8Array> {
+  const { File, files } = await openLibrary();
+  const path = `/${randomUUID()}.h5`;
+  const now = Date.now;
+  Date.now = () => 0;
+  try {
+    const file = new File(path, 'w');
+    try {
+      fill(file);
+    } finally {
+      file.close();
+    }
+  } finally {
+    Date.now = now;
+  }
+  return takeFile(files, path);
+}
+
+function takeFile(files: FileSystem, path: string): Uint8Array {
+  const bytes = files.readFile(path).slice();
+  files.unlink(path);
+  return bytes;
+}
+
+/** A scalar string of variable length, as h5py writes a `str`. */
+export function addText(to: Group, name: string, text: string): void {
+  to.create_attribute(name, text, null, 'S');
+}
+
+export function addTexts(to: Group, name: string, texts: readonly string[]): void {
+  to.create_attribute(name, [...texts], [texts.length], 'S');
+}
+
+export function addArray(to: Group, { name, shape, values }: NamedArray): void {
+  to.create_dataset({ name, data: values, shape: [...shape], dtype: '<f' });
+}
+
+/** What can be read from an HDF5 file that somebody else made. */
+export interface Hdf5Reader {
+  /** An attribute that holds one string, or `undefined`. */
+  readText(path: string, attribute: string): string | undefined;
+  /** An attribute that holds a list of strings, or `undefined`. */
+  readTexts(path: string, attribute: string): string[] | undefined;
+  /** @throws PermanentError InvalidInput unless it is float32 of exactly this shape. */
+  readArray(path: string, shape: readonly number[]): Float32Array;
+}
+
+/**
+ * Opens an HDF5 file from memory for as long as `read` runs.
+ *
+ * @param what - for the message, e.g. `The model "digits.h5"`.
+ * @throws PermanentError InvalidInput when it is no HDF5 file, or is damaged where it is read.
+ */
+export async function readHdf5<Result>(
+  bytes: Uint8Array,
+  what: string,
+  read: (reader: Hdf5Reader) => Result,
+): Promise<Result> {
+  const { File, Dataset, Group, files } = await openLibrary();
+  const path = `/${randomUUID()}.h5`;
+  files.writeFile(path, bytes);
+  let file: File | undefined;
+  try {
+    file = new File(path, 'r');
+    return read(createReader(file, { Dataset, Group }, bytes.length, what));
+  } catch (cause) {
+    if (cause instanceof PermanentError) throw cause;
+    throw new PermanentError(
+      'InvalidInput',
+      `${what} is not an HDF5 file, or it is damaged (${String(cause).slice(0, 200)}). Save it again in Keras.`,
+      { cause },
+    );
+  } finally {
+    closeQuietly(file);
+    files.unlink(path);
+  }
+}
+
+/** A damaged file may fail to close as well, and its first failure says more. */
+function closeQuietly(file: File | undefined): void {
+  try {
+    file?.close();
+  } catch {}
+}
+
+type Classes = { readonly Dataset: typeof Dataset; readonly Group: typeof Group };
+
+function createReader(file: File, { Dataset, Group }: Classes, fileBytes: number, what: string): Hdf5Reader {
+  const find = (path: string): Entity | null => {
+    try {
+      return path === '/' ? file : file.get(path);
+    } catch {
+      return null;
+    }
+  };
+  const readAttribute = (path: string, attribute: string): unknown => {
+    const entity = find(path);
+    return entity instanceof Group ? entity.attrs[attribute]?.value : undefined;
+  };
+  return {
+    readText: (path, attribute) => {
+      const value = readAttribute(path, attribute);
+      return typeof value === 'string' ? value : undefined;
+    },
+    readTexts: (path, attribute) => {
+      const value = readAttribute(path, attribute);
+      return Array.isArray(value) && value.every((text) => typeof text === 'string') ? value : undefined;
+    },
+    readArray: (path, shape) => {
+      const expected = `float32 ${shape.join('×')}`;
+      const dataset = find(path);
+      const found = dataset instanceof Dataset ? describe(dataset) : 'nothing';
+      const bytes = 4 * shape.reduce((product, size) => product * size, 1);
+      // Nothing that Keras writes is compressed: a file that claims more than it holds is not let at our memory.
+      if (found === expected && bytes <= fileBytes) {
+        const { value } = dataset as Dataset;
+        // Not `instanceof`: the library may live in another realm than its caller.
+        if (ArrayBuffer.isView(value)) return new Float32Array(value as unknown as Float32Array);
+      }
+      throw new PermanentError(
+        'InvalidInput',
+        `${what} has ${found} at ${path} in ${fileBytes} bytes, and its configuration asks for ${expected}. Save it again in Keras, in float32.`,
+        { evidence: { path, found, expected } },
+      );
+    },
+  };
+}
+
+/** HDF5's class of floating-point numbers, H5T_FLOAT. */
+const floatType = 1;
+
+function describe(dataset: Dataset): string {
+  const { type, size, shape } = dataset.metadata;
+  const kind = type === floatType ? `float${8 * size}` : 'no floating-point number';
+  return `${kind} ${(shape ?? []).join('×')}`;
+}

@@ -1,0 +1,69 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cases } from './cases';
+import { bootstrap, deploy, destroy } from './deployment';
+import { startEmulator } from './emulator-process';
+import { PipelineClient } from './pipeline-client';
+
+const maxFailureCharacters = 1500;
+
+/** From a cold start to nothing left: prints one line a case, and `e2e: N passed, N failed` at the end. */
+async function main(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'mnist-pipeline-e2e-'));
+  const wanted = process.argv[2] ?? '';
+  let passed = 0;
+  let failed = 0;
+  const check = async (name: string, work: () => Promise<void>) => {
+    const startedAt = Date.now();
+    const failure = await work().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+    if (failure === undefined) passed += 1;
+    else failed += 1;
+    console.log(`${failure === undefined ? 'ok    ' : 'FAILED'} ${seconds.padStart(6)} s  ${name}`);
+    if (failure !== undefined) console.log(describe(failure));
+  };
+
+  console.log(`Logs: ${folder}`);
+  const emulator = await startEmulator(folder);
+  process.once('SIGINT', () => void emulator.stop().then(() => process.exit(130)));
+  try {
+    Object.assign(process.env, emulator.environment);
+    let client: PipelineClient | undefined;
+    await check('cdk bootstrap', () => bootstrap(folder));
+    await check('cdk deploy', async () => {
+      client = new PipelineClient(await deploy(folder));
+    });
+    if (client !== undefined) {
+      const deployed = client;
+      for (const { name, run } of cases.filter((each) => each.name.includes(wanted))) {
+        await check(name, () => run({ client: deployed, emulator }));
+      }
+      await check('cdk destroy', async () => {
+        await deployed.emptyBucket();
+        await destroy(folder);
+      });
+    }
+  } finally {
+    await emulator.stop();
+  }
+  console.log(`e2e: ${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+function describe(failure: unknown): string {
+  const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  return text.slice(0, maxFailureCharacters);
+}
+
+void main().then(
+  (exitCode) => process.exit(exitCode),
+  (error: unknown) => {
+    console.error(error);
+    console.log('e2e: 0 passed, 1 failed');
+    process.exit(1);
+  },
+);

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  type DescribeExecutionCommandOutput,
+  paginateGetExecutionHistory,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { createS3Store, type S3Store } from '../../lib/store/s3-store';
+import type { StackOutputs } from './deployment';
+
+const endpoint = () => process.env['AWS_ENDPOINT_URL']!;
+const pollMilliseconds = 200;
+
+/** One deployed pipeline, as a user's client sees it; nothing of it knows the emulator. */
+export class PipelineClient {
+  readonly store: S3Store;
+  private readonly sfn = new SFNClient({});
+  private readonly s3 = new S3Client({ forcePathStyle: true });
+
+  constructor(readonly outputs: StackOutputs) {
+    this.store = createS3Store(outputs.BucketName);
+  }
+
+  /** @returns the ARN. */
+  async start(name: string, input: unknown): Promise<string> {
+    const { executionArn } = await this.sfn.send(
+      new StartExecutionCommand({
+        stateMachineArn: this.outputs.StateMachineArn,
+        name,
+        input: JSON.stringify(input),
+      }),
+    );
+    return executionArn!;
+  }
+
+  describe(executionArn: string): Promise<DescribeExecutionCommandOutput> {
+    return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+  }
+
+  async waitForEnd(executionArn: string, limitSeconds = 180): Promise<DescribeExecutionCommandOutput> {
+    const giveUpAt = Date.now() + limitSeconds * 1000;
+    while (Date.now() < giveUpAt) {
+      const execution = await this.describe(executionArn);
+      if (execution.status !== 'RUNNING') return execution;
+      await pause(pollMilliseconds);
+    }
+    throw new Error(`${executionArn} still runs after ${limitSeconds} s`);
+  }
+
+  async run(name: string, input: unknown): Promise<DescribeExecutionCommandOutput> {
+    return this.waitForEnd(await this.start(name, input));
+  }
+
+  async abort(executionArn: string): Promise<void> {
+    await this.sfn.send(new StopExecutionCommand({ executionArn, cause: 'asked by the test' }));
+  }
+
+  /** States in the order in which they were entered, with what each was given. */
+  async statesEntered(executionArn: string): Promise<{ name: string; input: string }[]> {
+    const states: { name: string; input: string }[] = [];
+    for await (const { events } of paginateGetExecutionHistory({ client: this.sfn }, { executionArn })) {
+      for (const { stateEnteredEventDetails } of events ?? []) {
+        if (stateEnteredEventDetails?.name === undefined) continue;
+        states.push({ name: stateEnteredEventDetails.name, input: stateEnteredEventDetails.input ?? '' });
+      }
+    }
+    return states;
+  }
+
+  async upload(key: string, body: Uint8Array): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: this.outputs.BucketName, Key: key, Body: body }));
+  }
+
+  /** Every version of every object: a thousand at a time, until nothing is left. */
+  async emptyBucket(): Promise<void> {
+    const Bucket = this.outputs.BucketName;
+    while (true) {
+      const page = await this.s3.send(new ListObjectVersionsCommand({ Bucket }));
+      const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
+      if (found.length === 0) return;
+      const Objects = found.map(({ Key, VersionId }) => ({ Key: Key!, VersionId: VersionId! }));
+      await this.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    }
+  }
+}
+
+export interface BatchJob {
+  readonly jobId: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly attempts?: readonly { readonly container: { readonly exitCode: number } }[];
+}
+
+/** Batch's REST interface, without a client of its own for three fields. */
+async function askBatch<Answer>(operation: string, request: unknown): Promise<Answer> {
+  const answer = await fetch(`${endpoint()}/v1/${operation}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/batch/aws4_request',
+    },
+    body: JSON.stringify(request),
+  });
+  if (!answer.ok) throw new Error(`Batch answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as Answer;
+}
+
+/** The jobs of a run, which carry its id as their name. */
+export async function findJobs(runId: string): Promise<BatchJob[]> {
+  const { jobSummaryList } = await askBatch<{ jobSummaryList: { jobId: string; jobName: string }[] }>(
+    'listjobs',
+    {},
+  );
+  const ids = jobSummaryList.filter(({ jobName }) => jobName === runId).map(({ jobId }) => jobId);
+  return (await askBatch<{ jobs: BatchJob[] }>('describejobs', { jobs: ids })).jobs;
+}

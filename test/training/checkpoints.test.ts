@@ -1,0 +1,91 @@
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { Checkpoints } from '../../lib/training/checkpoints';
+import { type DenseStack, initialWeights } from '../../lib/training/dense-stack';
+import { startingState, type TrainingState } from '../../lib/training/training-state';
+
+const stack: DenseStack = [
+  { inputs: 3, units: 2, dropoutRate: 0, l2: 0 },
+  { inputs: 2, units: 4, dropoutRate: 0, l2: 0 },
+];
+const owner = { runId: 'run', contentKey: 'abc' };
+
+function makeState(step: number, change: Partial<TrainingState> = {}): TrainingState {
+  const weights = initialWeights(stack, step);
+  return {
+    ...startingState(weights),
+    step,
+    totals: { loss: 1 / 3, correctCount: 7, finiteStepCount: 2 },
+    epochSeconds: 1.5,
+    history: [{ epoch: 1, loss: 0.1, acc: 0.2, val_loss: 0.3, val_acc: 0.4, seconds: 5 }],
+    ...change,
+  };
+}
+
+function open(store: MemoryStore, change: Partial<typeof owner> = {}) {
+  const complaints: string[] = [];
+  const checkpoints = new Checkpoints(store, { ...owner, ...change }, stack);
+  return {
+    checkpoints,
+    complaints,
+    restore: () => checkpoints.restore((message) => complaints.push(message)),
+  };
+}
+
+test('nothing there, nothing restored', async () => {
+  const { restore, complaints } = open(new MemoryStore());
+  expect(await restore()).toBeUndefined();
+  expect(complaints).toEqual([]);
+});
+
+test.each([[undefined], [initialWeights(stack, 99)]])(
+  'what was saved is restored, bit by bit',
+  async (best) => {
+    const store = new MemoryStore();
+    const state = makeState(5, { best });
+    await open(store).checkpoints.save(state);
+    expect(await open(store).restore()).toEqual(state);
+  },
+);
+
+test('two slots are kept, the newest is restored, and saving goes on with the older one', async () => {
+  const store = new MemoryStore();
+  const { checkpoints } = open(store);
+  for (const step of [1, 2, 3]) await checkpoints.save(makeState(step));
+  const resumed = open(store);
+  expect((await resumed.restore())?.step).toBe(3);
+  await resumed.checkpoints.save(makeState(4));
+  expect((await open(store).restore())?.step).toBe(4);
+  const keys: string[] = [];
+  for await (const { key } of store.list('runs/')) keys.push(key);
+  expect(keys).toEqual([objectKeys.checkpoint('run', 0), objectKeys.checkpoint('run', 1)]);
+  // Steps 3 and 4 are there: a damaged 4 falls back to 3.
+  const slotOfFour = objectKeys.checkpoint('run', 1);
+  await store.put(slotOfFour, new Uint8Array(100));
+  const fallen = open(store);
+  expect((await fallen.restore())?.step).toBe(3);
+  expect(fallen.complaints).toEqual([expect.stringContaining(`${slotOfFour} cannot be used`)]);
+});
+
+test.each<[string, Partial<typeof owner>, RegExp]>([
+  ['of another run', { runId: 'other' }, /belongs to run run/],
+  ['of another dataset', { contentKey: 'def' }, /on content abc/],
+])('a checkpoint %s is left out', async (_, change, message) => {
+  const store = new MemoryStore();
+  await open(store).checkpoints.save(makeState(5));
+  if (change.runId !== undefined) {
+    await store.put(objectKeys.checkpoint(change.runId, 0), await store.get(objectKeys.checkpoint('run', 0)));
+  }
+  const other = open(store, change);
+  expect(await other.restore()).toBeUndefined();
+  expect(other.complaints).toEqual([expect.stringMatching(message)]);
+});
+
+test('a checkpoint of another model is left out', async () => {
+  const store = new MemoryStore();
+  await open(store).checkpoints.save(makeState(5));
+  const complaints: string[] = [];
+  const wider = new Checkpoints(store, owner, [{ ...stack[0]!, units: 9 }, stack[1]!]);
+  expect(await wider.restore((message) => complaints.push(message))).toBeUndefined();
+  expect(complaints).toEqual([expect.stringMatching(/has the shape \[3,2\] instead of \[3,9\]/)]);
+});
