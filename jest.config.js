@@ -1,5 +1,13 @@
 /** These packages ship ES modules only; Node loads them as they are, jest has to have them transformed. */
-const esModulesOnly = ['d3-[a-z-]+', 'internmap', 'fast-png', 'iobuffer', 'fast-check', 'pure-rand', 'h5wasm'];
+const esModulesOnly = [
+  'd3-[a-z-]+',
+  'internmap',
+  'fast-png',
+  'iobuffer',
+  'fast-check',
+  'pure-rand',
+  'h5wasm',
+];
 
 // Node 20 is supported until the SDK versions of 2027, and these are older; one line a test file hides real warnings.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

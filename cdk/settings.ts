@@ -27,11 +27,14 @@ const bucketNameSchema = z
 /** What a deployment can be told, in cdk.json under "context" or with `-c`. */
 export const settingsSchema = z
   .object({
-    /** Where training can run; the first is what an execution without `compute` gets. */
+    /**
+     * Where training can run; the first is what an execution without `compute` gets. A new account has no quota for GPU
+     * instances, so the CPU is first.
+     */
     computes: z
       .preprocess((value) => (value === 'both' ? 'gpu,cpu' : value), listOf(computeSchema))
       .pipe(z.array(computeSchema).min(1, 'name at least one of gpu and cpu'))
-      .default(['gpu', 'cpu']),
+      .default(['cpu', 'gpu']),
     /** x86 types with one NVIDIA GPU; Batch takes what it can get. */
     gpuInstanceTypes: listOf(
       z

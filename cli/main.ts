@@ -1,6 +1,9 @@
 import { runCommandLine } from './command-line';
 import { exitCodes, stopExitCodes } from './exit-codes';
 
+// Node 20 is supported until the SDK versions of 2027, and these are older; the SDK says so in seven lines each time.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

@@ -1,10 +1,26 @@
 import { Command, Option, type OutputConfiguration } from 'commander';
 import { openStore } from '../lib/store/open-store';
+import {
+  addCloudCommands,
+  addCloudTrainOptions,
+  type CloudTrainFlags,
+  cloudOption,
+  refuseCloudFlags,
+  stackOption,
+  trainInCloudFromFlags,
+} from './cloud/cloud-commands';
+import { chooseStore, openCloud, type SourceFlags } from './cloud/open-cloud';
+import { showInCloud } from './cloud/show';
+import { addCompare } from './commands/compare';
 import { doctorCommand } from './commands/doctor';
+import { addEvaluate } from './commands/evaluate-model';
 import { predictCommand } from './commands/predict';
 import { runsCommand, showCommand } from './commands/runs';
+import { addServe } from './commands/serve';
 import { trainCommand } from './commands/train';
-import { numberOrText, numbersOrTexts, resolveRunConfig } from './settings';
+import { modelSourceHelp } from './open-model';
+import { numberOrText, numbersOrTexts, readGivenSettings, resolveRunConfig } from './settings';
+import { readStartingPoint } from './starting-point';
 import type { Terminal } from './terminal';
 
 const exitCodesHelp = `
@@ -26,6 +42,10 @@ export function createProgram(version: string, terminal: Terminal, output: Outpu
   addRuns(program, terminal);
   addShow(program, terminal);
   addPredict(program, terminal);
+  addEvaluate(program, terminal);
+  addCloudCommands(program, terminal);
+  addCompare(program, terminal);
+  addServe(program, terminal);
   addDoctor(program, terminal);
   return program;
 }
@@ -70,17 +90,28 @@ function addTrain(program: Command, terminal: Terminal): void {
     .addOption(storeOption())
     .option('--run-id <id>', 'name of the run (made from the time); an unfinished one is continued')
     .option('--config <file>', 'a JSON file with settings; flags win over it')
+    .addOption(new Option('--from <model>', `start from its weights: ${modelSourceHelp}`).conflicts('cloud'))
     .addOption(jsonOption())
     .option('--quiet', 'no progress', false)
     .allowExcessArguments(false);
   const settings = settingOptions();
   for (const option of settings) command.addOption(option);
+  addCloudTrainOptions(command);
   command.action(async (options: Record<string, unknown>) => {
     const isGiven = (name: string) => options[name] !== undefined;
     const names = settings.map((option) => option.attributeName()).filter(isGiven);
     const flags = Object.fromEntries(names.map((name) => [name, options[name]]));
-    const config = await resolveRunConfig(flags, options['config'] as string | undefined);
+    const configFile = options['config'] as string | undefined;
+    const cloudFlags = options as unknown as CloudTrainFlags;
+    if (cloudFlags.cloud) {
+      return trainInCloudFromFlags(await readGivenSettings(flags, configFile), cloudFlags, terminal);
+    }
+    refuseCloudFlags(cloudFlags);
     const store = openStore(options['store'] as string);
+    const from = options['from'] as string | undefined;
+    const given = await readGivenSettings(flags, configFile);
+    const start = from === undefined ? {} : await readStartingPoint(from, given, store);
+    const config = await resolveRunConfig({ ...flags, ...start }, configFile);
     const runId = options['runId'] as string | undefined;
     await trainCommand({ store, config, runId, isJson: options['json'] === true }, terminal);
   });
@@ -96,10 +127,12 @@ function addRuns(program: Command, terminal: Terminal): void {
     .command('runs')
     .description('list the runs of a store')
     .addOption(storeOption())
+    .addOption(cloudOption())
+    .addOption(stackOption())
     .addOption(jsonOption())
     .allowExcessArguments(false)
-    .action(({ store, json }: StoreFlags) =>
-      runsCommand({ store: openStore(store), isJson: json }, terminal),
+    .action(async (flags: StoreFlags & SourceFlags) =>
+      runsCommand({ store: await chooseStore(flags), isJson: flags.json }, terminal),
     );
 }
 
@@ -109,10 +142,14 @@ function addShow(program: Command, terminal: Terminal): void {
     .description('what a run did')
     .argument('<runId>')
     .addOption(storeOption())
+    .addOption(cloudOption())
+    .addOption(stackOption())
     .addOption(jsonOption())
     .allowExcessArguments(false)
-    .action((runId: string, { store, json }: StoreFlags) =>
-      showCommand({ store: openStore(store), isJson: json, runId }, terminal),
+    .action(async (runId: string, flags: StoreFlags & SourceFlags) =>
+      flags.cloud
+        ? showInCloud({ runId, isJson: flags.json }, await openCloud(flags.stack), terminal)
+        : showCommand({ store: await chooseStore(flags), isJson: flags.json, runId }, terminal),
     );
 }
 

@@ -14,19 +14,31 @@ export function numbersOrTexts(text: string): (number | string)[] {
 }
 
 /**
- * The seed recipe, changed by the config file, changed by the flags.
+ * What the config file and the flags say, without the defaults; flags win.
  *
  * @param flags - settings by their names in `runConfigSchema`; those not given are absent.
+ * @throws PermanentError InvalidInput that names the file; the flags are not looked at.
+ */
+export async function readGivenSettings(
+  flags: Readonly<Record<string, unknown>>,
+  configFile: string | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  const fromFile = configFile === undefined ? {} : await readConfigFile(configFile);
+  return { ...fromFile, ...flags };
+}
+
+/**
+ * The seed recipe, changed by the config file, changed by the flags.
+ *
  * @throws PermanentError InvalidInput that names the file or the flag.
  */
 export async function resolveRunConfig(
   flags: Readonly<Record<string, unknown>>,
   configFile: string | undefined,
 ): Promise<RunConfig> {
-  const fromFile = configFile === undefined ? {} : await readConfigFile(configFile);
   return parseOrThrow(
     runConfigSchema,
-    { ...fromFile, ...flags },
+    await readGivenSettings(flags, configFile),
     'The settings given on the command line ("mnist-pipeline help train" lists them)',
   );
 }

@@ -1,5 +1,4 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
@@ -12,19 +11,17 @@ import {
   Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { objectKeys } from '../../lib/contracts/object-keys';
 import type { Settings } from '../settings';
-import { acknowledgeWildcard, arnInFindings, logicalIdOf } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
 import { failure } from './failure-causes';
 import type { PipelineFunctions } from './pipeline-functions';
 import { trainingRetryStrategies } from './retry-policies';
 import type { TrainingCompute } from './training-compute';
+import { grantWorkflowRights } from './workflow-rights';
 import {
   commitVariables,
   forEachShard,
   invoke,
-  jobTagKey,
   planVariables,
   readOutcome,
   runId,
@@ -73,73 +70,7 @@ export class TrainingWorkflow extends Construct {
       tracingEnabled: true,
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: true },
     });
-    this.grantBatch();
-    this.acknowledgeWildcards();
-    props.store.grantRead(this.stateMachine.role, [
-      objectKeys.trainingOutcome('*'),
-      objectKeys.plan('*', '*'),
-    ]);
-  }
-
-  /** Submit to our queues, and whatever `.sync` needs to wait for a job and to terminate it when it is aborted. */
-  private grantBatch(): void {
-    const stack = Stack.of(this);
-    const { targets } = this.props.compute;
-    const jobs = stack.formatArn({ service: 'batch', resource: 'job', resourceName: '*' });
-    const unique = (arns: readonly string[]) => [...new Set(arns)];
-    const statements = [
-      new PolicyStatement({
-        actions: ['batch:SubmitJob'],
-        resources: unique(
-          targets.flatMap(({ queue, jobDefinition }) => [queue.jobQueueArn, jobDefinition.jobDefinitionArn]),
-        ),
-      }),
-      // A job has no ARN before it is submitted; the tag says whose it is.
-      new PolicyStatement({
-        actions: ['batch:TagResource'],
-        resources: [jobs],
-        conditions: { StringEquals: { [`aws:RequestTag/${jobTagKey}`]: stack.stackName } },
-      }),
-      new PolicyStatement({
-        actions: ['batch:TerminateJob'],
-        resources: [jobs],
-        conditions: { StringEquals: { [`aws:ResourceTag/${jobTagKey}`]: stack.stackName } },
-      }),
-      // DescribeJobs cannot be limited to a resource: the service does not offer it.
-      new PolicyStatement({ actions: ['batch:DescribeJobs'], resources: ['*'] }),
-      // The rule through which Step Functions learns that a job ended.
-      new PolicyStatement({
-        actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-        resources: [
-          stack.formatArn({
-            service: 'events',
-            resource: 'rule',
-            resourceName: 'StepFunctionsGetEventsForBatchJobsRule',
-          }),
-        ],
-      }),
-    ];
-    for (const statement of statements) this.stateMachine.addToRolePolicy(statement);
-  }
-
-  private acknowledgeWildcards(): void {
-    const acknowledge = (wildcard: string, reason: string) =>
-      acknowledgeWildcard(this.stateMachine, wildcard, reason);
-    acknowledge('*', 'batch:DescribeJobs, X-Ray and the delivery of logs cannot be limited to a resource.');
-    acknowledge(
-      'arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job/*',
-      'A job has no ARN before it is submitted; a condition binds the right to the tag of this stack.',
-    );
-    for (const fn of Object.values(this.props.functions.all)) {
-      acknowledge(`${arnInFindings(fn)}:*`, 'The versions and aliases of one function of this stack.');
-    }
-    const nameOfMachine = `{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"${logicalIdOf(this.stateMachine)}"}]}]}`;
-    for (const suffix of [':*', '/*:*']) {
-      acknowledge(
-        `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${nameOfMachine}${suffix}`,
-        'The map runs of this state machine, which have no ARN before they are started.',
-      );
-    }
+    grantWorkflowRights(this.stateMachine, props);
   }
 
   private trainOn(name: string, target: 'gpuSpot' | 'gpuOnDemand' | 'cpu', strategy: 'spot' | 'onDemand') {
@@ -165,7 +96,7 @@ export class TrainingWorkflow extends Construct {
       onDemand.next(next);
       if (!spot) return { compute, start: onDemand };
       const onSpot = this.trainOn('Train on a spot GPU', 'gpuSpot', 'spot');
-      onSpot.addCatch(onDemand, { errors: ['States.TaskFailed'], outputs: {} });
+      onSpot.addCatch(onDemand, { errors: ['States.TaskFailed'] });
       onSpot.next(next);
       return { compute, start: onSpot };
     });

@@ -26,6 +26,7 @@ import {
   trainingAttempts,
 } from './retry-policies';
 import { onDemandPatience, type TrainingTarget } from './training-compute';
+import { jobTagKey } from './workflow-rights';
 
 /** The name of the execution, which Step Functions lets be used once. */
 export const runId = '{% $states.context.Execution.Name %}';
@@ -35,10 +36,8 @@ const elapsedSeconds = '{% ($millis() - $toMillis($states.context.Execution.Star
 /** Longer than any function's own timeout, so that the function's is the one that is seen. */
 const invocationMargin = Duration.seconds(30);
 const shardConcurrency = 40;
-/** Batch jobs of this pipeline carry this tag; the right to terminate jobs is bound to it. */
-export const jobTagKey = 'mnist-pipeline-stack';
 
-export interface InvokeProps {
+interface InvokeProps {
   readonly fn: LambdaFunction;
   /** The step's own input, as JSONata. */
   readonly input: unknown;
@@ -114,11 +113,20 @@ class PlannedShards extends S3JsonItemReader {
   }
 }
 
-export interface TrainOnProps {
+interface TrainOnProps {
   readonly target: TrainingTarget;
   readonly settings: Pick<Settings, 'trainingTimeoutMinutes'>;
   readonly stackName: string;
   readonly retryStrategy: TrainingRetryStrategy;
+}
+
+/** A caught job's description would be most of the state, and a `CustomState` leaves out what a catch puts out. */
+class TrainingJob extends CustomState {
+  override toStateJson(queryLanguage?: QueryLanguage): { Catch?: object[] } {
+    const state = super.toStateJson(queryLanguage) as { Catch?: object[] };
+    if (state.Catch === undefined) return state;
+    return { ...state, Catch: state.Catch.map((catcher) => ({ ...catcher, Output: '{% {} %}' })) };
+  }
 }
 
 /**
@@ -133,7 +141,7 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
     DATASET: '{% $dataset %}',
     CONTENT_KEY: '{% $contentKey %}',
   };
-  const task = new CustomState(scope, name, {
+  const task = new TrainingJob(scope, name, {
     stateJson: {
       Type: 'Task',
       Resource: `arn:${Aws.PARTITION}:states:::batch:submitJob.sync`,

@@ -1,6 +1,6 @@
+import type { WorkflowEvent } from '../../lib/cloud/executions';
 import { executionPlanSchema, trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { evaluateOutputSchema } from '../../lib/contracts/steps';
-import type { WorkflowEvent } from '../../lib/cloud/executions';
 import { explainCause, parseJson } from './explain-cause';
 
 /** A tool for the events of one execution, given in order and in any portions. */

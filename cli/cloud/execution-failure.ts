@@ -2,14 +2,13 @@ import type { Execution } from '../../lib/cloud/executions';
 import {
   PermanentError,
   type PermanentErrorName,
-  type PipelineError,
   permanentErrorNames,
   TransientError,
   transientErrorNames,
   WorkflowError,
 } from '../../lib/contracts/errors';
-import { executionFailureSchema } from '../../lib/contracts/execution';
-import { explainCause, parseJson } from './explain-cause';
+import { executionFailureSchema, trainExitCodes } from '../../lib/contracts/execution';
+import { explainCause, parseJson, readJobExitCode, readTrace } from './explain-cause';
 
 /** The workflow decided to end like this: a redrive would only come to the same decision. */
 export function isDecision({ error }: Execution): boolean {
@@ -17,36 +16,48 @@ export function isDecision({ error }: Execution): boolean {
 }
 
 /**
- * The error that a failed execution stands for, under the same name as on a laptop.
+ * The error that a failed execution stands for, under the same name as on a laptop; a plain `Error` for a bug.
  *
  * @param redriveCommand - what takes this run up again.
  */
-export function asPipelineError(execution: Execution, redriveCommand: string): PipelineError {
+export function asFailure(execution: Execution, redriveCommand: string): Error {
   const { runId, status, error, cause, isRedrivable } = execution;
-  const evidence = { runId, status, error: error ?? null };
+  const details = { evidence: { runId, status, error: error ?? null } };
   const remedy = isRedrivable
     ? `To go on at the step where it ended: ${redriveCommand}`
     : 'It cannot be taken up again: start a new run.';
+  const explained = sentence(explainCause(cause));
   if (status === 'ABORTED') {
-    return new WorkflowError('ExecutionFailed', `The run "${runId}" was stopped${explainCause(cause)}. ${remedy}`, {
-      evidence,
-    });
+    const text = `The run "${runId}" was stopped${explained} ${remedy}`;
+    return new WorkflowError('ExecutionFailed', text, details);
   }
-  if (status === 'TIMED_OUT') {
-    return new WorkflowError('ExecutionFailed', `The run "${runId}" ran out of time. ${remedy}`, { evidence });
-  }
+  if (status === 'TIMED_OUT')
+    return new WorkflowError('ExecutionFailed', `The run "${runId}" ran out of time. ${remedy}`, details);
   if (isDecision(execution)) {
     const decided = executionFailureSchema.safeParse(parseJson(cause));
     const step = decided.success ? ` in the step "${decided.data.step}"` : '';
     return new PermanentError(
       error as PermanentErrorName,
-      `The run "${runId}" failed${step}${explainCause(cause)}`,
-      { evidence },
+      `The run "${runId}" failed${step}${explained}`,
+      details,
     );
   }
-  const message = `The run "${runId}" failed with ${error ?? 'no error name'}${explainCause(cause)} ${remedy}`;
+  const message = `The run "${runId}" failed with ${error ?? 'no error name'}${explained} ${remedy}`;
   // A step that was interrupted in the cloud says nothing about a Ctrl-C here.
-  return transientErrorNames.some((name) => name === error)
-    ? new TransientError('StoreUnavailable', message, { evidence })
-    : new WorkflowError('ExecutionFailed', message, { evidence });
+  if (transientErrorNames.some((name) => name === error))
+    return new TransientError('StoreUnavailable', message, details);
+  if (isBug(execution))
+    return Object.assign(new Error(message), { stack: [message, ...readTrace(cause)].join('\n') });
+  return new WorkflowError('ExecutionFailed', message, details);
+}
+
+/** AWS's own error names have a dot (`States.Timeout`), ours are known: what is left is JavaScript's (`TypeError`). */
+function isBug({ error, cause }: Execution): boolean {
+  const isJavaScripts = error !== undefined && error !== '' && !error.includes('.');
+  return isJavaScripts || readJobExitCode(cause) === trainExitCodes.unexpected;
+}
+
+/** Ends with a full stop, whatever the service ended with. */
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

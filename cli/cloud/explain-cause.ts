@@ -12,7 +12,7 @@ export function parseJson(text: string | undefined): unknown {
 }
 
 /** What a Lambda function threw. */
-const lambdaErrorSchema = z.object({ errorMessage: z.string() });
+const lambdaErrorSchema = z.object({ errorMessage: z.string(), trace: z.array(z.string()).default([]) });
 /** A failed job, as Batch describes it. */
 const batchJobSchema = z.object({
   JobId: z.string(),
@@ -33,6 +33,16 @@ export function explainCause(cause: string | undefined): string {
   const text = readCause(cause);
   if (text === '') return '';
   return `: ${text.length > maxCauseCharacters ? `${text.slice(0, maxCauseCharacters)} …` : text}`;
+}
+
+/** The stack trace of a Lambda function's error, a line each; empty where there is none. */
+export function readTrace(cause: string | undefined): readonly string[] {
+  return lambdaErrorSchema.safeParse(parseJson(cause)).data?.trace ?? [];
+}
+
+/** `undefined` when it was no job that failed, or when its container never ran. */
+export function readJobExitCode(cause: string | undefined): number | undefined {
+  return batchJobSchema.safeParse(parseJson(cause)).data?.Container?.ExitCode;
 }
 
 function readCause(cause: string | undefined): string {

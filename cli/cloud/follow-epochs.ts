@@ -24,8 +24,9 @@ export function createEpochFollower(
     epochs ??= (await getJson(store, objectKeys.config(runId), storedRunConfigSchema)).config.epochs;
     const history = await getJson(store, objectKeys.history(runId), historySchema);
     if (history.epochs.length < reported) {
-      notify({ type: 'note', message: `  The training goes on from epoch ${history.epochs.length}` });
-      reported = history.epochs.length;
+      // Another attempt, from an earlier epoch: its newest one is the news.
+      reported = history.epochs.length - 1;
+      notify({ type: 'note', message: `  Another attempt trains from epoch ${reported + 1}` });
     }
     for (const epoch of history.epochs.slice(reported)) {
       // Steps are not in the store: an epoch is one step of the bar.

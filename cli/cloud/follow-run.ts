@@ -18,6 +18,7 @@ export interface FollowRequest {
 
 /** Polls that may fail in a row, a network that is away for a minute among them. */
 const maxFailedPolls = 30;
+const taskEnds = new Set(['TaskFailed', 'TaskTimedOut', 'TaskStateExited']);
 /** A new execution is not visible at once everywhere. */
 const passingNames = new Set(['WorkflowUnavailable', 'StoreUnavailable', 'ArtifactNotFound']);
 
@@ -27,7 +28,11 @@ const passingNames = new Set(['WorkflowUnavailable', 'StoreUnavailable', 'Artifa
  * @returns how it ended.
  * @throws TransientError Interrupted, with the commands that look again and that stop the run.
  */
-export async function followRun(request: FollowRequest, cloud: Cloud, terminal: Terminal): Promise<Execution> {
+export async function followRun(
+  request: FollowRequest,
+  cloud: Cloud,
+  terminal: Terminal,
+): Promise<Execution> {
   const { runId, redriveCount = 0, pollMilliseconds = 2_000 } = request;
   const { executions, store, stack } = cloud;
   const narrator = createNarrator();
@@ -41,8 +46,8 @@ export async function followRun(request: FollowRequest, cloud: Cloud, terminal: 
     const execution = await executions.describe(runId);
     for (const event of await executions.eventsAfter(runId, eventId)) {
       eventId = event.id;
-      // The epochs that are still untold belong before whatever came after the training.
-      if (hasTrainingStarted && event.type === 'TaskStateExited') await epochs.report();
+      // The epochs that are still untold belong before the end of the training.
+      if (hasTrainingStarted && taskEnds.has(event.type)) await epochs.report();
       hasTrainingStarted ||= isTraining(event);
       for (const message of narrator.tell([event])) terminal.report({ type: 'note', message });
     }

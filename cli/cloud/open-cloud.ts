@@ -1,6 +1,7 @@
 import type { Executions } from '../../lib/cloud/executions';
 import { defaultStackName, findStack, type StackLocation } from '../../lib/cloud/find-stack';
 import { createExecutions } from '../../lib/cloud/sfn-executions';
+import { PermanentError } from '../../lib/contracts/errors';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { openStore } from '../../lib/store/open-store';
 import { createS3Store } from '../../lib/store/s3-store';
@@ -30,7 +31,12 @@ export interface SourceFlags {
 
 /** The store that the flags mean: the stack's bucket, or the one that `--store` names. */
 export async function chooseStore({ store, cloud, stack }: SourceFlags): Promise<ObjectStore> {
-  return cloud ? (await openCloud(stack)).store : openStore(store);
+  if (cloud) return (await openCloud(stack)).store;
+  if (stack === undefined) return openStore(store);
+  throw new PermanentError(
+    'InvalidInput',
+    `--stack ${stack} names a pipeline on AWS, and --store ${store} a store. Add --cloud, or leave --stack out.`,
+  );
 }
 
 /** A command to type, for this stack. */

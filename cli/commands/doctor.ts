@@ -2,23 +2,23 @@ import { freemem, totalmem } from 'node:os';
 import { describeMachine, inspectGpu } from '../../lib/tensorflow/machine-facts';
 import { inspectNativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { useWasmBackend, wasmBackendVersion } from '../../lib/tensorflow/wasm-backend';
+import { inspectAws } from '../cloud/inspect-aws';
+import type { Finding } from '../finding';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
-
-interface Finding {
-  readonly name: string;
-  readonly isReady: boolean;
-  readonly detail: string;
-  /** What to do about it, where something can be done. */
-  readonly remedy?: string;
-}
 
 /** What this machine has, and how to get what is missing. Changes nothing. */
 export async function doctorCommand(
   { isJson }: { readonly isJson: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const findings = [inspectMachine(), await inspectWasm(), await inspectNative(), await inspectGpuFinding()];
+  const findings = [
+    inspectMachine(),
+    await inspectWasm(),
+    await inspectNative(),
+    await inspectGpuFinding(),
+    ...(await inspectAws()),
+  ];
   if (isJson) {
     terminal.print(JSON.stringify(findings, null, 2));
     return;

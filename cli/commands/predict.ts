@@ -61,7 +61,11 @@ async function readImageFile(path: string): Promise<Uint8Array> {
   }
 }
 
-async function chooseRun({ store, runId, modelName }: PredictRequest): Promise<string> {
+export async function chooseRun({
+  store,
+  runId,
+  modelName,
+}: Pick<PredictRequest, 'store' | 'runId' | 'modelName'>): Promise<string> {
   if (runId !== undefined) return parseOrThrow(runIdSchema, runId, 'The run id');
   const name = parseOrThrow(runConfigSchema.shape.modelName, modelName, 'The model name');
   return (await readLatest(store, name)).runId;

@@ -73,7 +73,9 @@ function describeRun(store: ObjectStore, run: RunListing): string {
       '',
       formatTable(settings),
       '',
-      `To go on: mnist-pipeline train --run-id ${run.runId}, with the settings above`,
+      store.location.startsWith('s3://')
+        ? `To go on, if it runs on AWS: mnist-pipeline follow ${run.runId}, or redrive ${run.runId} when it failed`
+        : `To go on: mnist-pipeline train --run-id ${run.runId}, with the settings above`,
     ].join('\n');
   }
   const { record } = run;

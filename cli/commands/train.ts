@@ -33,12 +33,20 @@ export async function trainCommand(request: TrainRequest, terminal: Terminal): P
     (error: unknown) => error,
   );
   if (outcome !== undefined && !isGateFailure(outcome)) throw outcome;
+  await printOutcome(store, runId, request.isJson, terminal);
+  if (outcome !== undefined) throw outcome;
+}
+
+/** The result of a finished run, wherever it ran. */
+export async function printOutcome(
+  store: ObjectStore,
+  runId: string,
+  isJson: boolean,
+  terminal: Terminal,
+): Promise<void> {
   const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
   const { predictions } = await getJson(store, objectKeys.predictions(runId), predictionsSchema);
-  terminal.print(
-    request.isJson ? describeAsJson(store, run, predictions) : describe(store, run, predictions),
-  );
-  if (outcome !== undefined) throw outcome;
+  terminal.print(isJson ? describeAsJson(store, run, predictions) : describe(store, run, predictions));
 }
 
 function isGateFailure(error: unknown): error is PermanentError {

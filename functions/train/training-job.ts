@@ -10,9 +10,10 @@ import {
 } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
+import { trainingRecordSchema } from '../../lib/contracts/results';
 import { logEvent } from '../../lib/pipeline/log-event';
 import { train } from '../../lib/pipeline/steps/train';
-import { putJson } from '../../lib/store/json-objects';
+import { getJson, putJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { createS3Store } from '../../lib/store/s3-store';
 
@@ -25,18 +26,20 @@ export async function runTrainingJob(
   environment: NodeJS.ProcessEnv,
   logger: Logger,
   signal: AbortSignal,
+  openStore: (bucket: string) => ObjectStore = createS3Store,
 ): Promise<number> {
   try {
     const env = parseOrThrow(trainEnvSchema, environment, 'The environment of the training job');
     const { RUN_ID: runId, DATASET: dataset, CONTENT_KEY: contentKey, COMPUTE: compute } = env;
     logger.appendKeys({ runId });
-    const store = createS3Store(env.ARTIFACT_BUCKET);
+    const store = openStore(env.ARTIFACT_BUCKET);
     await recordOutcome(store, runId, async () => {
       assertComputePresent(compute);
       const { seconds } = await train(
         { runId, dataset, contentKey },
         { store, now: () => new Date(), notify: (event) => logEvent(logger, event), signal },
       );
+      await assertComputeUsed(compute, store, runId);
       return seconds;
     });
     return trainExitCodes.decided;
@@ -69,5 +72,16 @@ function assertComputePresent(compute: Compute): void {
   throw new PermanentError(
     'EngineUnavailable',
     `The job was given to a GPU queue, and its container has no GPU (${gpuDeviceFile} is absent). Check the job definition's GPU requirement and the instance types, or start the execution with {"compute": "cpu"}.`,
+  );
+}
+
+/** The container has its GPU, and TensorFlow did not take it: the next run would cost as much. */
+async function assertComputeUsed(compute: Compute, store: ObjectStore, runId: string): Promise<void> {
+  if (compute === 'cpu') return;
+  const { environment } = await getJson(store, objectKeys.training(runId), trainingRecordSchema);
+  if (environment.device !== 'cpu') return;
+  throw new PermanentError(
+    'EngineUnavailable',
+    `The job ran on a GPU instance, and its ${environment.engine} TensorFlow ${environment.tensorflowVersion} trained on the processor. Its CUDA libraries are missing from the image, or do not fit the driver; build the gpu target anew, or start the execution with {"compute": "cpu"}.`,
   );
 }

@@ -142,7 +142,8 @@ function toExecution(runId: string, answer: DescribeExecutionCommandOutput): Exe
     stoppedAt: answer.stopDate,
     error: answer.error,
     cause: answer.cause,
-    isRedrivable: answer.redriveStatus === 'REDRIVABLE',
+    // Emulators leave it out; a redrive then says itself whether it can be.
+    isRedrivable: (answer.redriveStatus ?? 'REDRIVABLE') === 'REDRIVABLE',
     redriveCount: answer.redriveCount ?? 0,
   };
 }

@@ -35,12 +35,18 @@ export const objectKeys = {
   trainingOutcome: (runId: string) => `${runFolder(runId)}training-outcome.json`,
   modelTopology: (runId: string) => `${runFolder(runId)}model/model.json`,
   modelWeights: (runId: string) => `${runFolder(runId)}model/weights.bin`,
+  modelFile: (runId: string, fileName: string) => `${runFolder(runId)}model/${fileName}`,
+  modelCard: (runId: string) => `${runFolder(runId)}model/README.md`,
   predictions: (runId: string) => `${runFolder(runId)}evaluation/predictions.json`,
+  testPredictions: (runId: string) => `${runFolder(runId)}evaluation/test-predictions.json`,
   metrics: (runId: string) => `${runFolder(runId)}evaluation/metrics.json`,
   plot: (runId: string, plot: string, format: 'svg' | 'png') =>
     `${runFolder(runId)}evaluation/${plot}.${format}`,
   report: (runId: string) => `${runFolder(runId)}report.html`,
   runRecord: (runId: string) => `${runFolder(runId)}run.json`,
+
+  /** Named by their content: runs that start from one model share them, and nothing ever changes them. */
+  initialWeights: (sha256: string) => `initial-weights/${sha256}.safetensors`,
 
   latestModel: (modelName: string) => `models/${modelName}/latest.json`,
 } as const;

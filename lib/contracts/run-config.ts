@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sha256Schema } from './dataset';
 
 /**
  * Starts with a letter or digit, so it cannot climb out of `runs/`; at most 80 characters, so it can be the name
@@ -56,6 +57,8 @@ export const runConfigSchema = z.strictObject({
   minAccuracy: z.number().min(0).max(1).default(0),
   /** The registry name under `models/`. */
   modelName: modelNameSchema.default('mnist-mlp'),
+  /** Fine-tuning: SHA-256 of the weights to start from, which `train --from` puts into the store. */
+  initialWeightsSha256: sha256Schema.optional(),
 });
 export type RunConfig = z.infer<typeof runConfigSchema>;
 

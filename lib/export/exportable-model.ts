@@ -1,15 +1,17 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { NamedArray } from './hdf5';
+import type { NamedTensor } from '../model/safetensors';
 import { type KerasLayer, type KerasTopology, readTopology } from './keras-layers';
 
 export interface ExportableLayer {
   readonly layer: KerasLayer;
   /** In Keras' order, named `kernel`, `bias`, `gamma`, …; empty for a layer without weights. */
-  readonly weights: readonly NamedArray[];
+  readonly weights: readonly NamedTensor[];
 }
 
 /** A trained model with nothing in it that an export could not carry. */
 export interface ExportableModel extends Pick<KerasTopology, 'name' | 'inputShape'> {
+  /** Of one output, without the batch. */
+  readonly outputShape: readonly number[];
   readonly layers: readonly ExportableLayer[];
   /** Adam's, for whoever goes on training. */
   readonly learningRate: number;
@@ -24,7 +26,7 @@ export async function describeModel(model: LayersModel, learningRate: number): P
   const topology = readTopology(model.toJSON(null, false), `The model "${model.name}"`);
   const layers: ExportableLayer[] = [];
   for (const layer of topology.layers) {
-    const weights: NamedArray[] = [];
+    const weights: NamedTensor[] = [];
     for (const weight of model.getLayer(layer.config.name).weights) {
       const tensor = weight.read();
       const name = weight.originalName.split('/').at(-1)!;
@@ -32,5 +34,12 @@ export async function describeModel(model: LayersModel, learningRate: number): P
     }
     layers.push({ layer, weights });
   }
-  return { name: topology.name, inputShape: topology.inputShape, layers, learningRate };
+  const { name, inputShape } = topology;
+  return {
+    name,
+    inputShape,
+    outputShape: model.outputs[0]!.shape.slice(1) as number[],
+    layers,
+    learningRate,
+  };
 }

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Dataset, Entity, File, Group } from 'h5wasm';
 import { PermanentError } from '../contracts/errors';
-
-/** An array as every format stores it: row-major, float32, little-endian. */
-export interface NamedArray {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
+import type { NamedTensor } from '../model/safetensors';
 
 /** 4 MB of WASM, so it is started by the first file only. */
 async function openLibrary() {
@@ -37,10 +31,6 @@ export async function writeHdf5(fill: (root: Group) => void): Promise<Uint8Array
   } finally {
     Date.now = now;
   }
-  return takeFile(files, path);
-}
-
-function takeFile(files: FileSystem, path: string): Uint8Array {
   const bytes = files.readFile(path).slice();
   files.unlink(path);
   return bytes;
@@ -55,7 +45,7 @@ export function addTexts(to: Group, name: string, texts: readonly string[]): voi
   to.create_attribute(name, [...texts], [texts.length], 'S');
 }
 
-export function addArray(to: Group, { name, shape, values }: NamedArray): void {
+export function addArray(to: Group, { name, shape, values }: NamedTensor): void {
   to.create_dataset({ name, data: values, shape: [...shape], dtype: '<f' });
 }
 

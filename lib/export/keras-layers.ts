@@ -33,6 +33,8 @@ const regularizer = z
     config: z.strictObject({ l1: penaltyFactor, l2: penaltyFactor }),
     module: z.literal('keras.regularizers').optional(),
     registered_name: absent,
+    // Keras 3 numbers what several layers share.
+    shared_object_id: ignored,
   })
   .transform(({ config }) => ({ class_name: 'L1L2', config }) as const)
   .nullable()

@@ -18,3 +18,9 @@ export function formatSeconds(seconds: number): string {
 /** `2026-03-01 12:30 UTC`, from ISO 8601. */
 export const formatInstant = (iso: string) =>
   `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')}${space}UTC`;
+
+/** `812 B`, `36.4 kB`, `5.9 MB`: powers of ten, as file managers count. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes}${space}B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}${space}kB` : `${(bytes / 1e6).toFixed(1)}${space}MB`;
+}

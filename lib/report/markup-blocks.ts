@@ -12,7 +12,7 @@ export const card = (body: Markup): Markup => `<div class="card">${body}</div>`;
 
 /** What may be wider than a phone scrolls in its own box; focusable, so that the keyboard scrolls it too. */
 export const scrollBox = (name: string, body: Markup): Markup =>
-  `<div class="scroll" role="region" tabindex="0" aria-label="${escapeMarkup(name)}">${body}</div>`;
+  `<div class="scroll" role="region" tabindex="0" aria-label="${escapeMarkup(`${name}: table`)}">${body}</div>`;
 
 /** Two columns: a name, and its value as markup. */
 export function factTable(facts: readonly (readonly [name: string, value: Markup])[]): Markup {

@@ -1,11 +1,12 @@
+import { interactiveStyles } from './interactive-styles';
 import { plotRules } from './plots/plot';
 
 const light =
   '--paper:#fff;--ground:#f6f7f9;--ink:#1d2329;--muted:#5a6572;--rule:#e1e5ea;' +
-  '--training:#2b6cb0;--validation:#c8621b;--right:#1f7a4d;--wrong:#b4342a;--right-tint:#e4f3ea;--wrong-tint:#fbe9e7;--changed-tint:#fdf3e0';
+  '--training:#2b6cb0;--validation:#c8621b;--right:#1f7a4d;--wrong:#b4342a;--right-tint:#e4f3ea;--wrong-tint:#fbe9e7;--changed-tint:#fdf3e0;--fifth:#7a4fb5;--sixth:#54616f';
 const dark =
   '--paper:#1a1e24;--ground:#12151a;--ink:#e8ebef;--muted:#9aa5b3;--rule:#2f363f;' +
-  '--training:#7db4ec;--validation:#f2a765;--right:#71cb9a;--wrong:#f28f84;--right-tint:#173226;--wrong-tint:#3b201e;--changed-tint:#352a18';
+  '--training:#7db4ec;--validation:#f2a765;--right:#71cb9a;--wrong:#f28f84;--right-tint:#173226;--wrong-tint:#3b201e;--changed-tint:#352a18;--fifth:#c0a0f0;--sixth:#c3ccd6';
 
 const variables = {
   ink: 'var(--ink)',
@@ -45,10 +46,9 @@ section{margin-top:48px}
 .pair>*{min-width:0}
 .plot{display:block;width:100%;height:auto}
 .scroll{overflow-x:auto;max-width:100%}
-.scroll:focus-visible{outline:2px solid var(--training);outline-offset:2px}
 .digits{list-style:none;margin:0;padding:0;display:grid;gap:14px 10px}
 .digits.first{grid-template-columns:repeat(10,1fr)}
-.digits.mistakes{grid-template-columns:repeat(auto-fill,minmax(92px,1fr));gap:20px 14px}
+.digits.mistakes{grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:20px 14px}
 .digits figure{font-size:.8125rem;line-height:1.35}
 .digits img{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;background:#000;border-radius:6px;image-rendering:pixelated;border:1px solid var(--rule)}
 .digits figcaption{margin-top:6px;color:var(--muted)}
@@ -97,5 +97,5 @@ h2,.note{break-after:avoid}
 export const reportStyles =
   `:root{color-scheme:light dark;${light}}` +
   `@media screen and (prefers-color-scheme:dark){:root{${dark}}}` +
-  layout.replaceAll('\n', '') +
+  (layout + interactiveStyles).replaceAll('\n', '') +
   plotRules(variables, '.plot ');

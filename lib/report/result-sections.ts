@@ -1,3 +1,6 @@
+import { measureCalibration } from '../evaluation/calibration';
+import { cellImagesMarkup, chooseCellImages } from './cell-images';
+import { confusionTable, maxTableClasses } from './confusion-table';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatInstant, formatPercent, formatSeconds } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
@@ -5,6 +8,7 @@ import { type Picture, pictureDataUrl } from './picture';
 import { drawConfusionMatrix } from './plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from './plots/curves';
 import { toInlineSvg } from './plots/plot';
+import { drawReliability } from './plots/reliability';
 import type { ReportData } from './report-data';
 
 /** What the model can do: the upper half of the report. */
@@ -13,13 +17,9 @@ export function resultSections(data: ReportData): Markup {
     headline(data),
     learningCurves(data),
     firstImages(data),
-    section(
-      'confusion-matrix',
-      'Where it goes wrong',
-      'Rows are true labels, columns are predictions. Blue: right answers, by their share of the row. Red: mistakes.',
-      `<div class="pair">${card(toInlineSvg(drawConfusionMatrix(data.metrics)))}${card(classTable(data))}</div>`,
-    ),
+    confusions(data),
     worstMistakes(data),
+    calibration(data),
   ].join('');
 }
 
@@ -63,7 +63,58 @@ function learningCurves({ epochs }: ReportData): Markup {
     'learning-curves',
     'Learning curves',
     'Training figures are means over the epoch with dropout on; validation is the test set after the epoch, with dropout off.',
-    `<div class="pair">${plots.join('')}</div>`,
+    `<div class="pair">${plots.join('')}</div>${epochTable(epochs)}`,
+  );
+}
+
+function epochTable(epochs: ReportData['epochs']): Markup {
+  const rows = epochs.map(
+    ({ epoch, loss, acc, val_loss, val_acc, seconds }) =>
+      `<tr><th scope="row">${epoch}</th>${[loss, acc, val_loss, val_acc].map((value) => `<td class="number">${value.toFixed(4)}</td>`).join('')}<td class="number">${formatSeconds(seconds)}</td></tr>`,
+  );
+  const heads = ['loss', 'acc', 'val_loss', 'val_acc', 'time'].map(
+    (name) => `<th scope="col" class="number">${name}</th>`,
+  );
+  const table = `<table><thead><tr><th scope="col">Epoch</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<details class="card"><summary>The values of each epoch</summary>${scrollBox('The values of each epoch', table)}</details>`;
+}
+
+function confusions(data: ReportData): Markup {
+  const { metrics, testPredictions, pictureOf } = data;
+  const isTable = metrics.confusionMatrix.length <= maxTableClasses;
+  const [height, width] = pictureOf(0).shape;
+  const matrix = isTable
+    ? `<p class="note" id="cell-hint" hidden>Choose a cell to see its images.</p>${confusionTable(metrics.confusionMatrix)}`
+    : toInlineSvg(drawConfusionMatrix(metrics));
+  const panel =
+    '<div id="cell-panel" hidden><h3 aria-live="polite"></h3><ul class="digits mistakes"></ul></div>';
+  const images = isTable
+    ? panel + cellImagesMarkup(chooseCellImages(testPredictions, height * width), pictureOf, testPredictions)
+    : '';
+  return section(
+    'confusion-matrix',
+    'Where it goes wrong',
+    'Rows are true labels, columns are predictions. Blue: right answers, by their share of the row. Red: mistakes.',
+    `<div class="pair">${card(matrix + images)}${card(classTable(data))}</div>`,
+  );
+}
+
+function calibration({ testPredictions }: ReportData): Markup {
+  const measured = measureCalibration(testPredictions);
+  const rows = measured.bins
+    .filter(({ count }) => count > 0)
+    .map(
+      ({ from, to, count, confidence, accuracy }) =>
+        `<tr><th scope="row">${formatPercent(from, 0)} to ${formatPercent(to, 0)}</th><td class="number">${formatCount(count)}</td>` +
+        `<td class="number">${formatPercent(confidence, 1)}</td><td class="number">${formatPercent(accuracy, 1)}</td></tr>`,
+    );
+  const heads = ['Images', 'Claimed', 'Right'].map((name) => `<th scope="col" class="number">${name}</th>`);
+  const table = `<table><thead><tr><th scope="col">Confidence</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return section(
+    'calibration',
+    'Can its confidence be trusted?',
+    `Expected calibration error ${formatPercent(measured.expectedCalibrationError)}: the gap between the confidence claimed and the share that is right, averaged over all images (Guo et al. 2017, 15 bins). A bar on the diagonal is honest; red is the gap.`,
+    `<div class="pair">${card(`<h3>Reliability</h3>${toInlineSvg(drawReliability(measured))}`)}${card(`<h3>By confidence</h3>${scrollBox('Calibration by confidence', table)}`)}</div>`,
   );
 }
 
@@ -87,24 +138,25 @@ function firstImages({ predictions, pictureOf }: ReportData): Markup {
   );
 }
 
-function worstMistakes({ metrics, pictureOf }: ReportData): Markup {
+function worstMistakes({ metrics, pictureOf, probabilitiesOf }: ReportData): Markup {
   const { worstMistakes: mistakes, errorCount } = metrics;
   if (mistakes.length === 0) {
     return section('worst-mistakes', 'Worst mistakes', 'None: every test image was recognised.', '');
   }
-  const items = mistakes.map(({ index, label, predicted, confidence }) =>
+  const items = mistakes.map(({ index, label, predicted }) =>
     digit(pictureOf(index), {
       alt: `Test image ${index}: true label ${label}, predicted ${predicted}`,
       className: 'wrong',
       answer: `${label} → ${predicted}`,
-      note: formatPercent(confidence, 1),
-      detail: `no. ${index}`,
+      note: `no. ${index}`,
+      detail: '',
+      guesses: topThree(probabilitiesOf(index)),
     }),
   );
   return section(
     'worst-mistakes',
     'Worst mistakes',
-    `${mistakes.length} of ${formatCount(errorCount)}, the most confident first: true label → prediction, the confidence in it, and the row in the test set.`,
+    `${mistakes.length} of ${formatCount(errorCount)}, the most confident first: true label → prediction, the row in the test set, and what the model thought, its three highest probabilities.`,
     card(`<ul class="digits mistakes">${items.join('')}</ul>`),
   );
 }
@@ -115,14 +167,34 @@ interface DigitCaption {
   readonly answer: string;
   readonly note: string;
   readonly detail: string;
+  /** [label, probability], the most probable first. */
+  readonly guesses?: readonly (readonly [label: number, probability: number])[];
 }
 
-function digit(picture: Picture, { alt, className, answer, note, detail }: DigitCaption): Markup {
+function digit(
+  picture: Picture,
+  { alt, className, answer, note, detail, guesses = [] }: DigitCaption,
+): Markup {
   const [height, width] = picture.shape;
   return (
     `<li><figure class="${className}"><img alt="${escapeMarkup(alt)}" width="${width}" height="${height}" src="${pictureDataUrl(picture)}">` +
-    `<figcaption><strong>${escapeMarkup(answer)}</strong>${escapeMarkup(note)}<br>${escapeMarkup(detail)}</figcaption></figure></li>`
+    `<figcaption><strong>${escapeMarkup(answer)}</strong>${escapeMarkup(note)}${detail === '' ? '' : `<br>${escapeMarkup(detail)}`}${guessList(guesses)}</figcaption></figure></li>`
   );
+}
+
+function guessList(guesses: readonly (readonly [number, number])[]): Markup {
+  if (guesses.length === 0) return '';
+  const items = guesses.map(
+    ([label, probability]) =>
+      `<li style="--share:${probability.toFixed(3)}"><b>${label}</b><span>${formatPercent(probability, 1)}</span></li>`,
+  );
+  return `<ol class="guesses">${items.join('')}</ol>`;
+}
+
+function topThree(probabilities: ArrayLike<number>): (readonly [number, number])[] {
+  return Array.from(probabilities, (probability, label) => [label, probability] as const)
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, 3);
 }
 
 function classTable({ metrics }: ReportData): Markup {

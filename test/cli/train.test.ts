@@ -10,6 +10,7 @@ import {
   trainingRecordSchema,
 } from '../../lib/contracts/results';
 import { storedRunConfigSchema } from '../../lib/contracts/run-config';
+import { testPredictionsSchema } from '../../lib/contracts/test-predictions';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
@@ -56,6 +57,7 @@ describe('a run from raw files to report', () => {
         ]),
         'metrics.json',
         'predictions.json',
+        'test-predictions.json',
       ].sort(),
     );
     for (const [key, schema] of [
@@ -66,6 +68,7 @@ describe('a run from raw files to report', () => {
       ['runs/first/training.json', trainingRecordSchema],
       ['runs/first/evaluation/predictions.json', predictionsSchema],
       ['runs/first/evaluation/metrics.json', metricsSchema],
+      ['runs/first/evaluation/test-predictions.json', testPredictionsSchema],
       ['runs/first/run.json', runRecordSchema],
       ['models/mnist-mlp/latest.json', latestModelSchema],
     ] as const) {

@@ -1,7 +1,10 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { cloudAssemblyFolder, projectFolder } from './emulator-process';
 
@@ -52,4 +55,13 @@ export async function deploy(folder: string): Promise<StackOutputs> {
 /** From the assembly that was deployed, without another synth. */
 export async function destroy(folder: string): Promise<void> {
   await runCdk(folder, 'destroy', ['destroy', '--force', '--app', cloudAssemblyFolder]);
+}
+
+/** What `destroy` has to leave: nothing of the stack's own. */
+export async function assertNothingLeft({ BucketName, StateMachineArn }: StackOutputs): Promise<void> {
+  const sfn = new SFNClient({});
+  const s3 = new S3Client({ forcePathStyle: true });
+  const machine = sfn.send(new DescribeStateMachineCommand({ stateMachineArn: StateMachineArn }));
+  await assert.rejects(machine, { name: 'StateMachineDoesNotExist' });
+  await assert.rejects(s3.send(new HeadBucketCommand({ Bucket: BucketName })), { name: 'NotFound' });
 }

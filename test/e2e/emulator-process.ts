@@ -9,24 +9,28 @@ import { promisify } from 'node:util';
 import { findCacheRoot } from '../../lib/tensorflow/native-release';
 
 const run = promisify(execFile);
-const emulatorPackage = 'ministack[full]==1.5.33';
+const packages = ['ministack[full]==1.5.33', 'cfn-lint==1.58.0'];
 const startTimeoutMilliseconds = 60_000;
 
 export const projectFolder = join(__dirname, '..', '..');
 export const cloudAssemblyFolder = join(projectFolder, 'cdk.out');
 
-/** MiniStack from PyPI, in a virtual environment that is made once. */
-async function installEmulator(): Promise<string> {
+/**
+ * MiniStack and cfn-lint from PyPI, in a virtual environment that is made once.
+ *
+ * @returns its Python.
+ */
+export async function installPythonTools(): Promise<string> {
   const folder = join(findCacheRoot(), 'emulator');
   const python = join(folder, 'bin', 'python');
   const isInstalled = async () => {
     if (!existsSync(python)) return false;
     const { stdout } = await run(python, ['-m', 'pip', 'list', '--format=freeze']);
-    return stdout.includes(emulatorPackage.replace('[full]', ''));
+    return packages.every((name) => stdout.includes(name.replace('[full]', '')));
   };
   if (await isInstalled()) return python;
   await run('python3', ['-m', 'venv', '--clear', folder]);
-  await run(python, ['-m', 'pip', 'install', '--quiet', emulatorPackage], { maxBuffer: 2 ** 24 });
+  await run(python, ['-m', 'pip', 'install', '--quiet', ...packages], { maxBuffer: 2 ** 24 });
   return python;
 }
 
@@ -49,7 +53,7 @@ export interface Emulator {
 
 /** Starts on 127.0.0.1 only, with everything it keeps in memory or below `folder`. */
 export async function startEmulator(folder: string): Promise<Emulator> {
-  const python = await installEmulator();
+  const python = await installPythonTools();
   const port = await findFreePort();
   const jobFolder = join(folder, 'jobs');
   await mkdir(jobFolder, { recursive: true });
@@ -62,6 +66,9 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       GATEWAY_PORT: String(port),
       CDK_OUT: cloudAssemblyFolder,
       JOB_FOLDER: jobFolder,
+      // Services that listen on ports of their own.
+      IOT_MTLS_ENABLED: 'false',
+      SFTP_ENABLED: 'false',
       // Retries wait a fifth of their time.
       SFN_WAIT_SCALE: '0.2',
       PYTHONDONTWRITEBYTECODE: '1',

@@ -1,11 +1,15 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cases } from './cases';
-import { bootstrap, deploy, destroy } from './deployment';
+import { assertSmallBundles, lintTemplate } from './assembly-checks';
+import { cases, closingCases } from './cases';
+import { commandLineCases } from './command-line-cases';
+import { assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
 import { startEmulator } from './emulator-process';
+import { jobCases } from './job-cases';
 import { PipelineClient } from './pipeline-client';
 
+const allCases = [...cases, ...jobCases, ...commandLineCases, ...closingCases];
 const maxFailureCharacters = 1500;
 
 /** From a cold start to nothing left: prints one line a case, and `e2e: N passed, N failed` at the end. */
@@ -39,12 +43,15 @@ async function main(): Promise<number> {
     });
     if (client !== undefined) {
       const deployed = client;
-      for (const { name, run } of cases.filter((each) => each.name.includes(wanted))) {
-        await check(name, () => run({ client: deployed, emulator }));
+      await check('cfn-lint has nothing to say about the template', lintTemplate);
+      await check('every function’s bundle is below 15 MB, without native code', assertSmallBundles);
+      for (const { name, run } of allCases.filter((each) => each.name.includes(wanted))) {
+        await check(name, () => run({ client: deployed, emulator, folder }));
       }
       await check('cdk destroy', async () => {
         await deployed.emptyBucket();
         await destroy(folder);
+        await assertNothingLeft(deployed.outputs);
       });
     }
   } finally {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRandom } from '../../lib/training/seeded-random';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
@@ -8,17 +9,21 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 const programme = join(__dirname, '../../cli/mnist-pipeline.js');
-const settings = ['--engine', 'wasm', '--hidden', '64', '--epochs', '20', '--batch-size', '16'];
+const settings = [
+  ...['--engine', 'wasm', '--hidden', '64', '--epochs', '20', '--batch-size', '16'],
+  ...['--checkpoint-steps', '7', '--schedule', 'cosine', '--patience', '19'],
+];
 
 /** A run in a process of its own, killed after `lifetimeMilliseconds` unless it is faster. */
 async function runProcess(
   store: string,
   runId: string,
   lifetimeMilliseconds = 120_000,
+  signal: NodeJS.Signals = 'SIGKILL',
 ): Promise<number | null> {
   const args = ['train', ...settings, '--dataset', dataset, '--store', store, '--run-id', runId, '--quiet'];
   const child = spawn(process.execPath, [programme, ...args], { stdio: 'ignore' });
-  const timer = setTimeout(() => child.kill('SIGKILL'), lifetimeMilliseconds);
+  const timer = setTimeout(() => child.kill(signal), lifetimeMilliseconds);
   const exitCode = await new Promise<number | null>((resolve) => child.on('exit', resolve));
   clearTimeout(timer);
   return exitCode;
@@ -64,4 +69,37 @@ test.each(Array.from({ length: killCount }, (_, point) => point))(
 
 test('most of the kills came in time', () => {
   expect(killedCount).toBeGreaterThanOrEqual(killCount - 2);
+});
+
+test('killed at random twenty times: what is resumed ends in the same bytes', async () => {
+  const random = createRandom(2026);
+  const killsWanted = 20;
+  let kills = 0;
+  let resumed = 0;
+  for (let round = 0; kills < killsWanted; round += 1) {
+    const store = join(folder, `random-${round}`);
+    let exitCode: number | null = null;
+    while (exitCode === null) {
+      // Long enough to get past the start, most of the time too short to finish.
+      const share = 0.35 + 0.5 * (random() / 2 ** 32);
+      exitCode = await runProcess(store, 'run', kills < killsWanted ? wholeMilliseconds * share : undefined);
+      if (exitCode === null) kills += 1;
+    }
+    expect(exitCode).toBe(0);
+    expect(weightsOf(store, 'run').equals(wholeWeights)).toBe(true);
+    const training = JSON.parse(readFileSync(join(store, 'runs/run/training.json'), 'utf8'));
+    resumed += training.resumedFromStep > 0 ? 1 : 0;
+  }
+  expect(resumed).toBeGreaterThan(0);
+});
+
+test('SIGTERM in training: a checkpoint, exit code 143 within ten seconds, and the same bytes when resumed', async () => {
+  const store = join(folder, 'terminated');
+  const startedAt = Date.now();
+  const lifetime = wholeMilliseconds * 0.6;
+  expect(await runProcess(store, 'run', lifetime, 'SIGTERM')).toBe(143);
+  expect(Date.now() - startedAt - lifetime).toBeLessThan(10_000);
+  expect(existsSync(join(store, 'runs/run/checkpoints/slot-0.safetensors'))).toBe(true);
+  expect(await runProcess(store, 'run')).toBe(0);
+  expect(weightsOf(store, 'run').equals(wholeWeights)).toBe(true);
 });

@@ -1,43 +1,65 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCacheRoot } from '../../lib/tensorflow/native-release';
 
 const requirements = join(__dirname, '../peers/requirements.txt');
+/** An older Keras 3, which runs on the same TensorFlow; a folder to be put before the installed packages. */
+const olderRequirements = join(__dirname, '../peers/requirements-older-keras.txt');
 
 /** A Python with the peers of test/peers/requirements.txt, installed on first use into the cache folder. */
 export function preparePython(): string {
-  const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 8);
-  const folder = join(findCacheRoot(), `peers-${version}`);
-  const python = join(folder, 'bin/python');
+  return installOnce('peers', [requirements], (folder) => {
+    execFileSync('python3', ['-m', 'venv', '--clear', folder], { stdio: 'inherit' });
+    pipInstall(join(folder, 'bin/python'), requirements);
+  }).concat('/bin/python');
+}
+
+function prepareOlderKeras(): string {
+  return installOnce('older-keras', [requirements, olderRequirements], (folder) => {
+    rmSync(folder, { recursive: true, force: true });
+    pipInstall(preparePython(), olderRequirements, ['--no-deps', '--target', folder]);
+  });
+}
+
+/** @returns the folder; another version of the files that it was made from gets another one. */
+function installOnce(name: string, files: readonly string[], install: (folder: string) => void): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  const folder = join(findCacheRoot(), `${name}-${hash.digest('hex').slice(0, 8)}`);
   const marker = join(folder, 'installed');
   if (!existsSync(marker)) {
-    execFileSync('python3', ['-m', 'venv', '--clear', folder], { stdio: 'inherit' });
-    const install = [
-      '-m',
-      'pip',
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      '--requirement',
-      requirements,
-    ];
-    execFileSync(python, install, { stdio: 'inherit' });
+    install(folder);
     writeFileSync(marker, '');
   }
-  return python;
+  return folder;
 }
+
+function pipInstall(python: string, file: string, options: readonly string[] = []): void {
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', file];
+  execFileSync(python, [...install, ...options], { stdio: 'inherit' });
+}
+
+export type KerasPeer = 'keras' | 'older keras' | 'tf_keras';
 
 /**
  * Runs a script of test/peers.
  *
  * @returns the JSON on its last line of standard output.
  */
-export function runPython<Result>(script: string, args: readonly string[]): Result {
+export function runPython<Result>(
+  script: string,
+  args: readonly string[],
+  keras: KerasPeer = 'keras',
+): Result {
+  const choice = {
+    KERAS_PEER: keras === 'tf_keras' ? 'tf_keras' : 'keras',
+    ...(keras === 'older keras' && { PYTHONPATH: prepareOlderKeras() }),
+  };
   const output = execFileSync(preparePython(), [join(__dirname, '../peers', script), ...args], {
     encoding: 'utf8',
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...choice },
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 1 << 26,
   });

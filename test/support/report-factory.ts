@@ -1,6 +1,8 @@
-import type { Epoch } from '../../lib/contracts/results';
+import { type Epoch, type RunRecord, runRecordSchema } from '../../lib/contracts/results';
 import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
 import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
+import { columnsOf } from '../../lib/evaluation/test-predictions';
+import type { ComparedRun, ComparisonData } from '../../lib/report/comparison-data';
 import type { ReportData } from '../../lib/report/report-data';
 
 /** Rises and falls like the seed's; made by formula, so that every test sees the same. */
@@ -51,6 +53,8 @@ export function makeReportData(
     epochs: makeEpochs(),
     metrics: computeMetrics(scored),
     predictions: firstPredictions(scored),
+    testPredictions: columnsOf(scored),
+    probabilitiesOf: (index) => scored.probabilities.subarray(index * 10, (index + 1) * 10),
     pictureOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
     environment: {
       engine: 'native',
@@ -72,6 +76,59 @@ export function makeReportData(
     manifestSha256: 'a'.repeat(64),
     weightsSha256: 'b'.repeat(64),
     pipelineVersion: '0.1.0',
+    files: [
+      { path: 'model/model.json', bytes: 3127 },
+      { path: 'model/weights.bin', bytes: 5_850_152 },
+      { path: 'evaluation/metrics.json', bytes: 8123 },
+      { path: 'config.json', bytes: 512 },
+      { path: 'run.json' },
+    ],
     ...overrides,
   };
 }
+
+/** A finished run of 500 test images, every `errorEvery`-th of them wrong. */
+export function makeComparedRun(
+  runId: string,
+  {
+    config = {},
+    errorEvery = 17,
+    ...overrides
+  }: Partial<Omit<RunRecord, 'config'>> & {
+    readonly config?: Partial<RunConfig>;
+    readonly errorEvery?: number;
+  } = {},
+): ComparedRun {
+  const { environment, phases } = makeReportData();
+  const scored = makeScoredLabels(500, errorEvery);
+  const { accuracy, loss, testCount, errorCount } = computeMetrics(scored);
+  const record = runRecordSchema.parse({
+    schemaVersion: 1,
+    runId,
+    status: 'accepted',
+    createdAt: '2026-03-01T12:28:00.000Z',
+    finishedAt: '2026-03-01T12:30:00.000Z',
+    config: runConfigSchema.parse(config),
+    dataset: { name: 'mnist', contentKey: '0123456789abcdef', manifestSha256: 'a'.repeat(64) },
+    environment,
+    phases,
+    accuracy,
+    loss,
+    testCount,
+    errorCount,
+    artifacts: [],
+    pipelineVersion: '0.1.0',
+    ...overrides,
+  });
+  return { runId, record, epochs: makeEpochs(record.config.epochs), testPredictions: columnsOf(scored) };
+}
+
+/** Two runs that differ in three settings, the second the better one. */
+export const makeComparisonData = (overrides: Partial<ComparisonData> = {}): ComparisonData => ({
+  runs: [
+    makeComparedRun('one-layer', { config: { hidden: [512], epochs: 6 } }),
+    makeComparedRun('seed', { errorEvery: 40, config: { l2: 0.0003 } }),
+  ],
+  pictureOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
+  ...overrides,
+});

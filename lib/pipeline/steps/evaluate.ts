@@ -14,9 +14,12 @@ import {
 } from '../../contracts/results';
 import { storedRunConfigSchema } from '../../contracts/run-config';
 import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
+import { testPredictionsSchema } from '../../contracts/test-predictions';
 import { type LabelledImages, loadSplit } from '../../dataset/load-split';
 import { computeMetrics, firstPredictions, type MetricValues } from '../../evaluation/metrics';
 import { predictAll } from '../../evaluation/predict-all';
+import { columnsOf, type PredictionColumns } from '../../evaluation/test-predictions';
+import { renderModelCard } from '../../model/model-card';
 import { loadModel } from '../../model/model-files';
 import { pickPicture } from '../../report/picture';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
@@ -24,6 +27,7 @@ import { drawAccuracy, drawLoss } from '../../report/plots/curves';
 import { drawFirstTen } from '../../report/plots/first-ten';
 import { type Plot, toStandaloneSvg } from '../../report/plots/plot';
 import { rasterize } from '../../report/rasterize';
+import type { RunFile } from '../../report/report-data';
 import { renderReportPage } from '../../report/report-page';
 import { encodeJson, getJson, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
@@ -53,15 +57,18 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   const scored = { labels: testImages.labels, probabilities, classes: run.config.classes };
   const metrics = computeMetrics(scored);
   const predictions = firstPredictions(scored);
+  const testPredictions = columnsOf(scored);
 
   await writeFigures(context.store, input.runId, metrics, predictions);
+  await writeTestPredictions(context.store, run, testPredictions);
   await writePlots(context, input.runId, drawPlots(run, metrics, predictions, testImages));
   const isAccepted = metrics.accuracy >= run.config.minAccuracy;
   const finishedAt = context.now();
   const seconds = Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;
   const phases: Phase[] = [...input.phases, { name: 'evaluate', seconds }];
   const outcome = { metrics, predictions, isAccepted, phases, finishedAt: finishedAt.toISOString() };
-  await writeReport(context.store, run, outcome, testImages);
+  await writeModelCard(context.store, run, metrics);
+  await writeReport(context.store, run, { ...outcome, testPredictions, probabilities }, testImages);
   await publishRun(context.store, run, outcome);
 
   return {
@@ -141,6 +148,16 @@ async function writeFigures(
   await putJson(store, objectKeys.metrics(runId), metricsSchema, { schemaVersion: 1, runId, ...metrics });
 }
 
+/** Without spaces: one number a line would be five times the size. */
+async function writeTestPredictions(
+  store: ObjectStore,
+  { runId, manifest: { contentKey } }: TrainedRun,
+  columns: PredictionColumns,
+): Promise<void> {
+  const value = testPredictionsSchema.parse({ schemaVersion: 1, runId, contentKey, ...columns });
+  await store.put(objectKeys.testPredictions(runId), new TextEncoder().encode(`${JSON.stringify(value)}\n`));
+}
+
 function drawPlots(
   { epochs }: TrainedRun,
   metrics: MetricValues,
@@ -164,17 +181,35 @@ async function writePlots({ store }: StepContext, runId: string, plots: readonly
   }
 }
 
+async function writeModelCard(
+  store: ObjectStore,
+  { runId, training, ...run }: TrainedRun,
+  metrics: MetricValues,
+): Promise<void> {
+  const card = renderModelCard({ ...run, ...training, runId, metrics, pipelineVersion });
+  await store.put(objectKeys.modelCard(runId), new TextEncoder().encode(card));
+}
+
 async function writeReport(
   store: ObjectStore,
   { runId, config, training, epochs, manifest, manifestSha256 }: TrainedRun,
-  outcome: Outcome,
+  {
+    probabilities,
+    ...outcome
+  }: Outcome & {
+    readonly testPredictions: PredictionColumns;
+    /** [count, classes]. */
+    readonly probabilities: Float32Array;
+  },
   testImages: LabelledImages,
 ): Promise<void> {
+  const { classes } = config;
   const page = renderReportPage({
     ...outcome,
     runId,
     config,
     epochs,
+    probabilitiesOf: (index) => probabilities.subarray(index * classes, (index + 1) * classes),
     pictureOf: (index) => pickPicture(testImages, index),
     environment: training.environment,
     parameterCount: training.parameterCount,
@@ -182,8 +217,20 @@ async function writeReport(
     manifestSha256,
     weightsSha256: training.weightsSha256,
     pipelineVersion,
+    files: await listFilesBesideReport(store, runId),
   });
   await store.put(objectKeys.report(runId), new TextEncoder().encode(page));
+}
+
+async function listFilesBesideReport(store: ObjectStore, runId: string): Promise<RunFile[]> {
+  const folder = objectKeys.run(runId);
+  const notShown = new Set([objectKeys.report(runId), objectKeys.runRecord(runId)]);
+  const files: RunFile[] = [];
+  for await (const { key, bytes } of store.list(folder)) {
+    if (key.startsWith(objectKeys.checkpoints(runId)) || notShown.has(key)) continue;
+    files.push({ path: key.slice(folder.length), bytes });
+  }
+  return [...files, { path: objectKeys.runRecord(runId).slice(folder.length) }];
 }
 
 /** The commit: before it the run does not count, after it the run never changes. */

@@ -5,20 +5,23 @@ import { historySchema, trainingRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { type LabelledImages, loadSplit } from '../../dataset/load-split';
+import { exportModel } from '../../export/export-model';
 import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, putJson } from '../../store/json-objects';
+import type { ObjectStore } from '../../store/object-store';
 import { Checkpoints } from '../../training/checkpoints';
 import { chooseEngine } from '../../training/choose-engine';
-import { readDenseStack } from '../../training/dense-stack';
+import { type DenseStack, readDenseStack } from '../../training/dense-stack';
+import { loadInitialWeights } from '../../training/initial-weights';
 import { trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
 import type { TrainingState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
 
 /**
- * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model, then training.json,
- * which says that the training is whole. A run that has its training.json is not trained again; one that was cut off
+ * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model in every format, then
+ * training.json, which says that the training is whole. A run that has its training.json is not trained again; one that was cut off
  * goes on from its newest checkpoint.
  *
  * @throws PermanentError EngineUnavailable, TrainingDiverged, or what reading the dataset finds; TransientError
@@ -46,7 +49,8 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     message: describeTraining(model, config, trainImages, engine),
   });
 
-  const checkpoints = new Checkpoints(store, { runId, contentKey }, readDenseStack(model));
+  const stack = readDenseStack(model);
+  const checkpoints = new Checkpoints(store, { runId, contentKey }, stack);
   const resumeFrom = await checkpoints.restore(say);
   if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
   const { stepCount, epoch } = await trainModel({
@@ -55,6 +59,7 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     trainImages,
     validationImages,
     settings: config,
+    initial: await readInitialWeights(store, config, stack),
     resumeFrom,
     now,
     signal,
@@ -70,6 +75,7 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     },
   });
   const weights = await saveModel(store, runId, model);
+  await exportModel(store, runId, model, config.learningRate);
 
   const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
   await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
@@ -93,6 +99,12 @@ async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }:
   if ((await store.head(key)) === undefined) return undefined;
   const record = await getJson(store, key, trainingRecordSchema);
   return record.contentKey === contentKey ? record : undefined;
+}
+
+/** `undefined` for a run that starts from its seed. */
+async function readInitialWeights(store: ObjectStore, config: RunConfig, stack: DenseStack) {
+  const { initialWeightsSha256: sha256 } = config;
+  return sha256 === undefined ? undefined : loadInitialWeights(store, sha256, stack);
 }
 
 function secondsBefore(resumeFrom: TrainingState | undefined): number {

@@ -1,7 +1,7 @@
 import { escapeMarkup } from '../escape-markup';
 
 /** The names of the plots are the stems of their files. */
-export type PlotName = 'accuracy' | 'loss' | 'confusion-matrix' | 'first-ten';
+export type PlotName = 'accuracy' | 'loss' | 'confusion-matrix' | 'first-ten' | 'calibration';
 
 /** A drawing without colours: its marks carry classes, and whoever shows it brings the rules. */
 export interface Plot {
@@ -54,6 +54,11 @@ export function plotRules(colours: PlotColours, scope: string): string {
     ['.point', `stroke:${colours.paper};stroke-width:1`],
     ['.point.training', `fill:${colours.training}`],
     ['.point.validation', `fill:${colours.validation}`],
+    ['.dashed.curve', 'stroke-dasharray:5 4;stroke-opacity:.7'],
+    ['.dashed.point', 'fill-opacity:.7'],
+    ['.bin', `fill:${colours.training};fill-opacity:.75`],
+    ['.gap', `fill:${colours.wrong};fill-opacity:.25;stroke:${colours.wrong};stroke-opacity:.6`],
+    ['.diagonal', `stroke:${colours.muted};stroke-dasharray:4 4;fill:none`],
     ['.hit', `fill:${colours.training}`],
     ['.miss', `fill:${colours.wrong}`],
     ['.on-dark', `fill:${colours.paper}`],
@@ -77,9 +82,9 @@ export function toStandaloneSvg(plot: Plot): string {
 
 /** For an HTML page that has `plotRules` in its style sheet and the title in a heading. */
 export function toInlineSvg(plot: Plot, titleHeight = 30): string {
-  const { width, height, title, description, marks } = plot;
+  const { name, width, height, title, description, marks } = plot;
   return (
-    `<svg class="plot" viewBox="0 ${titleHeight} ${width} ${height - titleHeight}" role="img" ` +
+    `<svg class="plot" data-plot="${name}" viewBox="0 ${titleHeight} ${width} ${height - titleHeight}" role="img" ` +
     `aria-label="${escapeMarkup(`${title}. ${description}`)}">${marks}</svg>`
   );
 }

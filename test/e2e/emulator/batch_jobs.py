@@ -2,7 +2,8 @@
 
 MiniStack's own Batch marks every job SUCCEEDED at once. Here a job's command runs in the staged build context of its
 image (CDK_OUT/asset.<tag>), with the environment, retry strategy and timeout that its definition and submission give.
-JOB_FOLDER gets `<jobId>-<attempt>.log` and `<jobId>-<attempt>.pid`.
+JOB_FOLDER gets `<jobId>-<attempt>.log` and `<jobId>-<attempt>.pid`. With JOB_CONTAINER, the name of a buildah container
+made from the built image, the job runs in there instead.
 """
 
 import fnmatch
@@ -139,9 +140,7 @@ def _run_attempt(scope, job, attempt, environment):
     context = os.path.join(os.environ["CDK_OUT"], f"asset.{image.rsplit(':', 1)[-1]}")
     folder = os.environ["JOB_FOLDER"]
     name = os.path.join(folder, f"{job['jobId']}-{attempt}")
-    inherited = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-    child_environment = {
-        **inherited,
+    job_environment = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
         "AWS_REGION": scope[1],
         "AWS_ACCESS_KEY_ID": "test",
@@ -149,13 +148,14 @@ def _run_attempt(scope, job, attempt, environment):
         **environment,
         "AWS_BATCH_JOB_ATTEMPT": str(attempt),
     }
+    inherited = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     limit = job["timeout"].get("attemptDurationSeconds")
     with open(f"{name}.log", "wb") as log:
         try:
             process = subprocess.Popen(
-                job["container"]["command"],
+                _in_container(job["container"]["command"], job_environment),
                 cwd=context,
-                env=child_environment,
+                env={**inherited, **job_environment},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -173,6 +173,15 @@ def _run_attempt(scope, job, attempt, environment):
             return 137, "Job attempt duration exceeded timeout", True
     # Killed by signal N: a container's exit code is then 128 + N.
     return (code if code >= 0 else 128 - code), "Essential container in task exited", False
+
+
+def _in_container(command, environment):
+    container = os.environ.get("JOB_CONTAINER")
+    if not container:
+        return command
+    variables = [f"--env={key}={value}" for key, value in environment.items()]
+    buildah = ["buildah", "--storage-driver", os.environ.get("STORAGE_DRIVER", "vfs"), "run", "--isolation", "chroot"]
+    return [*buildah, "--user", "node", "--workingdir", "/app", *variables, container, "--", *command]
 
 
 def _is_retried(strategy, code, status_reason):

@@ -1,0 +1,87 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { acknowledgeWildcard, arnInFindings, logicalIdOf } from './acknowledge-findings';
+import type { ArtifactStore } from './artifact-store';
+import type { PipelineFunctions } from './pipeline-functions';
+import type { TrainingCompute } from './training-compute';
+
+/** Batch jobs of this pipeline carry this tag; the right to terminate jobs is bound to it. */
+export const jobTagKey = 'mnist-pipeline-stack';
+
+export interface WorkflowRights {
+  readonly store: ArtifactStore;
+  readonly functions: PipelineFunctions;
+  readonly compute: TrainingCompute;
+}
+
+/** What the states need that are not the CDK's own: Batch jobs, and two kinds of objects. */
+export function grantWorkflowRights(
+  stateMachine: StateMachine,
+  { store, functions, compute }: WorkflowRights,
+): void {
+  grantBatch(stateMachine, compute);
+  store.grantRead(stateMachine.role, [objectKeys.trainingOutcome('*'), objectKeys.plan('*', '*')]);
+  acknowledgeWildcards(stateMachine, functions);
+}
+
+/** Submit to our queues, and whatever `.sync` needs to wait for a job and to terminate it when it is aborted. */
+function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): void {
+  const stack = Stack.of(stateMachine);
+  const jobs = stack.formatArn({ service: 'batch', resource: 'job', resourceName: '*' });
+  const unique = (arns: readonly string[]) => [...new Set(arns)];
+  const statements = [
+    new PolicyStatement({
+      actions: ['batch:SubmitJob'],
+      resources: unique(
+        targets.flatMap(({ queue, jobDefinition }) => [queue.jobQueueArn, jobDefinition.jobDefinitionArn]),
+      ),
+    }),
+    // A job has no ARN before it is submitted; the tag says whose it is.
+    new PolicyStatement({
+      actions: ['batch:TagResource'],
+      resources: [jobs],
+      conditions: { StringEquals: { [`aws:RequestTag/${jobTagKey}`]: stack.stackName } },
+    }),
+    new PolicyStatement({
+      actions: ['batch:TerminateJob'],
+      resources: [jobs],
+      conditions: { StringEquals: { [`aws:ResourceTag/${jobTagKey}`]: stack.stackName } },
+    }),
+    // DescribeJobs cannot be limited to a resource: the service does not offer it.
+    new PolicyStatement({ actions: ['batch:DescribeJobs'], resources: ['*'] }),
+    // The rule through which Step Functions learns that a job ended.
+    new PolicyStatement({
+      actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+      resources: [
+        stack.formatArn({
+          service: 'events',
+          resource: 'rule',
+          resourceName: 'StepFunctionsGetEventsForBatchJobsRule',
+        }),
+      ],
+    }),
+  ];
+  for (const statement of statements) stateMachine.addToRolePolicy(statement);
+}
+
+function acknowledgeWildcards(stateMachine: StateMachine, functions: PipelineFunctions): void {
+  const acknowledge = (wildcard: string, reason: string) =>
+    acknowledgeWildcard(stateMachine, wildcard, reason);
+  acknowledge('*', 'batch:DescribeJobs, X-Ray and the delivery of logs cannot be limited to a resource.');
+  acknowledge(
+    'arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job/*',
+    'A job has no ARN before it is submitted; a condition binds the right to the tag of this stack.',
+  );
+  for (const fn of Object.values(functions.all)) {
+    acknowledge(`${arnInFindings(fn)}:*`, 'The versions and aliases of one function of this stack.');
+  }
+  const nameOfMachine = `{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"${logicalIdOf(stateMachine)}"}]}]}`;
+  for (const suffix of [':*', '/*:*']) {
+    acknowledge(
+      `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${nameOfMachine}${suffix}`,
+      'The map runs of this state machine, which have no ARN before they are started.',
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { fetchRun } from '../../lib/cloud/fetch-run';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import { runIdSchema } from '../../lib/contracts/run-config';
+import { DirectoryStore } from '../../lib/store/directory-store';
+import type { ObjectStore } from '../../lib/store/object-store';
+import { locate } from '../locate';
+import type { Terminal } from '../terminal';
+
+export interface FetchCommandRequest {
+  readonly runId: string;
+  readonly from: ObjectStore;
+  /** A folder, which becomes a store like any other: `predict --store` and `show --store` take it. */
+  readonly toFolder: string;
+  readonly isForced: boolean;
+  readonly isJson: boolean;
+}
+
+/** Brings a run's model, evaluation and report to this machine. */
+export async function fetchCommand(request: FetchCommandRequest, terminal: Terminal): Promise<void> {
+  const { from, toFolder, isForced, isJson } = request;
+  const runId = parseOrThrow(runIdSchema, request.runId, 'The run id');
+  const to = new DirectoryStore(toFolder);
+  const onFetched = (key: string, bytes: number) =>
+    terminal.report({ type: 'note', message: `  ${key}  ${formatSize(bytes)}` });
+  const { fetched, kept, isFinished } = await fetchRun({
+    runId,
+    from,
+    to,
+    isForced,
+    signal: terminal.signal,
+    onFetched,
+  });
+  if (isJson) {
+    terminal.print(JSON.stringify({ runId, folder: to.location, isFinished, fetched, kept }, null, 2));
+    return;
+  }
+  const rest = isFinished ? '' : '; the run is not finished, there may be more later';
+  const facts = [`Run ${runId}: ${fetched.length} files fetched, ${kept.length} were there already${rest}`];
+  if (isFinished) {
+    facts.push(
+      '',
+      `  report    ${locate(to, objectKeys.report(runId))}`,
+      `  model     ${locate(to, objectKeys.modelTopology(runId))}`,
+      `  classify  mnist-pipeline predict digit.png --store ${toFolder} --run-id ${runId}`,
+    );
+  }
+  terminal.print(facts.join('\n'));
+}
+
+function formatSize(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,48 @@
+import type { Execution } from '../../lib/cloud/executions';
+import { PipelineError } from '../../lib/contracts/errors';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import { runIdSchema } from '../../lib/contracts/run-config';
+import { readRun } from '../../lib/pipeline/list-runs';
+import { showCommand } from '../commands/runs';
+import type { Terminal } from '../terminal';
+import { asFailure } from './execution-failure';
+import { type Cloud, commandFor } from './open-cloud';
+
+/** What a run did; for one that is not finished, also what its execution says: the bucket does not know of failures. */
+export async function showInCloud(
+  { runId, isJson }: { readonly runId: string; readonly isJson: boolean },
+  cloud: Cloud,
+  terminal: Terminal,
+): Promise<void> {
+  const { store } = cloud;
+  const run = await readRun(store, parseOrThrow(runIdSchema, runId, 'The run id'));
+  const isFinished = run?.status === 'accepted' || run?.status === 'rejected';
+  const execution = isFinished ? undefined : await findExecution(cloud, runId);
+  if (execution === undefined) return showCommand({ store, isJson, runId }, terminal);
+  if (isJson) {
+    terminal.print(JSON.stringify({ ...(run ?? { status: 'unfinished', runId }), execution }, null, 2));
+    return;
+  }
+  if (run !== undefined) await showCommand({ store, isJson, runId }, terminal);
+  terminal.print(`${run === undefined ? '' : '\n'}${describeExecution(execution, cloud)}`);
+}
+
+async function findExecution({ executions }: Cloud, runId: string): Promise<Execution | undefined> {
+  try {
+    return await executions.describe(runId);
+  } catch (error) {
+    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
+    throw error;
+  }
+}
+
+function describeExecution(execution: Execution, { stack }: Cloud): string {
+  const { runId, status, startedAt } = execution;
+  if (status === 'SUCCEEDED') return `The execution of "${runId}" succeeded.`;
+  if (status !== 'RUNNING') {
+    const failure = asFailure(execution, commandFor(stack, 'redrive', runId));
+    return `${failure.name}: ${failure.message}`;
+  }
+  const since = startedAt === undefined ? '' : ` since ${startedAt.toISOString()}`;
+  return `The execution of "${runId}" is running${since}: ${commandFor(stack, 'follow', runId)}`;
+}

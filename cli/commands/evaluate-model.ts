@@ -1,0 +1,119 @@
+import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { type Command, Option } from 'commander';
+import { PermanentError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { parseIdx } from '../../lib/dataset/idx';
+import { importDataset } from '../../lib/dataset/import-dataset';
+import type { LabelledImages } from '../../lib/dataset/load-split';
+import { rawFileNames } from '../../lib/dataset/raw-dataset';
+import { normalizePixels } from '../../lib/dataset/shards';
+import { computeMetrics, type MetricValues } from '../../lib/evaluation/metrics';
+import { predictAll } from '../../lib/evaluation/predict-all';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { openStore } from '../../lib/store/open-store';
+import { describeSource, modelSourceHelp, openModel } from '../open-model';
+import { formatTable } from '../table';
+import type { Terminal } from '../terminal';
+import type { StoreRequest } from './runs';
+
+interface EvaluateFlags {
+  readonly model: string;
+  readonly dataset: string;
+  readonly store: string;
+  readonly json: boolean;
+}
+
+export function addEvaluate(program: Command, terminal: Terminal): void {
+  program
+    .command('evaluate')
+    .description('measure a model on the test images of a dataset; nothing is stored')
+    .requiredOption('--model <model>', modelSourceHelp)
+    .option('--dataset <source>', 'mnist, a folder with the four IDX files, or s3://bucket/prefix', 'mnist')
+    .addOption(new Option('--store <location>', 'a folder, or s3://bucket/prefix').default('artifacts'))
+    .addOption(new Option('--json', 'print the result as JSON').default(false))
+    .allowExcessArguments(false)
+    .action(({ model, dataset, store, json }: EvaluateFlags) =>
+      evaluateModelCommand({ source: model, dataset, store: openStore(store), isJson: json }, terminal),
+    );
+}
+
+interface EvaluateRequest extends StoreRequest {
+  /** A run id, or the path of a Keras file. */
+  readonly source: string;
+  readonly dataset: string;
+}
+
+async function evaluateModelCommand(request: EvaluateRequest, terminal: Terminal): Promise<void> {
+  const { source, dataset, store, isJson } = request;
+  const model = await openModel(source, store);
+  try {
+    const what = describeSource(source);
+    const classes = countClasses(model, what);
+    const testImages = await readTestImages(dataset, classes);
+    const accepting = acceptImages(model, testImages.imageShape, what);
+    const probabilities = await predictAll(accepting, testImages, classes, terminal.signal);
+    const metrics = computeMetrics({ labels: testImages.labels, probabilities, classes });
+    terminal.print(
+      isJson
+        ? JSON.stringify({ model: source, dataset, ...metrics }, null, 2)
+        : describe(`${what} on the test images of ${dataset}`, metrics),
+    );
+  } finally {
+    model.dispose();
+  }
+}
+
+function countClasses(model: LayersModel, what: string): number {
+  const shape = model.outputs[0]!.shape.slice(1);
+  const { activation } = model.layers.at(-1)!.getConfig();
+  if (model.outputs.length === 1 && shape.length === 1 && activation === 'softmax') return shape[0]!;
+  throw new PermanentError(
+    'InvalidInput',
+    `${what} ends with an output of ${shape.join('×')} and the activation ${JSON.stringify(activation)}. Only classifiers can be evaluated: one last Dense or Activation with softmax, so that the outputs are probabilities.`,
+  );
+}
+
+/** Of the raw files, so that nothing is left in a store. */
+async function readTestImages(dataset: string, classes: number): Promise<LabelledImages> {
+  const raw = new MemoryStore();
+  const name = await importDataset(dataset, { store: raw, notify: () => undefined }, classes);
+  const read = async (file: string) => parseIdx(await raw.get(objectKeys.rawFile(name, file)), file);
+  const images = await read(rawFileNames.testImages);
+  const labels = await read(rawFileNames.testLabels);
+  const [count, height, width] = images.shape as [number, number, number];
+  return { images: normalizePixels(images.data), labels: labels.data, count, imageShape: [height, width] };
+}
+
+/** Pictures go into a model of [height, width], of [height · width], or of [height, width, 1]; others are refused. */
+function acceptImages(model: LayersModel, imageShape: readonly [number, number], what: string): LayersModel {
+  const [height, width] = imageShape;
+  const expected = model.inputs[0]!.shape.slice(1) as number[];
+  const allowed = [[height, width], [height * width], [height, width, 1]];
+  const position = allowed.findIndex((shape) => shape.join('×') === expected.join('×'));
+  if (position === 0) return model;
+  if (position === -1) {
+    throw new PermanentError(
+      'InvalidInput',
+      `${what} takes an input of ${expected.join('×')}, and the dataset has pictures of ${height}×${width}. Allowed are ${allowed.map((shape) => shape.join('×')).join(', ')}; choose another --dataset.`,
+    );
+  }
+  const accepting = sequential();
+  accepting.add(layers.reshape({ inputShape: [...imageShape], targetShape: expected }));
+  accepting.add(model);
+  return accepting;
+}
+
+function describe(title: string, { accuracy, errorCount, testCount, loss, classes }: MetricValues): string {
+  const count = (value: number) => value.toLocaleString('en');
+  const rows = classes.map(({ label, precision, recall, f1, support }) =>
+    [label, precision.toFixed(4), recall.toFixed(4), f1.toFixed(4), count(support)].map(String),
+  );
+  return [
+    title,
+    '',
+    `  test accuracy  ${accuracy.toFixed(4)} (${count(errorCount)} of ${count(testCount)} wrong)`,
+    `  test loss      ${loss.toFixed(4)}`,
+    '',
+    formatTable([['label', 'precision', 'recall', 'f1', 'images'], ...rows]),
+  ].join('\n');
+}

@@ -1,0 +1,46 @@
+import { Sequential } from '@tensorflow/tfjs-layers';
+import { PermanentError } from '../lib/contracts/errors';
+import type { RunConfig } from '../lib/contracts/run-config';
+import type { ObjectStore } from '../lib/store/object-store';
+import { readDenseStack } from '../lib/training/dense-stack';
+import { readLayerWeights, storeInitialWeights } from '../lib/training/initial-weights';
+import { describeSource, openModel } from './open-model';
+
+type StartingPoint = Required<Pick<RunConfig, 'hidden' | 'classes' | 'initialWeightsSha256'>>;
+
+/**
+ * What `train --from` decides: the weights to start from, which are put into the store, and the widths of the layers.
+ * Dropout, regularisation and the rest stay settings of the new run.
+ *
+ * @param given - settings of the command line and the config file, by their names.
+ * @throws PermanentError InvalidInput for a model that cannot be trained here, or for widths that are not its own.
+ */
+export async function readStartingPoint(
+  source: string,
+  given: Readonly<Record<string, unknown>>,
+  store: ObjectStore,
+): Promise<StartingPoint> {
+  const model = await openModel(source, store);
+  try {
+    if (!(model instanceof Sequential)) {
+      throw new PermanentError(
+        'InvalidInput',
+        `${describeSource(source)} is not a sequence of layers, which is what is trained here.`,
+      );
+    }
+    const stack = readDenseStack(model);
+    const units = stack.map((layer) => layer.units);
+    const widths = { hidden: units.slice(0, -1), classes: units.at(-1)! };
+    for (const [name, own] of Object.entries(widths)) {
+      if (given[name] === undefined || String(given[name]) === String(own)) continue;
+      throw new PermanentError(
+        'InvalidInput',
+        `${describeSource(source)} has "${name}": ${JSON.stringify(own)}, and ${JSON.stringify(given[name])} was asked for. The model decides; leave "${name}" out.`,
+      );
+    }
+    const initialWeightsSha256 = await storeInitialWeights(store, stack, await readLayerWeights(model));
+    return { ...widths, initialWeightsSha256 };
+  } finally {
+    model.dispose();
+  }
+}

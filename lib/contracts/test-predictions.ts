@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { runIdSchema } from './run-config';
+
+/**
+ * `test-predictions.json`: what the model said of every test image, column by column, so that two runs can be compared
+ * image by image. Entry `i` of each list is row `i` of the test set.
+ */
+export const testPredictionsSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    runId: runIdSchema,
+    /** Equal content keys mean the same test images in the same order. */
+    contentKey: z.string(),
+    labels: z.array(z.int().min(0)).min(1),
+    predicted: z.array(z.int().min(0)),
+    /** Probability of the prediction, to five decimals. */
+    confidence: z.array(z.number().min(0).max(1)),
+  })
+  .refine(
+    ({ labels, predicted, confidence }) =>
+      labels.length === predicted.length && labels.length === confidence.length,
+    'labels, predicted and confidence must be of the same length',
+  );
+export type TestPredictions = z.infer<typeof testPredictionsSchema>;

@@ -1,0 +1,23 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { objectKeys } from '../contracts/object-keys';
+import type { ObjectStore } from '../store/object-store';
+import { describeModel } from './exportable-model';
+import { modelFormats } from './model-formats';
+
+/**
+ * Writes the model in every format of `modelFormats`, beside the TensorFlow.js files.
+ *
+ * @param learningRate - Adam's, for whoever goes on training in Keras.
+ * @throws PermanentError InvalidInput for a layer that a format cannot carry.
+ */
+export async function exportModel(
+  store: ObjectStore,
+  runId: string,
+  model: LayersModel,
+  learningRate: number,
+): Promise<void> {
+  const exportable = await describeModel(model, learningRate);
+  for (const { fileName, write } of modelFormats) {
+    await store.put(objectKeys.modelFile(runId, fileName), await write(exportable));
+  }
+}

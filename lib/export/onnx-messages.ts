@@ -1,0 +1,125 @@
+/**
+ * The few messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) that a network of layers
+ * needs, in protobuf's wire format. Numbers are the fields' and enums' own in that file.
+ */
+type Bytes = Uint8Array;
+
+export function concatenate(parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    whole.set(part, end);
+    end += part.length;
+  }
+  return whole;
+}
+
+/** Seven bits a byte, the lowest first; a negative number as its 64-bit two's complement. */
+function encodeVarint(value: number | bigint): Bytes {
+  let rest = BigInt.asUintN(64, BigInt(value));
+  const bytes: number[] = [];
+  do {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    bytes.push(rest === 0n ? low : low | 0x80);
+  } while (rest !== 0n);
+  return Uint8Array.from(bytes);
+}
+
+const wireType = { varint: 0, lengthDelimited: 2, fixed32: 5 } as const;
+
+function tag(field: number, type: keyof typeof wireType): Bytes {
+  return encodeVarint((field << 3) | wireType[type]);
+}
+
+const integer = (field: number, value: number) => concatenate([tag(field, 'varint'), encodeVarint(value)]);
+
+const bytes = (field: number, value: Bytes) =>
+  concatenate([tag(field, 'lengthDelimited'), encodeVarint(value.length), value]);
+
+const text = (field: number, value: string) => bytes(field, new TextEncoder().encode(value));
+
+const message = (field: number, ...parts: readonly Bytes[]) => bytes(field, concatenate(parts));
+
+function float(field: number, value: number): Bytes {
+  const encoded = new Uint8Array(4);
+  new DataView(encoded.buffer).setFloat32(0, value, true);
+  return concatenate([tag(field, 'fixed32'), encoded]);
+}
+
+/** `int`, `ints` and `text` are what they say; `float` is for a number that may happen to be whole. */
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly text: string };
+
+function encodeAttribute(name: string, attribute: OnnxAttribute): Bytes {
+  const type = (value: number) => integer(20, value);
+  if ('float' in attribute) return message(5, text(1, name), float(2, attribute.float), type(1));
+  if ('int' in attribute) return message(5, text(1, name), integer(3, attribute.int), type(2));
+  if ('text' in attribute) return message(5, text(1, name), text(4, attribute.text), type(3));
+  return message(5, text(1, name), ...attribute.ints.map((value) => integer(8, value)), type(7));
+}
+
+/** A field of GraphProto; the node has the name of its output. */
+export function encodeNode(
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, OnnxAttribute>>,
+): Bytes {
+  return message(
+    1,
+    ...inputs.map((input) => text(1, input)),
+    text(2, output),
+    text(3, output),
+    text(4, operator),
+    ...Object.entries(attributes).map(([name, attribute]) => encodeAttribute(name, attribute)),
+  );
+}
+
+const elementType = { float32: 1, int64: 7 } as const;
+
+/** A field of GraphProto: a constant. */
+export function encodeTensor(
+  name: string,
+  shape: readonly number[],
+  values: Float32Array | BigInt64Array,
+): Bytes {
+  return message(
+    5,
+    ...shape.map((size) => integer(1, size)),
+    integer(2, values.BYTES_PER_ELEMENT === 4 ? elementType.float32 : elementType.int64),
+    text(8, name),
+    bytes(9, new Uint8Array(values.buffer, values.byteOffset, values.byteLength)),
+  );
+}
+
+const graphField = { input: 11, output: 12 } as const;
+
+/** A field of GraphProto: a float32 array whose first dimension is the open batch. */
+export function encodeValueInfo(
+  side: keyof typeof graphField,
+  name: string,
+  shape: readonly number[],
+): Bytes {
+  const batch = message(1, text(2, 'batch'));
+  const dimensions = shape.map((size) => message(1, integer(1, size)));
+  const tensorType = message(1, integer(1, elementType.float32), message(2, batch, ...dimensions));
+  return message(graphField[side], text(1, name), message(2, tensorType));
+}
+
+/** ModelProto. */
+export function encodeModel(
+  graphName: string,
+  graphParts: readonly Bytes[],
+  { irVersion, opset, producer }: { irVersion: number; opset: number; producer: string },
+): Bytes {
+  return concatenate([
+    integer(1, irVersion),
+    text(2, producer),
+    message(7, ...graphParts, text(2, graphName)),
+    message(8, text(1, ''), integer(2, opset)),
+  ]);
+}

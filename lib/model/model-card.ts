@@ -1,0 +1,107 @@
+import type { DatasetManifest, Split } from '../contracts/dataset';
+import type { Environment } from '../contracts/results';
+import type { RunConfig } from '../contracts/run-config';
+import type { MetricValues } from '../evaluation/metrics';
+import { formatCount, formatPercent } from '../report/format-values';
+import { describeUse } from './model-use';
+
+export interface ModelCardData {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly manifest: Pick<DatasetManifest, 'dataset' | 'contentKey' | 'imageShape'> &
+    Readonly<Record<Split, { readonly rowCount: number }>>;
+  readonly metrics: MetricValues;
+  readonly environment: Environment;
+  readonly parameterCount: number;
+  readonly weightsSha256: string;
+  readonly pipelineVersion: string;
+}
+
+/**
+ * The README of a model, in Markdown: what it learned from, how, how well, where not to trust it, and how to load it.
+ * Equal runs give equal text.
+ */
+export function renderModelCard(data: ModelCardData): string {
+  const { config, runId } = data;
+  return [
+    `# ${config.modelName}`,
+    `An image classifier with ${config.classes} classes, trained by mnist-pipeline ${data.pipelineVersion} in the run \`${runId}\`.`,
+    '## Data',
+    describeData(data),
+    '## Recipe',
+    describeRecipe(data),
+    '## Results',
+    describeResults(data.metrics),
+    '## Limits',
+    describeLimits(data),
+    '## Use it',
+    describeUse(runId, data.manifest),
+    '',
+  ].join('\n\n');
+}
+
+function describeData({ manifest }: ModelCardData): string {
+  const { dataset, imageShape, train, test, contentKey } = manifest;
+  return [
+    `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${imageShape.join('×')} pixels.`,
+    `Input: float32 \`[batch, ${imageShape.join(', ')}]\`, grey values divided by 255, so in [0, 1]; 0 is the background.`,
+    `Content key \`${contentKey}\`: a hash of the raw files. The test images were the validation data of the training, too.`,
+  ].join('\n');
+}
+
+function describeRecipe({ config, environment, parameterCount, weightsSha256 }: ModelCardData): string {
+  const { hidden, classes, dropout, l2, initialWeightsSha256 } = config;
+  const dropouts = dropout > 0 ? `, dropout ${dropout} before each of them` : '';
+  const start =
+    initialWeightsSha256 === undefined
+      ? `the seed ${config.seed}`
+      : `given weights (SHA-256 \`${initialWeightsSha256}\`)`;
+  return table([
+    [
+      'architecture',
+      `Flatten, then dense layers ${[...hidden, classes].join(' → ')}${dropouts}; relu, softmax at the end`,
+    ],
+    ['parameters', formatCount(parameterCount)],
+    ['loss', `sparse categorical cross-entropy${l2 > 0 ? `, l2(${l2}) on the kernels` : ''}`],
+    ['optimizer', `Adam, learning rate ${config.learningRate}, schedule ${config.schedule}`],
+    ['training', `up to ${config.epochs} epochs, batches of ${config.batchSize}, from ${start}`],
+    [
+      'engine',
+      `${environment.engine} TensorFlow ${environment.tensorflowVersion} on \`${environment.device}\``,
+    ],
+    ['weights', `SHA-256 \`${weightsSha256}\``],
+  ]);
+}
+
+function describeResults({ accuracy, errorCount, testCount, loss, classes }: MetricValues): string {
+  const overall = table([
+    ['test accuracy', formatPercent(accuracy)],
+    ['wrong', `${formatCount(errorCount)} of ${formatCount(testCount)}`],
+    ['test loss', loss.toFixed(4)],
+  ]);
+  const perClass = [
+    '| label | precision | recall | test images |',
+    '| ---: | ---: | ---: | ---: |',
+    ...classes.map(
+      ({ label, precision, recall, support }) =>
+        `| ${label} | ${formatPercent(precision)} | ${formatPercent(recall)} | ${formatCount(support)} |`,
+    ),
+  ].join('\n');
+  return `${overall}\n\n${perClass}`;
+}
+
+function describeLimits({ metrics, manifest, config }: ModelCardData): string {
+  const tested = metrics.classes.filter(({ support }) => support > 0);
+  const weakest = tested.toSorted((a, b) => a.recall - b.recall)[0]!;
+  const size = manifest.imageShape.join('×');
+  return [
+    `- It knows ${config.classes} classes and has no "none of these": anything gets a label, often with a high probability.`,
+    `- It saw pictures prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, off-centre or turned ones are answered badly.`,
+    `- Label ${weakest.label} is recognised worst: ${formatPercent(weakest.recall)} of its test images.`,
+    '- The probabilities are not calibrated. The test images also served as validation data, so the figures may flatter a little.',
+  ].join('\n');
+}
+
+function table(rows: readonly (readonly [string, string])[]): string {
+  return ['| | |', '| --- | --- |', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join('\n');
+}

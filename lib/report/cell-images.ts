@@ -1,0 +1,102 @@
+import { encode } from 'fast-png';
+import type { PredictionColumns } from '../evaluation/test-predictions';
+import { escapeMarkup } from './escape-markup';
+import type { Markup } from './markup-blocks';
+import type { Picture } from './picture';
+
+interface CellImages {
+  readonly label: number;
+  readonly predicted: number;
+  /** Test images in this cell, of which `rows` are shown. */
+  readonly count: number;
+  readonly rows: readonly number[];
+}
+
+/** All pictures together; 600,000 pixels of MNIST are a PNG of about 200 kB. */
+const maxSheetPixels = 600_000;
+const sheetColumns = 25;
+const maxImagesPerCell = 42;
+
+/**
+ * Which images of each cell of the confusion matrix the page carries: mistakes with the surest first, right answers
+ * with the least sure first. Every cell gets its first image before any gets its second, so that the limit takes from
+ * the fullest cells.
+ */
+export function chooseCellImages(
+  { labels, predicted, confidence }: PredictionColumns,
+  imagePixels: number,
+): CellImages[] {
+  const cells = new Map<string, { label: number; predicted: number; rows: number[] }>();
+  labels.forEach((label, row) => {
+    const key = `${label}-${predicted[row]}`;
+    const cell = cells.get(key) ?? { label, predicted: predicted[row]!, rows: [] };
+    cells.set(key, cell);
+    cell.rows.push(row);
+  });
+  for (const { label, predicted: answer, rows } of cells.values()) {
+    const direction = label === answer ? 1 : -1;
+    rows.sort((a, b) => direction * (confidence[a]! - confidence[b]!) || a - b);
+  }
+  const perCell = imagesPerCell([...cells.values()], Math.floor(maxSheetPixels / imagePixels));
+  return [...cells.values()].map(({ rows, ...cell }) => ({
+    ...cell,
+    count: rows.length,
+    rows: rows.slice(0, perCell),
+  }));
+}
+
+/** The largest number for all cells that keeps the sum within the limit. */
+function imagesPerCell(cells: readonly { rows: readonly number[] }[], maxImages: number): number {
+  const total = (perCell: number) => cells.reduce((sum, { rows }) => sum + Math.min(perCell, rows.length), 0);
+  let perCell = 0;
+  while (perCell < maxImagesPerCell && total(perCell + 1) <= maxImages) perCell += 1;
+  return perCell;
+}
+
+/**
+ * The pictures on one sheet, and beside it what lies where, for the page's script: a sheet of a thousand pictures is a
+ * quarter of the size of a thousand files.
+ */
+export function cellImagesMarkup(
+  cells: readonly CellImages[],
+  pictureOf: (row: number) => Picture,
+  { confidence }: PredictionColumns,
+): Markup {
+  const rows = cells.flatMap((cell) => cell.rows);
+  if (rows.length === 0) return '';
+  const [height, width] = pictureOf(rows[0]!).shape;
+  const sheet = drawSheet(rows.map(pictureOf), [height, width]);
+  let position = 0;
+  const contents = cells.map((cell) => {
+    const first = position;
+    position += cell.rows.length;
+    const images = cell.rows.map((row) => [row, Math.round(confidence[row]! * 1000) / 10]);
+    return [`${cell.label}-${cell.predicted}`, { count: cell.count, first, images }] as const;
+  });
+  const index = { width, height, columns: sheetColumns, cells: Object.fromEntries(contents) };
+  return (
+    `<img id="cell-sheet" alt="" hidden src="${sheet}">` +
+    // Numbers and fixed words only, so that nothing in it can end the element.
+    `<script type="application/json" id="cell-images">${escapeJson(index)}</script>`
+  );
+}
+
+const escapeJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+function drawSheet(pictures: readonly Picture[], [height, width]: readonly [number, number]): string {
+  const columns = Math.min(sheetColumns, pictures.length);
+  const sheetWidth = columns * width;
+  const sheetHeight = Math.ceil(pictures.length / columns) * height;
+  const data = new Uint8Array(sheetWidth * sheetHeight);
+  for (const [position, { pixels }] of pictures.entries()) {
+    const left = (position % columns) * width;
+    const top = Math.floor(position / columns) * height;
+    pixels.forEach((grey, pixel) => {
+      const x = left + (pixel % width);
+      const y = top + Math.floor(pixel / width);
+      data[y * sheetWidth + x] = Math.round(grey * 255);
+    });
+  }
+  const png = encode({ width: sheetWidth, height: sheetHeight, data, channels: 1, depth: 8 });
+  return `data:image/png;base64,${escapeMarkup(Buffer.from(png).toString('base64'))}`;
+}

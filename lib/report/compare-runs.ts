@@ -1,0 +1,86 @@
+import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import type { ComparedRun } from './comparison-data';
+
+/** A row of the comparison: one value a run, in their order. */
+export interface ComparedValue {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** The settings in which the runs differ, in the order of the configuration. */
+export function differingSettings(runs: readonly ComparedRun[]): ComparedValue[] {
+  const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
+  return keepDiffering(
+    names.map((name) => ({ name, values: runs.map(({ record }) => showSetting(record.config[name])) })),
+  );
+}
+
+/** Where the runs were made on different machines, engines, data or versions. */
+export function differingCircumstances(runs: readonly ComparedRun[]): ComparedValue[] {
+  const row = (name: string, pick: (run: ComparedRun['record']) => string | number) => ({
+    name,
+    values: runs.map(({ record }) => String(pick(record))),
+  });
+  return keepDiffering([
+    row('dataset content', ({ dataset }) => dataset.contentKey),
+    row('engine', ({ environment }) => environment.engine),
+    row('device', ({ environment }) => environment.device),
+    row('TensorFlow', ({ environment }) => environment.tensorflowVersion),
+    row('processor', ({ environment }) => `${environment.cpuModel}, ${environment.cpuCount} cores`),
+    row('platform', ({ environment }) => environment.platform),
+    row('Node', ({ environment }) => environment.nodeVersion),
+    row('pipeline version', ({ pipelineVersion }) => pipelineVersion),
+  ]);
+}
+
+const keepDiffering = (rows: readonly ComparedValue[]) =>
+  rows.filter(({ values }) => new Set(values).size > 1);
+
+function showSetting(value: RunConfig[keyof RunConfig]): string {
+  if (!Array.isArray(value)) return String(value);
+  return value.length === 0 ? 'none' : value.join(', ');
+}
+
+/** A test image on whose class the runs do not agree. */
+export interface ChangedImage {
+  readonly index: number;
+  readonly label: number;
+  /** One a run, in their order. */
+  readonly answers: readonly { readonly predicted: number; readonly confidence: number }[];
+}
+
+export interface ChangedImages {
+  /** Wrong in the first run, right in the last. */
+  readonly mended: readonly ChangedImage[];
+  /** Right in the first run, wrong in the last. */
+  readonly broken: readonly ChangedImage[];
+  /** Every other disagreement. */
+  readonly other: readonly ChangedImage[];
+}
+
+/**
+ * The images that the runs answer differently, in the order of the test set.
+ *
+ * @returns `undefined` where they cannot be told: other test images, or a run without `test-predictions.json`.
+ */
+export function findChangedImages(runs: readonly ComparedRun[]): ChangedImages | undefined {
+  const [first] = runs;
+  const columns = runs.flatMap(({ testPredictions }) => testPredictions ?? []);
+  const isSameTestSet = runs.every(
+    ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
+  );
+  if (!isSameTestSet || columns.length < runs.length) return undefined;
+  const changed = { mended: [] as ChangedImage[], broken: [] as ChangedImage[], other: [] as ChangedImage[] };
+  columns[0]!.labels.forEach((label, index) => {
+    const answers = columns.map(({ predicted, confidence }) => ({
+      predicted: predicted[index]!,
+      confidence: confidence[index]!,
+    }));
+    if (new Set(answers.map(({ predicted }) => predicted)).size === 1) return;
+    const wasRight = answers[0]!.predicted === label;
+    const isRight = answers.at(-1)!.predicted === label;
+    const kind = wasRight === isRight ? 'other' : isRight ? 'mended' : 'broken';
+    changed[kind].push({ index, label, answers });
+  });
+  return changed;
+}

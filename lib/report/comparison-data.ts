@@ -1,0 +1,92 @@
+import { type DatasetManifest, datasetManifestSchema } from '../contracts/dataset';
+import { PermanentError, PipelineError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import { type Epoch, historySchema, type RunRecord, runRecordSchema } from '../contracts/results';
+import { testPredictionsSchema } from '../contracts/test-predictions';
+import { loadSplit } from '../dataset/load-split';
+import type { PredictionColumns } from '../evaluation/test-predictions';
+import { getJson } from '../store/json-objects';
+import type { ObjectStore } from '../store/object-store';
+import { type Picture, pickPicture } from './picture';
+
+export interface ComparedRun {
+  readonly runId: string;
+  readonly record: RunRecord;
+  readonly epochs: readonly Epoch[];
+  /** Absent in runs of versions before it was written. */
+  readonly testPredictions?: PredictionColumns;
+}
+
+export interface ComparisonData {
+  /** In the order asked for. */
+  readonly runs: readonly ComparedRun[];
+  /** Test image of row `index`; absent where the runs have different test images, or the store no longer has them. */
+  readonly pictureOf?: (index: number) => Picture;
+}
+
+/** One colour each that can be told apart. */
+export const maxComparedRuns = 6;
+
+/**
+ * Reads two to six finished runs of a store.
+ *
+ * @throws PermanentError InvalidInput for too few, too many or repeated ids; ArtifactNotFound for a run that is not
+ *   there or not finished; CorruptArtifact.
+ */
+export async function readComparison(store: ObjectStore, runIds: readonly string[]): Promise<ComparisonData> {
+  assertComparable(runIds);
+  const runs: ComparedRun[] = [];
+  for (const runId of runIds) runs.push(await readComparedRun(store, runId));
+  const [first] = runs;
+  const isSameTestSet = runs.every(
+    ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
+  );
+  const pictureOf = isSameTestSet ? await readTestPictures(store, first!.record) : undefined;
+  return pictureOf === undefined ? { runs } : { runs, pictureOf };
+}
+
+function assertComparable(runIds: readonly string[]): void {
+  const problem =
+    runIds.length < 2 || runIds.length > maxComparedRuns
+      ? `${runIds.length} run ids were given, and 2 to ${maxComparedRuns} can be compared`
+      : new Set(runIds).size < runIds.length
+        ? `a run id was given twice (received ${runIds.join(', ')})`
+        : undefined;
+  if (problem === undefined) return;
+  throw new PermanentError(
+    'InvalidInput',
+    `The runs cannot be compared: ${problem}. Name each run once, as in "mnist-pipeline compare monday friday".`,
+    { evidence: { count: runIds.length } },
+  );
+}
+
+async function readComparedRun(store: ObjectStore, runId: string): Promise<ComparedRun> {
+  if ((await store.head(objectKeys.runRecord(runId))) === undefined) {
+    throw new PermanentError(
+      'ArtifactNotFound',
+      `There is no finished run ${JSON.stringify(runId)} in ${store.location}. "mnist-pipeline runs --store ${store.location}" lists those that are there.`,
+      { evidence: { runId } },
+    );
+  }
+  const record = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+  const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
+  if ((await store.head(objectKeys.testPredictions(runId))) === undefined) return { runId, record, epochs };
+  const testPredictions = await getJson(store, objectKeys.testPredictions(runId), testPredictionsSchema);
+  return { runId, record, epochs, testPredictions };
+}
+
+/** A fetched run comes without its dataset, and is compared without pictures. */
+async function readTestPictures(
+  store: ObjectStore,
+  { dataset }: RunRecord,
+): Promise<((index: number) => Picture) | undefined> {
+  try {
+    const key = objectKeys.manifest(dataset.name, dataset.contentKey);
+    const manifest: DatasetManifest = await getJson(store, key, datasetManifestSchema);
+    const testImages = await loadSplit(store, manifest, 'test');
+    return (index) => pickPicture(testImages, index);
+  } catch (error) {
+    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
+    throw error;
+  }
+}

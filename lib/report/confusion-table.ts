@@ -1,0 +1,38 @@
+import { formatCount } from './format-values';
+import { type Markup, scrollBox } from './markup-blocks';
+
+/** Beyond this many classes a table of numbers is wider than any screen. */
+export const maxTableClasses = 16;
+
+/**
+ * The confusion matrix as a table, which a screen reader walks through cell by cell. The page's script makes buttons
+ * of the cells that `data-cell` names.
+ */
+export function confusionTable(confusionMatrix: readonly (readonly number[])[]): Markup {
+  const mostMisses = Math.max(
+    1,
+    ...confusionMatrix.flatMap((row, label) => row.filter((_, column) => column !== label)),
+  );
+  const rows = confusionMatrix.map((row, label) => {
+    const support = Math.max(
+      1,
+      row.reduce((sum, count) => sum + count, 0),
+    );
+    const cells = row.map((count, predicted) => {
+      if (count === 0) return '<td class="none">·</td>';
+      const isHit = label === predicted;
+      // On one scale the few errors of a good model would be invisible: right answers by their share of the row,
+      // mistakes by the square root of their number.
+      const share = isHit ? 0.15 + 0.85 * (count / support) : 0.15 + 0.85 * Math.sqrt(count / mostMisses);
+      return `<td class="${isHit ? 'hit' : 'miss'}" style="--share:${share.toFixed(2)}" data-cell="${label}-${predicted}">${count}</td>`;
+    });
+    return `<tr><th scope="row">${label}</th>${cells.join('')}</tr>`;
+  });
+  const heads = confusionMatrix.map((_, label) => `<th scope="col">${label}</th>`);
+  const total = confusionMatrix.flat().reduce((sum, count) => sum + count, 0);
+  return scrollBox(
+    'Confusion matrix',
+    `<table class="confusion"><caption>Rows: true labels. Columns: predictions. ${formatCount(total)} test images.</caption>` +
+      `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+  );
+}

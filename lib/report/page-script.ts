@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * What the pages can do beyond being read: curves that say their values under the pointer or by arrow keys, and cells
+ * of the confusion matrix that show their images. Without it everything else is there all the same.
+ */
+export const pageScript = `(()=>{'use strict';
+const make=(name,attributes,text)=>{
+  const element=document.createElement(name);
+  for(const key in attributes)element.setAttribute(key,attributes[key]);
+  if(text!==undefined)element.textContent=text;
+  return element;
+};
+
+/* Curves: a slider over the epochs. */
+const explore=(svg)=>{
+  const stops=new Map();
+  for(const title of svg.querySelectorAll('circle.point title')){
+    const parts=/^(.*), epoch ([0-9]+): (.*)$/.exec(title.textContent);
+    if(!parts)continue;
+    const epoch=Number(parts[2]);
+    const x=Number(title.parentNode.getAttribute('cx'));
+    if(!stops.has(epoch))stops.set(epoch,{x,values:[]});
+    stops.get(epoch).values.push(parts[1]+' '+parts[3]);
+    title.remove();
+  }
+  const epochs=[...stops.keys()].sort((a,b)=>a-b);
+  if(epochs.length===0)return;
+  const box=make('div',{class:'chart',role:'slider',tabindex:'0','aria-label':svg.getAttribute('aria-label'),
+    'aria-valuemin':epochs[0],'aria-valuemax':epochs[epochs.length-1]});
+  svg.replaceWith(box);
+  svg.setAttribute('aria-hidden','true');
+  const readout=make('p',{class:'readout'});
+  box.append(svg,readout);
+  const marker=document.createElementNS('http://www.w3.org/2000/svg','path');
+  marker.setAttribute('class','marker');
+  svg.append(marker);
+  const view=svg.viewBox.baseVal;
+  let position=0;
+  const show=(next)=>{
+    position=Math.min(epochs.length-1,Math.max(0,next));
+    const epoch=epochs[position];
+    const {x,values}=stops.get(epoch);
+    const words='epoch '+epoch+': '+values.join(', ');
+    box.setAttribute('aria-valuenow',epoch);
+    box.setAttribute('aria-valuetext',words);
+    readout.replaceChildren(make('strong',{},'Epoch '+epoch),...values.map((value)=>make('span',{},value)));
+    marker.setAttribute('d','M'+x+' 36V294');
+  };
+  svg.addEventListener('pointermove',(event)=>{
+    const rect=svg.getBoundingClientRect();
+    const x=(event.clientX-rect.left)/rect.width*view.width;
+    let nearest=0;
+    epochs.forEach((epoch,index)=>{
+      if(Math.abs(stops.get(epoch).x-x)<Math.abs(stops.get(epochs[nearest]).x-x))nearest=index;
+    });
+    show(nearest);
+  });
+  box.addEventListener('keydown',(event)=>{
+    const moves={ArrowLeft:position-1,ArrowDown:position-1,ArrowRight:position+1,ArrowUp:position+1,
+      Home:0,End:epochs.length-1,PageDown:position-10,PageUp:position+10};
+    if(!(event.key in moves))return;
+    event.preventDefault();
+    show(moves[event.key]);
+  });
+  show(epochs.length-1);
+};
+for(const svg of document.querySelectorAll('svg[data-plot=accuracy],svg[data-plot=loss]'))explore(svg);
+
+/* Confusion matrix: cells that open their images. */
+const index=document.getElementById('cell-images');
+const table=document.querySelector('table.confusion');
+if(!index||!table)return;
+const {width,height,columns,cells}=JSON.parse(index.textContent);
+const sheet=document.getElementById('cell-sheet');
+const panel=document.getElementById('cell-panel');
+const heading=panel.querySelector('h3');
+const list=panel.querySelector('ul');
+const hint=document.getElementById('cell-hint');
+hint.hidden=false;
+let open;
+const close=()=>{
+  if(open)open.setAttribute('aria-expanded','false');
+  open=undefined;
+  panel.hidden=true;
+};
+const show=(button,key)=>{
+  if(open===button)return close();
+  close();
+  open=button;
+  button.setAttribute('aria-expanded','true');
+  const [label,predicted]=key.split('-');
+  const {count,first,images}=cells[key];
+  const some=images.length<count?', '+images.length+' of them shown, the '+(label===predicted?'least sure':'surest')+' first':'';
+  heading.textContent='Label '+label+', predicted '+predicted+': '+count+(count===1?' image':' images')+some;
+  list.replaceChildren(...images.map(([row,percent],offset)=>{
+    const item=make('li');
+    const figure=make('figure');
+    const canvas=make('canvas',{width,height,role:'img','aria-label':'Test image '+row});
+    const place=first+offset;
+    const draw=()=>canvas.getContext('2d').drawImage(sheet,place%columns*width,Math.floor(place/columns)*height,width,height,0,0,width,height);
+    if(sheet.complete)draw();else sheet.addEventListener('load',draw);
+    const caption=make('figcaption',{},percent.toFixed(1)+' %');
+    caption.append(make('br'),'no. '+row);
+    figure.append(canvas,caption);
+    item.append(figure);
+    return item;
+  }));
+  panel.hidden=false;
+};
+const buttons=[];
+for(const cell of table.querySelectorAll('td[data-cell]')){
+  const key=cell.dataset.cell;
+  if(!cells[key]||cells[key].images.length===0)continue;
+  const [label,predicted]=key.split('-');
+  const button=make('button',{type:'button',tabindex:buttons.length===0?'0':'-1','aria-expanded':'false','aria-controls':'cell-panel',
+    'aria-label':cell.textContent+' images with label '+label+', predicted '+predicted},cell.textContent);
+  button.addEventListener('click',()=>show(button,key));
+  cell.replaceChildren(button);
+  buttons.push(button);
+}
+/* One stop for the Tab key, arrows from there: the nearest button in the direction of the key. */
+table.addEventListener('keydown',(event)=>{
+  if(event.key==='Escape')return close();
+  const direction={ArrowLeft:[-1,0],ArrowRight:[1,0],ArrowUp:[0,-1],ArrowDown:[0,1]}[event.key];
+  if(!direction||event.target.tagName!=='BUTTON')return;
+  event.preventDefault();
+  let cell=event.target.parentNode;
+  for(;;){
+    const row=direction[1]===0?cell.parentNode:table.rows[cell.parentNode.rowIndex+direction[1]];
+    cell=row&&row.cells[cell.cellIndex+direction[0]];
+    if(!cell||cell.tagName==='TH')return;
+    const button=cell.querySelector('button');
+    if(!button)continue;
+    for(const each of buttons)each.tabIndex=-1;
+    button.tabIndex=0;
+    button.focus();
+    return;
+  }
+});
+})();`;
+
+/** Nothing may be fetched, not even by mistake: styles, pictures and this one script are inside the page. */
+export const pagePolicy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  `script-src 'sha256-${createHash('sha256').update(pageScript).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');

@@ -1,0 +1,105 @@
+import { extent } from 'd3-array';
+import { scaleLinear } from 'd3-scale';
+import { line } from 'd3-shape';
+import { escapeMarkup } from '../escape-markup';
+import { drawText, drawUpwardText, type Plot, type PlotName, round } from './plot';
+
+export interface LineSeries {
+  /** In the legend. */
+  readonly label: string;
+  /** Of its marks: a colour's class, and perhaps `dashed`. */
+  readonly className: string;
+  /** Before the value where a point is pointed at. */
+  readonly valueName: string;
+  readonly points: readonly { readonly epoch: number; readonly value: number }[];
+}
+
+export interface LineChartSpec {
+  readonly name: PlotName;
+  readonly title: string;
+  readonly description: string;
+  readonly yName: string;
+  /** At least one, each with at least one point. */
+  readonly series: readonly LineSeries[];
+  /** `none` where the page explains the colours itself. */
+  readonly legend: 'lower right' | 'upper right' | 'none';
+}
+
+const width = 480;
+const height = 340;
+const inner = { left: 58, right: width - 14, top: 36, bottom: height - 46 };
+const legendBox = { width: 106, rowHeight: 17, gap: 8 };
+
+/** One line a series over the epochs. The title of each point reads "<valueName>, epoch <n>: <value>". */
+export function drawLineChart(spec: LineChartSpec): Plot {
+  const points = spec.series.flatMap((series) => series.points);
+  const [lowest = 0, highest = 1] = extent(points, ({ value }) => value);
+  const [firstEpoch = 1, lastEpoch = 1] = extent(points, ({ epoch }) => epoch);
+  const xScale = scaleLinear([firstEpoch, lastEpoch], [inner.left + 12, inner.right - 12]);
+  const yScale = scaleLinear(padded(lowest, highest), [inner.bottom, inner.top]).nice(6);
+
+  const yTicks = yScale.ticks(6).map((tick) => {
+    const y = round(yScale(tick));
+    return `<path class="grid" d="M${inner.left} ${y}H${inner.right}"/>${drawText(inner.left - 8, y + 4, yScale.tickFormat(6)(tick), 'tick', 'end')}`;
+  });
+  // Whole epochs only; a single epoch is its own tick.
+  const epochTicks =
+    firstEpoch === lastEpoch ? [firstEpoch] : xScale.ticks(10).filter((tick) => Number.isInteger(tick));
+  const xTicks = epochTicks.map((tick) => {
+    const x = round(xScale(tick));
+    return `<path class="frame" d="M${x} ${inner.bottom}v4"/>${drawText(x, inner.bottom + 18, tick, 'tick', 'middle')}`;
+  });
+  const curves = spec.series.map(({ className, valueName, points }) => {
+    const path = line<LineSeries['points'][number]>(
+      ({ epoch }) => xScale(epoch),
+      ({ value }) => yScale(value),
+    ).digits(2)(points);
+    const circles = points.map(
+      ({ epoch, value }) =>
+        `<circle class="point ${className}" cx="${round(xScale(epoch))}" cy="${round(yScale(value))}" r="3.2">` +
+        `<title>${escapeMarkup(valueName)}, epoch ${epoch}: ${value.toFixed(4)}</title></circle>`,
+    );
+    return `<path class="curve ${className}" d="${path}"/>${circles.join('')}`;
+  });
+
+  return {
+    name: spec.name,
+    title: spec.title,
+    description: spec.description,
+    width,
+    height,
+    marks: [
+      ...yTicks,
+      ...xTicks,
+      `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
+      drawText((inner.left + inner.right) / 2, height - 8, 'epoch', 'axis-name', 'middle'),
+      drawUpwardText(15, (inner.top + inner.bottom) / 2, spec.yName, 'axis-name'),
+      ...curves,
+      spec.legend === 'none' ? '' : drawLegend(spec.series, spec.legend),
+    ].join(''),
+  };
+}
+
+function drawLegend(series: readonly LineSeries[], place: 'lower right' | 'upper right'): string {
+  const { gap, rowHeight } = legendBox;
+  const boxHeight = 12 + rowHeight * series.length;
+  const x = inner.right - legendBox.width - gap;
+  const y = place === 'lower right' ? inner.bottom - boxHeight - gap : inner.top + gap;
+  const entries = series.map(({ className, label }, row) => {
+    const middle = y + 15 + row * rowHeight;
+    return (
+      `<path class="curve ${className}" d="M${x + 9} ${middle}h20"/>` +
+      `<circle class="point ${className}" cx="${x + 19}" cy="${middle}" r="3.2"/>${drawText(x + 37, middle + 4, label, 'key')}`
+    );
+  });
+  return (
+    `<rect class="legend" data-place="${place}" x="${x}" y="${y}" width="${legendBox.width}" height="${boxHeight}" rx="4"/>` +
+    entries.join('')
+  );
+}
+
+/** Room above and below the curves; a flat line gets a range of its own, or it has no scale. */
+function padded(lowest: number, highest: number): [number, number] {
+  const margin = highest > lowest ? (highest - lowest) * 0.04 : Math.max(Math.abs(highest) * 0.05, 0.01);
+  return [lowest - margin, highest + margin];
+}

@@ -1,0 +1,53 @@
+import { scaleLinear } from 'd3-scale';
+import type { Calibration } from '../../evaluation/calibration';
+import { formatCount, formatPercent } from '../format-values';
+import { drawText, drawUpwardText, type Plot, round } from './plot';
+
+const width = 480;
+const height = 340;
+const inner = { left: 58, right: width - 14, top: 36, bottom: height - 46 };
+
+/**
+ * Reliability diagram: how often the model was right, by how sure it was. A bar at the diagonal is honest, one below
+ * it is overconfident.
+ */
+export function drawReliability({ bins, expectedCalibrationError }: Calibration): Plot {
+  const xScale = scaleLinear([0, 1], [inner.left, inner.right]);
+  const yScale = scaleLinear([0, 1], [inner.bottom, inner.top]);
+  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((tick) => {
+    const x = round(xScale(tick));
+    const y = round(yScale(tick));
+    return (
+      `<path class="grid" d="M${inner.left} ${y}H${inner.right}"/>${drawText(inner.left - 8, y + 4, tick.toFixed(1), 'tick', 'end')}` +
+      `<path class="frame" d="M${x} ${inner.bottom}v4"/>${drawText(x, inner.bottom + 18, tick.toFixed(1), 'tick', 'middle')}`
+    );
+  });
+  const bars = bins.map(({ from, to, count, confidence, accuracy }) => {
+    if (count === 0) return '';
+    const x = round(xScale(from) + 1);
+    const barWidth = round(xScale(to) - xScale(from) - 2);
+    const drawBar = (className: string, low: number, high: number) =>
+      `<rect class="${className}" x="${x}" y="${round(yScale(high))}" width="${barWidth}" height="${round(yScale(low) - yScale(high))}"/>`;
+    const title = `confidence ${formatPercent(from, 0)} to ${formatPercent(to, 0)}: ${formatCount(count)} images, ${formatPercent(accuracy, 1)} right, ${formatPercent(confidence, 1)} claimed`;
+    return (
+      `<g><title>${title}</title>${drawBar('bin', 0, accuracy)}` +
+      `${drawBar('gap', Math.min(accuracy, confidence), Math.max(accuracy, confidence))}</g>`
+    );
+  });
+  const fullest = bins.reduce((best, bin) => (bin.count > best.count ? bin : best));
+  return {
+    name: 'calibration',
+    title: 'Reliability diagram',
+    description: `Expected calibration error ${formatPercent(expectedCalibrationError)}. Of the ${formatCount(fullest.count)} images with the confidence ${formatPercent(fullest.from, 0)} to ${formatPercent(fullest.to, 0)}, ${formatPercent(fullest.accuracy, 1)} are right.`,
+    width,
+    height,
+    marks: [
+      ...ticks,
+      ...bars,
+      `<path class="diagonal" d="M${inner.left} ${inner.bottom}L${inner.right} ${inner.top}"/>`,
+      `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
+      drawText((inner.left + inner.right) / 2, height - 8, 'confidence', 'axis-name', 'middle'),
+      drawUpwardText(15, (inner.top + inner.bottom) / 2, 'fraction right', 'axis-name'),
+    ].join(''),
+  };
+}

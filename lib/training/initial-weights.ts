@@ -1,0 +1,81 @@
+import type { Sequential } from '@tensorflow/tfjs-layers';
+import { PermanentError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import { decodeSafetensors, encodeSafetensors } from '../model/safetensors';
+import type { ObjectStore } from '../store/object-store';
+import { sha256Hex } from '../store/sha256';
+import { type DenseStack, type LayerWeights, readDenseStack } from './dense-stack';
+
+/**
+ * Copies the weights out of a model.
+ *
+ * @throws PermanentError InvalidInput for a layer that the engines do not train.
+ */
+export async function readLayerWeights(model: Sequential): Promise<LayerWeights[]> {
+  readDenseStack(model);
+  const read: LayerWeights[] = [];
+  for (const { weights } of model.layers) {
+    if (weights.length === 0) continue;
+    const [kernel, bias] = await Promise.all(weights.map((weight) => weight.read().data<'float32'>()));
+    read.push({ kernel: kernel!, bias: bias! });
+  }
+  return read;
+}
+
+/**
+ * Puts the weights where a run finds them.
+ *
+ * @returns their SHA-256, for the run's configuration.
+ */
+export async function storeInitialWeights(
+  store: ObjectStore,
+  stack: DenseStack,
+  weights: readonly LayerWeights[],
+): Promise<string> {
+  const tensors = weights.flatMap(({ kernel, bias }, layer) => {
+    const { inputs, units } = stack[layer]!;
+    return [
+      { name: `${layer}.kernel`, shape: [inputs, units], values: kernel },
+      { name: `${layer}.bias`, shape: [units], values: bias },
+    ];
+  });
+  const body = encodeSafetensors({ tensors, metadata: {} });
+  const sha256 = sha256Hex(body);
+  await store.putIfAbsent(objectKeys.initialWeights(sha256), body);
+  return sha256;
+}
+
+/**
+ * @param stack - of the model that is to start from them.
+ * @throws PermanentError ArtifactNotFound; CorruptArtifact for other bytes; InvalidInput for weights of other sizes.
+ */
+export async function loadInitialWeights(
+  store: ObjectStore,
+  sha256: string,
+  stack: DenseStack,
+): Promise<LayerWeights[]> {
+  const key = objectKeys.initialWeights(sha256);
+  const bytes = await store.get(key);
+  const actual = sha256Hex(bytes);
+  if (actual !== sha256) {
+    throw new PermanentError(
+      'CorruptArtifact',
+      `${key} in ${store.location} has the SHA-256 ${actual}. It was changed after it was written; delete it and start again with --from.`,
+      { evidence: { key, actual } },
+    );
+  }
+  const { tensors } = decodeSafetensors(bytes);
+  const received = tensors.map(({ shape }) => shape.join('×'));
+  const expected = stack.flatMap(({ inputs, units }) => [`${inputs}×${units}`, `${units}`]);
+  if (received.join() !== expected.join()) {
+    throw new PermanentError(
+      'InvalidInput',
+      `The weights to start from have the shapes ${received.join(', ')}, and this run's model has ${expected.join(', ')}. Use the dataset and the --hidden widths of the model that they came from.`,
+      { evidence: { key } },
+    );
+  }
+  return stack.map((_, layer) => ({
+    kernel: tensors[2 * layer]!.values,
+    bias: tensors[2 * layer + 1]!.values,
+  }));
+}

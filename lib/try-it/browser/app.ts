@@ -1,0 +1,87 @@
+import { centerDigit, type GreyPicture } from '../center-digit';
+import { type Classifier, loadClassifier } from './classifier';
+import { openDrawingArea } from './drawing-area';
+
+const find = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
+
+function showPicture(canvas: HTMLCanvasElement, { pixels, shape: [height, width] }: GreyPicture): void {
+  canvas.width = width;
+  canvas.height = height;
+  const image = new ImageData(width, height);
+  pixels.forEach((grey, pixel) => {
+    image.data.fill(Math.round(grey * 255), pixel * 4, pixel * 4 + 3);
+    image.data[pixel * 4 + 3] = 255;
+  });
+  canvas.getContext('2d')!.putImageData(image, 0, 0);
+}
+
+const create = (name: string, className: string, ...children: (Node | string)[]) => {
+  const element = document.createElement(name);
+  element.className = className;
+  element.append(...children);
+  return element;
+};
+
+function showAnswer(probabilities: Float32Array | undefined, classes: number): void {
+  const values = Array.from(probabilities ?? new Float32Array(classes));
+  const most = Math.max(...values);
+  const best = probabilities === undefined ? -1 : values.indexOf(most);
+  const answer = find('answer');
+  const note = best === -1 ? 'draw something' : `${(100 * most).toFixed(1)} % sure`;
+  answer.replaceChildren(best === -1 ? '–' : String(best), create('small', '', note));
+  const rows = values.map((probability, label) => {
+    const fill = create('span', 'fill');
+    fill.style.width = `${100 * probability}%`;
+    const percent = create('span', 'number', `${(100 * probability).toFixed(1)} %`);
+    return create(
+      'li',
+      label === best ? 'first' : '',
+      create('span', '', String(label)),
+      create('span', 'track', fill),
+      percent,
+    );
+  });
+  find('probabilities').replaceChildren(...rows);
+}
+
+async function start(): Promise<void> {
+  let classifier: Classifier | undefined;
+  let classes = 10;
+  let isBusy = false;
+  let isStale = false;
+
+  /** One prediction at a time; what is drawn meanwhile is looked at next. */
+  const look = async () => {
+    if (classifier === undefined) return;
+    isStale = true;
+    if (isBusy) return;
+    isBusy = true;
+    find('result').ariaBusy = 'true';
+    while (isStale) {
+      isStale = false;
+      const seen = centerDigit(area.read(), classifier.shape);
+      const nothing = {
+        pixels: new Float32Array(classifier.shape[0] * classifier.shape[1]),
+        shape: classifier.shape,
+      };
+      showPicture(find('seen'), seen ?? nothing);
+      showAnswer(seen && (await classifier.classify(seen.pixels)), classes);
+    }
+    isBusy = false;
+    find('result').ariaBusy = 'false';
+  };
+
+  const area = openDrawingArea(find('drawing'), () => void look());
+  find('clear').addEventListener('click', area.clear);
+  showAnswer(undefined, classes);
+  classifier = await loadClassifier();
+  classes = (await classifier.classify(new Float32Array(classifier.shape[0] * classifier.shape[1]))).length;
+  find('state').textContent = 'Ready';
+  await look();
+}
+
+start().catch((error: unknown) => {
+  find('state').textContent = '';
+  find('trouble').textContent =
+    `The model cannot be loaded: ${error instanceof Error ? error.message : String(error)}. Reload the page once "mnist-pipeline serve" runs.`;
+});

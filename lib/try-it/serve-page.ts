@@ -1,0 +1,98 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PermanentError } from '../contracts/errors';
+import type { PageFiles } from './page-files';
+
+export interface PageServer {
+  /** `http://127.0.0.1:<port>/`. */
+  readonly address: string;
+  /** Ends open connections too. */
+  readonly close: () => Promise<void>;
+}
+
+const host = '127.0.0.1';
+
+/** WASM has to be compiled, which the policy calls an evaluation; nothing comes from anywhere else. */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "connect-src 'self'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * Serves the files to this machine and to nobody else.
+ *
+ * @param port - 0 for any free one.
+ * @throws PermanentError InvalidInput for a port that is taken or not allowed.
+ */
+export async function servePage(files: PageFiles, port = 0): Promise<PageServer> {
+  const server = createServer((request, response) => answer(request, response, files));
+  await listen(server, port);
+  const { port: chosen } = server.address() as AddressInfo;
+  return {
+    address: `http://${host}:${chosen}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const problem =
+        cause.code === 'EADDRINUSE' ? 'something else listens there' : (cause.code ?? cause.message);
+      reject(
+        new PermanentError(
+          'InvalidInput',
+          `The page cannot be served on port ${port} of ${host}: ${problem}. Choose another with --port, or leave it out for a free one.`,
+          { evidence: { port }, cause },
+        ),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, files: PageFiles): void {
+  response.setHeader('Content-Security-Policy', pagePolicy);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cache-Control', 'no-store');
+  if (!isOwnHost(request)) {
+    refuse(response, 421, 'This page is served for 127.0.0.1 and localhost only.');
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    refuse(response, 405, 'Only GET and HEAD are answered.');
+  } else {
+    // Whole paths are compared with a list: there is no folder that a path could leave.
+    const file = files.get(request.url!.split('?')[0]!);
+    if (file === undefined) {
+      refuse(response, 404, 'There is no such file.');
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.body.byteLength });
+    response.end(request.method === 'HEAD' ? undefined : file.body);
+  }
+}
+
+/**
+ * A page elsewhere can have its name point to 127.0.0.1 once it is loaded, and would then be read as one of ours; its
+ * requests still carry its own name.
+ */
+function isOwnHost({ headers, socket }: IncomingMessage): boolean {
+  return [host, 'localhost'].some((name) => headers.host === `${name}:${socket.localPort}`);
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,62 @@
+import { escapeMarkup } from '../report/escape-markup';
+import { reportStyles } from '../report/report-styles';
+
+const styles = `
+.try{display:grid;grid-template-columns:minmax(0,420px) minmax(0,1fr);gap:24px;align-items:start;margin-top:24px}
+.try h1{font-size:1.75rem;letter-spacing:-.02em;margin:0 0 2px}
+#drawing{display:block;width:100%;aspect-ratio:1;background:#000;border-radius:10px;touch-action:none;cursor:crosshair}
+.try section{margin-top:0}
+.tools{display:flex;gap:10px;margin-top:12px;align-items:center;flex-wrap:wrap}
+.tools button{font:inherit;font-size:.9375rem;padding:8px 18px;border-radius:8px;border:1px solid var(--rule);background:var(--paper);color:var(--ink);cursor:pointer}
+.tools button:hover{border-color:var(--muted)}
+.answer{display:flex;gap:20px;align-items:center;justify-content:space-between;margin-bottom:16px}
+#answer{font-size:4.5rem;line-height:1;font-weight:650;letter-spacing:-.03em}
+#answer small{display:block;font-size:.875rem;font-weight:400;letter-spacing:0;line-height:1.5;color:var(--muted)}
+.seen{width:112px;flex:none;font-size:.8125rem;color:var(--muted)}
+#seen{display:block;width:100%;background:#000;border-radius:6px;image-rendering:pixelated;margin-bottom:4px}
+.probabilities{list-style:none;margin:0;padding:0;display:grid;gap:6px;font-size:.875rem}
+.probabilities li{display:grid;grid-template-columns:1rem 1fr 4rem;gap:10px;align-items:center}
+.probabilities .track{height:10px;border-radius:5px;background:var(--rule);overflow:hidden}
+.probabilities .fill{display:block;height:100%;width:0;background:var(--training)}
+.probabilities .number{text-align:right}
+.probabilities .first{font-weight:650}
+#trouble{color:var(--wrong)}
+@media (max-width:760px){.try{grid-template-columns:minmax(0,1fr)}}
+`;
+
+/** Draw on the left, read on the right. The programme is /app.js. */
+export function renderTryItPage(runId: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>Try it · ${escapeMarkup(runId)}</title>
+<style>${reportStyles}${styles.replaceAll('\n', '')}</style>
+</head>
+<body>
+<main>
+<p class="eyebrow"><span>run <code>${escapeMarkup(runId)}</code></span><span>everything happens in this browser</span></p>
+<div class="try">
+<div>
+<h1>Draw a digit</h1>
+<p class="note">With the mouse, a pen or a finger.</p>
+<canvas id="drawing" width="560" height="560" role="img" aria-label="Drawing area: draw one digit with the mouse, a pen or a finger"></canvas>
+<div class="tools"><button type="button" id="clear">Clear</button><span class="eyebrow" id="state" role="status">Loading the model…</span></div>
+<noscript><p>This page needs JavaScript: the model runs in it.</p></noscript>
+<p id="trouble" role="alert"></p>
+</div>
+<section class="card" id="result" aria-label="What the model says">
+<div class="answer"><output id="answer" for="drawing">–<small>draw something</small></output>
+<div class="seen"><canvas id="seen" width="28" height="28" role="img" aria-label="The picture that the model sees"></canvas>what the model sees</div></div>
+<ol class="probabilities" id="probabilities"></ol>
+</section>
+</div>
+</main>
+<script src="/app.js"></script>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds a target of functions/train/Dockerfile without a Docker daemon and without a registry, as root on Debian:
+# the base comes from debootstrap, buildah builds in a chroot.
+#
+#   scripts/e2e-build-image.sh cpu mnist-pipeline-train:cpu
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${1:?target: cpu or gpu}
+tag=${2:?tag of the image}
+base=mnist-pipeline-base:bookworm
+storage=(--storage-driver "${STORAGE_DRIVER:-vfs}")
+
+command -v buildah >/dev/null && command -v debootstrap >/dev/null || {
+  apt-get update -q
+  apt-get install -yq --no-install-recommends buildah debootstrap
+}
+
+if ! buildah "${storage[@]}" inspect --type image "$base" >/dev/null 2>&1; then
+  root=$(mktemp -d)
+  debootstrap --variant=minbase --include=ca-certificates bookworm "$root" http://deb.debian.org/debian
+  rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
+  container=$(buildah "${storage[@]}" from scratch)
+  buildah "${storage[@]}" copy "$container" "$root" /
+  buildah "${storage[@]}" commit --rm "$container" "$base"
+  rm -rf "$root"
+fi
+
+# Where a proxy signs TLS, the build has to trust what this machine trusts; nothing of it stays in the image.
+trust=(--volume /etc/ssl/certs:/etc/ssl/certs:ro --volume /usr/share/ca-certificates:/usr/share/ca-certificates:ro)
+buildah "${storage[@]}" build --isolation chroot --layers "${trust[@]}" \
+  --ignorefile functions/train/.dockerignore \
+  --build-arg "BASE_IMAGE=localhost/$base" --file functions/train/Dockerfile --target "$target" --tag "$tag" .
+buildah "${storage[@]}" images --filter "reference=$tag"

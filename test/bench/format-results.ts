@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+/** What a peer prints after each epoch. */
+export const epochSchema = z.object({ seconds: z.number(), accuracy: z.number() });
+
+/** What a peer prints last: seconds from its start to the saved model. */
+export const wholeSchema = z.object({ wholeSeconds: z.number(), peakBytes: z.number(), version: z.string() });
+
+export type PeerRun = z.infer<typeof wholeSchema> & {
+  readonly epochs: readonly z.infer<typeof epochSchema>[];
+};
+
+export interface BenchResults {
+  readonly date: string;
+  readonly machine: string;
+  /** Seconds that the matrix products of one epoch take alone. */
+  readonly limits: readonly number[];
+  /** Ours, then Keras. */
+  readonly pairs: readonly (readonly [PeerRun, PeerRun])[];
+  readonly stock: readonly PeerRun[];
+  readonly wholePairs: readonly (readonly [PeerRun, PeerRun])[];
+}
+
+/** A Markdown table: medians, with the range behind them; ratios are taken pair by pair. */
+export function formatResults({ date, machine, limits, pairs, stock, wholePairs }: BenchResults): string {
+  const ours = pairs.map(([run]) => run);
+  const keras = pairs.map(([, run]) => run);
+  const ratio = (of: (run: PeerRun) => number) => pairs.map(([a, b]) => of(a) / of(b));
+  const wholeRatio = wholePairs.map(([a, b]) => a.wholeSeconds / b.wholeSeconds);
+  const mib = (runs: readonly PeerRun[]) => runs.map(({ peakBytes }) => peakBytes / 2 ** 20);
+  const rows: readonly (readonly string[])[] = [
+    ['', 'ours', 'Keras', 'ours / Keras', 'stock model.fit'],
+    ['---', '---', '---', '---', '---'],
+    [
+      'epoch, s',
+      range(ours.map(epochSeconds), 2),
+      range(keras.map(epochSeconds), 2),
+      range(ratio(epochSeconds), 2),
+      range(stock.map(epochSeconds), 2),
+    ],
+    [
+      '10 epochs, start to saved model, s',
+      range(
+        wholePairs.map(([a]) => a.wholeSeconds),
+        1,
+      ),
+      range(
+        wholePairs.map(([, b]) => b.wholeSeconds),
+        1,
+      ),
+      range(wholeRatio, 2),
+      '',
+    ],
+    [
+      'peak memory, MiB',
+      range(mib(ours), 0),
+      range(mib(keras), 0),
+      range(
+        ratio(({ peakBytes }) => peakBytes),
+        2,
+      ),
+      range(mib(stock), 0),
+    ],
+    [
+      'test accuracy after 10 epochs',
+      range(
+        wholePairs.map(([a]) => a.epochs.at(-1)!.accuracy),
+        4,
+      ),
+      range(
+        wholePairs.map(([, b]) => b.epochs.at(-1)!.accuracy),
+        4,
+      ),
+      '',
+      '',
+    ],
+  ];
+  const limit = median(limits);
+  const share = limit / median(ours.map(epochSeconds));
+  return [
+    `${machine}, ${date.slice(0, 10)}; median (range)`,
+    '',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    `The matrix products of an epoch alone take ${range(limits, 2)} s: ${(100 * share).toFixed(0)} % of our epoch.`,
+  ].join('\n');
+}
+
+/** Median over a process's epochs; the first warms up. */
+function epochSeconds({ epochs }: PeerRun): number {
+  return median(epochs.slice(1).map(({ seconds }) => seconds));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;
+}
+
+function range(values: readonly number[], digits: number): string {
+  const figure = (value: number) => value.toFixed(digits);
+  return `${figure(median(values))} (${figure(Math.min(...values))}–${figure(Math.max(...values))})`;
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { buildMlp } from '../../lib/model/architectures';
+import { saveModel } from '../../lib/model/model-files';
+import { DirectoryStore } from '../../lib/store/directory-store';
+import { chooseEngine } from '../../lib/training/choose-engine';
+import { trainModel } from '../../lib/training/train-model';
+import { readMnist } from './mnist-images';
+
+/** The seed recipe on our engine. Usage: ours.ts IDX_FOLDER EPOCHS MODEL_FOLDER ENGINE; prints what keras_seed.py does. */
+async function main([folder, epochs, modelFolder, engineName]: readonly string[]): Promise<void> {
+  const config = runConfigSchema.parse({ epochs: Number(epochs), engine: engineName });
+  const engine = await chooseEngine(config, () => {}, new AbortController().signal);
+  const trainImages = readMnist(folder!, 'train');
+  const model = buildMlp(config, trainImages.imageShape);
+  await trainModel({
+    model,
+    engine,
+    trainImages,
+    validationImages: readMnist(folder!, 't10k'),
+    settings: config,
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    onStep: () => {},
+    onCheckpoint: async () => {},
+    onEpoch: async (history) => {
+      const { seconds, val_acc: accuracy } = history.at(-1)!;
+      console.log(JSON.stringify({ seconds, accuracy }));
+    },
+  });
+  await saveModel(new DirectoryStore(join(modelFolder!)), 'bench', model);
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  console.log(JSON.stringify({ wholeSeconds: process.uptime(), peakBytes, version: process.versions.node }));
+}
+
+void main(process.argv.slice(2));

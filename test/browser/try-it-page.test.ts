@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { runCommand } from '../support/command-line';
+import { useScratchFolder } from '../support/scratch-folder';
+import { startServe } from '../support/serve-command';
+import { findBarriers, keepScreenshot, looks, overflowOf, useChromium } from './chromium';
+import { oneTestImagePerClass, writeMnistSubset } from './mnist-subset';
+
+const folder = useScratchFolder();
+const store = join(folder, 'artifacts');
+const chromium = useChromium();
+const testImages = oneTestImagePerClass();
+let address: string;
+let stop: () => Promise<{ exitCode: number }>;
+
+beforeAll(async () => {
+  const dataset = join(folder, 'digits');
+  await writeMnistSubset(dataset, { trainCount: 12_000, testCount: 500 });
+  const trained = await runCommand([
+    ...['train', '--dataset', dataset, '--store', store, '--run-id', 'small', '--engine', 'wasm'],
+    ...['--hidden', '128', '--epochs', '5', '--batch-size', '128'],
+  ]);
+  expect(trained).toMatchObject({ exitCode: 0 });
+  ({ address, stop } = await startServe(['--store', store]));
+}, 60_000);
+afterAll(() => stop?.());
+
+const openPage = async (options = {}) => {
+  const opened = await chromium.open(address, options);
+  await opened.page.getByText('Ready').waitFor();
+  return opened;
+};
+
+/** The digit alone, without the words below it. */
+const answerOf = (page: Page) => page.evaluate<string>('document.getElementById("answer").firstChild.data');
+
+/** Every second row of ink, as [row, first column, last column] in pixels of MNIST: the pen is two of them wide. */
+function findStrokes(pixels: Uint8Array): [number, number, number][] {
+  const strokes: [number, number, number][] = [];
+  for (let row = 0; row < 28; row += 2) {
+    for (let column = 0; column < 28; column += 1) {
+      if (pixels[row * 28 + column]! < 128) continue;
+      const first = column;
+      while (column < 27 && pixels[row * 28 + column + 1]! >= 128) column += 1;
+      strokes.push([row, first, column]);
+    }
+  }
+  return strokes;
+}
+
+async function drawWithMouse(page: Page, pixels: Uint8Array): Promise<void> {
+  const box = (await page.locator('#drawing').boundingBox())!;
+  const at = (column: number, row: number) =>
+    [box.x + ((column + 0.5) / 28) * box.width, box.y + ((row + 0.5) / 28) * box.height] as const;
+  for (const [row, first, last] of findStrokes(pixels)) {
+    await page.mouse.move(...at(first, row));
+    await page.mouse.down();
+    await page.mouse.move(...at(last, row));
+    await page.mouse.up();
+  }
+  await page.locator('[aria-busy=false]').waitFor();
+}
+
+describe.each(looks)('at $width pixels, $colorScheme', ({ width, colorScheme }) => {
+  test('no complaint, no request elsewhere, nothing wider than the page, no barrier', async () => {
+    const { page, complaints, origins } = await openPage({ viewport: { width, height: 900 }, colorScheme });
+    await drawWithMouse(page, testImages[3]!.pixels);
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([address.slice(0, -1)]);
+    expect(await overflowOf(page)).toBe(0);
+    expect(await findBarriers(page)).toEqual([]);
+    await keepScreenshot(page, `try-it-${width}-${colorScheme}`);
+    await page.close();
+  });
+});
+
+test('ten test images, drawn with the mouse stroke by stroke, are recognised', async () => {
+  const { page } = await openPage();
+  const answers: string[] = [];
+  for (const { pixels } of testImages) {
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await drawWithMouse(page, pixels);
+    answers.push(await answerOf(page));
+  }
+  expect(answers).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  await page.close();
+});
+
+test('the ten probabilities sum to 1, and the model sees the digit small and in the middle', async () => {
+  const { page } = await openPage();
+  await drawWithMouse(page, testImages[0]!.pixels);
+  expect(await answerOf(page)).toBe('0');
+  const percents = await page.locator('#probabilities .number').allTextContents();
+  expect(percents).toHaveLength(10);
+  const sum = percents.reduce((total, percent) => total + Number.parseFloat(percent), 0);
+  expect(Math.abs(sum - 100)).toBeLessThan(1);
+  const ink = await page.evaluate<{ rows: number; columns: number; x: number; y: number }>(`(() => {
+    const { data } = document.getElementById('seen').getContext('2d').getImageData(0, 0, 28, 28);
+    const rows = new Set(), columns = new Set();
+    let mass = 0, x = 0, y = 0;
+    for (let at = 0; at < 784; at += 1) {
+      const grey = data[at * 4];
+      if (grey > 0) { rows.add(Math.floor(at / 28)); columns.add(at % 28); }
+      mass += grey; x += grey * (at % 28); y += grey * Math.floor(at / 28);
+    }
+    return { rows: rows.size, columns: columns.size, x: x / mass, y: y / mass };
+  })()`);
+  expect(Math.max(ink.rows, ink.columns)).toBe(20);
+  expect(Math.abs(ink.x - 14)).toBeLessThan(1);
+  expect(Math.abs(ink.y - 14)).toBeLessThan(1);
+  await page.close();
+});
+
+test('a finger draws as well, and Clear takes it away', async () => {
+  const { page } = await openPage({ hasTouch: true, viewport: { width: 390, height: 800 } });
+  const box = (await page.locator('#drawing').boundingBox())!;
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove', y: number) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints: [{ x: box.x + box.width / 2, y }] });
+  await touch('touchStart', box.y + 0.2 * box.height);
+  for (let step = 0.2; step <= 0.8; step += 0.1) await touch('touchMove', box.y + step * box.height);
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await page.waitForFunction('document.getElementById("answer").firstChild.data === "1"');
+  await page.getByRole('button', { name: 'Clear' }).click();
+  await page.waitForFunction('document.getElementById("answer").firstChild.data === "–"');
+  await page.close();
+});

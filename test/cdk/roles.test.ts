@@ -1,0 +1,139 @@
+import { render, resourcesOf, synthesize } from './synthesize';
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const synthesized = synthesize();
+const list = <Item>(value: Item | Item[]): Item[] => (Array.isArray(value) ? value : [value]);
+
+/** `s3:GetObject datasets/*` and so on, of all policies of the roles whose logical id starts with `prefix`. */
+function rightsOf(prefix: string): string[] {
+  return resourcesOf(synthesized, 'AWS::IAM::Policy')
+    .filter(([id]) => id.startsWith(prefix))
+    .flatMap(([, { Properties }]) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement)
+    .flatMap(({ Action, Resource }) =>
+      list(Action).flatMap((action) =>
+        list(Resource).map((resource) => `${action} ${shorten(render(resource))}`),
+      ),
+    )
+    .sort();
+}
+
+const shorten = (arn: string) =>
+  arn
+    .replace(/<Artifacts\w+\.Arn>\/?/, '')
+    .replace(/<AWS::(Partition|Region|AccountId)>/g, '')
+    .replace(/<(\w+?)[0-9A-F]{8}/, '<$1');
+
+const logs = (name: string) => [
+  `logs:CreateLogStream <${name}Logs.Arn>`,
+  `logs:PutLogEvents <${name}Logs.Arn>`,
+];
+
+describe('each role may do what its step does', () => {
+  it.each([
+    [
+      'Functionsplan',
+      [
+        's3:GetObject datasets/*/prepared/*/*',
+        's3:GetObject datasets/*/raw/*',
+        's3:GetObject runs/*/config.json',
+        's3:GetObject runs/*/run.json',
+        's3:GetObject uploads/*',
+        's3:ListBucket ',
+        's3:PutObject datasets/*/prepared/*/plan.json',
+        's3:PutObject datasets/*/raw/*',
+        's3:PutObject runs/*/config.json',
+      ],
+    ],
+    [
+      'Functionsshard',
+      ['s3:GetObject datasets/*/raw/*', 's3:ListBucket ', 's3:PutObject datasets/*/prepared/*/*.npz'],
+    ],
+    [
+      'Functionscommit',
+      [
+        's3:GetObject datasets/*/prepared/*/*',
+        's3:GetObject datasets/*/raw/*',
+        's3:ListBucket ',
+        's3:PutObject datasets/*/prepared/*/first-training-image-label-*.png',
+        's3:PutObject datasets/*/prepared/*/manifest.json',
+      ],
+    ],
+    [
+      'Functionsevaluate',
+      [
+        's3:GetObject datasets/*/prepared/*/*',
+        's3:GetObject runs/*/*',
+        's3:ListBucket ',
+        's3:PutObject runs/*/evaluation/*',
+        's3:PutObject runs/*/report.html',
+        's3:PutObject runs/*/run.json',
+      ],
+    ],
+    [
+      'Functionsregister',
+      [
+        's3:GetObject models/*/latest.json',
+        's3:GetObject runs/*/run.json',
+        's3:ListBucket ',
+        's3:PutObject models/*/latest.json',
+      ],
+    ],
+  ])('%s', (prefix, expected) => {
+    expect(rightsOf(prefix)).toEqual([...logs(prefix), ...expected].sort());
+  });
+
+  it('the training container', () => {
+    expect(rightsOf('ComputeJobRole')).toEqual([
+      's3:GetObject datasets/*/prepared/*/*',
+      's3:GetObject runs/*/*',
+      's3:ListBucket ',
+      's3:PutObject runs/*/checkpoints/*',
+      's3:PutObject runs/*/history.json',
+      's3:PutObject runs/*/model/*',
+      's3:PutObject runs/*/training-outcome.json',
+      's3:PutObject runs/*/training.json',
+    ]);
+  });
+
+  it('the workflow, which can describe and terminate its jobs', () => {
+    const rights = rightsOf('WorkflowStateMachine').filter(
+      (right) => !/^(logs|xray|lambda|states):/.test(right),
+    );
+    expect(rights).toEqual([
+      'batch:DescribeJobs *',
+      'batch:SubmitJob <ComputeCpuJob>',
+      'batch:SubmitJob <ComputeCpuQueue.JobQueueArn>',
+      'batch:SubmitJob <ComputeGpuJob>',
+      'batch:SubmitJob <ComputeGpuOnDemandQueue.JobQueueArn>',
+      'batch:SubmitJob <ComputeGpuSpotQueue.JobQueueArn>',
+      'batch:TagResource arn::batch:::job/*',
+      'batch:TerminateJob arn::batch:::job/*',
+      'events:DescribeRule arn::events:::rule/StepFunctionsGetEventsForBatchJobsRule',
+      'events:PutRule arn::events:::rule/StepFunctionsGetEventsForBatchJobsRule',
+      'events:PutTargets arn::events:::rule/StepFunctionsGetEventsForBatchJobsRule',
+      's3:GetObject datasets/*/prepared/*/plan.json',
+      's3:GetObject runs/*/training-outcome.json',
+    ]);
+  });
+
+  it('the workflow’s maps, which start executions of this state machine only', () => {
+    const rights = rightsOf('WorkflowStateMachine').filter((right) => right.startsWith('states:'));
+    expect(rights).toHaveLength(4);
+    for (const right of rights) expect(right).toContain('WorkflowStateMachine');
+  });
+
+  it('and terminates no job of anybody else', () => {
+    const statements = resourcesOf(synthesized, 'AWS::IAM::Policy').flatMap(
+      ([, { Properties }]) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement,
+    );
+    const terminate = statements.filter(({ Action }) => list(Action).includes('batch:TerminateJob'));
+    expect(terminate.map(({ Condition }) => Condition)).toEqual([
+      { StringEquals: { 'aws:ResourceTag/mnist-pipeline-stack': 'MnistPipeline' } },
+    ]);
+  });
+});

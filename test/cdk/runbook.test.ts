@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { resourcesOf, synthesize } from './synthesize';
+import { allStates, definitionOf } from './workflow-definition';
+
+const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+/** As GitHub makes them. */
+const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+  title!
+    .toLowerCase()
+    .replace(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-'),
+);
+const synthesized = synthesize();
+const sectionsIn = (text: unknown) =>
+  [...JSON.stringify(text).matchAll(/docs\/runbook\.md#([a-z-]+)/g)].map(([, anchor]) => anchor);
+
+describe('the runbook', () => {
+  it('has a section for every failure state', () => {
+    const failures = allStates(definitionOf(synthesized)).filter(([, { Type }]) => Type === 'Fail');
+    const sections = failures.flatMap(([, state]) => sectionsIn(state));
+    expect(sections).toHaveLength(5);
+    expect(anchors).toEqual(expect.arrayContaining(sections));
+  });
+
+  it('has a section for every alarm and for the event of a blocked queue', () => {
+    const alarms = resourcesOf(synthesized, 'AWS::CloudWatch::Alarm').flatMap(([, alarm]) =>
+      sectionsIn(alarm),
+    );
+    const [, rule] = resourcesOf(synthesized, 'AWS::Events::Rule')[0]!;
+    const sections = [...new Set([...alarms, ...sectionsIn(rule)])];
+    expect(sections.sort()).toEqual([
+      'executions-aborted',
+      'executions-failed',
+      'executions-timed-out',
+      'lambda-errors',
+      'queue-blocked',
+    ]);
+    expect(anchors).toEqual(expect.arrayContaining(sections));
+  });
+});

@@ -1,0 +1,55 @@
+import { App } from 'aws-cdk-lib';
+import { readSettings, type Settings } from '../../cdk/settings';
+
+const read = (context: Record<string, unknown>): Settings => readSettings(new App({ context }).node);
+
+describe('the deployment settings', () => {
+  it('have defaults for everything', () => {
+    expect(read({})).toEqual({
+      computes: ['cpu', 'gpu'],
+      gpuInstanceTypes: ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'],
+      gpuMaxVcpus: 8,
+      cpuMaxVcpus: 8,
+      spot: true,
+      trainingTimeoutMinutes: 120,
+      logRetentionDays: 30,
+      removalPolicy: 'retain',
+      subnets: 'public',
+      datasetBuckets: [],
+    });
+  });
+
+  it.each([
+    [{ computes: 'cpu' }, { computes: ['cpu'] }],
+    [{ computes: 'both' }, { computes: ['gpu', 'cpu'] }],
+    [{ computes: ['cpu', 'gpu'] }, { computes: ['cpu', 'gpu'] }],
+    [{ gpuMaxVcpus: '4' }, { gpuMaxVcpus: 4 }],
+    [{ spot: 'false' }, { spot: false }],
+    [{ datasetBuckets: 'one-bucket,two-bucket' }, { datasetBuckets: ['one-bucket', 'two-bucket'] }],
+    [{ logRetentionDays: '7' }, { logRetentionDays: 7 }],
+    [{ gpuInstanceTypes: 'g5.2xlarge' }, { gpuInstanceTypes: ['g5.2xlarge'] }],
+    [
+      { alarmEmail: 'a@example.org', monthlyBudgetUsd: '20' },
+      { alarmEmail: 'a@example.org', monthlyBudgetUsd: 20 },
+    ],
+  ])('take %j as the command line or cdk.json gives it', (context, expected) => {
+    expect(read(context)).toMatchObject(expected);
+  });
+
+  it.each([
+    [{ computes: 'tpu' }, /"computes.0".*"gpu"\|"cpu".*tpu/],
+    [{ computes: '' }, /at least one of gpu and cpu/],
+    [{ gpuMaxVcpus: 3 }, /"gpuMaxVcpus": the smallest GPU type has 4 vCPUs \(received 3\)/],
+    [{ gpuMaxVcpus: 257 }, /"gpuMaxVcpus".*256/],
+    [{ gpuInstanceTypes: 'm5.large' }, /families g4dn.*m5\.large/],
+    [{ spot: 'maybe' }, /"spot".*maybe/],
+    [{ logRetentionDays: 8 }, /"logRetentionDays": one of 1, 3, 5, 7/],
+    [{ removalPolicy: 'snapshot' }, /"removalPolicy".*snapshot/],
+    [{ alarmEmail: 'nobody' }, /an e-mail address is expected.*nobody/],
+    [{ monthlyBudgetUsd: 10 }, /set alarmEmail as well/],
+    [{ trainingTimeoutMinutes: 4 }, /"trainingTimeoutMinutes"/],
+    [{ datasetBuckets: 'Upper' }, /"datasetBuckets.0": a bucket name.*Upper/],
+  ])('refuse %j with a message', (context, message) => {
+    expect(() => read(context)).toThrow(message);
+  });
+});

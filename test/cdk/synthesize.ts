@@ -1,0 +1,40 @@
+import { App, type Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readSettings } from '../../cdk/settings';
+import { TrainingPipelineStack } from '../../cdk/training-pipeline-stack';
+import cdkJson from '../../cdk.json';
+
+export interface Synthesized {
+  readonly app: App;
+  readonly stack: Stack;
+  readonly template: Template;
+}
+
+/** The stack as `cdk synth -c …` makes it, less the bundles, which no assertion looks into. */
+export function synthesize(context: Readonly<Record<string, unknown>> = {}): Synthesized {
+  const app = new App({
+    context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [], ...context },
+    analyticsReporting: false,
+  });
+  const stack = new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node));
+  return { app, stack, template: Template.fromStack(stack) };
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+}
+
+export function resourcesOf({ template }: Synthesized, type: string): [logicalId: string, Resource][] {
+  return Object.entries(template.findResources(type)) as [string, Resource][];
+}
+
+/** CloudFormation's functions as short text: `<LogicalId.Arn>`. */
+export function render(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Record<string, unknown>;
+  if (typeof ref === 'string') return `<${ref}>`;
+  if (Array.isArray(attribute)) return `<${attribute.join('.')}>`;
+  if (Array.isArray(join)) return (join[1] as unknown[]).map(render).join(join[0] as string);
+  return JSON.stringify(value);
+}

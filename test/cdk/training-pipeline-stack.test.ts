@@ -1,0 +1,189 @@
+import { Validations } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { resourcesOf, synthesize } from './synthesize';
+
+const synthesized = synthesize();
+const { template } = synthesized;
+
+describe('idle, the stack', () => {
+  it('has no NAT gateway, no interface endpoint and no address of its own', () => {
+    for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::EIP']) template.resourceCountIs(type, 0);
+    template.allResourcesProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
+  });
+
+  it('keeps no vCPU, and has a cap', () => {
+    const environments = resourcesOf(synthesized, 'AWS::Batch::ComputeEnvironment').map(
+      ([, { Properties }]) => Properties['ComputeResources'] as Record<string, unknown>,
+    );
+    const kinds = environments.map((each) => [each['Type'], each['MinvCpus'] ?? 0, each['MaxvCpus']]);
+    expect(kinds.sort()).toEqual([
+      ['EC2', 0, 8],
+      ['FARGATE', 0, 8],
+      ['SPOT', 0, 8],
+    ]);
+  });
+
+  it('has a NAT gateway only where private subnets are asked for', () => {
+    const isPrivate = synthesize({ subnets: 'private' });
+    isPrivate.template.resourceCountIs('AWS::EC2::NatGateway', 1);
+    isPrivate.template.hasResourceProperties('AWS::Batch::JobDefinition', {
+      ContainerProperties: { NetworkConfiguration: { AssignPublicIp: 'DISABLED' } },
+    });
+  });
+});
+
+describe('the bucket', () => {
+  it('is private, encrypted and versioned', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+  });
+
+  it('refuses requests without TLS', () => {
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it.each([
+    [{}, 'Retain'],
+    [{ removalPolicy: 'destroy' }, 'Delete'],
+  ])('with %j is kept or not when the stack goes', (context, policy) => {
+    synthesize(context).template.hasResource('AWS::S3::Bucket', { DeletionPolicy: policy });
+  });
+});
+
+describe('the GPU job', () => {
+  it('asks for one GPU', () => {
+    template.hasResourceProperties('AWS::Batch::JobDefinition', {
+      ContainerProperties: {
+        ResourceRequirements: Match.arrayWith([{ Type: 'GPU', Value: '1' }]),
+        User: 'node',
+      },
+      Timeout: { AttemptDurationSeconds: 7200 },
+    });
+  });
+
+  it('runs on Amazon Linux 2023 with NVIDIA’s driver', () => {
+    const gpu = resourcesOf(synthesized, 'AWS::Batch::ComputeEnvironment').filter(
+      ([, { Properties }]) =>
+        (Properties['ComputeResources'] as Record<string, unknown>)['Type'] !== 'FARGATE',
+    );
+    expect(gpu).toHaveLength(2);
+    for (const [, { Properties }] of gpu) {
+      expect(Properties['ComputeResources']).toMatchObject({
+        Ec2Configuration: [{ ImageType: 'ECS_AL2023_NVIDIA' }],
+        InstanceTypes: ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'],
+      });
+    }
+  });
+
+  it('has an encrypted gp3 disk with room for the image, and IMDSv2 only', () => {
+    template.resourceCountIs('AWS::EC2::LaunchTemplate', 1);
+    template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: {
+        BlockDeviceMappings: [
+          { DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeType: 'gp3', VolumeSize: 60 } },
+        ],
+        MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      },
+    });
+  });
+
+  it('cannot be connected to', () => {
+    template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
+    for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::EC2::SecurityGroup')) {
+      expect(Properties).not.toHaveProperty('SecurityGroupIngress');
+    }
+  });
+});
+
+describe('the queues', () => {
+  it('give up a job that waits too long, for spot sooner', () => {
+    const limits = resourcesOf(synthesized, 'AWS::Batch::JobQueue').map(([, { Properties }]) =>
+      (Properties['JobStateTimeLimitActions'] as Record<string, unknown>[]).map((action) => [
+        action['Reason'],
+        action['MaxTimeSeconds'],
+        action['State'],
+        action['Action'],
+      ]),
+    );
+    const patience = (seconds: number) => [
+      ['CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY', seconds, 'RUNNABLE', 'CANCEL'],
+      ['MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT', seconds, 'RUNNABLE', 'CANCEL'],
+      ['MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE', 21_600, 'RUNNABLE', 'CANCEL'],
+    ];
+    expect(limits).toHaveLength(3);
+    expect(limits).toEqual(expect.arrayContaining([patience(600), patience(1800)]));
+  });
+});
+
+describe('logs', () => {
+  it('have a group with retention for every function, the jobs and the workflow', () => {
+    template.resourceCountIs('AWS::Logs::LogGroup', 7);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+    for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::Lambda::Function')) {
+      expect(Properties).toHaveProperty('LoggingConfig.LogGroup');
+    }
+  });
+});
+
+describe('the functions', () => {
+  it('are five, on Node.js 22 and arm64, each with a timeout', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 5);
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs22.x',
+      Architectures: ['arm64'],
+      Timeout: Match.anyValue(),
+    });
+  });
+});
+
+describe('the alarms', () => {
+  it('each name a section of the runbook', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 8);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmDescription: Match.stringLikeRegexp('docs/runbook\\.md#[a-z-]+$'),
+      TreatMissingData: 'notBreaching',
+    });
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: Match.objectLike({ 'detail-type': ['Batch Job Queue Blocked'] }),
+    });
+  });
+
+  it('go to the e-mail address, and a budget comes with it', () => {
+    const { template: told } = synthesize({ alarmEmail: 'ops@example.org', monthlyBudgetUsd: 25 });
+    told.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.org' });
+    told.hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: Match.objectLike({ BudgetLimit: { Amount: 25, Unit: 'USD' }, TimeUnit: 'MONTHLY' }),
+    });
+  });
+});
+
+describe('cdk-nag', () => {
+  it.each([
+    {},
+    { computes: 'cpu' },
+    { subnets: 'private', datasetBuckets: 'my-digits', removalPolicy: 'destroy' },
+  ])('finds nothing that is not acknowledged, with %j', (context) => {
+    const { app } = synthesize(context);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
+    expect(process.exitCode ?? 0).toBe(0);
+  });
+});

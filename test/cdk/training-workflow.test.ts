@@ -1,0 +1,160 @@
+import { permanentErrorNames, transientErrorNames } from '../../lib/contracts/errors';
+import { synthesize } from './synthesize';
+import { allStates, definitionOf } from './workflow-definition';
+
+const synthesized = synthesize();
+const definition = definitionOf(synthesized);
+const states = allStates(definition);
+const tasks = states.filter(([, { Type }]) => Type === 'Task');
+const retriedErrors = states.flatMap(([, { Retry = [] }]) => Retry.flatMap(({ ErrorEquals }) => ErrorEquals));
+const caughtErrors = states.flatMap(([, { Catch = [] }]) => Catch.flatMap(({ ErrorEquals }) => ErrorEquals));
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html and each service's own errors. */
+const documentedByAws = [
+  'States.TaskFailed',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  'Batch.ServerException',
+  'Batch.BatchException',
+  'Batch.SdkClientException',
+  'S3.S3Exception',
+  'S3.SdkClientException',
+];
+
+describe('the state machine', () => {
+  it('is JSONata throughout, without a JSONPath field', () => {
+    expect(definition.QueryLanguage).toBe('JSONata');
+    const fields = states.flatMap(([, state]) => Object.keys(state));
+    const jsonPathFields = [
+      'InputPath',
+      'OutputPath',
+      'ResultPath',
+      'Parameters',
+      'ResultSelector',
+      'ItemsPath',
+    ];
+    expect(fields.filter((field) => jsonPathFields.includes(field))).toEqual([]);
+    const languages = states.map(([, { QueryLanguage = 'JSONata' }]) => QueryLanguage);
+    expect(new Set(languages)).toEqual(new Set(['JSONata']));
+  });
+
+  it('is accepted by the ASL validator', () => {
+    const validate = require('asl-validator') as (asl: unknown) => { isValid: boolean; errors: unknown[] };
+    expect(validate(definition)).toMatchObject({ isValid: true, errors: [] });
+  });
+
+  it('has a limit for every task and for itself', () => {
+    expect(definition.TimeoutSeconds).toBeGreaterThan(0);
+    expect(tasks.map(([name, { TimeoutSeconds }]) => [name, typeof TimeoutSeconds])).toEqual(
+      tasks.map(([name]) => [name, 'number']),
+    );
+    expect(tasks).toHaveLength(9);
+  });
+
+  it('names only errors that the code throws or AWS documents', () => {
+    const known = new Set<string>([...permanentErrorNames, ...transientErrorNames, ...documentedByAws]);
+    expect([...retriedErrors, ...caughtErrors].filter((error) => !known.has(error))).toEqual([]);
+  });
+
+  it('retries transient errors in every Lambda step, and permanent ones in none', () => {
+    const permanent = new Set<string>(permanentErrorNames);
+    expect(retriedErrors.filter((error) => permanent.has(error))).toEqual([]);
+    const lambdaTasks = tasks.filter(([, { Resource }]) => Resource?.endsWith(':lambda:invoke'));
+    expect(lambdaTasks).toHaveLength(5);
+    for (const [, { Retry = [] }] of lambdaTasks) {
+      const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+      expect(retried).toEqual(expect.arrayContaining([...transientErrorNames]));
+    }
+  });
+
+  it('never retries or catches everything', () => {
+    expect([...retriedErrors, ...caughtErrors]).not.toContain('States.ALL');
+  });
+
+  it('never retries a failed training job: Batch has tried it again where that helps', () => {
+    const trainings = tasks.filter(
+      ([, { Resource }]) => Resource === 'arn:aws:states:::batch:submitJob.sync',
+    );
+    expect(trainings.map(([name]) => name).sort()).toEqual([
+      'Train on Fargate',
+      'Train on a GPU on demand',
+      'Train on a spot GPU',
+    ]);
+    for (const [, { Retry = [] }] of trainings) {
+      expect(Retry.flatMap(({ ErrorEquals }) => ErrorEquals)).not.toContain('States.TaskFailed');
+    }
+  });
+
+  it('goes from lost spot capacity to on-demand, and from there nowhere', () => {
+    const catchersOf = (name: string) => definition.States[name]!.Catch ?? [];
+    expect(catchersOf('Train on a spot GPU')).toMatchObject([
+      { ErrorEquals: ['States.TaskFailed'], Next: 'Train on a GPU on demand', Output: '{% {} %}' },
+    ]);
+    expect(catchersOf('Train on a GPU on demand')).toEqual([]);
+    expect(catchersOf('Train on Fargate')).toEqual([]);
+  });
+
+  it.each([
+    ['Train on a spot GPU', ['EXIT', 'RETRY', 'RETRY', 'EXIT'], undefined],
+    ['Train on a GPU on demand', ['EXIT', 'RETRY', 'RETRY', 'RETRY', 'EXIT'], 'Host EC2*'],
+  ])('%s tries killed jobs again, and ends on what no rule names', (name, actions, hostLoss) => {
+    const { RetryStrategy } = definition.States[name]!.Arguments as {
+      RetryStrategy: { Attempts: number; EvaluateOnExit: Record<string, string>[] };
+    };
+    expect(RetryStrategy.Attempts).toBe(3);
+    // Batch takes five rules at most.
+    expect(RetryStrategy.EvaluateOnExit.length).toBeLessThanOrEqual(5);
+    expect(RetryStrategy.EvaluateOnExit.map(({ Action }) => Action)).toEqual(actions);
+    expect(RetryStrategy.EvaluateOnExit.find((rule) => rule['OnStatusReason'])?.['OnStatusReason']).toBe(
+      hostLoss,
+    );
+    expect(RetryStrategy.EvaluateOnExit.at(-1)).toEqual({ OnReason: '*', Action: 'EXIT' });
+  });
+
+  it('reads the shards from the plan in S3, and keeps nothing of them', () => {
+    const map = definition.States['Make the shards']!;
+    expect(map).toMatchObject({
+      Type: 'Map',
+      MaxConcurrency: 40,
+      Output: '{% {} %}',
+      ItemReader: {
+        Resource: 'arn:aws:states:::s3:getObject',
+        ReaderConfig: { InputType: 'JSON', ItemsPointer: '/shards' },
+        Arguments: { Key: "{% 'datasets/' & $dataset & '/prepared/' & $contentKey & '/plan.json' %}" },
+      },
+    });
+  });
+
+  it.each([
+    ['Preprocessing failed', 'preprocess'],
+    ['Training failed', 'train'],
+    ['Evaluation failed', 'evaluate'],
+    ['The model is below the threshold', 'gate'],
+    ['Registration failed', 'register'],
+  ])('%s carries its step, the reason and the remedy', (name, step) => {
+    const { Type, Cause } = definition.States[name]!;
+    expect(Type).toBe('Fail');
+    expect(Cause).toContain(`'step': '${step}'`);
+    expect(Cause).toContain("'reason': $substring(");
+    expect(Cause).toContain(`docs/runbook.md#${name.toLowerCase().replaceAll(' ', '-')}`);
+  });
+
+  it('takes the name of the execution as the run id', () => {
+    expect(definition.States['Plan the preprocessing']!.Arguments).toMatchObject({
+      Payload: { runId: '{% $states.context.Execution.Name %}', input: '{% $states.input %}' },
+    });
+  });
+
+  it.each([
+    [{ computes: 'cpu' }, ['Train on Fargate']],
+    [{ computes: 'gpu' }, ['Train on a GPU on demand', 'Train on a spot GPU']],
+    [{ computes: 'gpu', spot: 'false' }, ['Train on a GPU on demand']],
+    [{ computes: 'both', spot: 'false' }, ['Train on Fargate', 'Train on a GPU on demand']],
+  ])('with %j has the trainings %j', (context, expected) => {
+    const names = Object.keys(definitionOf(synthesize(context)).States);
+    expect(names.filter((name) => name.startsWith('Train on')).sort()).toEqual(expected);
+  });
+});

@@ -1,0 +1,200 @@
+import { followRun } from '../../cli/cloud/follow-run';
+import type { Cloud } from '../../cli/cloud/open-cloud';
+import type { Execution, Executions, WorkflowEvent } from '../../lib/cloud/executions';
+import { PermanentError, WorkflowError } from '../../lib/contracts/errors';
+import type { PipelineEvent } from '../../lib/pipeline/step-context';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { putConfig, putHistory } from '../cloud/finished-run';
+
+/** What one poll finds: the events since the last one, and how the execution stands. */
+interface Moment {
+  readonly events?: readonly WorkflowEvent[];
+  readonly execution?: Partial<Execution>;
+  readonly error?: Error;
+  readonly before?: () => unknown;
+}
+
+const running: Execution = {
+  runId: 'r',
+  arn: 'arn',
+  status: 'RUNNING',
+  startedAt: undefined,
+  stoppedAt: undefined,
+  error: undefined,
+  cause: undefined,
+  isRedrivable: false,
+  redriveCount: 0,
+};
+const unused = () => Promise.reject(new Error('not asked for'));
+
+function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
+  const remaining = [...moments];
+  let moment: Moment = {};
+  const told: PipelineEvent[] = [];
+  const asked: number[] = [];
+  const stop = new AbortController();
+  const executions: Executions = {
+    start: unused,
+    stop: unused,
+    redrive: unused,
+    check: unused,
+    describe: async () => {
+      moment = remaining.shift() ?? { error: new Error('one poll too many') };
+      await moment.before?.();
+      if (moment.error !== undefined) throw moment.error;
+      return { ...running, ...moment.execution };
+    },
+    eventsAfter: async (_, eventId) => {
+      asked.push(eventId);
+      return moment.events ?? [];
+    },
+  };
+  const stack = { name: 'Blue', stateMachineArn: 'arn', bucketName: 'b', region: 'r', account: '1' };
+  const cloud: Cloud = { stack, executions, store };
+  const terminal = {
+    print: () => {},
+    report: (event: PipelineEvent) => told.push(event),
+    signal: stop.signal,
+    now: () => new Date(0),
+  };
+  const notes = () => told.map((event) => ('message' in event ? event.message : event.type));
+  const follow = (options = {}) =>
+    followRun({ runId: 'r', pollMilliseconds: 1, ...options }, cloud, terminal);
+  return { follow, told, notes, asked, stop, store };
+}
+
+const entered = (id: number, state: string): WorkflowEvent => ({ id, type: 'TaskStateEntered', state });
+const submitted = (id: number): WorkflowEvent => ({ id, type: 'TaskScheduled', resource: 'submitJob.sync' });
+const exited = (id: number, output = '{}'): WorkflowEvent => ({ id, type: 'TaskStateExited', output });
+const succeeded: Moment = { execution: { status: 'SUCCEEDED' } };
+
+test('tells each event once, and asks for those after the last one', async () => {
+  const { follow, notes, asked } = followThrough([
+    { events: [entered(1, 'Plan the preprocessing')] },
+    {},
+    { events: [exited(2), entered(3, 'Evaluate the model')], ...succeeded },
+  ]);
+  expect(await follow()).toMatchObject({ status: 'SUCCEEDED' });
+  expect(notes()).toEqual(['Plan the preprocessing', 'Evaluate the model']);
+  expect(asked).toEqual([0, 1, 1]);
+});
+
+test('shows the epochs as they come, as a bar of epochs, before what follows the training', async () => {
+  const store = new MemoryStore();
+  await putConfig(store, 'r', 3);
+  const outcome = JSON.stringify({ schemaVersion: 1, status: 'succeeded', runId: 'r', seconds: 15 });
+  const { follow, told } = followThrough(
+    [
+      { events: [entered(1, 'Train on Fargate'), submitted(2)] },
+      { before: () => putHistory(store, 'r', 1) },
+      {},
+      {
+        before: () => putHistory(store, 'r', 3),
+        events: [exited(3, outcome), entered(4, 'Evaluate the model')],
+        ...succeeded,
+      },
+    ],
+    store,
+  );
+  await follow();
+  const brief = told.map((event) => {
+    if (event.type === 'training-progress') return `${event.epoch}.${event.step}/${event.epochs}`;
+    if (event.type === 'epoch-finished') return `epoch ${event.epoch.epoch}/${event.epochs}`;
+    return event.message;
+  });
+  expect(brief).toEqual([
+    'Train on Fargate',
+    '1.1/3',
+    'epoch 1/3',
+    '2.1/3',
+    'epoch 2/3',
+    '3.1/3',
+    'epoch 3/3',
+    '  Trained in 15.0 s',
+    'Evaluate the model',
+  ]);
+});
+
+test('the epochs of a training that failed come before its failure', async () => {
+  const store = new MemoryStore();
+  await putConfig(store, 'r', 3);
+  await putHistory(store, 'r', 1);
+  const failed: WorkflowEvent = { id: 3, type: 'TaskFailed', error: 'States.TaskFailed' };
+  const { follow, notes } = followThrough(
+    [{ events: [entered(1, 'Train on Fargate'), submitted(2), failed], execution: { status: 'ABORTED' } }],
+    store,
+  );
+  await follow();
+  expect(notes()).toEqual([
+    'Train on Fargate',
+    'training-progress',
+    'epoch-finished',
+    '  Train on Fargate failed: States.TaskFailed',
+  ]);
+});
+
+test('another attempt that starts earlier is said, and shown from there', async () => {
+  const store = new MemoryStore();
+  await putConfig(store, 'r', 3);
+  const { follow, notes } = followThrough(
+    [
+      { events: [submitted(1)], before: () => putHistory(store, 'r', 2) },
+      { before: () => putHistory(store, 'r', 1), ...succeeded },
+    ],
+    store,
+  );
+  await follow();
+  expect(notes()).toEqual([
+    ...['training-progress', 'epoch-finished', 'training-progress', 'epoch-finished'],
+    '  Another attempt trains from epoch 1',
+    ...['training-progress', 'epoch-finished'],
+  ]);
+});
+
+test('Ctrl-C ends the following, and says how to look again and how to stop the run', async () => {
+  const { follow, stop } = followThrough([{ before: () => stop.abort('SIGINT') }]);
+  await expect(follow({ pollMilliseconds: 60_000 })).rejects.toMatchObject({
+    name: 'Interrupted',
+    message: expect.stringMatching(
+      /the run "r" goes on\..*mnist-pipeline follow r --stack Blue.*mnist-pipeline stop r --stack Blue/,
+    ),
+  });
+});
+
+test('an end from before the redrive is not taken for the end', async () => {
+  const failed = { status: 'FAILED', redriveCount: 0 } as const;
+  const { follow, asked } = followThrough([
+    { execution: failed },
+    { execution: { redriveCount: 1 } },
+    { execution: { status: 'FAILED', redriveCount: 1 } },
+  ]);
+  expect(await follow({ redriveCount: 1, afterEventId: 40 })).toMatchObject({ redriveCount: 1 });
+  expect(asked).toEqual([40, 40, 40]);
+});
+
+describe('polls that fail', () => {
+  const away = { error: new WorkflowError('WorkflowUnavailable', 'away') };
+
+  test('a few in a row are lived through, and said once', async () => {
+    const { follow, notes } = followThrough([away, away, away, succeeded]);
+    await follow();
+    expect(notes()).toEqual([expect.stringMatching(/still trying.*goes on in any case/)]);
+  });
+
+  test('too many in a row are the end', async () => {
+    const { follow } = followThrough(Array.from({ length: 100 }, () => away));
+    await expect(follow()).rejects.toMatchObject({ name: 'WorkflowUnavailable' });
+  });
+
+  test('those that will not pass are the end at once', async () => {
+    const expired = new PermanentError('InvalidInput', 'Sign in again');
+    const { follow } = followThrough([{ error: expired }, succeeded]);
+    await expect(follow()).rejects.toBe(expired);
+  });
+
+  test('an execution that is not visible yet is waited for', async () => {
+    const absent = new PermanentError('ArtifactNotFound', 'no such execution');
+    const { follow } = followThrough([{ error: absent }, succeeded]);
+    expect(await follow()).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});

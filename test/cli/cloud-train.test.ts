@@ -1,0 +1,101 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { putFinishedRun } from '../cloud/finished-run';
+import { decided, executionArn, sfnError, useMockedCloud } from '../cloud/mocked-cloud';
+import { runCommand } from '../support/command-line';
+import { useScratchFolder } from '../support/scratch-folder';
+
+const folder = useScratchFolder();
+const { store, sfn, answerWith } = useMockedCloud(folder);
+const train = ['train', '--cloud', '--run-id', 'friday'];
+
+describe('train --cloud', () => {
+  test('starts, follows, and prints what a local run prints', async () => {
+    await putFinishedRun(store, 'friday');
+    answerWith({ status: 'SUCCEEDED' });
+    const { exitCode, out, err } = await runCommand(train);
+    expect(err).toContain(`Started the run friday (${executionArn})\nPlan the preprocessing\n`);
+    expect(out).toContain('report         s3://artifact-bucket/runs/friday/report.html');
+    expect(out).toContain('test accuracy  0.9835 (165 of 10,000 wrong)');
+    expect(exitCode).toBe(0);
+  });
+
+  test('passes on the settings that were given, by flag or by file, and no others', async () => {
+    answerWith({ status: 'RUNNING' });
+    const config = join(folder, 'run.json');
+    writeFileSync(config, '{"epochs": 5, "l2": 0.0003}');
+    const flags = ['--config', config, '--epochs', '3', '--compute', 'cpu', '--detach'];
+    const { exitCode, out } = await runCommand([...train, ...flags]);
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: 'Run friday is started: mnist-pipeline follow friday\n',
+    });
+    const [call] = sfn.commandCalls(StartExecutionCommand);
+    expect(JSON.parse(call!.args[0].input.input!)).toEqual({ epochs: 3, l2: 0.0003, compute: 'cpu' });
+  });
+
+  test('without a setting the input is {}, and the name is made from the time', async () => {
+    answerWith({ status: 'RUNNING' });
+    const { out } = await runCommand(['train', '--cloud', '--detach', '--json']);
+    const { input, name } = sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input;
+    expect({ input, ...JSON.parse(out) }).toEqual({ input: '{}', runId: name, executionArn });
+    expect(name).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4}$/);
+  });
+
+  test('a run below the threshold is shown, and ends with 3', async () => {
+    await putFinishedRun(store, 'friday', 'rejected');
+    answerWith({ status: 'FAILED', error: 'QualityGateFailed', cause: decided });
+    const { exitCode, out, err } = await runCommand([...train, '--json']);
+    expect(JSON.parse(out)).toMatchObject({ runId: 'friday', status: 'rejected' });
+    expect(err).toContain('QualityGateFailed: The run "friday" failed in the step "gate": It is 0.5.');
+    expect(exitCode).toBe(3);
+  });
+
+  test('a run that failed prints no result', async () => {
+    answerWith({ status: 'FAILED', error: 'TrainingDiverged', cause: decided });
+    expect(await runCommand(train)).toMatchObject({ exitCode: 4, out: '' });
+  });
+
+  test.each<[string, string[], Error | undefined, number, RegExp]>([
+    ['a name that is taken', [], sfnError('ExecutionAlreadyExists'), 2, /RunExists: .*name is taken/],
+    ['throttling', [], sfnError('ThrottlingException'), 75, /WorkflowUnavailable: .*for now/],
+    ['expired credentials', [], sfnError('ExpiredTokenException'), 2, /Sign in again/],
+    ['a stack that is gone', [], sfnError('StateMachineDoesNotExist'), 2, /npm run deploy/],
+    ['an unknown stack', ['--stack', 'Red'], undefined, 2, /no stack "Red"; it has "MnistPipeline", "Blue"/],
+    ['a wrong setting', ['--epochs', '0'], undefined, 2, /"epochs": .*\(received 0\)/],
+    ['a wrong compute', ['--compute', 'tpu'], undefined, 2, /"compute": .*"gpu".*"cpu".*received "tpu"/],
+    [
+      'a folder of this machine',
+      ['--dataset', './d'],
+      undefined,
+      2,
+      /aws s3 sync .*artifact-bucket\/uploads/,
+    ],
+    ['a store besides', ['--store', 'a'], undefined, 2, /--cloud' cannot be used with option '--store/],
+  ])('%s: says so', async (_, flags, error, exitCode, message) => {
+    if (error !== undefined) sfn.on(StartExecutionCommand).rejects(error);
+    const outcome = await runCommand([...train, ...flags]);
+    expect({ exitCode: outcome.exitCode, out: outcome.out }).toEqual({ exitCode, out: '' });
+    expect(outcome.err).toMatch(message);
+    expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(error === undefined ? 0 : 1);
+  });
+
+  test('no outputs file: says how to get one', async () => {
+    process.env['MNIST_PIPELINE_OUTPUTS'] = join(folder, 'absent.json');
+    expect(await runCommand(train)).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/InvalidInput: The stack "MnistPipeline" cannot be found.*npm run deploy/),
+    });
+  });
+
+  test.each([['--detach'], ['--compute', 'gpu'], ['--stack', 'Blue']])(
+    '%s without --cloud does not start a local run',
+    async (...flags) => {
+      const { exitCode, err } = await runCommand(['train', ...flags, '--store', join(folder, 'untouched')]);
+      expect(exitCode).toBe(2);
+      expect(err).toContain(`${flags[0]} is about the pipeline on AWS`);
+      expect(existsSync(join(folder, 'untouched'))).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../support/command-line';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
+
+const folder = useScratchFolder();
+const dataset = join(folder, 'digits');
+const store = join(folder, 'artifacts');
+const places = ['--dataset', dataset, '--store', store];
+const training = [...places, '--engine', 'wasm', '--batch-size', '32', '--learning-rate', '0.01', '--quiet'];
+
+const modelFolder = (runId: string) => join(store, 'runs', runId, 'model');
+const modelFile = (runId: string, name: string) => join(modelFolder(runId), name);
+const readHistory = (runId: string) =>
+  JSON.parse(readFileSync(join(store, 'runs', runId, 'history.json'), 'utf8')).epochs as { loss: number }[];
+
+async function train(runId: string, ...args: string[]): Promise<void> {
+  const outcome = await runCommand(['train', ...training, '--run-id', runId, ...args]);
+  expect(outcome).toMatchObject({ exitCode: 0, err: '' });
+}
+
+async function evaluate(model: string) {
+  const { exitCode, out, err } = await runCommand(['evaluate', '--model', model, ...places, '--json']);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  return JSON.parse(out) as { accuracy: number; loss: number; testCount: number; model: string };
+}
+
+beforeAll(async () => {
+  await writeTinyDataset(dataset);
+  await train('first', '--hidden', '16', '--epochs', '4');
+}, 30_000);
+
+test('a run leaves its model in every format, and the same seed leaves the same bytes in each', async () => {
+  await train('again', '--hidden', '16', '--epochs', '4');
+  const names = readdirSync(modelFolder('first'));
+  expect(names.sort()).toEqual([
+    'README.md',
+    'model.h5',
+    'model.json',
+    'model.keras',
+    'model.onnx',
+    'model.safetensors',
+    'weights.bin',
+  ]);
+  for (const name of names.filter((each) => each !== 'README.md')) {
+    const files = ['first', 'again'].map((runId) => readFileSync(modelFile(runId, name)));
+    expect({ name, differs: files[0]!.compare(files[1]!) }).toEqual({ name, differs: 0 });
+  }
+  expect(readFileSync(modelFile('first', 'README.md'), 'utf8')).toContain('in the run `first`');
+}, 30_000);
+
+test('a file of the run is evaluated like the run itself', async () => {
+  const ofRun = await evaluate('first');
+  expect(ofRun.testCount).toBe(50);
+  expect(ofRun.accuracy).toBeGreaterThan(0.5);
+  for (const name of ['model.h5', 'model.keras']) {
+    expect(await evaluate(modelFile('first', name))).toEqual({ ...ofRun, model: modelFile('first', name) });
+  }
+  const { out } = await runCommand(['evaluate', '--model', 'first', ...places]);
+  expect(out).toMatch(/test accuracy {2}[01]\.\d{4} \(\d+ of 50 wrong\)[\s\S]*label +precision/);
+});
+
+test('training goes on from a run, and from a file, alike; and from where it was', async () => {
+  await train('from-run', '--from', 'first', '--epochs', '1');
+  await train('from-file', '--from', modelFile('first', 'model.keras'), '--epochs', '1');
+  const [fromRun, fromFile] = ['from-run', 'from-file'].map((runId) =>
+    readFileSync(modelFile(runId, 'weights.bin')),
+  );
+  expect(fromRun!.equals(fromFile!)).toBe(true);
+  expect(readHistory('from-run')[0]!.loss).toBeLessThan(readHistory('first')[0]!.loss);
+  const config = JSON.parse(readFileSync(join(store, 'runs/from-run/config.json'), 'utf8')).config;
+  expect(config).toMatchObject({
+    hidden: [16],
+    initialWeightsSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+}, 30_000);
+
+test.each([
+  [
+    ['train', '--from', 'first', '--hidden', '3'],
+    /The model of the run first has "hidden": \[16\], and \[3\]/,
+  ],
+  [
+    ['train', '--from', 'first', '--classes', '3'],
+    /has "classes": 10, and 3 was asked for\. .*leave "classes"/,
+  ],
+  [['train', '--from', 'nowhere'], /ArtifactNotFound: .*runs\/nowhere\/model\/model\.json/],
+  [['train', '--from', 'no such.keras'], /The model "no such\.keras" cannot be read \(ENOENT\)/],
+  [
+    ['train', '--from', './model'],
+    /"\.\/model" names no model: it is neither a run id nor a path that ends in/,
+  ],
+  [['evaluate', '--model', 'model.h5.txt'], /names no model/],
+  [['evaluate'], /required option '--model <model>' not specified/],
+])('%j is refused with exit code 2', async (args, message) => {
+  const { exitCode, err, out } = await runCommand([...args, ...places]);
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  expect(err).toMatch(message);
+});
+
+test('a model of other pictures is not evaluated, and weights for other pictures are not trained on', async () => {
+  const other = join(folder, 'larger');
+  await writeTinyDataset(other, { imageShape: [8, 8] });
+  const elsewhere = ['--dataset', other, '--store', store];
+  const evaluated = await runCommand(['evaluate', '--model', 'first', ...elsewhere]);
+  expect(evaluated.exitCode).toBe(2);
+  expect(evaluated.err).toMatch(
+    /takes an input of 6×6, and the dataset has pictures of 8×8\. Allowed are 8×8, 64,/,
+  );
+  const trained = await runCommand(['train', '--from', 'first', '--engine', 'wasm', ...elsewhere]);
+  expect(trained.exitCode).toBe(2);
+  expect(trained.err).toMatch(/have the shapes 36×16, 16, .*, and this run's model has 64×16/);
+});
+
+test('a file that only looks like a model is refused', async () => {
+  const file = join(folder, 'picture.h5');
+  writeFileSync(file, 'not a model');
+  const { exitCode, err } = await runCommand(['evaluate', '--model', file, ...places]);
+  expect(exitCode).toBe(2);
+  expect(err).toMatch(/is neither a \.keras nor an \.h5 file: its 11 bytes begin with 0x/);
+});

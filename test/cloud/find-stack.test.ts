@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findStack } from '../../lib/cloud/find-stack';
+import { useScratchFolder } from '../support/scratch-folder';
+
+const folder = useScratchFolder();
+const arn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Workflow';
+const outputs = { StateMachineArn: arn, BucketName: 'artifact-bucket' };
+const write = (text: string) => {
+  const path = join(folder, 'outputs.json');
+  writeFileSync(path, text);
+  return { MNIST_PIPELINE_OUTPUTS: path };
+};
+const location = {
+  stateMachineArn: arn,
+  bucketName: 'artifact-bucket',
+  region: 'eu-central-1',
+  account: '123456789012',
+};
+
+test('finds the stack in the outputs of its deployment, and the region in its ARN', async () => {
+  const env = write(JSON.stringify({ MnistPipeline: outputs, Other: {} }));
+  expect(await findStack(undefined, env)).toEqual({ name: 'MnistPipeline', ...location });
+});
+
+test('a name that is given wins over the environment, which wins over the default', async () => {
+  const env = write(JSON.stringify({ Given: outputs, Env: outputs }));
+  expect(await findStack('Given', { ...env, MNIST_PIPELINE_STACK: 'Env' })).toMatchObject({ name: 'Given' });
+  expect(await findStack(undefined, { ...env, MNIST_PIPELINE_STACK: 'Env' })).toMatchObject({ name: 'Env' });
+});
+
+test('the environment can say it all, and then no file is read', async () => {
+  const env = {
+    MNIST_PIPELINE_OUTPUTS: join(folder, 'absent.json'),
+    MNIST_PIPELINE_STATE_MACHINE_ARN: arn,
+    MNIST_PIPELINE_BUCKET: 'artifact-bucket',
+  };
+  expect(await findStack(undefined, env)).toEqual({ name: 'MnistPipeline', ...location });
+});
+
+test('the environment can say a part of it', async () => {
+  const env = { ...write(JSON.stringify({ MnistPipeline: outputs })), MNIST_PIPELINE_BUCKET: 'other-bucket' };
+  expect(await findStack(undefined, env)).toMatchObject({ ...location, bucketName: 'other-bucket' });
+});
+
+test.each<[string, () => NodeJS.ProcessEnv, RegExp]>([
+  [
+    'no file',
+    () => ({ MNIST_PIPELINE_OUTPUTS: join(folder, 'absent.json') }),
+    /stack "MnistPipeline" cannot be found.*absent\.json.*ENOENT.*npm run deploy/,
+  ],
+  ['no JSON', () => write('outputs:'), /outputs\.json" is not JSON.*npm run deploy/],
+  ['a list', () => write('[]'), /outputs\.json" cannot be used/],
+  ['no stack', () => write('{}'), /has no stack "MnistPipeline"; it has none.*npm run deploy/],
+  [
+    'another stack',
+    () => write('{"A": {}, "B": {}}'),
+    /has no stack "MnistPipeline"; it has "A", "B"\..*--stack/,
+  ],
+  ['a stack of another kind', () => write('{"MnistPipeline": {}}'), /"StateMachineArn": .*"BucketName": /],
+  [
+    'something else for an ARN',
+    () => ({ MNIST_PIPELINE_STATE_MACHINE_ARN: 'workflow', MNIST_PIPELINE_BUCKET: 'abc' }),
+    /"MNIST_PIPELINE_STATE_MACHINE_ARN": the ARN of a state machine is expected.*received "workflow"/,
+  ],
+])('%s: says so', async (_, makeEnv, message) => {
+  await expect(findStack(undefined, makeEnv())).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringMatching(message),
+  });
+});

@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
+  SFNClient,
+  SFNServiceException,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { mockClient } from 'aws-sdk-client-mock';
+import { S3Store } from '../../lib/store/s3-store';
+import { createFakeBucket } from '../support/fake-bucket';
+
+const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Workflow';
+export const executionArn = `${stateMachineArn.replace('stateMachine', 'execution')}:friday`;
+/** The cause of an execution that decided to fail. */
+export const decided = JSON.stringify({ step: 'gate', reason: 'It is 0.5.', remedy: 'Train longer.' });
+
+/**
+ * Two deployed stacks, MnistPipeline and Blue, for every client that a command makes: one fake bucket, and a Step
+ * Functions that answers what a test says. The environment is put back after the last test.
+ *
+ * @param folder - gets the outputs file.
+ */
+export function useMockedCloud(folder: string) {
+  const bucket = createFakeBucket();
+  const store = new S3Store(bucket.client, 'artifact-bucket');
+  const s3 = mockClient(S3Client);
+  const sfn = mockClient(SFNClient);
+  const environment = { ...process.env };
+
+  beforeEach(() => {
+    const outputsFile = join(folder, 'cdk-outputs.json');
+    const outputs = { StateMachineArn: stateMachineArn, BucketName: 'artifact-bucket' };
+    writeFileSync(outputsFile, JSON.stringify({ MnistPipeline: outputs, Blue: outputs }));
+    Object.assign(process.env, {
+      MNIST_PIPELINE_OUTPUTS: outputsFile,
+      AWS_ACCESS_KEY_ID: 'AKIAFAKE',
+      AWS_SECRET_ACCESS_KEY: 'fake',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    });
+    bucket.objects.clear();
+    sfn.reset();
+    s3.on(GetObjectCommand).callsFake((input) => bucket.client.send(new GetObjectCommand(input)));
+    s3.on(HeadObjectCommand).callsFake((input) => bucket.client.send(new HeadObjectCommand(input)));
+    s3.on(PutObjectCommand).callsFake((input) => bucket.client.send(new PutObjectCommand(input)));
+    s3.on(ListObjectsV2Command).callsFake((input) => bucket.client.send(new ListObjectsV2Command(input)));
+  });
+  afterAll(() => {
+    process.env = environment;
+  });
+
+  /** The execution "friday" stands like this, whenever it is asked for. */
+  const answerWith = (facts: object): void => {
+    sfn.on(StartExecutionCommand).resolves({ executionArn });
+    sfn.on(DescribeExecutionCommand, { executionArn }).resolves({ executionArn, ...facts });
+    sfn.on(GetExecutionHistoryCommand).resolves({
+      events: [
+        {
+          id: 1,
+          type: 'TaskStateEntered',
+          timestamp: new Date(0),
+          stateEnteredEventDetails: { name: 'Plan the preprocessing' },
+        },
+      ],
+    });
+  };
+  return { bucket, store, sfn, answerWith };
+}
+
+/** The error that the SDK throws for Step Functions' answer. */
+export function sfnError(name: string, httpStatusCode = 400): SFNServiceException {
+  const $fault = httpStatusCode >= 500 ? 'server' : 'client';
+  return new SFNServiceException({ name, message: `it was ${name}`, $fault, $metadata: { httpStatusCode } });
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { type Case, type CaseContext, uploadTinyDataset } from './cases';
+import { projectFolder } from './emulator-process';
+
+/** The programme as a user starts it, after `npm run deploy`. */
+async function runProgramme({ folder }: CaseContext, parameters: readonly string[]) {
+  const child = spawn(process.execPath, [join(projectFolder, 'cli', 'mnist-pipeline.js'), ...parameters], {
+    env: { ...process.env, MNIST_PIPELINE_OUTPUTS: join(folder, 'outputs.json') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
+  return { code, output: stdout + stderr };
+}
+
+/** In the order in which they are run: the second fetches what the first has trained. */
+export const commandLineCases: readonly Case[] = [
+  {
+    name: 'the command line trains in the cloud, and follows to the end',
+    run: async (context) => {
+      const dataset = await uploadTinyDataset(context.client, 'tiny');
+      const settings = ['--dataset', dataset, '--hidden', '8', '--epochs', '2', '--engine', 'wasm'];
+      const { code, output } = await runProgramme(context, [
+        ...['train', '--cloud', '--compute', 'cpu', '--run-id', 'by-command'],
+        ...settings,
+      ]);
+      assert.equal(code, 0, output);
+      assert.equal(
+        (await context.client.store.head(objectKeys.runRecord('by-command')))?.key,
+        'runs/by-command/run.json',
+      );
+    },
+  },
+  {
+    name: 'the command line fetches model and report',
+    run: async (context) => {
+      const to = join(context.folder, 'fetched');
+      const { code, output } = await runProgramme(context, ['fetch', 'by-command', '--to', to]);
+      assert.equal(code, 0, output);
+      for (const key of [objectKeys.report('by-command'), objectKeys.modelWeights('by-command')]) {
+        assert.ok(existsSync(join(to, key)), `${key} was not fetched`);
+      }
+    },
+  },
+];

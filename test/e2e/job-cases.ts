@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import {
+  assertSmallStates,
+  type Case,
+  type CaseContext,
+  parseFailure,
+  tiny,
+  uploadTinyDataset,
+} from './cases';
+import { findJobs } from './pipeline-client';
+
+const longTraining = { epochs: 1000, batchSize: 1 };
+
+/** Waits for the process of an attempt of the run's only job. */
+async function waitForAttempt({ emulator }: CaseContext, runId: string, attempt: number): Promise<number> {
+  for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await pause(50)) {
+    const [job] = await findJobs(runId);
+    const pid = job && (await emulator.attemptPid(job.jobId, attempt));
+    if (pid !== undefined) return pid;
+  }
+  throw new Error(`The job of ${runId} has not started its attempt ${attempt} within a minute`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What can happen to the container, and what becomes of the run. */
+export const jobCases: readonly Case[] = [
+  {
+    name: 'a job killed by a signal is tried again, and the run succeeds',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const executionArn = await client.start('killed-once', { ...tiny, dataset });
+      process.kill(await waitForAttempt(context, 'killed-once', 1), 'SIGKILL');
+      const { status, cause } = await client.waitForEnd(executionArn);
+      assert.equal(status, 'SUCCEEDED', cause);
+      const [job] = await findJobs('killed-once');
+      assert.deepEqual(
+        job!.attempts?.map(({ container }) => container.exitCode),
+        [137, 0],
+      );
+    },
+  },
+  {
+    name: 'a job killed at every attempt fails the execution in its own state',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const executionArn = await client.start('killed-always', { ...tiny, dataset });
+      for (const attempt of [1, 2, 3])
+        process.kill(await waitForAttempt(context, 'killed-always', attempt), 'SIGKILL');
+      const { status, error } = await client.waitForEnd(executionArn);
+      assert.deepEqual([status, error], ['FAILED', 'States.TaskFailed']);
+      assert.equal((await assertSmallStates(client, executionArn)).at(-1), 'Train on Fargate');
+      assert.equal((await findJobs('killed-always')).length, 1);
+    },
+  },
+  {
+    name: 'a training that cannot succeed is not tried again, and says why',
+    run: async ({ client }) => {
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const { error, cause, executionArn } = await client.run('no-gpu', { ...tiny, dataset, compute: 'gpu' });
+      assert.equal(error, 'EngineUnavailable', cause);
+      assert.match(parseFailure(cause).reason, /no GPU/);
+      const states = await assertSmallStates(client, executionArn!);
+      assert.ok(states.includes('Train on a spot GPU') && !states.includes('Train on a GPU on demand'));
+      assert.equal((await findJobs('no-gpu'))[0]!.attempts?.length, 1);
+    },
+  },
+  {
+    name: 'a spot job that is lost at every attempt goes on on demand',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const executionArn = await client.start('spot-lost', { ...tiny, dataset, compute: 'gpu' });
+      for (const attempt of [1, 2, 3])
+        process.kill(await waitForAttempt(context, 'spot-lost', attempt), 'SIGKILL');
+      await client.waitForEnd(executionArn);
+      const states = await assertSmallStates(client, executionArn);
+      assert.ok(states.includes('Train on a GPU on demand'), states.join(', '));
+      assert.equal((await findJobs('spot-lost')).length, 2);
+    },
+  },
+  {
+    name: 'aborting the execution ends the training’s process within seconds',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const executionArn = await client.start('aborted', { ...tiny, ...longTraining, dataset });
+      const pid = await waitForAttempt(context, 'aborted', 1);
+      for (
+        let polls = 0;
+        polls < 300 && (await client.store.head(objectKeys.history('aborted'))) === undefined;
+        polls += 1
+      ) {
+        await pause(100);
+      }
+      assert.ok(isAlive(pid), 'The training ended before it was aborted');
+      await client.abort(executionArn);
+      const abortedAt = Date.now();
+      while (isAlive(pid) && Date.now() - abortedAt < 10_000) await pause(50);
+      assert.ok(!isAlive(pid), 'The process still runs 10 s after the abort');
+      await pause(300);
+      const [job] = await findJobs('aborted');
+      assert.deepEqual(
+        job!.attempts?.map(({ container }) => container.exitCode),
+        [143],
+      );
+      assert.equal((await client.describe(executionArn)).status, 'ABORTED');
+      assert.equal(await client.store.head(objectKeys.runRecord('aborted')), undefined);
+    },
+  },
+];

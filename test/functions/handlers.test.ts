@@ -1,0 +1,71 @@
+import { handler as evaluate } from '../../functions/evaluate/handler';
+import { handler as commit } from '../../functions/preprocess/commit';
+import { handler as plan } from '../../functions/preprocess/plan';
+import { handler as shard } from '../../functions/preprocess/shard';
+import { handler as register } from '../../functions/register/handler';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { createS3Store } from '../../lib/store/s3-store';
+
+jest.mock('../../lib/store/s3-store', () => ({ createS3Store: jest.fn() }));
+
+const handlers = { plan, shard, commit, evaluate, register };
+const names = Object.keys(handlers) as (keyof typeof handlers)[];
+const lines: string[] = [];
+
+beforeEach(() => {
+  process.env['ARTIFACT_BUCKET'] = 'artifacts';
+  process.env['COMPUTES'] = 'cpu';
+  jest.mocked(createS3Store).mockReturnValue(new MemoryStore() as never);
+  lines.length = 0;
+  // Powertools writes through a console of its own unless it is in development.
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  jest.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  for (const name of ['ARTIFACT_BUCKET', 'COMPUTES']) delete process.env[name];
+});
+
+describe('every handler', () => {
+  it.each(names)('%s refuses an event without a run id', async (name) => {
+    await expect(handlers[name]({ input: {} })).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining('"runId"'),
+    });
+  });
+
+  it.each(names)('%s refuses an input with an unknown key', async (name) => {
+    await expect(handlers[name]({ runId: 'run-1', input: { surprise: 1 } })).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining('surprise'),
+    });
+  });
+
+  it.each(names)('%s names a variable that is missing from its environment', async (name) => {
+    delete process.env['ARTIFACT_BUCKET'];
+    await expect(handlers[name]({ runId: 'run-1', input: {} })).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining('"ARTIFACT_BUCKET"'),
+    });
+  });
+});
+
+describe('the plan', () => {
+  it('refuses a compute that is not deployed, before it takes the run id', async () => {
+    const store = new MemoryStore();
+    jest.mocked(createS3Store).mockReturnValue(store as never);
+    await expect(plan({ runId: 'run-1', input: { compute: 'gpu' } })).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringMatching(/compute "gpu".*only "cpu".*-c computes=gpu,cpu/),
+    });
+    for await (const { key } of store.list('')) throw new Error(`${key} was written`);
+  });
+});
+
+describe('the register handler', () => {
+  it('fails by the name that the workflow matches on', async () => {
+    await expect(register({ runId: 'run-1', input: { runId: 'run-1' } })).rejects.toMatchObject({
+      name: 'ArtifactNotFound',
+    });
+  });
+});

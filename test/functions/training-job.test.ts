@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { runTrainingJob } from '../../functions/train/training-job';
+import { TransientError } from '../../lib/contracts/errors';
+import { trainExitCodes, trainingOutcomeSchema } from '../../lib/contracts/execution';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { getJson } from '../../lib/store/json-objects';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { useScratchFolder } from '../support/scratch-folder';
+import { prepareRun } from './prepare-run';
+
+const logger = new Logger({ serviceName: 'test' });
+const datasetFolder = join(useScratchFolder(), 'tiny');
+const noStop = new AbortController().signal;
+
+async function prepare() {
+  const store = new MemoryStore();
+  const pointers = await prepareRun(store, 'run-1', datasetFolder);
+  const environment = {
+    ARTIFACT_BUCKET: 'artifacts',
+    COMPUTE: 'cpu',
+    RUN_ID: 'run-1',
+    DATASET: pointers.dataset,
+    CONTENT_KEY: pointers.contentKey,
+  };
+  return { store, environment };
+}
+
+const outcomeOf = (store: MemoryStore) =>
+  getJson(store, objectKeys.trainingOutcome('run-1'), trainingOutcomeSchema);
+
+beforeEach(() => {
+  for (const level of ['info', 'error'] as const) jest.spyOn(logger, level).mockImplementation(() => {});
+});
+afterEach(() => jest.restoreAllMocks());
+
+describe('a training job', () => {
+  it('trains, and says so', async () => {
+    const { store, environment } = await prepare();
+    expect(await runTrainingJob(environment, logger, noStop, () => store)).toBe(trainExitCodes.decided);
+    expect(await outcomeOf(store)).toMatchObject({ status: 'succeeded', runId: 'run-1' });
+    expect(await store.head(objectKeys.modelWeights('run-1'))).toBeDefined();
+  });
+
+  it('answers a permanent error with its name and message, and exit code 0: nobody tries again', async () => {
+    const { store, environment } = await prepare();
+    const lost = { ...environment, CONTENT_KEY: 'no-such-content' };
+    expect(await runTrainingJob(lost, logger, noStop, () => store)).toBe(trainExitCodes.decided);
+    expect(await outcomeOf(store)).toMatchObject({
+      status: 'failed',
+      error: 'ArtifactNotFound',
+      message: expect.stringContaining('no-such-content'),
+    });
+  });
+
+  it('refuses a GPU queue without a GPU before it trains', async () => {
+    const { store, environment } = await prepare();
+    const onGpu = { ...environment, COMPUTE: 'gpu' };
+    expect(await runTrainingJob(onGpu, logger, noStop, () => store)).toBe(trainExitCodes.decided);
+    expect(await outcomeOf(store)).toMatchObject({ status: 'failed', error: 'EngineUnavailable' });
+    expect(await store.head(objectKeys.history('run-1'))).toBeUndefined();
+  });
+
+  it('leaves no outcome when it was told to stop', async () => {
+    const { store, environment } = await prepare();
+    const stopped = AbortSignal.abort('SIGTERM');
+    expect(await runTrainingJob(environment, logger, stopped, () => store)).toBe(trainExitCodes.stopped);
+    expect(await store.head(objectKeys.trainingOutcome('run-1'))).toBeUndefined();
+  });
+
+  it('asks for another attempt when the store is away', async () => {
+    const { store, environment } = await prepare();
+    jest.spyOn(store, 'head').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is away'));
+    jest.spyOn(store, 'get').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is away'));
+    expect(await runTrainingJob(environment, logger, noStop, () => store)).toBe(
+      trainExitCodes.temporaryFailure,
+    );
+  });
+
+  it.each(['ARTIFACT_BUCKET', 'COMPUTE', 'RUN_ID', 'DATASET', 'CONTENT_KEY'])(
+    'names a missing %s',
+    async (name) => {
+      const { store, environment } = await prepare();
+      const code = await runTrainingJob({ ...environment, [name]: undefined }, logger, noStop, () => store);
+      expect(code).toBe(trainExitCodes.unexpected);
+      const [, error] = jest.mocked(logger.error).mock.calls[0]!;
+      expect((error as Error).message).toContain(`"${name}"`);
+    },
+  );
+});

@@ -1,0 +1,59 @@
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { modelFormats } from '../../lib/export/model-formats';
+import { type ModelCardData, renderModelCard } from '../../lib/model/model-card';
+import { makeReportData } from '../support/report-factory';
+
+function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCardData {
+  const { runId, metrics, environment, parameterCount, weightsSha256, pipelineVersion } = makeReportData();
+  return {
+    runId,
+    metrics,
+    environment,
+    parameterCount,
+    weightsSha256,
+    pipelineVersion,
+    config: runConfigSchema.parse(settings),
+    manifest: {
+      dataset: 'mnist',
+      contentKey: '0123456789abcdef',
+      imageShape: [28, 28],
+      train: { rowCount: 60_000 },
+      test: { rowCount: 10_000 },
+    },
+  };
+}
+
+test('the card says what the model is, of what, how good, and where it is weak', () => {
+  const card = renderModelCard(makeCardData());
+  expect(card).toMatch(/^# mnist-mlp\n\nAn image classifier with 10 classes, .* in the run `run-2026`\./);
+  expect(card).toContain('60,000 training and 10,000 test images of 28×28 pixels');
+  expect(card).toContain(
+    'dense layers 1024 → 512 → 256 → 10, dropout 0.1 before each of them; relu, softmax at the end',
+  );
+  expect(card).toContain('| parameters | 1,462,538 |');
+  expect(card).toContain('| wrong | 29 of 500 |');
+  expect(card).toMatch(/- Label \d is recognised worst: 9\d\.\d\d.% of its test images\./);
+});
+
+test.each([
+  [{ l2: 0.0003 }, 'cross-entropy, l2(0.0003) on the kernels'],
+  [{ l2: 0 }, 'sparse categorical cross-entropy |'],
+  [{ dropout: 0 }, 'dense layers 1024 → 512 → 256 → 10; relu'],
+  [{ seed: 7 }, 'up to 10 epochs, batches of 512, from the seed 7 |'],
+  [{ initialWeightsSha256: 'e'.repeat(64) }, `from given weights (SHA-256 \`${'e'.repeat(64)}\`)`],
+])('settings %j are in the recipe', (settings, expected) => {
+  expect(renderModelCard(makeCardData(settings))).toContain(expected);
+});
+
+test('every file of the model is told how to be loaded', () => {
+  const card = renderModelCard(makeCardData());
+  for (const fileName of [...modelFormats.map((format) => format.fileName), 'model.json']) {
+    expect(card).toMatch(new RegExp(`### .*\`${fileName.replace('.', '\\.')}\``));
+  }
+  expect(card.match(/^```/gm)!.length % 2).toBe(0);
+});
+
+test('nothing in the card changes from one time to another', () => {
+  expect(renderModelCard(makeCardData())).toBe(renderModelCard(makeCardData()));
+  expect(renderModelCard(makeCardData())).not.toMatch(/undefined|NaN|\[object|20\d\d-\d\d/);
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
+import { parseIdx } from '../../lib/dataset/idx';
+import { normalizePixels } from '../../lib/dataset/shards';
+import { predictAll } from '../../lib/evaluation/predict-all';
+import { readKerasModel } from '../../lib/export/read-keras-model';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { type KerasPeer, runPython } from '../support/python-peers';
+import { useScratchFolder } from '../support/scratch-folder';
+
+const folder = useScratchFolder();
+const mnist = findMnistFolder();
+const count = 100;
+let images: Float32Array;
+
+beforeAll(async () => {
+  await useWasmBackend();
+  const { data } = parseIdx(readFileSync(join(mnist, 't10k-images-idx3-ubyte')), 'the test images');
+  images = normalizePixels(data.subarray(0, count * 28 * 28));
+});
+
+const readModel = (file: string) =>
+  readKerasModel(readFileSync(join(folder, file)), `The model ${JSON.stringify(file)}`);
+
+test.each<[KerasPeer, string[]]>([
+  ['keras', ['h5', 'keras']],
+  ['older keras', ['h5', 'keras']],
+  ['tf_keras', ['h5']],
+])('what %s trained and saved as %j predicts alike here', async (peer, endings) => {
+  const { version, files } = runPython<{ version: string; files: string[] }>(
+    'keras_write_models.py',
+    [folder, mnist],
+    peer,
+  );
+  process.stderr.write(`${peer} ${version} wrote ${files.join(', ')}\n`);
+  expect(files).toEqual(['mlp', 'l2', 'cnn'].flatMap((name) => endings.map((ending) => `${name}.${ending}`)));
+  for (const file of files) {
+    const bytes = readFileSync(join(folder, `${file.split('.')[0]}.f32`));
+    const expected = new Float32Array(new Uint8Array(bytes).buffer);
+    const model = await readModel(file);
+    const predicted = await predictAll(model, { images, count, imageShape: [28, 28] }, 10);
+    model.dispose();
+    const differences = predicted.map((value, index) => Math.abs(value - expected[index]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
+  }
+  await expect(readModel('functional.h5')).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringMatching(/"functional\.h5".*only a Sequential model.*keras\.Sequential/),
+  });
+  await expect(readModel('leaky.h5')).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringMatching(/has the class "LeakyReLU", which cannot be converted\. Allowed are/),
+  });
+});

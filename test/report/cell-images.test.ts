@@ -1,0 +1,56 @@
+import { decode } from 'fast-png';
+import { cellImagesMarkup, chooseCellImages } from '../../lib/report/cell-images';
+import { makePixels } from '../support/report-factory';
+
+/** `count` images of label 1: every tenth taken for 7, with a confidence that falls from row to row. */
+const makeColumns = (count: number) => {
+  const rows = Array.from({ length: count }, (_, row) => row);
+  return {
+    labels: rows.map(() => 1),
+    predicted: rows.map((row) => (row % 10 === 3 ? 7 : 1)),
+    confidence: rows.map((row) => 0.9 - row / (2 * count)),
+  };
+};
+
+describe('which images a cell shows', () => {
+  test('mistakes: the surest first; right answers: the least sure first; the count is of all', () => {
+    const cells = chooseCellImages(makeColumns(100), 784);
+    const miss = cells.find(({ predicted }) => predicted === 7)!;
+    expect(miss).toMatchObject({ label: 1, count: 10, rows: [3, 13, 23, 33, 43, 53, 63, 73, 83, 93] });
+    const hit = cells.find(({ predicted }) => predicted === 1)!;
+    expect(hit.count).toBe(90);
+    expect(hit.rows.slice(0, 3)).toEqual([99, 98, 97]);
+    expect(hit.rows).toHaveLength(42);
+  });
+
+  test.each([
+    { imagePixels: 784, shown: 52 },
+    { imagePixels: 30_000, shown: 20 },
+    { imagePixels: 300_000, shown: 2 },
+    { imagePixels: 300_001, shown: 0 },
+  ])('pictures of $imagePixels pixels: $shown, so that the page stays small', ({ imagePixels, shown }) => {
+    const rows = chooseCellImages(makeColumns(100), imagePixels).flatMap((cell) => cell.rows);
+    expect(rows).toHaveLength(shown);
+  });
+});
+
+test('every image lies on the sheet where the index says', () => {
+  const columns = makeColumns(100);
+  const cells = chooseCellImages(columns, 784);
+  const markup = cellImagesMarkup(cells, (row) => ({ pixels: makePixels(row), shape: [28, 28] }), columns);
+  const index = JSON.parse(markup.match(/<script type="application\/json"[^>]*>(.*)<\/script>/)![1]!);
+  const sheet = decode(Buffer.from(markup.match(/base64,([^"]*)"/)![1]!, 'base64'));
+  expect(index.cells['1-7']).toMatchObject({ count: 10 });
+  for (const { first, images } of Object.values<{ first: number; images: [number, number][] }>(index.cells)) {
+    for (const [offset, [row, percent]] of images.entries()) {
+      expect(percent).toBeCloseTo(columns.confidence[row]! * 100, 1);
+      const left = ((first + offset) % index.columns) * 28;
+      const top = Math.floor((first + offset) / index.columns) * 28;
+      const middleRow = Array.from({ length: 28 }, (_, x) => sheet.data[(top + 14) * sheet.width + left + x]);
+      const expected = Array.from(makePixels(row).subarray(14 * 28, 15 * 28), (grey) =>
+        Math.round(grey * 255),
+      );
+      expect(middleRow).toEqual(expected);
+    }
+  }
+});

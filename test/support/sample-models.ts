@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type LayersModel, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import { buildMlp } from '../../lib/model/architectures';
+import { createRandom } from '../../lib/training/seeded-random';
+
+/** Replaces all weights by seeded numbers, positive where a variance asks for it. */
+export function randomizeWeights(model: LayersModel, seed = 1): void {
+  const random = createRandom(seed);
+  for (const layer of model.layers) {
+    const values = layer.weights.map((weight) => {
+      const isPositive = /gamma|variance/.test(weight.originalName);
+      const fanIn = Math.max(
+        1,
+        weight.shape.slice(0, -1).reduce<number>((a, b) => a * b!, 1),
+      );
+      const data = Float32Array.from({ length: weight.shape.reduce<number>((a, b) => a * b!, 1) }, () =>
+        isPositive ? 0.5 + random() / 2 ** 32 : (random() / 2 ** 31 - 1) * Math.sqrt(3 / fanIn),
+      );
+      return tf.tensor(data, weight.shape as number[]);
+    });
+    layer.setWeights(values);
+    tf.dispose(values);
+  }
+}
+
+/** Every network that is exported, small, for pictures of 6 × 6 pixels and three classes. */
+export const sampleModels = {
+  'the perceptron': () => buildMlp({ hidden: [7, 5], dropout: 0.1, l2: 0, classes: 3 }, [6, 6]),
+  'one hidden layer': () => buildMlp({ hidden: [4], dropout: 0, l2: 0, classes: 3 }, [6, 6]),
+  'no hidden layer': () => buildMlp({ hidden: [], dropout: 0.1, l2: 0, classes: 3 }, [6, 6]),
+  'l2 regularisation': () => buildMlp({ hidden: [4], dropout: 0.1, l2: 0.0003, classes: 3 }, [6, 6]),
+  'a CNN with batch normalisation': () => buildCnn([6, 6], 3),
+} satisfies Record<string, () => Sequential>;
+
+/** Convolutions of both paddings, uneven pooling, batch normalisation before and after Flatten. */
+export function buildCnn(imageShape: readonly [number, number], classes: number): Sequential {
+  return sequential({
+    name: 'cnn',
+    layers: [
+      layers.reshape({ name: 'channel', inputShape: [...imageShape], targetShape: [...imageShape, 1] }),
+      layers.conv2d({ name: 'conv_1', filters: 4, kernelSize: 3, padding: 'same', useBias: false }),
+      layers.batchNormalization({ name: 'norm_1' }),
+      layers.activation({ name: 'relu_1', activation: 'relu' }),
+      layers.maxPooling2d({ name: 'pool_1', poolSize: 2 }),
+      layers.conv2d({ name: 'conv_2', filters: 5, kernelSize: [2, 3], strides: [1, 2], activation: 'tanh' }),
+      layers.maxPooling2d({ name: 'pool_2', poolSize: 2, strides: 1, padding: 'same' }),
+      layers.flatten({ name: 'flatten' }),
+      layers.batchNormalization({ name: 'norm_2', epsilon: 0.01 }),
+      layers.dense({ name: 'probabilities', units: classes, activation: 'softmax' }),
+    ],
+  });
+}
+
+/** [count, height, width] in [0, 1]. */
+export function makeImages(
+  count: number,
+  [height, width]: readonly [number, number],
+  seed = 5,
+): Float32Array {
+  const random = createRandom(seed);
+  return Float32Array.from({ length: count * height * width }, () => random() / 2 ** 32);
+}

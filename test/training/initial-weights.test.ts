@@ -1,0 +1,63 @@
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { buildMlp } from '../../lib/model/architectures';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { initialWeights, readDenseStack } from '../../lib/training/dense-stack';
+import {
+  loadInitialWeights,
+  readLayerWeights,
+  storeInitialWeights,
+} from '../../lib/training/initial-weights';
+import { randomizeWeights } from '../support/sample-models';
+
+beforeAll(useWasmBackend);
+
+const build = (hidden: number[]) => buildMlp({ hidden, dropout: 0.1, l2: 0, classes: 3 }, [2, 2]);
+
+test("a model's weights come back from the store, layer by layer", async () => {
+  const store = new MemoryStore();
+  const model = build([5]);
+  randomizeWeights(model);
+  const stack = readDenseStack(model);
+  const weights = await readLayerWeights(model);
+  const values = model.getWeights().map((weight) => weight.dataSync());
+  expect(weights.flatMap(({ kernel, bias }) => [kernel, bias])).toEqual(values);
+  model.dispose();
+  const sha256 = await storeInitialWeights(store, stack, weights);
+  expect(await loadInitialWeights(store, sha256, stack)).toEqual(weights);
+  expect(await storeInitialWeights(store, stack, weights)).toBe(sha256);
+});
+
+test('a layer that is not trained here is refused', async () => {
+  const model = sequential({ layers: [layers.activation({ activation: 'relu', inputShape: [2] })] });
+  await expect(readLayerWeights(model)).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringContaining('class Activation, which cannot be trained'),
+  });
+  model.dispose();
+});
+
+test('weights of another size are refused, with both sizes', async () => {
+  const store = new MemoryStore();
+  const [narrow, wide] = [build([5]), build([6])].map(readDenseStack);
+  const sha256 = await storeInitialWeights(store, narrow!, initialWeights(narrow!, 1));
+  await expect(loadInitialWeights(store, sha256, wide!)).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringMatching(/shapes 4×5, 5, 5×3, 3, and this run's model has 4×6, 6, 6×3, 3\./),
+  });
+});
+
+test('weights that are gone or altered are not trained on', async () => {
+  const store = new MemoryStore();
+  const stack = readDenseStack(build([5]));
+  const sha256 = await storeInitialWeights(store, stack, initialWeights(stack, 1));
+  await expect(loadInitialWeights(store, 'a'.repeat(64), stack)).rejects.toMatchObject({
+    name: 'ArtifactNotFound',
+  });
+  await store.put(objectKeys.initialWeights(sha256), new Uint8Array(8));
+  await expect(loadInitialWeights(store, sha256, stack)).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/changed after it was written.*--from/),
+  });
+});
