@@ -59,7 +59,8 @@ async function writePage(path: string, page: string): Promise<void> {
 }
 
 function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined, pagePath: string): string {
-  const settings = differingSettings(runs);
+  // The column `epochs` says how many were trained.
+  const settings = differingSettings(runs).filter(({ name }) => name !== 'epochs');
   const rows = runs.map(({ runId, record, epochs }, index) => [
     runId,
     record.accuracy.toFixed(4),
@@ -68,9 +69,7 @@ function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined
     String(epochs.length),
     ...settings.map(({ values }) => values[index]!),
   ]);
-  const settingNames = settings
-    .map(({ name }) => name)
-    .map((name) => (name === 'epochs' ? 'epochs set' : name));
+  const settingNames = settings.map(({ name }) => name);
   return [
     formatTable([['run', 'accuracy', 'errors', 'loss', 'epochs', ...settingNames], ...rows]),
     '',

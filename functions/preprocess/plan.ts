@@ -3,6 +3,7 @@ import { planEnvSchema } from '../../lib/contracts/env';
 import { PermanentError } from '../../lib/contracts/errors';
 import { type Compute, type ExecutionPlan, executionInputSchema } from '../../lib/contracts/execution';
 import { parseOrThrow } from '../../lib/contracts/parse';
+import type { RunConfig } from '../../lib/contracts/run-config';
 import { serveStep } from '../../lib/pipeline/serve-step';
 import { reserveRun } from '../../lib/pipeline/start-run';
 import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
@@ -16,7 +17,7 @@ export const handler = serveStep({
   run: async ({ compute: wanted, ...config }, context): Promise<ExecutionPlan> => {
     const { COMPUTES } = parseOrThrow(planEnvSchema, process.env, 'The environment of preprocess/plan');
     const compute = chooseCompute(wanted, COMPUTES);
-    const planInput = { runId: context.runId, config };
+    const planInput = { runId: context.runId, config: { ...config, device: chooseDevice(config, compute) } };
     await reserveRun(planInput, context);
     return { ...(await planPreprocessing(planInput, context)), compute };
   },
@@ -30,4 +31,9 @@ function chooseCompute(wanted: Compute | undefined, deployed: readonly Compute[]
     `The execution asks for compute "${compute}", and this stack has only "${deployed.join('", "')}". Leave "compute" out, or deploy with -c computes=gpu,cpu.`,
     { evidence: { compute } },
   );
+}
+
+/** On a GPU instance the CPU would look like success and cost like a GPU: `gpu` fails where there is none. */
+function chooseDevice({ device }: RunConfig, compute: Compute): RunConfig['device'] {
+  return compute === 'gpu' && device === 'auto' ? 'gpu' : device;
 }

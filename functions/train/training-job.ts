@@ -10,10 +10,9 @@ import {
 } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
-import { trainingRecordSchema } from '../../lib/contracts/results';
 import { logEvent } from '../../lib/pipeline/log-event';
 import { train } from '../../lib/pipeline/steps/train';
-import { getJson, putJson } from '../../lib/store/json-objects';
+import { putJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { createS3Store } from '../../lib/store/s3-store';
 
@@ -39,7 +38,6 @@ export async function runTrainingJob(
         { runId, dataset, contentKey },
         { store, now: () => new Date(), notify: (event) => logEvent(logger, event), signal },
       );
-      await assertComputeUsed(compute, store, runId);
       return seconds;
     });
     return trainExitCodes.decided;
@@ -72,16 +70,5 @@ function assertComputePresent(compute: Compute): void {
   throw new PermanentError(
     'EngineUnavailable',
     `The job was given to a GPU queue, and its container has no GPU (${gpuDeviceFile} is absent). Check the job definition's GPU requirement and the instance types, or start the execution with {"compute": "cpu"}.`,
-  );
-}
-
-/** The container has its GPU, and TensorFlow did not take it: the next run would cost as much. */
-async function assertComputeUsed(compute: Compute, store: ObjectStore, runId: string): Promise<void> {
-  if (compute === 'cpu') return;
-  const { environment } = await getJson(store, objectKeys.training(runId), trainingRecordSchema);
-  if (environment.device !== 'cpu') return;
-  throw new PermanentError(
-    'EngineUnavailable',
-    `The job ran on a GPU instance, and its ${environment.engine} TensorFlow ${environment.tensorflowVersion} trained on the processor. Its CUDA libraries are missing from the image, or do not fit the driver; build the gpu target anew, or start the execution with {"compute": "cpu"}.`,
   );
 }

@@ -12,8 +12,8 @@ interface CellImages {
   readonly rows: readonly number[];
 }
 
-/** All pictures together; 600,000 pixels of MNIST are a PNG of about 200 kB. */
-const maxSheetPixels = 600_000;
+/** All pictures together; 900,000 pixels of MNIST are a PNG of about 300 kB, and noise of 900 kB. */
+const maxSheetPixels = 900_000;
 const sheetColumns = 25;
 const maxImagesPerCell = 42;
 

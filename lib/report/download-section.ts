@@ -38,7 +38,7 @@ export function downloadSection({ files }: ReportData): Markup {
   return section(
     'files',
     'Files of this run',
-    'They lie beside this page. A copy of the page alone has dead links, and everything else.',
+    'They lie beside this page; where it was copied alone, these links lead nowhere.',
     card(`<div class="columns">${columns.join('')}</div>`),
   );
 }

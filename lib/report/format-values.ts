@@ -1,5 +1,5 @@
 /** U+00A0 keeps a number and its unit on one line. */
-const space = ' ';
+const space = '\u00a0';
 
 export const formatPercent = (fraction: number, digits = 2) => `${(fraction * 100).toFixed(digits)}${space}%`;
 

@@ -11,7 +11,7 @@ a{color:var(--training);text-underline-offset:2px}
 details.card{margin-top:20px;padding:14px 20px}
 summary{cursor:pointer;font-size:.9375rem;font-weight:600}
 details[open] summary{margin-bottom:10px}
-table.confusion{table-layout:fixed;border-collapse:separate;border-spacing:2px;min-width:300px;font-size:clamp(.6875rem,2.6vw,.8125rem)}
+table.confusion{table-layout:fixed;border-collapse:separate;border-spacing:2px;min-width:300px;font-size:clamp(.625rem,2.6vw,.8125rem)}
 table.confusion caption{caption-side:bottom;text-align:left;color:var(--muted);font-size:.8125rem;padding-top:8px}
 table.confusion th,table.confusion td{padding:0;border:0;text-align:center;height:2.5em;vertical-align:middle;border-radius:4px}
 table.confusion .none{color:var(--muted)}
@@ -48,5 +48,7 @@ table.compared td{white-space:nowrap}
 details.card{padding:12px 14px}
 }
 @media print{
+table.confusion{font-size:8pt}
+details:not([open]){display:none}
 #cell-hint,.marker,.readout{display:none}
 }`;

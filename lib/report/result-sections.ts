@@ -94,7 +94,7 @@ function confusions(data: ReportData): Markup {
   return section(
     'confusion-matrix',
     'Where it goes wrong',
-    'Rows are true labels, columns are predictions. Blue: right answers, by their share of the row. Red: mistakes.',
+    'Blue: right answers, by their share of the row. Red: mistakes.',
     `<div class="pair">${card(matrix + images)}${card(classTable(data))}</div>`,
   );
 }
@@ -113,7 +113,7 @@ function calibration({ testPredictions }: ReportData): Markup {
   return section(
     'calibration',
     'Can its confidence be trusted?',
-    `Expected calibration error ${formatPercent(measured.expectedCalibrationError)}: the gap between the confidence claimed and the share that is right, averaged over all images (Guo et al. 2017, 15 bins). A bar on the diagonal is honest; red is the gap.`,
+    `Expected calibration error ${formatPercent(measured.expectedCalibrationError)}: the gap between the confidence claimed and the share that is right, averaged over all images (Guo et al. 2017, 15 bins). A bar that ends on the diagonal is honest; the outlined part is the gap.`,
     `<div class="pair">${card(`<h3>Reliability</h3>${toInlineSvg(drawReliability(measured))}`)}${card(`<h3>By confidence</h3>${scrollBox('Calibration by confidence', table)}`)}</div>`,
   );
 }

@@ -15,10 +15,10 @@ let stop: () => Promise<{ exitCode: number }>;
 
 beforeAll(async () => {
   const dataset = join(folder, 'digits');
-  await writeMnistSubset(dataset, { trainCount: 12_000, testCount: 500 });
+  await writeMnistSubset(dataset, { trainCount: 8000, testCount: 300 });
   const trained = await runCommand([
     ...['train', '--dataset', dataset, '--store', store, '--run-id', 'small', '--engine', 'wasm'],
-    ...['--hidden', '128', '--epochs', '5', '--batch-size', '128'],
+    ...['--hidden', '64', '--epochs', '4', '--batch-size', '64'],
   ]);
   expect(trained).toMatchObject({ exitCode: 0 });
   ({ address, stop } = await startServe(['--store', store]));

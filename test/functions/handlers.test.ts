@@ -1,13 +1,20 @@
+import { join } from 'node:path';
 import { handler as evaluate } from '../../functions/evaluate/handler';
 import { handler as commit } from '../../functions/preprocess/commit';
 import { handler as plan } from '../../functions/preprocess/plan';
 import { handler as shard } from '../../functions/preprocess/shard';
 import { handler as register } from '../../functions/register/handler';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { storedRunConfigSchema } from '../../lib/contracts/run-config';
+import { getJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { createS3Store } from '../../lib/store/s3-store';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
 
 jest.mock('../../lib/store/s3-store', () => ({ createS3Store: jest.fn() }));
 
+const scratchFolder = useScratchFolder();
 const handlers = { plan, shard, commit, evaluate, register };
 const names = Object.keys(handlers) as (keyof typeof handlers)[];
 const lines: string[] = [];
@@ -59,6 +66,24 @@ describe('the plan', () => {
       message: expect.stringMatching(/compute "gpu".*only "cpu".*-c computes=gpu,cpu/),
     });
     for await (const { key } of store.list('')) throw new Error(`${key} was written`);
+  });
+});
+
+describe('the device of a run', () => {
+  it.each([
+    ['gpu', 'auto', 'gpu'],
+    ['gpu', 'cpu', 'cpu'],
+    ['cpu', 'auto', 'auto'],
+  ])('on compute %s with device %s is stored as %s', async (compute, device, expected) => {
+    const store = new MemoryStore();
+    jest.mocked(createS3Store).mockReturnValue(store as never);
+    process.env['COMPUTES'] = 'cpu,gpu';
+    const dataset = join(scratchFolder, `${compute}-${device}`);
+    await writeTinyDataset(dataset);
+    const planned = await plan({ runId: 'run-1', input: { dataset, compute, device } });
+    expect(planned).toMatchObject({ compute, isPrepared: false, shardCount: 2 });
+    const { config } = await getJson(store, objectKeys.config('run-1'), storedRunConfigSchema);
+    expect(config.device).toBe(expected);
   });
 });
 

@@ -59,7 +59,7 @@ test('links lead to files beside the page', () => {
     ['config.json', 'config.json'],
     ['run.json', 'run.json'],
   ]);
-  expect(readText(page)).toContain('weights.bin TensorFlow.js, weights, 5.9\u00a0MB'.replace('\u00a0', ' '));
+  expect(readText(page)).toContain('weights.bin TensorFlow.js, weights, 5.9 MB');
 });
 
 test('a mistake shows what the model thought: its three highest probabilities', () => {
@@ -162,5 +162,5 @@ test.each([
   [3599.4, '59 min 59 s'],
   [7500, '2 h 05 min'],
 ])('%d seconds read as %s', (seconds, text) => {
-  expect(formatSeconds(seconds).replaceAll(' ', ' ')).toBe(text);
+  expect(formatSeconds(seconds).replaceAll('\u00a0', ' ')).toBe(text);
 });

@@ -10,10 +10,12 @@ const olderRequirements = join(__dirname, '../peers/requirements-older-keras.txt
 
 /** A Python with the peers of test/peers/requirements.txt, installed on first use into the cache folder. */
 export function preparePython(): string {
-  return installOnce('peers', [requirements], (folder) => {
+  const pythonIn = (folder: string) => join(folder, 'bin/python');
+  const prepared = installOnce('peers', [requirements], (folder) => {
     execFileSync('python3', ['-m', 'venv', '--clear', folder], { stdio: 'inherit' });
-    pipInstall(join(folder, 'bin/python'), requirements);
-  }).concat('/bin/python');
+    pipInstall(pythonIn(folder), requirements);
+  });
+  return pythonIn(prepared);
 }
 
 function prepareOlderKeras(): string {

@@ -21,13 +21,13 @@ import { predictAll } from '../../evaluation/predict-all';
 import { columnsOf, type PredictionColumns } from '../../evaluation/test-predictions';
 import { renderModelCard } from '../../model/model-card';
 import { loadModel } from '../../model/model-files';
+import { listFilesBesideReport } from '../../report/files-beside-report';
 import { pickPicture } from '../../report/picture';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../report/plots/curves';
 import { drawFirstTen } from '../../report/plots/first-ten';
 import { type Plot, toStandaloneSvg } from '../../report/plots/plot';
 import { rasterize } from '../../report/rasterize';
-import type { RunFile } from '../../report/report-data';
 import { renderReportPage } from '../../report/report-page';
 import { encodeJson, getJson, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
@@ -220,17 +220,6 @@ async function writeReport(
     files: await listFilesBesideReport(store, runId),
   });
   await store.put(objectKeys.report(runId), new TextEncoder().encode(page));
-}
-
-async function listFilesBesideReport(store: ObjectStore, runId: string): Promise<RunFile[]> {
-  const folder = objectKeys.run(runId);
-  const notShown = new Set([objectKeys.report(runId), objectKeys.runRecord(runId)]);
-  const files: RunFile[] = [];
-  for await (const { key, bytes } of store.list(folder)) {
-    if (key.startsWith(objectKeys.checkpoints(runId)) || notShown.has(key)) continue;
-    files.push({ path: key.slice(folder.length), bytes });
-  }
-  return [...files, { path: objectKeys.runRecord(runId).slice(folder.length) }];
 }
 
 /** The commit: before it the run does not count, after it the run never changes. */

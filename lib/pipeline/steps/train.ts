@@ -21,8 +21,8 @@ import type { StepContext } from '../step-context';
 
 /**
  * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model in every format, then
- * training.json, which says that the training is whole. A run that has its training.json is not trained again; one that was cut off
- * goes on from its newest checkpoint.
+ * training.json, which says that the training is whole. A run that has its training.json is not trained again; one that
+ * was cut off goes on from its newest checkpoint.
  *
  * @throws PermanentError EngineUnavailable, TrainingDiverged, or what reading the dataset finds; TransientError
  *   Interrupted.
@@ -59,7 +59,7 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     trainImages,
     validationImages,
     settings: config,
-    initial: await readInitialWeights(store, config, stack),
+    initial: await readInitialWeights(store, config, stack, say),
     resumeFrom,
     now,
     signal,
@@ -102,9 +102,16 @@ async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }:
 }
 
 /** `undefined` for a run that starts from its seed. */
-async function readInitialWeights(store: ObjectStore, config: RunConfig, stack: DenseStack) {
-  const { initialWeightsSha256: sha256 } = config;
-  return sha256 === undefined ? undefined : loadInitialWeights(store, sha256, stack);
+async function readInitialWeights(
+  store: ObjectStore,
+  { initialWeightsSha256: sha256 }: RunConfig,
+  stack: DenseStack,
+  say: (message: string) => void,
+) {
+  if (sha256 === undefined) return undefined;
+  const weights = await loadInitialWeights(store, sha256, stack);
+  say(`The seed's initial weights are replaced by given ones, ${objectKeys.initialWeights(sha256)}`);
+  return weights;
 }
 
 function secondsBefore(resumeFrom: TrainingState | undefined): number {

@@ -1,0 +1,116 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { type PageServer, servePage } from '../../lib/try-it/serve-page';
+
+const files = new Map([
+  ['/', { type: 'text/html; charset=utf-8', body: new TextEncoder().encode('<p>hello</p>') }],
+  ['/model/model.json', { type: 'application/json', body: new TextEncoder().encode('{}') }],
+]);
+
+let server: PageServer;
+beforeAll(async () => {
+  server = await servePage(files);
+});
+afterAll(() => server.close());
+
+const port = () => Number(new URL(server.address).port);
+
+/** Sends the path as it is, which `fetch` would tidy up. */
+function ask(path: string, { method = 'GET', host = `127.0.0.1:${port()}` } = {}) {
+  return new Promise<{ status: number; body: string; headers: Record<string, unknown> }>(
+    (resolve, reject) => {
+      const asked = request(
+        { host: '127.0.0.1', port: port(), path, method, headers: { host } },
+        (response) => {
+          let body = '';
+          response.on('data', (chunk) => {
+            body += chunk;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode!, body, headers: response.headers }),
+          );
+        },
+      );
+      asked.on('error', reject);
+      asked.end();
+    },
+  );
+}
+
+test.each([
+  { path: '/', type: 'text/html; charset=utf-8', body: '<p>hello</p>' },
+  { path: '/?from=bookmark', type: 'text/html; charset=utf-8', body: '<p>hello</p>' },
+  { path: '/model/model.json', type: 'application/json', body: '{}' },
+])('$path is answered', async ({ path, type, body }) => {
+  const answer = await ask(path);
+  expect(answer).toMatchObject({ status: 200, body });
+  expect(answer.headers['content-type']).toBe(type);
+  expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+});
+
+test.each([
+  '/package.json',
+  '/model/',
+  '/model/../../package.json',
+  '/%2e%2e/package.json',
+  '//etc/passwd',
+  '/model/model.json/',
+])('%s is not there: only whole paths from the list are', async (path) => {
+  expect((await ask(path)).status).toBe(404);
+});
+
+test.each([
+  { host: () => 'evil.example', status: 421 },
+  { host: () => `evil.example:${port()}`, status: 421 },
+  { host: () => '127.0.0.1', status: 421 },
+  { host: () => `127.0.0.1.evil.example:${port()}`, status: 421 },
+  { host: () => `localhost:${port()}`, status: 200 },
+  { host: () => `127.0.0.1:${port()}`, status: 200 },
+])('a name that was pointed to this machine is refused: case %#', async ({ host, status }) => {
+  expect((await ask('/', { host: host() })).status).toBe(status);
+});
+
+test.each([
+  { method: 'HEAD', status: 200 },
+  { method: 'POST', status: 405 },
+  { method: 'DELETE', status: 405 },
+])('$method: $status', async ({ method, status }) => {
+  expect(await ask('/', { method })).toMatchObject({
+    status,
+    body: status === 200 ? '' : expect.any(String),
+  });
+});
+
+test('other machines cannot connect: it listens on 127.0.0.1 alone', async () => {
+  const reached = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host: '127.0.0.2', port: port() });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+  expect(reached).toBe(false);
+});
+
+test('a port that is taken: says so, and what to do', async () => {
+  await expect(servePage(files, port())).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringMatching(
+      /port \d+ of 127\.0\.0\.1: something else listens there\. Choose another with --port/,
+    ),
+  });
+});
+
+test('closing ends open connections and frees the port', async () => {
+  const other = await servePage(files);
+  const { port: freed } = new URL(other.address);
+  const socket = connect({ host: '127.0.0.1', port: Number(freed) });
+  await new Promise((resolve) => socket.once('connect', resolve));
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  await other.close();
+  await ended;
+  const again = await servePage(files, Number(freed));
+  expect(again.address).toBe(other.address);
+  await again.close();
+});
