@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { computeSchema } from '../lib/contracts/execution';
+import { computeSchema } from '../lib/contracts/compute';
 import { parseOrThrow } from '../lib/contracts/parse';
 
 /** `-c key=value` brings strings, cdk.json brings JSON: lists may be "a,b" as well. */
@@ -58,6 +58,10 @@ export const settingsSchema = z
     logRetentionDays: wholeNumber
       .refine((days) => retentionDays.includes(days), `one of ${retentionDays.join(', ')} is expected`)
       .default(30),
+    /** A run that was cut off can be redriven from its checkpoint for this long. */
+    checkpointRetentionDays: wholeNumber.min(1).max(3650).default(14),
+    /** Runs, their models and reports, are deleted after this; left out, never. */
+    runRetentionDays: wholeNumber.min(1).max(3650).optional(),
     /** What `cdk destroy` does with the bucket: `retain` keeps datasets, runs and models; `destroy` wants it empty. */
     removalPolicy: z.enum(['retain', 'destroy']).default('retain'),
     /** `private` adds a NAT gateway, which costs by the hour. */

@@ -35,9 +35,9 @@ export const stepAccess = {
     writes: [`${prepared}first-training-image-label-*.png`, objectKeys.manifest(any, any)],
   },
   train: {
-    reads: [`${prepared}*`, `${run}*`],
+    reads: [`${prepared}*`, `${run}*`, `${objectKeys.checkpoints}*`],
     writes: [
-      `${objectKeys.checkpoints(any)}*`,
+      `${objectKeys.checkpoints}*`,
       objectKeys.history(any),
       objectKeys.training(any),
       objectKeys.trainingOutcome(any),
@@ -46,7 +46,12 @@ export const stepAccess = {
   },
   evaluate: {
     reads: [`${prepared}*`, `${run}*`],
-    writes: [`${run}evaluation/*`, objectKeys.report(any), objectKeys.runRecord(any)],
+    writes: [
+      `${run}evaluation/*`,
+      objectKeys.modelCard(any),
+      objectKeys.report(any),
+      objectKeys.runRecord(any),
+    ],
   },
   register: {
     reads: [objectKeys.runRecord(any), objectKeys.latestModel(any)],
@@ -55,11 +60,17 @@ export const stepAccess = {
 } as const satisfies Record<string, StepAccess>;
 export type StoreUser = keyof typeof stepAccess;
 
+type StoreSettings = Pick<Settings, 'removalPolicy' | 'checkpointRetentionDays' | 'runRetentionDays'>;
+
 /** The bucket, and the only place that hands out rights to it. */
 export class ArtifactStore extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { removalPolicy }: Pick<Settings, 'removalPolicy'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { removalPolicy, checkpointRetentionDays, runRetentionDays }: StoreSettings,
+  ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -73,6 +84,14 @@ export class ArtifactStore extends Construct {
           expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
+        {
+          id: 'drop-checkpoints',
+          prefix: objectKeys.checkpoints,
+          expiration: Duration.days(checkpointRetentionDays),
+        },
+        ...(runRetentionDays === undefined
+          ? []
+          : [{ id: 'drop-old-runs', prefix: objectKeys.runs, expiration: Duration.days(runRetentionDays) }]),
       ],
       removalPolicy: removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });

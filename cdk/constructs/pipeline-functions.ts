@@ -5,6 +5,7 @@ import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { lambdaMemoryMib } from '../../lib/contracts/compute';
 import type { PlanEnv, StepEnv } from '../../lib/contracts/env';
 import type { Settings } from '../settings';
 import { type ArtifactStore, grantReadOfBuckets, type StoreUser } from './artifact-store';
@@ -24,12 +25,6 @@ interface FunctionSettings {
   readonly environment?: Omit<PlanEnv, keyof StepEnv>;
 }
 
-/**
- * What brings one whole vCPU: the steps compute, on one thread. On MNIST they take at most 138 (plan), 168 (shard),
- * 234 (commit) and 314 MiB (evaluate) from a cold start.
- */
-const oneVcpuMiB = 1769;
-
 /** The steps that need no native library, one Lambda each. */
 export class PipelineFunctions extends Construct {
   readonly plan: LambdaFunction;
@@ -47,7 +42,7 @@ export class PipelineFunctions extends Construct {
     const { settings } = props;
     this.plan = this.addFunction('plan', {
       entry: 'functions/preprocess/plan.ts',
-      memoryMiB: oneVcpuMiB,
+      memoryMiB: lambdaMemoryMib,
       timeout: Duration.minutes(3),
       files: mnistFiles,
       environment: { COMPUTES: settings.computes.join(',') },
@@ -55,17 +50,17 @@ export class PipelineFunctions extends Construct {
     grantReadOfBuckets(this.plan.role!, settings.datasetBuckets);
     this.shard = this.addFunction('shard', {
       entry: 'functions/preprocess/shard.ts',
-      memoryMiB: oneVcpuMiB,
+      memoryMiB: lambdaMemoryMib,
       timeout: Duration.minutes(2),
     });
     this.commit = this.addFunction('commit', {
       entry: 'functions/preprocess/commit.ts',
-      memoryMiB: oneVcpuMiB,
+      memoryMiB: lambdaMemoryMib,
       timeout: Duration.minutes(10),
     });
     this.evaluate = this.addFunction('evaluate', {
       entry: 'functions/evaluate/handler.ts',
-      memoryMiB: oneVcpuMiB,
+      memoryMiB: lambdaMemoryMib,
       timeout: Duration.minutes(5),
       files: evaluationFiles,
     });

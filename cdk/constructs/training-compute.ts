@@ -26,8 +26,8 @@ import { ContainerImage, CpuArchitecture, LogDriver } from 'aws-cdk-lib/aws-ecs'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { type Compute, fargateJobSize, gpuJobSize } from '../../lib/contracts/compute';
 import type { TrainJobEnv } from '../../lib/contracts/env';
-import type { Compute } from '../../lib/contracts/execution';
 import type { Settings } from '../settings';
 import { acknowledgeWildcard } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
@@ -51,9 +51,6 @@ export const onDemandPatience = Duration.minutes(30);
 /** For a place under the fleet's own cap: other trainings end sooner or later. */
 const capPatience = Duration.hours(6);
 
-/** All that one training takes of a g4dn.xlarge (4 vCPUs, 16 GiB), less what its operating system needs. */
-const gpuJob = { gpuCount: 1, vcpus: 4, memory: Size.gibibytes(12) };
-const fargateJob = { vcpus: 4, memory: Size.gibibytes(8) };
 /** The GPU image unpacks to some 8 GiB, beside the layers it is unpacked from. */
 const rootVolumeGib = 60;
 
@@ -172,22 +169,22 @@ export class TrainingCompute extends Construct {
   }
 
   private defineGpuJob(): EcsJobDefinition {
-    const { gpuCount, vcpus, memory } = gpuJob;
+    const { gpuCount, vcpus, memoryGib } = gpuJobSize;
     const container = new EcsEc2ContainerDefinition(this, 'GpuContainer', {
       ...this.containerProps('gpu'),
       gpu: gpuCount,
       cpu: vcpus,
-      memory,
+      memory: Size.gibibytes(memoryGib),
     });
     return this.defineJob('GpuJob', container);
   }
 
   private defineFargateJob(): EcsJobDefinition {
-    const { vcpus, memory } = fargateJob;
+    const { vcpus, memoryGib } = fargateJobSize;
     const container = new EcsFargateContainerDefinition(this, 'CpuContainer', {
       ...this.containerProps('cpu'),
       cpu: vcpus,
-      memory,
+      memory: Size.gibibytes(memoryGib),
       assignPublicIp: this.network.isPublic,
       fargateCpuArchitecture: CpuArchitecture.X86_64,
     });

@@ -64,6 +64,7 @@ function describe(store: ObjectStore, run: RunRecord, predictions: Predictions['
     `  model          ${locate(store, objectKeys.modelTopology(run.runId))}`,
     `  test accuracy  ${run.accuracy.toFixed(4)} (${run.errorCount.toLocaleString('en')} of ${run.testCount.toLocaleString('en')} wrong)`,
     `  test loss      ${run.loss.toFixed(4)}`,
+    ...(run.costUsd === null ? [] : [`  cost           about $${run.costUsd.toFixed(4)}`]),
     `  labels         ${row(predictions.map(({ label }) => label))}`,
     `  predictions    ${row(predictions.map(({ predicted }) => predicted))}`,
   ].join('\n');

@@ -17,8 +17,13 @@ export const handler = serveStep({
 });
 
 async function measureRun(runId: string, { store, metrics }: LambdaStepContext): Promise<void> {
-  const { accuracy, loss, phases } = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+  const { accuracy, loss, phases, costUsd } = await getJson(
+    store,
+    objectKeys.runRecord(runId),
+    runRecordSchema,
+  );
   metrics.addMetric('Accuracy', MetricUnit.NoUnit, accuracy);
   metrics.addMetric('Loss', MetricUnit.NoUnit, loss);
+  if (costUsd !== null) metrics.addMetric('CostUsd', MetricUnit.NoUnit, costUsd);
   for (const { name, seconds } of phases) metrics.addMetric(`${name}Seconds`, MetricUnit.Seconds, seconds);
 }

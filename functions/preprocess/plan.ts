@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { Compute } from '../../lib/contracts/compute';
 import { planEnvSchema } from '../../lib/contracts/env';
 import { PermanentError } from '../../lib/contracts/errors';
-import { type Compute, type ExecutionPlan, executionInputSchema } from '../../lib/contracts/execution';
+import { type ExecutionPlan, executionInputSchema } from '../../lib/contracts/execution';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import type { RunConfig } from '../../lib/contracts/run-config';
 import { serveStep } from '../../lib/pipeline/serve-step';

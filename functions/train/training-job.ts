@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Compute } from '../../lib/contracts/compute';
 import { trainEnvSchema } from '../../lib/contracts/env';
 import { PermanentError, type PermanentErrorName, TransientError } from '../../lib/contracts/errors';
-import {
-  type Compute,
-  type TrainingOutcome,
-  trainExitCodes,
-  trainingOutcomeSchema,
-} from '../../lib/contracts/execution';
+import { type TrainingOutcome, trainExitCodes, trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { logEvent } from '../../lib/pipeline/log-event';
@@ -35,7 +31,7 @@ export async function runTrainingJob(
     await recordOutcome(store, runId, async () => {
       assertComputePresent(compute);
       const { seconds } = await train(
-        { runId, dataset, contentKey },
+        { runId, dataset, contentKey, compute },
         { store, now: () => new Date(), notify: (event) => logEvent(logger, event), signal },
       );
       return seconds;

@@ -83,8 +83,7 @@ async function listFinished({ from, runId }: FetchRequest): Promise<Artifact[]> 
 async function listUnfinished({ from, runId, isForced }: FetchRequest): Promise<Artifact[]> {
   const artifacts: Artifact[] = [];
   for await (const { key } of from.list(objectKeys.run(runId))) {
-    if (!key.startsWith(objectKeys.checkpoints(runId)))
-      artifacts.push({ key, sha256: (await from.head(key))?.sha256 });
+    artifacts.push({ key, sha256: (await from.head(key))?.sha256 });
   }
   if (artifacts.length === 0) {
     throw new PermanentError(

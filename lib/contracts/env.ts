@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { computeSchema } from './execution';
+import { computeSchema } from './compute';
 import { runIdSchema } from './run-config';
 
 /**

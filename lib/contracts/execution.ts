@@ -1,11 +1,8 @@
 import { z } from 'zod';
+import { computeSchema } from './compute';
 import { permanentErrorNames } from './errors';
 import { runConfigSchema, runIdSchema } from './run-config';
 import { planOutputSchema } from './steps';
-
-/** `gpu`: EC2 with a GPU, spot first; `cpu`: Fargate. */
-export const computeSchema = z.enum(['gpu', 'cpu']);
-export type Compute = z.infer<typeof computeSchema>;
 
 /**
  * What `StartExecution` takes: the settings of a run, each of which may be left out, and where to train. `{}` trains

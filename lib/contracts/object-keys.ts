@@ -9,6 +9,7 @@ const rawDataset = (dataset: string) => `datasets/${dataset}/raw/`;
 const preparedDataset = (dataset: string, contentKey: string) =>
   `datasets/${dataset}/prepared/${contentKey}/`;
 const shardNumber = (index: number) => String(index).padStart(5, '0');
+const checkpointFolder = 'checkpoints/';
 const runFolder = (runId: string) => `runs/${runId}/`;
 
 export const objectKeys = {
@@ -27,9 +28,10 @@ export const objectKeys = {
   runs: 'runs/',
   run: runFolder,
   config: (runId: string) => `${runFolder(runId)}config.json`,
-  checkpoints: (runId: string) => `${runFolder(runId)}checkpoints/`,
   /** Two slots, written in turn: one of them is always whole. */
-  checkpoint: (runId: string, slot: 0 | 1) => `${runFolder(runId)}checkpoints/slot-${slot}.safetensors`,
+  checkpoint: (runId: string, slot: 0 | 1) => `${checkpointFolder}${runId}/slot-${slot}.safetensors`,
+  /** Outside of the run, so that one lifecycle rule lets them all expire. */
+  checkpoints: checkpointFolder,
   history: (runId: string) => `${runFolder(runId)}history.json`,
   training: (runId: string) => `${runFolder(runId)}training.json`,
   trainingOutcome: (runId: string) => `${runFolder(runId)}training-outcome.json`,

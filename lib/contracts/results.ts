@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { computeSchema } from './compute';
 import { sha256Schema } from './dataset';
 import { runConfigSchema, runIdSchema } from './run-config';
 
@@ -63,6 +64,8 @@ export const trainingRecordSchema = z.strictObject({
   runId: runIdSchema,
   contentKey: z.string(),
   environment: environmentSchema,
+  /** Null on a machine of one's own. */
+  compute: computeSchema.nullable(),
   parameterCount: z.int().min(1),
   stepCount: z.int().min(1),
   /** The epoch whose weights the model has: the last, or the best where early stopping was on. */
@@ -147,6 +150,8 @@ export const runRecordSchema = z.strictObject({
   dataset: z.strictObject({ name: z.string(), contentKey: z.string(), manifestSha256: sha256Schema }),
   environment: environmentSchema,
   phases: z.array(phaseSchema),
+  /** Estimated in US dollars by lib/pipeline/cost.ts; null on a machine of one's own. */
+  costUsd: z.number().min(0).nullable(),
   accuracy: fractionSchema,
   loss: z.number(),
   testCount: z.int().min(1),

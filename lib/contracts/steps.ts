@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { computeSchema } from './compute';
 import { phaseSchema } from './results';
 import { runConfigSchema, runIdSchema } from './run-config';
 
@@ -25,7 +26,12 @@ export type PlanOutput = z.infer<typeof planOutputSchema>;
 export const commitInputSchema = z.strictObject(datasetPointer);
 export type CommitInput = z.infer<typeof commitInputSchema>;
 
-export const trainInputSchema = z.strictObject({ runId: runIdSchema, ...datasetPointer });
+export const trainInputSchema = z.strictObject({
+  runId: runIdSchema,
+  ...datasetPointer,
+  /** Left out on a laptop. */
+  compute: computeSchema.optional(),
+});
 export type TrainInput = z.infer<typeof trainInputSchema>;
 
 export const trainOutputSchema = z.strictObject({ runId: runIdSchema, seconds: z.number() });

@@ -1,4 +1,4 @@
-import type { TestPredictions } from '../contracts/test-predictions';
+import { type TestPredictions, testPredictionsSchema } from '../contracts/test-predictions';
 import { predictedClasses, type ScoredLabels } from './metrics';
 
 /** The three columns of `test-predictions.json`. */
@@ -14,4 +14,14 @@ export function columnsOf(scored: ScoredLabels): PredictionColumns {
     predicted,
     confidence: predicted.map((label, row) => roundToFiveDecimals(probabilities[row * classes + label]!)),
   };
+}
+
+/** The file. On one line: a number a line would make it five times the size. */
+export function encodeTestPredictions(
+  runId: string,
+  contentKey: string,
+  columns: PredictionColumns,
+): Uint8Array {
+  const value = testPredictionsSchema.parse({ schemaVersion: 1, runId, contentKey, ...columns });
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }

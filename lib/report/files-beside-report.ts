@@ -8,7 +8,7 @@ export async function listFilesBesideReport(store: ObjectStore, runId: string): 
   const notShown = new Set([objectKeys.report(runId), objectKeys.runRecord(runId)]);
   const files: RunFile[] = [];
   for await (const { key, bytes } of store.list(folder)) {
-    if (key.startsWith(objectKeys.checkpoints(runId)) || notShown.has(key)) continue;
+    if (notShown.has(key)) continue;
     files.push({ path: key.slice(folder.length), bytes });
   }
   return [...files, { path: objectKeys.runRecord(runId).slice(folder.length) }];

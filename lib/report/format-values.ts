@@ -24,3 +24,8 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes}${space}B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}${space}kB` : `${(bytes / 1e6).toFixed(1)}${space}MB`;
 }
+
+/** Four places: a run costs cents. */
+export function formatUsd(dollars: number): string {
+  return `$${dollars.toFixed(4)}`;
+}

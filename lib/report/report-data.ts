@@ -30,6 +30,8 @@ export interface ReportData {
   readonly environment: Environment;
   readonly parameterCount: number;
   readonly phases: readonly Phase[];
+  /** Estimated, in US dollars; null on a machine of one's own. */
+  readonly costUsd: number | null;
   readonly contentKey: string;
   readonly manifestSha256: string;
   readonly weightsSha256: string;

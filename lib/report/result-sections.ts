@@ -2,7 +2,7 @@ import { measureCalibration } from '../evaluation/calibration';
 import { cellImagesMarkup, chooseCellImages } from './cell-images';
 import { confusionTable, maxTableClasses } from './confusion-table';
 import { escapeMarkup } from './escape-markup';
-import { formatCount, formatInstant, formatPercent, formatSeconds } from './format-values';
+import { formatCount, formatInstant, formatPercent, formatSeconds, formatUsd } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
 import { type Picture, pictureDataUrl } from './picture';
 import { drawConfusionMatrix } from './plots/confusion-matrix';
@@ -23,7 +23,8 @@ export function resultSections(data: ReportData): Markup {
   ].join('');
 }
 
-function headline({ runId, finishedAt, isAccepted, config, metrics, phases, epochs }: ReportData): Markup {
+function headline(data: ReportData): Markup {
+  const { runId, finishedAt, isAccepted, config, metrics, phases, epochs, costUsd } = data;
   const totalSeconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
   const badge = isAccepted
     ? '<span class="badge accepted">Accepted</span>'
@@ -38,7 +39,7 @@ function headline({ runId, finishedAt, isAccepted, config, metrics, phases, epoc
     [
       'Total time',
       formatSeconds(totalSeconds),
-      `${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`,
+      `${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}, ${costUsd === null ? 'on a machine of one’s own' : `about ${formatUsd(costUsd)}`}`,
     ],
     ['Quality gate', isAccepted ? 'Accepted' : 'Rejected', gate],
   ];

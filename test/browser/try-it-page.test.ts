@@ -18,7 +18,7 @@ beforeAll(async () => {
   await writeMnistSubset(dataset, { trainCount: 8000, testCount: 300 });
   const trained = await runCommand([
     ...['train', '--dataset', dataset, '--store', store, '--run-id', 'small', '--engine', 'wasm'],
-    ...['--hidden', '64', '--epochs', '4', '--batch-size', '64'],
+    ...['--hidden', '128', '--epochs', '6', '--batch-size', '64'],
   ]);
   expect(trained).toMatchObject({ exitCode: 0 });
   ({ address, stop } = await startServe(['--store', store]));

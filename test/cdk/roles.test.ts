@@ -70,6 +70,7 @@ describe('each role may do what its step does', () => {
         's3:GetObject runs/*/*',
         's3:ListBucket ',
         's3:PutObject runs/*/evaluation/*',
+        's3:PutObject runs/*/model/README.md',
         's3:PutObject runs/*/report.html',
         's3:PutObject runs/*/run.json',
       ],
@@ -89,10 +90,11 @@ describe('each role may do what its step does', () => {
 
   it('the training container', () => {
     expect(rightsOf('ComputeJobRole')).toEqual([
+      's3:GetObject checkpoints/*',
       's3:GetObject datasets/*/prepared/*/*',
       's3:GetObject runs/*/*',
       's3:ListBucket ',
-      's3:PutObject runs/*/checkpoints/*',
+      's3:PutObject checkpoints/*',
       's3:PutObject runs/*/history.json',
       's3:PutObject runs/*/model/*',
       's3:PutObject runs/*/training-outcome.json',

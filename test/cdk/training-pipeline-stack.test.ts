@@ -34,6 +34,22 @@ describe('idle, the stack', () => {
 });
 
 describe('the bucket', () => {
+  it('lets checkpoints expire, and runs where that was set', () => {
+    const rule = (Id: string, Prefix: string, ExpirationInDays: number) =>
+      Match.objectLike({ Id, Prefix, ExpirationInDays, Status: 'Enabled' });
+    const withRules = (...rules: unknown[]) => ({
+      LifecycleConfiguration: { Rules: [Match.objectLike({ Id: 'drop-what-was-replaced' }), ...rules] },
+    });
+    template.hasResourceProperties(
+      'AWS::S3::Bucket',
+      withRules(rule('drop-checkpoints', 'checkpoints/', 14)),
+    );
+    synthesize({ checkpointRetentionDays: 3, runRetentionDays: 90 }).template.hasResourceProperties(
+      'AWS::S3::Bucket',
+      withRules(rule('drop-checkpoints', 'checkpoints/', 3), rule('drop-old-runs', 'runs/', 90)),
+    );
+  });
+
   it('is private, encrypted and versioned', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {

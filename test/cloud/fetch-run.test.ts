@@ -146,7 +146,7 @@ describe('a run without run.json', () => {
     fake.objects.clear();
     await putConfig(from, 'r');
     await putHistory(from, 'r', 1);
-    await from.put(`${objectKeys.checkpoints('r')}epoch-0001/weights.bin`, new Uint8Array(3));
+    await from.put(objectKeys.checkpoint('r', 0), new Uint8Array(3));
   });
 
   test('is refused', async () => {

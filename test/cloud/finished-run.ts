@@ -54,11 +54,10 @@ export async function putFinishedRun(
   await store.put(objectKeys.report(runId), textOf('<!DOCTYPE html>'));
   const artifacts: RunRecord['artifacts'] = [];
   for await (const { key } of store.list(objectKeys.run(runId))) {
-    if (key.startsWith(objectKeys.checkpoints(runId))) continue;
     const { bytes, sha256 } = (await store.head(key))!;
     artifacts.push({ key, bytes, sha256: sha256! });
   }
-  await store.put(`${objectKeys.checkpoints(runId)}epoch-0001/weights.bin`, textOf('on the way'));
+  await store.put(objectKeys.checkpoint(runId, 0), textOf('on the way'));
   await putJson(store, objectKeys.runRecord(runId), runRecordSchema, {
     schemaVersion: 1,
     runId,
@@ -77,6 +76,7 @@ export async function putFinishedRun(
       cpuModel: 'any',
       cpuCount: 4,
     },
+    costUsd: 0.0123,
     phases: [{ name: 'train', seconds: 51.2 }],
     accuracy: 0.9835,
     loss: 0.0557,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decode } from 'fast-png';
 import { measureCalibration } from '../../lib/evaluation/calibration';
-import { formatSeconds } from '../../lib/report/format-values';
+import { formatBytes, formatSeconds } from '../../lib/report/format-values';
 import { pictureDataUrl } from '../../lib/report/picture';
 import { renderReportPage } from '../../lib/report/report-page';
 import { makeReportData } from '../support/report-factory';
@@ -163,4 +163,14 @@ test.each([
   [7500, '2 h 05 min'],
 ])('%d seconds read as %s', (seconds, text) => {
   expect(formatSeconds(seconds).replaceAll('\u00a0', ' ')).toBe(text);
+});
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [36_449, '36.4 kB'],
+  [5_850_152, '5.9 MB'],
+])('%d bytes read as %s', (bytes, text) => {
+  expect(formatBytes(bytes).replaceAll('\u00a0', ' ')).toBe(text);
 });

@@ -72,6 +72,7 @@ export function makeReportData(
       { name: 'train', seconds: 104.2 },
       { name: 'evaluate', seconds: 3.7 },
     ],
+    costUsd: 0.0057,
     contentKey: '0123456789abcdef',
     manifestSha256: 'a'.repeat(64),
     weightsSha256: 'b'.repeat(64),

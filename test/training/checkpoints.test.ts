@@ -57,7 +57,7 @@ test('two slots are kept, the newest is restored, and saving goes on with the ol
   await resumed.checkpoints.save(makeState(4));
   expect((await open(store).restore())?.step).toBe(4);
   const keys: string[] = [];
-  for await (const { key } of store.list('runs/')) keys.push(key);
+  for await (const { key } of store.list(objectKeys.checkpoints)) keys.push(key);
   expect(keys).toEqual([objectKeys.checkpoint('run', 0), objectKeys.checkpoint('run', 1)]);
   // Steps 3 and 4 are there: a damaged 4 falls back to 3.
   const slotOfFour = objectKeys.checkpoint('run', 1);

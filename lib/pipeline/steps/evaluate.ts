@@ -9,16 +9,14 @@ import {
   type Prediction,
   predictionsSchema,
   type RunRecord,
-  runRecordSchema,
   trainingRecordSchema,
 } from '../../contracts/results';
 import { storedRunConfigSchema } from '../../contracts/run-config';
 import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
-import { testPredictionsSchema } from '../../contracts/test-predictions';
 import { type LabelledImages, loadSplit } from '../../dataset/load-split';
 import { computeMetrics, firstPredictions, type MetricValues } from '../../evaluation/metrics';
 import { predictAll } from '../../evaluation/predict-all';
-import { columnsOf, type PredictionColumns } from '../../evaluation/test-predictions';
+import { columnsOf, encodeTestPredictions, type PredictionColumns } from '../../evaluation/test-predictions';
 import { renderModelCard } from '../../model/model-card';
 import { loadModel } from '../../model/model-files';
 import { listFilesBesideReport } from '../../report/files-beside-report';
@@ -29,22 +27,26 @@ import { drawFirstTen } from '../../report/plots/first-ten';
 import { type Plot, toStandaloneSvg } from '../../report/plots/plot';
 import { rasterize } from '../../report/rasterize';
 import { renderReportPage } from '../../report/report-page';
-import { encodeJson, getJson, putJson } from '../../store/json-objects';
+import { getJson, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import { useWasmBackend } from '../../tensorflow/wasm-backend';
+import { estimateCostUsd } from '../cost';
+import { publishRun, readPublishedRun } from '../publish-run';
 import type { StepContext } from '../step-context';
 
 /**
  * Measures the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
- * last of all run.json, without which the run counts as unfinished. Runs on WASM wherever it runs.
+ * last of all run.json, without which the run counts as unfinished. Runs on WASM wherever it runs. A finished run is
+ * not evaluated again: its outcome is the answer.
  *
- * @throws PermanentError RunExists when the run is finished already; ArtifactNotFound or CorruptArtifact for what an
+ * @throws PermanentError RunExists when the run was finished on other data; ArtifactNotFound or CorruptArtifact for what an
  *   earlier step should have left; TransientError Interrupted.
  */
 export async function evaluate(input: EvaluateInput, context: StepContext): Promise<EvaluateOutput> {
   const startedAt = context.now();
-  await refuseFinishedRun(context.store, input.runId);
+  const published = await readPublishedRun(context.store, input.runId);
+  if (published !== undefined) return toOutput(published, input);
   const run = await readTrainedRun(context.store, input);
   context.notify({
     type: 'step-started',
@@ -60,23 +62,34 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   const testPredictions = columnsOf(scored);
 
   await writeFigures(context.store, input.runId, metrics, predictions);
-  await writeTestPredictions(context.store, run, testPredictions);
+  const { contentKey } = run.manifest;
+  const columns = encodeTestPredictions(input.runId, contentKey, testPredictions);
+  await context.store.put(objectKeys.testPredictions(input.runId), columns);
   await writePlots(context, input.runId, drawPlots(run, metrics, predictions, testImages));
   const isAccepted = metrics.accuracy >= run.config.minAccuracy;
   const finishedAt = context.now();
   const seconds = Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;
   const phases: Phase[] = [...input.phases, { name: 'evaluate', seconds }];
-  const outcome = { metrics, predictions, isAccepted, phases, finishedAt: finishedAt.toISOString() };
+  const costUsd = estimateCostUsd(phases, run.training.compute);
+  const outcome = { metrics, predictions, isAccepted, phases, costUsd, finishedAt: finishedAt.toISOString() };
   await writeModelCard(context.store, run, metrics);
   await writeReport(context.store, run, { ...outcome, testPredictions, probabilities }, testImages);
-  await publishRun(context.store, run, outcome);
+  return toOutput(await publishRun(context.store, toRunRecord(run, outcome)), input);
+}
 
-  return {
-    runId: input.runId,
-    accuracy: metrics.accuracy,
-    minAccuracy: run.config.minAccuracy,
-    isAccepted,
-  };
+/** @throws PermanentError RunExists when what is published is the run of another dataset's content. */
+function toOutput(
+  { runId, dataset, config, accuracy, status }: RunRecord,
+  input: EvaluateInput,
+): EvaluateOutput {
+  if (dataset.contentKey !== input.contentKey) {
+    throw new PermanentError(
+      'RunExists',
+      `The run "${runId}" is finished on the dataset content ${dataset.contentKey}, and its evaluation was asked for on ${input.contentKey}. Finished runs are never changed: choose another run id.`,
+      { evidence: { runId, published: dataset.contentKey, asked: input.contentKey } },
+    );
+  }
+  return { runId, accuracy, minAccuracy: config.minAccuracy, isAccepted: status === 'accepted' };
 }
 
 type TrainedRun = Awaited<ReturnType<typeof readTrainedRun>>;
@@ -86,20 +99,9 @@ interface Outcome {
   readonly predictions: readonly Prediction[];
   readonly isAccepted: boolean;
   readonly phases: Phase[];
+  readonly costUsd: number | null;
   /** ISO 8601. */
   readonly finishedAt: string;
-}
-
-async function refuseFinishedRun(store: ObjectStore, runId: string): Promise<void> {
-  if ((await store.head(objectKeys.runRecord(runId))) !== undefined) throw runExists(store, runId);
-}
-
-function runExists(store: ObjectStore, runId: string): PermanentError {
-  return new PermanentError(
-    'RunExists',
-    `The run "${runId}" in ${store.location} is finished, and finished runs are never changed. Choose another run id, or delete ${objectKeys.run(runId)} first.`,
-    { evidence: { runId } },
-  );
 }
 
 async function readTrainedRun(store: ObjectStore, { runId, dataset, contentKey }: EvaluateInput) {
@@ -146,16 +148,6 @@ async function writeFigures(
     predictions,
   });
   await putJson(store, objectKeys.metrics(runId), metricsSchema, { schemaVersion: 1, runId, ...metrics });
-}
-
-/** Without spaces: one number a line would be five times the size. */
-async function writeTestPredictions(
-  store: ObjectStore,
-  { runId, manifest: { contentKey } }: TrainedRun,
-  columns: PredictionColumns,
-): Promise<void> {
-  const value = testPredictionsSchema.parse({ schemaVersion: 1, runId, contentKey, ...columns });
-  await store.put(objectKeys.testPredictions(runId), new TextEncoder().encode(`${JSON.stringify(value)}\n`));
 }
 
 function drawPlots(
@@ -222,14 +214,11 @@ async function writeReport(
   await store.put(objectKeys.report(runId), new TextEncoder().encode(page));
 }
 
-/** The commit: before it the run does not count, after it the run never changes. */
-async function publishRun(
-  store: ObjectStore,
+function toRunRecord(
   { runId, dataset, config, createdAt, training, manifest, manifestSha256 }: TrainedRun,
-  { metrics, isAccepted, phases, finishedAt }: Outcome,
-): Promise<void> {
-  const record: RunRecord = {
-    schemaVersion: 1,
+  { metrics, isAccepted, phases, costUsd, finishedAt }: Outcome,
+): Parameters<typeof publishRun>[1] {
+  return {
     runId,
     status: isAccepted ? 'accepted' : 'rejected',
     createdAt,
@@ -238,25 +227,11 @@ async function publishRun(
     dataset: { name: dataset, contentKey: manifest.contentKey, manifestSha256 },
     environment: training.environment,
     phases,
+    costUsd,
     accuracy: metrics.accuracy,
     loss: metrics.loss,
     testCount: metrics.testCount,
     errorCount: metrics.errorCount,
-    artifacts: await listArtifacts(store, runId),
     pipelineVersion,
   };
-  const body = encodeJson(runRecordSchema.parse(record));
-  if (!(await store.putIfAbsent(objectKeys.runRecord(runId), body))) throw runExists(store, runId);
-}
-
-/** Every file of the run but its checkpoints, which expire. */
-async function listArtifacts(store: ObjectStore, runId: string): Promise<RunRecord['artifacts']> {
-  const artifacts: RunRecord['artifacts'] = [];
-  for await (const { key, bytes, sha256 } of store.list(objectKeys.run(runId))) {
-    if (key.startsWith(objectKeys.checkpoints(runId))) continue;
-    // A listing need not carry checksums; the object's own record does, and the bytes are the last resort.
-    const recorded = sha256 ?? (await store.head(key))?.sha256 ?? sha256Hex(await store.get(key));
-    artifacts.push({ key, bytes, sha256: recorded });
-  }
-  return artifacts;
 }

@@ -28,7 +28,7 @@ import type { StepContext } from '../step-context';
  *   Interrupted.
  */
 export async function train(input: TrainInput, context: StepContext): Promise<TrainOutput> {
-  const { runId, dataset, contentKey } = input;
+  const { runId, dataset, contentKey, compute = null } = input;
   const { store, notify, now, signal } = context;
   const earlier = await readEarlierTraining(input, context);
   if (earlier !== undefined) {
@@ -83,6 +83,7 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     runId,
     contentKey,
     environment: engine.environment,
+    compute,
     parameterCount: model.countParams(),
     stepCount,
     epoch,

@@ -1,0 +1,38 @@
+import { objectKeys } from '../contracts/object-keys';
+import { type RunRecord, runRecordSchema } from '../contracts/results';
+import { encodeJson, getJson } from '../store/json-objects';
+import type { ObjectStore } from '../store/object-store';
+import { sha256Hex } from '../store/sha256';
+
+/** The run's record, if the run is finished. */
+export async function readPublishedRun(store: ObjectStore, runId: string): Promise<RunRecord | undefined> {
+  const key = objectKeys.runRecord(runId);
+  return (await store.head(key)) === undefined ? undefined : getJson(store, key, runRecordSchema);
+}
+
+/**
+ * The commit: before it the run does not count, after it the run never changes. Of several that publish at once, one
+ * does.
+ *
+ * @returns what is published, be it another's.
+ */
+export async function publishRun(
+  store: ObjectStore,
+  record: Omit<RunRecord, 'schemaVersion' | 'artifacts'>,
+): Promise<RunRecord> {
+  const key = objectKeys.runRecord(record.runId);
+  const artifacts = await listArtifacts(store, record.runId);
+  const whole = runRecordSchema.parse({ schemaVersion: 1, ...record, artifacts });
+  if (await store.putIfAbsent(key, encodeJson(whole))) return whole;
+  return getJson(store, key, runRecordSchema);
+}
+
+async function listArtifacts(store: ObjectStore, runId: string): Promise<RunRecord['artifacts']> {
+  const artifacts: RunRecord['artifacts'] = [];
+  for await (const { key, bytes, sha256 } of store.list(objectKeys.run(runId))) {
+    // A listing need not carry checksums; the object's own record does, and the bytes are the last resort.
+    const recorded = sha256 ?? (await store.head(key))?.sha256 ?? sha256Hex(await store.get(key));
+    artifacts.push({ key, bytes, sha256: recorded });
+  }
+  return artifacts;
+}

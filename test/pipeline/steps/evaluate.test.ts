@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { objectKeys } from '../../../lib/contracts/object-keys';
+import { runRecordSchema } from '../../../lib/contracts/results';
+import { evaluate } from '../../../lib/pipeline/steps/evaluate';
+import { train } from '../../../lib/pipeline/steps/train';
+import { getJson } from '../../../lib/store/json-objects';
+import { MemoryStore } from '../../../lib/store/memory-store';
+import { prepareRun } from '../../functions/prepare-run';
+import { createStepContext } from '../../support/prepare-dataset';
+import { useScratchFolder } from '../../support/scratch-folder';
+
+const folder = useScratchFolder();
+
+async function trainTiny(compute?: 'cpu' | 'gpu') {
+  const store = new MemoryStore();
+  const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
+  const context = createStepContext(store);
+  const { seconds } = await train({ runId: 'run', ...pointers, ...(compute && { compute }) }, context);
+  const input = { runId: 'run', ...pointers, phases: [{ name: 'train' as const, seconds: seconds + 60 }] };
+  return { store, context, input };
+}
+
+test('the run record lists every file of the run, with its checksum', async () => {
+  const { store, context, input } = await trainTiny();
+  await evaluate(input, context);
+  const { artifacts, costUsd } = await getJson(store, objectKeys.runRecord('run'), runRecordSchema);
+  const keys: string[] = [];
+  for await (const { key } of store.list(objectKeys.run('run'))) keys.push(key);
+  expect(artifacts.map(({ key }) => key)).toEqual(keys.filter((key) => key !== objectKeys.runRecord('run')));
+  for (const { key, sha256 } of artifacts) expect((await store.head(key))?.sha256).toBe(sha256);
+  expect(costUsd).toBeNull();
+});
+
+test('a finished run is not evaluated again: its outcome is the answer, and nothing is written', async () => {
+  const { store, context, input } = await trainTiny();
+  const outcome = await evaluate(input, context);
+  const record = await store.get(objectKeys.runRecord('run'));
+  // As Lambda does when the answer of the first time was lost.
+  expect(await evaluate({ ...input, phases: [] }, context)).toEqual(outcome);
+  expect(await store.get(objectKeys.runRecord('run'))).toEqual(record);
+});
+
+test('two at once publish one run, and both answer with it', async () => {
+  const { store, context, input } = await trainTiny();
+  const outcomes = await Promise.all([evaluate(input, context), evaluate(input, context)]);
+  expect(outcomes[1]).toEqual(outcomes[0]);
+  expect((await getJson(store, objectKeys.runRecord('run'), runRecordSchema)).status).toBe('accepted');
+});
+
+test('a run that was finished on other data is refused', async () => {
+  const { context, input } = await trainTiny();
+  await evaluate(input, context);
+  await expect(evaluate({ ...input, contentKey: 'other' }, context)).rejects.toMatchObject({
+    name: 'RunExists',
+    message: expect.stringMatching(/is finished on the dataset content .*asked for on other/),
+  });
+});
+
+test('a run in the cloud says what it cost', async () => {
+  const { store, context, input } = await trainTiny('cpu');
+  await evaluate(input, context);
+  const { costUsd } = await getJson(store, objectKeys.runRecord('run'), runRecordSchema);
+  // A minute of Fargate at least.
+  expect(costUsd).toBeCloseTo(0.19748 / 60, 3);
+  expect(new TextDecoder().decode(await store.get(objectKeys.report('run')))).toContain('about $0.00');
+});
