@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { PermanentError } from '../../lib/contracts/errors';
+import { MemoryStore } from '../../lib/store/memory-store';
+import {
+  type Artifacts,
+  findBrokenMarkers,
+  makeWorkflow,
+  readArtifacts,
+  runWithRetries,
+  type WorkflowState,
+} from '../support/faulty-pipeline';
+import { copyStore, type Fault, FaultyStore, faultsOf, type StoreCall } from '../support/faulty-store';
+import { createStepContext } from '../support/prepare-dataset';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
+
+// Drawing is the dearest part of a step that is run some hundred times; the same drawing gives the same PNG.
+jest.mock('../../lib/report/rasterize', () => {
+  const { rasterize } = jest.requireActual('../../lib/report/rasterize');
+  const drawn = new Map<string, Promise<Uint8Array>>();
+  return {
+    rasterize: (svg: string) => {
+      if (!drawn.has(svg)) drawn.set(svg, rasterize(svg));
+      return drawn.get(svg);
+    },
+  };
+});
+
+const dataset = join(useScratchFolder(), 'digits');
+const workflow = makeWorkflow(dataset);
+
+/** Of the run that nothing disturbs: what was there before each step, and what each step asked of the store. */
+interface CleanStep {
+  readonly before: MemoryStore;
+  readonly stateBefore: WorkflowState;
+  readonly after: Artifacts;
+  readonly calls: readonly StoreCall[];
+}
+const cleanSteps: CleanStep[] = [];
+let finalArtifacts: Artifacts;
+let finalState: WorkflowState;
+
+beforeAll(async () => {
+  // Odd counts: with the lowest bit altered a count is one less, and nothing ends too early.
+  await writeTinyDataset(dataset, { trainCount: 61, testCount: 31, classes: 3 });
+  const store = new MemoryStore();
+  let state: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
+  for (const step of workflow) {
+    const before = await copyStore(store);
+    const stateBefore = state;
+    const recorder = new FaultyStore(store);
+    state = await step.run(createStepContext(recorder), state);
+    cleanSteps.push({ before, stateBefore, after: await readArtifacts(store), calls: recorder.calls });
+  }
+  finalArtifacts = await readArtifacts(store);
+  finalState = state;
+});
+
+interface Cell {
+  readonly step: number;
+  readonly call: number;
+  readonly fault: Fault;
+}
+
+const outcomes = new Map<string, number>();
+let cellCount = 0;
+
+/** The step with its fault, the steps after it without; then, after a failure, everything again. */
+async function findViolations({ step, call, fault }: Cell): Promise<string[]> {
+  const { before, stateBefore, after } = cleanSteps[step]!;
+  const inner = await copyStore(before);
+  const store = new FaultyStore(inner, { fault, call });
+  let outcome: string;
+  try {
+    const state = await runWithRetries(workflow[step]!, store, stateBefore, createStepContext);
+    if (!store.isFaultMet) return ['the fault was not met'];
+    const isAsClean = store.damagedKeys.length === 0 && isSame(await readArtifacts(inner), after);
+    // The same artifacts have the same future.
+    if (!isAsClean) await runFrom(step + 1, store, state);
+    outcome = isAsClean || fault.startsWith('altered at rest') || fault === 'deleted' ? 'succeeded' : 'healed';
+    if (!isAsClean) {
+      const differences = compare(await readArtifacts(inner), finalArtifacts);
+      if (differences.length > 0) return differences;
+    }
+  } catch (error) {
+    if (!(error instanceof PermanentError)) return [`failed with ${String(error)}`];
+    outcome = error.name;
+  }
+  count(outcome);
+  return [...(await findBrokenMarkers(inner, finalState)), ...(await runAgain(outcome, fault, inner))];
+}
+
+/** A failure that came from outside, and is over, leaves nothing that stands in the way. */
+async function runAgain(outcome: string, fault: Fault, inner: MemoryStore): Promise<string[]> {
+  const isLasting = fault === 'deleted' || fault.startsWith('altered at rest');
+  if (['succeeded', 'healed'].includes(outcome) || isLasting) return [];
+  const store = new FaultyStore(inner);
+  try {
+    await runFrom(0, store, { dataset: '', contentKey: '', isPrepared: false });
+  } catch (error) {
+    return [`run again, it failed with ${String(error)}`];
+  }
+  return compare(await readArtifacts(inner), finalArtifacts);
+}
+
+async function runFrom(first: number, store: FaultyStore, initial: WorkflowState): Promise<void> {
+  let state = initial;
+  for (const step of workflow.slice(first)) {
+    state = await runWithRetries(step, store, state, createStepContext);
+  }
+}
+
+function count(outcome: string): void {
+  cellCount += 1;
+  outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+}
+
+const isSame = (actual: Artifacts, expected: Artifacts) => compare(actual, expected).length === 0;
+
+function compare(actual: Artifacts, expected: Artifacts): string[] {
+  const keys = new Set([...actual.keys(), ...expected.keys()]);
+  return [...keys].filter((key) => actual.get(key) !== expected.get(key)).map((key) => `${key} differs`);
+}
+
+describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_, step) => {
+  test('each fault of each call: the same artifacts after all, or a named error and no marker', async () => {
+    const violations: string[] = [];
+    for (const [call, storeCall] of cleanSteps[step]!.calls.entries()) {
+      for (const fault of faultsOf(storeCall)) {
+        const found = await findViolations({ step, call, fault });
+        violations.push(
+          ...found.map((what) => `${fault} at ${call} ${storeCall.operation} ${storeCall.key}: ${what}`),
+        );
+      }
+    }
+    expect(violations).toEqual([]);
+  });
+});
+
+afterAll(() => {
+  const lines = [...outcomes].sort().map(([outcome, cells]) => `${String(cells).padStart(6)}  ${outcome}`);
+  process.stdout.write(`Fault matrix: ${cellCount} cells\n${lines.join('\n')}\n`);
+});

@@ -1,0 +1,173 @@
+import { datasetManifestSchema, datasetPlanSchema } from '../../lib/contracts/dataset';
+import { TransientError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { runRecordSchema, trainingRecordSchema } from '../../lib/contracts/results';
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { reserveRun } from '../../lib/pipeline/start-run';
+import type { StepContext } from '../../lib/pipeline/step-context';
+import { evaluate } from '../../lib/pipeline/steps/evaluate';
+import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
+import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
+import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
+import { register } from '../../lib/pipeline/steps/register';
+import { train } from '../../lib/pipeline/steps/train';
+import { encodeJson, getJson } from '../../lib/store/json-objects';
+import type { ObjectStore } from '../../lib/store/object-store';
+import { sha256Hex } from '../../lib/store/sha256';
+import { type FaultyStore, Killed } from './faulty-store';
+
+export const runId = 'run';
+
+/** What the workflow hands from state to state. */
+export interface WorkflowState {
+  readonly dataset: string;
+  readonly contentKey: string;
+  readonly isPrepared: boolean;
+}
+
+export interface WorkflowStep {
+  readonly name: string;
+  readonly run: (context: StepContext, state: WorkflowState) => Promise<WorkflowState>;
+}
+
+/** The steps as the workflow calls them, on the dataset in `folder`. */
+export function makeWorkflow(folder: string): WorkflowStep[] {
+  const config = runConfigSchema.parse({
+    ...{ dataset: folder, classes: 3, hidden: [8], epochs: 2, batchSize: 16, checkpointSteps: 3 },
+    engine: 'wasm',
+  });
+  return [
+    {
+      name: 'preprocess/plan',
+      run: async (context) => {
+        await reserveRun({ runId, config }, context);
+        return planPreprocessing({ runId, config }, context);
+      },
+    },
+    {
+      name: 'preprocess/shard',
+      run: async (context, state) => {
+        if (state.isPrepared) return state;
+        const key = objectKeys.plan(state.dataset, state.contentKey);
+        const { shards } = await getJson(context.store, key, datasetPlanSchema);
+        for (const shard of shards) await preprocessShard(shard, context);
+        return state;
+      },
+    },
+    {
+      name: 'preprocess/commit',
+      run: async (context, state) => {
+        const { dataset, contentKey, isPrepared } = state;
+        if (!isPrepared) await commitPreprocessing({ dataset, contentKey }, context);
+        return state;
+      },
+    },
+    {
+      name: 'train',
+      run: async (context, state) => {
+        await train({ runId, dataset: state.dataset, contentKey: state.contentKey }, context);
+        return state;
+      },
+    },
+    {
+      name: 'evaluate',
+      run: async (context, state) => {
+        const { dataset, contentKey } = state;
+        await evaluate({ runId, dataset, contentKey, phases: [{ name: 'train', seconds: 1 }] }, context);
+        return state;
+      },
+    },
+    {
+      name: 'register',
+      run: async (context, state) => {
+        await register({ runId }, context);
+        return state;
+      },
+    },
+  ];
+}
+
+/** As many as `retryTransientErrors` allows in the workflow, the first included. */
+const maxAttempts = 4;
+
+/**
+ * One step under the workflow's policy: errors that may pass, and a lost process, are tried again; nothing else is.
+ */
+export async function runWithRetries(
+  step: WorkflowStep,
+  store: FaultyStore,
+  state: WorkflowState,
+  makeContext: (store: ObjectStore) => StepContext,
+): Promise<WorkflowState> {
+  for (let attempt = 1; ; attempt += 1) {
+    store.revive();
+    try {
+      return await step.run(makeContext(store), state);
+    } catch (error) {
+      const isTriedAgain = error instanceof TransientError || error instanceof Killed;
+      if (!isTriedAgain || attempt === maxAttempts) throw error;
+    }
+  }
+}
+
+/** SHA-256 of every artifact by its key. Checkpoints expire and are none. */
+export type Artifacts = ReadonlyMap<string, string>;
+
+/** What a training says of its own interruption is no part of the comparison. */
+export async function readArtifacts(store: ObjectStore): Promise<Artifacts> {
+  const artifacts = new Map<string, string>();
+  for await (const { key } of store.list('')) {
+    if (key.startsWith('checkpoints/')) continue;
+    artifacts.set(key, sha256Hex(await readComparable(store, key)));
+  }
+  return artifacts;
+}
+
+async function readComparable(store: ObjectStore, key: string): Promise<Uint8Array> {
+  if (key === objectKeys.training(runId)) {
+    return encodeJson({ ...(await getJson(store, key, trainingRecordSchema)), resumedFromStep: 0 });
+  }
+  if (key !== objectKeys.runRecord(runId)) return store.get(key);
+  const record = await getJson(store, key, runRecordSchema);
+  const artifacts = record.artifacts.map((artifact) =>
+    artifact.key === objectKeys.training(runId) ? artifact.key : artifact,
+  );
+  return encodeJson({ ...record, artifacts });
+}
+
+/** Whatever is marked as whole must be: of each marker that is there, what it vouches for is as it says. */
+export async function findBrokenMarkers(
+  store: ObjectStore,
+  { dataset, contentKey }: Pick<WorkflowState, 'dataset' | 'contentKey'>,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const expectSha256 = async (marker: string, key: string, sha256: string) => {
+    const actual = (await store.head(key))?.sha256;
+    if (actual !== sha256) problems.push(`${marker} says ${sha256} of ${key}, which is ${actual}`);
+  };
+  const isThere = async (key: string) => (await store.head(key)) !== undefined;
+
+  const manifestKey = objectKeys.manifest(dataset, contentKey);
+  if (await isThere(manifestKey)) {
+    const manifest = await getJson(store, manifestKey, datasetManifestSchema);
+    for (const { key, sha256 } of [...manifest.train.shards, ...manifest.test.shards]) {
+      await expectSha256(manifestKey, key, sha256);
+    }
+    for (const { key, sha256 } of Object.values(manifest.sourceFiles))
+      await expectSha256(manifestKey, key, sha256);
+  }
+  const trainingKey = objectKeys.training(runId);
+  if (await isThere(trainingKey)) {
+    const { weightsSha256 } = await getJson(store, trainingKey, trainingRecordSchema);
+    await expectSha256(trainingKey, objectKeys.modelWeights(runId), weightsSha256);
+  }
+  const recordKey = objectKeys.runRecord(runId);
+  if (await isThere(recordKey)) {
+    const { artifacts } = await getJson(store, recordKey, runRecordSchema);
+    for (const { key, sha256 } of artifacts) await expectSha256(recordKey, key, sha256);
+  }
+  const latestKey = objectKeys.latestModel('mnist-mlp');
+  if ((await isThere(latestKey)) && !(await isThere(recordKey)))
+    problems.push(`${latestKey} without ${recordKey}`);
+  return problems;
+}
