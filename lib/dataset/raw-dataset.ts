@@ -38,7 +38,7 @@ const labelsHeaderBytes = 8;
 /**
  * Describes the four imported files from their headers; `importDataset` has checked the rest.
  *
- * @throws PermanentError ArtifactNotFound or InvalidDataset.
+ * @throws PermanentError ArtifactNotFound, InvalidDataset or CorruptArtifact.
  */
 export async function readRawDataset(store: ObjectStore, dataset: string): Promise<RawDataset> {
   const keyOf = (role: RawFileRole) => objectKeys.rawFile(dataset, rawFileNames[role]);
@@ -56,8 +56,8 @@ export async function readRawDataset(store: ObjectStore, dataset: string): Promi
     testImages: await describe('testImages'),
     testLabels: await describe('testLabels'),
   };
-  const train = await readShape(store, keyOf('trainImages'));
-  const test = await readShape(store, keyOf('testImages'));
+  const train = await readShape(store, sourceFiles.trainImages);
+  const test = await readShape(store, sourceFiles.testImages);
   const splitOf = (split: Split, rowCount: number): RawSplit => ({
     split,
     imagesKey: keyOf(`${split}Images`),
@@ -74,9 +74,16 @@ export async function readRawDataset(store: ObjectStore, dataset: string): Promi
   };
 }
 
-async function readShape(store: ObjectStore, key: string) {
+/** A range is not verified on reading: the header must announce as many bytes as the file has. */
+async function readShape(store: ObjectStore, { key, bytes }: DatasetPlan['sourceFiles']['trainImages']) {
   const { shape } = readIdxHeader(await store.getRange(key, 0, imagesHeaderBytes), key);
-  return toImagesShape(shape, key);
+  const announcedBytes = shape.reduce((product, size) => product * size, 1) + imagesHeaderBytes;
+  if (announcedBytes === bytes) return toImagesShape(shape, key);
+  throw new PermanentError(
+    'CorruptArtifact',
+    `${key} in ${store.location} has ${bytes} bytes, and its header announces ${announcedBytes} (${shape.join('×')} pixels). Run again; should it fail again, delete that file, which is then imported anew.`,
+    { evidence: { key, bytes, announcedBytes } },
+  );
 }
 
 /** @throws PermanentError InvalidDataset unless the shape is [count, height, width] without a zero. */

@@ -6,6 +6,7 @@ import { storedRunConfigSchema } from '../contracts/run-config';
 import type { PlanInput } from '../contracts/steps';
 import { encodeJson, getJson } from '../store/json-objects';
 import type { StepContext } from './step-context';
+import { isRegistrationOver } from './steps/register';
 
 /** `20261125-121314-3fa9`: sorts by start, and two starts in one second differ. */
 export function createRunId(now: Date): string {
@@ -31,7 +32,9 @@ export async function reserveRun({ runId, config }: PlanInput, context: StepCont
   if (await store.putIfAbsent(key, encodeJson(stored))) return;
 
   const remedy = `Choose another run id, or delete ${objectKeys.run(runId)} in ${store.location} first.`;
-  if ((await store.head(objectKeys.runRecord(runId))) !== undefined) {
+  const isFinished = (await store.head(objectKeys.runRecord(runId))) !== undefined;
+  // A run that was cut off between its record and its registration has that to do still.
+  if (isFinished && (await isRegistrationOver(store, runId))) {
     throw new PermanentError(
       'RunExists',
       `The run "${runId}" is finished, and finished runs are never changed. ${remedy}`,

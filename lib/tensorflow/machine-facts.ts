@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { join } from 'node:path';
@@ -15,9 +16,15 @@ export function describeMachine(): MachineFacts {
 }
 
 const driverFolder = '/proc/driver/nvidia';
+/** There where a container was given a GPU but not that folder, and under WSL 2, where the driver is that of Windows. */
+const otherDriverFiles = ['/dev/nvidia0', '/usr/lib/wsl/lib/libcuda.so.1'];
 
 /** Model and driver of the first NVIDIA GPU, as its driver tells them; `undefined` where there is no driver. */
 export async function inspectGpu(): Promise<string | undefined> {
+  return (await readDriverFolder()) ?? (otherDriverFiles.some(existsSync) ? 'NVIDIA GPU' : undefined);
+}
+
+async function readDriverFolder(): Promise<string | undefined> {
   try {
     const [gpu] = await readdir(join(driverFolder, 'gpus'));
     const facts = await readFile(join(driverFolder, 'gpus', gpu ?? '', 'information'), 'utf8');

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { sha256Schema } from '../contracts/dataset';
 import {
   bindingFile,
+  cudaFolder,
   libraryFiles,
   quietenLogFile,
+  requireCudaFile,
   type TensorFlowRelease,
   tfjsNodeVersion,
 } from './native-release';
@@ -36,12 +38,18 @@ export type PreparedState =
     };
 
 const markerFile = 'ready.json';
-const loadedFiles = [bindingFile, quietenLogFile, ...libraryFiles];
+
+/** What must be there to load; a release with CUDA has more, and is only taken whole. */
+function nameLoadedFiles({ cudaWheels }: TensorFlowRelease): string[] {
+  const files = [bindingFile, quietenLogFile, ...libraryFiles];
+  return cudaWheels.length === 0 ? files : [...files, requireCudaFile];
+}
 
 /** The last thing that preparing writes: a folder without it is a killed attempt. */
 export async function writeMarker(folder: string, release: TensorFlowRelease, now: Date): Promise<void> {
   const files: ReadyMarker['files'] = {};
-  for (const file of loadedFiles) {
+  const cudaLibraries = release.cudaWheels.length === 0 ? [] : await readdir(join(folder, cudaFolder));
+  for (const file of [...nameLoadedFiles(release), ...cudaLibraries.map((name) => join(cudaFolder, name))]) {
     const { size, mtimeMs } = await stat(join(folder, file));
     const sha256 = await hashFile(join(folder, file));
     files[file] = { bytes: size, modifiedAtMilliseconds: mtimeMs, sha256 };
@@ -82,7 +90,7 @@ export async function readPreparedState(
     marker.tfjsNodeVersion !== tfjsNodeVersion
   )
     return { isReady: false, problem: `its ${markerFile} names other versions` };
-  for (const file of loadedFiles) {
+  for (const file of new Set([...nameLoadedFiles(release), ...Object.keys(marker.files)])) {
     const problem = await findProblem(join(folder, file), marker.files[file], depth);
     if (problem !== undefined) return { isReady: false, problem: `its ${file} ${problem}` };
   }

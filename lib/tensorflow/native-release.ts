@@ -9,6 +9,19 @@ export interface TensorFlowRelease {
   /** Of the wheel for CPython 3.11 on manylinux_2_27_x86_64; only its headers and two libraries are used. */
   readonly wheelSha256: string;
   readonly wheelMegabytes: number;
+  /** CUDA's own libraries; none for the CPU. */
+  readonly cudaWheels: readonly CudaWheel[];
+  /** What stays on the disk. */
+  readonly keptMegabytes: number;
+}
+
+/** One of NVIDIA's packages on PyPI. */
+export interface CudaWheel {
+  readonly package: `nvidia-${string}-cu12`;
+  readonly version: string;
+  /** Of the wheel for manylinux2014_x86_64. */
+  readonly sha256: string;
+  readonly megabytes: number;
 }
 
 export const cpuRelease: TensorFlowRelease = {
@@ -16,7 +29,94 @@ export const cpuRelease: TensorFlowRelease = {
   version: '2.21.0',
   wheelSha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
   wheelMegabytes: 274,
+  cudaWheels: [],
+  keptMegabytes: 650,
 };
+
+/**
+ * The CUDA build, with the lowest versions that the wheel's extra `and-cuda` allows, which are those it was built
+ * with. The extra's compiler (nvidia-cuda-nvcc-cu12) is left out: only XLA calls it.
+ */
+export const gpuRelease: TensorFlowRelease = {
+  package: 'tensorflow',
+  version: '2.21.0',
+  wheelSha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
+  wheelMegabytes: 572,
+  cudaWheels: [
+    {
+      package: 'nvidia-cublas-cu12',
+      version: '12.5.3.2',
+      sha256: 'ca070ad70e9fa6654084575d01bd001f30cc4665e33d4bb9fc8e0f321caa034b',
+      megabytes: 363,
+    },
+    {
+      package: 'nvidia-cuda-cupti-cu12',
+      version: '12.5.82',
+      sha256: 'bde77a5feb66752ec61db2adfe47f56b941842825b4c7e2068aff27c9d107953',
+      megabytes: 14,
+    },
+    {
+      package: 'nvidia-cuda-nvrtc-cu12',
+      version: '12.5.82',
+      sha256: '3dbd97b0104b4bfbc3c4f8c79cd2496307c89c43c29a9f83125f1d76296ff3fd',
+      megabytes: 25,
+    },
+    {
+      package: 'nvidia-cuda-runtime-cu12',
+      version: '12.5.82',
+      sha256: '3e79a060e126df40fd3a068f3f787eb000fa51b251ec6cd97d09579632687115',
+      megabytes: 1,
+    },
+    {
+      package: 'nvidia-cudnn-cu12',
+      version: '9.3.0.75',
+      sha256: '9ad9c6929ebb5295eb4a1728024666d1c88283373e265a0c5c883e6f9d5cd76d',
+      megabytes: 577,
+    },
+    {
+      package: 'nvidia-cufft-cu12',
+      version: '11.2.3.61',
+      sha256: '9a6e8df162585750f61983a638104a48c756aa13f9f48e19ab079b38e3c828b8',
+      megabytes: 193,
+    },
+    {
+      package: 'nvidia-curand-cu12',
+      version: '10.3.6.82',
+      sha256: '2823fb27de4e44dbb22394a6adf53aa6e1b013aca0f8c22867d1cfae58405536',
+      megabytes: 56,
+    },
+    {
+      package: 'nvidia-cusolver-cu12',
+      version: '11.6.3.83',
+      sha256: '93cfafacde4428b71778eeb092ec615a02a3d05404da1bcf91c53e3fa1bce42b',
+      megabytes: 130,
+    },
+    {
+      package: 'nvidia-cusparse-cu12',
+      version: '12.5.1.3',
+      sha256: '016df8e993c437e8301e62739f01775cba988fd5253cd4c64173f8e8d2f8e752',
+      megabytes: 218,
+    },
+    {
+      package: 'nvidia-nccl-cu12',
+      version: '2.27.7',
+      sha256: 'de5ba5562f08029a19cb1cd659404b18411ed0d6c90ac5f52f30bf99ad5809aa',
+      megabytes: 323,
+    },
+    {
+      package: 'nvidia-nvjitlink-cu12',
+      version: '12.5.82',
+      sha256: 'f9b37bc5c8cf7509665cb6ada5aaa0ce65618f2332b7d3e78e9790511f111212',
+      megabytes: 21,
+    },
+  ],
+  keptMegabytes: 3940,
+};
+
+/** Of all its wheels. */
+export function downloadMegabytes({ wheelMegabytes, cudaWheels }: TensorFlowRelease): number {
+  return cudaWheels.reduce((sum, { megabytes }) => sum + megabytes, wheelMegabytes);
+}
 
 /** Of @tensorflow/tfjs-node, whose package ships the binding's source. */
 export const tfjsNodeVersion = '4.22.0';
@@ -25,6 +125,10 @@ export const tfjsNodeVersion = '4.22.0';
 export const bindingFile = 'lib/napi-v8/tfjs_binding.node';
 /** Loaded before the binding; see quieten-log.cc. */
 export const quietenLogFile = 'lib/napi-v8/quieten_log.node';
+/** For a release with CUDA: fails to load where TensorFlow cannot find CUDA's libraries; see require-cuda.cc. */
+export const requireCudaFile = 'lib/napi-v8/require_cuda.node';
+/** One of the folders that TensorFlow searches for CUDA's libraries, seen from its own; see docs/decisions/0005. */
+export const cudaFolder = 'deps/nvidia/cuda_runtime/lib';
 export const libraryFiles = ['deps/lib/libtensorflow_cc.so.2', 'deps/lib/libtensorflow_framework.so.2'];
 
 /** `$MNIST_PIPELINE_CACHE`, else `$XDG_CACHE_HOME/mnist-pipeline`, else `~/.cache/mnist-pipeline`. */

@@ -2,8 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { CommandFailed, type Machine, NativeUnavailable } from './native-machine';
 import type { TensorFlowRelease } from './native-release';
 
-/** The unpacked libraries (0.85 GB) beside the copy that stripping makes of them (0.65 GB), and a margin. */
-const neededBytes = 1.6e9;
+/**
+ * What is kept, and for a minute a wheel or two copies of TensorFlow's libraries, since stripping makes one.
+ */
+function neededGigabytes({ keptMegabytes }: TensorFlowRelease): number {
+  return Math.ceil(keptMegabytes / 100 + 9.5) / 10;
+}
 
 /**
  * Looks for everything that preparing needs, so that a lack shows before the long download.
@@ -38,16 +42,19 @@ export async function requirePreparable(
 }
 
 /** Makes the cache folder where there is none. */
-export async function requireSpace({ cacheRoot, measureFreeBytes }: Machine): Promise<void> {
+export async function requireSpace(
+  { cacheRoot, measureFreeBytes }: Machine,
+  release: TensorFlowRelease,
+): Promise<void> {
   await mkdir(cacheRoot, { recursive: true });
   const freeBytes = await measureFreeBytes(cacheRoot);
-  if (freeBytes >= neededBytes) return;
-  throw noSpace(cacheRoot, `${(freeBytes / 1e9).toFixed(1)} GB are free`);
+  if (freeBytes >= neededGigabytes(release) * 1e9) return;
+  throw noSpace(cacheRoot, release, `${(freeBytes / 1e9).toFixed(1)} GB are free`);
 }
 
-export function noSpace(cacheRoot: string, finding: string): NativeUnavailable {
+export function noSpace(cacheRoot: string, release: TensorFlowRelease, finding: string): NativeUnavailable {
   return new NativeUnavailable(
-    `there is too little space in ${cacheRoot}: preparing takes ${neededBytes / 1e9} GB for a minute, and ${finding}`,
+    `there is too little space in ${cacheRoot}: preparing takes ${neededGigabytes(release)} GB for a minute, and ${finding}`,
     'Free some space, or set MNIST_PIPELINE_CACHE to a folder on a larger disk.',
   );
 }

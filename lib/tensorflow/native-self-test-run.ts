@@ -2,7 +2,8 @@ import { CommandFailed, NativeUnavailable, type RunCommand } from './native-mach
 import type { TensorFlowRelease } from './native-release';
 
 /**
- * Multiplies two matrices in another process, on the binding and the libraries in the folder.
+ * Multiplies two matrices in another process, on the binding and the libraries in the folder, and on a GPU where
+ * TensorFlow sees one. For a release with CUDA, its libraries must be found, GPU or not.
  *
  * @throws NativeUnavailable when it does not run, or gives a wrong answer; TransientError Interrupted.
  */
@@ -16,10 +17,11 @@ export async function runSelfTest(
     backend: 'tensorflow',
     tensorflowVersion: release.version,
     product: [19, 22, 43, 50],
+    findsCuda: release.cudaWheels.length > 0,
   });
   const answer = await run(
     process.execPath,
-    ['--require', require.resolve('tsx/cjs'), require.resolve('./native-self-test'), folder],
+    ['--require', require.resolve('tsx/cjs'), require.resolve('./native-self-test'), folder, release.package],
     { signal, timeoutSeconds: 120 },
   ).catch(explainFailure);
   const received = answer.trimEnd().split('\n').at(-1);
@@ -40,6 +42,6 @@ function explainFailure(error: unknown): never {
   }
   throw new NativeUnavailable(
     `TensorFlow does not run on this machine (${error.summary})`,
-    'It needs glibc 2.27 or newer and about 1 GB of memory.',
+    'It needs glibc 2.27 or newer and about 1 GB of memory; on a GPU, a driver and a GPU that CUDA 12.5 supports.',
   );
 }

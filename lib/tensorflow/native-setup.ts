@@ -4,7 +4,7 @@ import { isOwnerGone, newOwnedName } from '../store/directory-owner';
 import { buildNativeTensorFlow } from './native-build';
 import { type Machine, NativeUnavailable, thisMachine } from './native-machine';
 import { readPreparedState } from './native-marker';
-import { cpuRelease, nativeCacheFolder, type TensorFlowRelease } from './native-release';
+import { cpuRelease, downloadMegabytes, nativeCacheFolder, type TensorFlowRelease } from './native-release';
 import { noSpace, requirePreparable, requireSpace } from './native-requirements';
 import { runSelfTest } from './native-self-test-run';
 
@@ -32,7 +32,7 @@ export async function prepareNativeTensorFlow(
   signal?: AbortSignal,
   { release = cpuRelease, machine = thisMachine() }: NativeOptions = {},
 ): Promise<NativeTensorFlow> {
-  return answerWithReason(machine, async () => {
+  return answerWithReason(machine, release, async () => {
     const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
     const state = await readPreparedState(cacheFolder, release, 'quick');
     if (state.isReady) {
@@ -41,11 +41,11 @@ export async function prepareNativeTensorFlow(
       return { available: true, tensorflowVersion: release.version, cacheFolder };
     }
     await requirePreparable(machine, release, signal);
-    await requireSpace(machine);
+    await requireSpace(machine, release);
     if (state.problem !== undefined)
       say(`What is in ${cacheFolder} cannot be trusted, since ${state.problem}`);
     say(
-      `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${release.wheelMegabytes} MB, 650 MB to keep, about a minute. Python and g++ are needed only for this.`,
+      `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${downloadMegabytes(release)} MB, ${release.keptMegabytes} MB to keep, ${describeWait(release)}. Python and g++ are needed only for this.`,
     );
     const started = performance.now();
     await buildAside({ cacheFolder, release, machine, say, signal });
@@ -60,7 +60,7 @@ export async function inspectNativeTensorFlow({
   release = cpuRelease,
   machine = thisMachine(),
 }: NativeOptions = {}): Promise<NativeTensorFlow> {
-  return answerWithReason(machine, async () => {
+  return answerWithReason(machine, release, async () => {
     const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
     const state = await readPreparedState(cacheFolder, release, 'full');
     if (state.isReady) {
@@ -72,9 +72,26 @@ export async function inspectNativeTensorFlow({
       state.problem === undefined
         ? `not prepared yet (there is no ${cacheFolder})`
         : `what is in ${cacheFolder} cannot be trusted, since ${state.problem}`;
-    const remedy = `The next training prepares it: a download of ${release.wheelMegabytes} MB, about a minute, once.`;
+    const remedy = `The next training prepares it: a download of ${downloadMegabytes(release)} MB, ${describeWait(release)}, once.`;
     return { available: false, reason, remedy };
   });
+}
+
+/** Whether the cache has it, by a look that takes no more than a second. */
+export async function isNativePrepared({
+  release = cpuRelease,
+  machine = thisMachine(),
+}: NativeOptions = {}): Promise<boolean> {
+  try {
+    return (await readPreparedState(nativeCacheFolder(release, machine.cacheRoot), release, 'quick')).isReady;
+  } catch (error) {
+    if (explainLack(error, machine.cacheRoot, release) === undefined) throw error;
+    return false;
+  }
+}
+
+function describeWait({ cudaWheels }: TensorFlowRelease): string {
+  return cudaWheels.length === 0 ? 'about a minute' : 'a few minutes';
 }
 
 interface Preparation {
@@ -131,21 +148,26 @@ function ignoreCode(...codes: readonly string[]): (error: unknown) => void {
 /** Turns whatever a machine can lack into an answer; mistakes of the programme stay errors. */
 async function answerWithReason(
   { cacheRoot }: Machine,
+  release: TensorFlowRelease,
   work: () => Promise<NativeTensorFlow>,
 ): Promise<NativeTensorFlow> {
   try {
     return await work();
   } catch (error) {
-    const lack = explainLack(error, cacheRoot);
+    const lack = explainLack(error, cacheRoot, release);
     if (lack === undefined) throw error;
     return { available: false, reason: lack.reason, remedy: lack.remedy };
   }
 }
 
-function explainLack(error: unknown, cacheRoot: string): NativeUnavailable | undefined {
+function explainLack(
+  error: unknown,
+  cacheRoot: string,
+  release: TensorFlowRelease,
+): NativeUnavailable | undefined {
   if (error instanceof NativeUnavailable) return error;
   const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(cacheRoot, 'it ran full');
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(cacheRoot, release, 'it ran full');
   if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'EIO'].includes(code)) return undefined;
   return new NativeUnavailable(
     `the cache folder ${cacheRoot} cannot be used (${(error as Error).message})`,

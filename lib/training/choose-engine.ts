@@ -1,34 +1,104 @@
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
-import { prepareNativeTensorFlow } from '../tensorflow/native-setup';
+import { inspectGpu } from '../tensorflow/machine-facts';
+import { cpuRelease, gpuRelease, type TensorFlowRelease } from '../tensorflow/native-release';
+import { isNativePrepared, type NativeTensorFlow, prepareNativeTensorFlow } from '../tensorflow/native-setup';
 import { openNativeEngine } from './native-engine';
 import type { TrainingEngine } from './training-engine';
 import { openWasmEngine } from './wasm-engine';
 
+/** What choosing asks of native TensorFlow and of the machine; tests put others in their place. */
+export interface NativeSource {
+  readonly inspectGpu: () => Promise<string | undefined>;
+  readonly isPrepared: (release: TensorFlowRelease) => Promise<boolean>;
+  readonly prepare: (
+    release: TensorFlowRelease,
+    say: (message: string) => void,
+    signal: AbortSignal,
+  ) => Promise<NativeTensorFlow>;
+  readonly open: (
+    native: NativeTensorFlow & { available: true },
+    device: RunConfig['device'],
+  ) => Promise<TrainingEngine>;
+}
+
+const thisMachine: NativeSource = {
+  inspectGpu,
+  isPrepared: (release) => isNativePrepared({ release }),
+  prepare: (release, say, signal) => prepareNativeTensorFlow(say, signal, { release }),
+  open: ({ tensorflowVersion, cacheFolder }, device) =>
+    openNativeEngine(tensorflowVersion, device, cacheFolder),
+};
+
 /**
  * `auto` takes native TensorFlow, preparing it on first use, and falls back to WASM with a sentence that says why.
  *
- * @throws PermanentError EngineUnavailable when `native` was asked for and cannot be had; TransientError Interrupted.
+ * @throws PermanentError EngineUnavailable when `native` or the device `gpu` was asked for and cannot be had;
+ *   TransientError Interrupted.
  */
 export async function chooseEngine(
   { engine: choice, device }: Pick<RunConfig, 'engine' | 'device'>,
   say: (message: string) => void,
   signal: AbortSignal,
+  source: NativeSource = thisMachine,
 ): Promise<TrainingEngine> {
   if (choice === 'wasm') return openWasm(device);
-  const native = await prepareNativeTensorFlow(say, signal);
-  if (native.available) return openNativeEngine(native.tensorflowVersion, device);
-  if (choice === 'native') {
+  const gpu = await source.inspectGpu();
+  if (device === 'gpu' && gpu === undefined) {
     throw new PermanentError(
       'EngineUnavailable',
-      `Native TensorFlow cannot be used on this machine: ${native.reason}. ${native.remedy} Or train with --engine wasm, which needs nothing and takes several times as long.`,
-      { evidence: { engine: choice } },
+      'The device "gpu" was asked for, and this machine has no NVIDIA GPU with its driver. Install the driver (525 or newer), or leave --device out to train on the CPU.',
+      { evidence: { engine: choice, device } },
+    );
+  }
+  const releases = await listReleases(device, gpu, source);
+  let lack = { reason: 'none was tried', remedy: '' };
+  for (const [index, release] of releases.entries()) {
+    const native = await source.prepare(release, say, signal);
+    if (native.available) {
+      const engine = await source.open(native, device);
+      if (gpu !== undefined && device === 'auto' && engine.environment.device === 'cpu') {
+        say(`Training on the CPU: TensorFlow does not see the GPU (${gpu}). Is its driver 525 or newer?`);
+      }
+      return engine;
+    }
+    lack = native;
+    if (index + 1 < releases.length) {
+      say(`TensorFlow's build for GPUs cannot be used here (${lack.reason}). ${lack.remedy}`);
+    }
+  }
+  const { reason, remedy } = lack;
+  if (choice === 'native' || device === 'gpu') {
+    const otherwise =
+      device === 'gpu'
+        ? 'Or leave --device out, to train without a GPU.'
+        : 'Or train with --engine wasm, which needs nothing and takes several times as long.';
+    throw new PermanentError(
+      'EngineUnavailable',
+      `Native TensorFlow cannot be used on this machine: ${reason}. ${remedy} ${otherwise}`,
+      { evidence: { engine: choice, device } },
     );
   }
   say(
-    `Training on WASM, which takes several times as long: native TensorFlow cannot be used here (${native.reason}). ${native.remedy}`,
+    `Training on WASM, which takes several times as long: native TensorFlow cannot be used here (${reason}). ${remedy}`,
   );
   return openWasm(device);
+}
+
+/**
+ * The builds to try, best first. The build for GPUs computes on the CPU as well, so that an image needs one alone; but
+ * it is a large download, made only for a GPU.
+ */
+async function listReleases(
+  device: RunConfig['device'],
+  gpu: string | undefined,
+  { isPrepared }: NativeSource,
+): Promise<readonly TensorFlowRelease[]> {
+  if (device === 'gpu') return [gpuRelease];
+  if (device === 'cpu') {
+    return !(await isPrepared(cpuRelease)) && (await isPrepared(gpuRelease)) ? [gpuRelease] : [cpuRelease];
+  }
+  return gpu !== undefined || (await isPrepared(gpuRelease)) ? [gpuRelease, cpuRelease] : [cpuRelease];
 }
 
 function openWasm(device: RunConfig['device']): Promise<TrainingEngine> {

@@ -1,4 +1,5 @@
 import {
+  backend as currentBackend,
   keep,
   mul,
   scalar,
@@ -16,6 +17,7 @@ import type { RunConfig } from '../contracts/run-config';
 import { type EagerBackend, EagerOps } from '../tensorflow/eager-ops';
 import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
 import { loadTfjsNode } from '../tensorflow/native-binding';
+import { nativeCacheFolder } from '../tensorflow/native-release';
 import type { TrainingEngine, TrainingKernels } from './training-engine';
 
 /** Handles of TensorFlow resource variables: updated in place, never read as tensors. */
@@ -26,26 +28,28 @@ type NativeParameter = {
 };
 
 /**
- * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have found. A process keeps the device it began
- * with. Where TensorFlow.js composes a step of
- * Adam from a dozen operations and draws dropout masks in JavaScript, this calls TensorFlow's own fused operations.
+ * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have found in the folder. A process keeps the
+ * build and the device it began with. Where TensorFlow.js composes a step of Adam from a dozen operations and draws
+ * dropout masks in JavaScript, this calls TensorFlow's own fused operations.
  *
  * @throws PermanentError EngineUnavailable when a GPU was asked for and is not there.
  */
 export async function openNativeEngine(
   tensorflowVersion: string,
   device: RunConfig['device'] = 'auto',
+  cacheFolder: string = nativeCacheFolder(),
 ): Promise<TrainingEngine<NativeParameter>> {
   // Read by CUDA when the library is loaded: no device is visible then.
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
-  const backend = loadTfjsNode().backend() as unknown as EagerBackend;
+  loadTfjsNode(cacheFolder);
+  await setBackend('tensorflow');
+  const backend = currentBackend() as unknown as EagerBackend;
   if (device === 'gpu' && !backend.isUsingGpuDevice) {
     throw new PermanentError(
       'EngineUnavailable',
-      `The device "gpu" was asked for, and native TensorFlow ${tensorflowVersion} sees none here. It takes an NVIDIA GPU with its driver, and TensorFlow's CUDA build, as in the GPU image; "mnist-pipeline doctor" says what this machine has. Leave --device out to train on the CPU.`,
+      `The device "gpu" was asked for, and native TensorFlow ${tensorflowVersion} sees none here. It takes an NVIDIA GPU with driver 525 or newer; "mnist-pipeline doctor" says what this machine has. Leave --device out to train on the CPU.`,
     );
   }
-  await setBackend('tensorflow');
   return {
     environment: {
       engine: 'native',

@@ -40,7 +40,7 @@ export interface TrainingOptions {
   readonly onStep: (position: { epoch: number; step: number; stepsPerEpoch: number }) => void;
   /** Awaited: the next step comes when the checkpoint is stored. After every epoch, and as the settings say. */
   readonly onCheckpoint: (state: TrainingState) => Promise<void>;
-  /** Awaited, after the epoch's checkpoint. */
+  /** Awaited, before the epoch's checkpoint: what a checkpoint knows was written down. */
   readonly onEpoch: (history: readonly Epoch[]) => Promise<void>;
 }
 
@@ -133,8 +133,9 @@ class Training {
     if (settings.patience > 0 && bestEpoch(this.#history) === this.#history.length) {
       this.#best = weightsOf(await this.#session.readParameters());
     }
-    await this.checkpoint();
+    // In this order: a training that is taken up after its last checkpoint has no epoch left to write down.
     await onEpoch(this.#history);
+    await this.checkpoint();
   }
 
   /** The best weights where early stopping keeps them, else the last, into the model. */

@@ -77,7 +77,8 @@ async function findViolations({ step, call, fault }: Cell): Promise<string[]> {
     const isAsClean = store.damagedKeys.length === 0 && isSame(await readArtifacts(inner), after);
     // The same artifacts have the same future.
     if (!isAsClean) await runFrom(step + 1, store, state);
-    outcome = isAsClean || fault.startsWith('altered at rest') || fault === 'deleted' ? 'succeeded' : 'healed';
+    outcome =
+      isAsClean || fault.startsWith('altered at rest') || fault === 'deleted' ? 'succeeded' : 'healed';
     if (!isAsClean) {
       const differences = compare(await readArtifacts(inner), finalArtifacts);
       if (differences.length > 0) return differences;
@@ -119,7 +120,9 @@ const isSame = (actual: Artifacts, expected: Artifacts) => compare(actual, expec
 
 function compare(actual: Artifacts, expected: Artifacts): string[] {
   const keys = new Set([...actual.keys(), ...expected.keys()]);
-  return [...keys].filter((key) => actual.get(key) !== expected.get(key)).map((key) => `${key} differs`);
+  const differing = [...keys].filter((key) => actual.get(key) !== expected.get(key));
+  if (differing.length === 0) return [];
+  return [`${differing.length} artifacts differ, among them ${differing.slice(0, 2).join(', ')}`];
 }
 
 describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_, step) => {

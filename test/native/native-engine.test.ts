@@ -1,3 +1,4 @@
+import { memory } from '@tensorflow/tfjs-core';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
@@ -75,4 +76,32 @@ test('without dropout, native and WASM agree after six steps', async () => {
   // Adam moves a weight by at most 0.001 a step; where a gradient is nearly zero, rounding decides its sign.
   expect(largest).toBeGreaterThan(0);
   expect(largest).toBeLessThan(2e-3);
+}, 120_000);
+
+test('tensors and memory stay flat over fifty epochs', async () => {
+  const engine = await openPreparedEngine();
+  const model = buildMlp({ hidden: [256, 128], dropout: 0.1, l2: 0, classes: 10 }, [28, 28]);
+  const images = makeImages(2000);
+  const tensors: number[] = [];
+  const residentMib: number[] = [];
+  await trainModel({
+    model,
+    engine,
+    trainImages: images,
+    validationImages: images,
+    settings: runConfigSchema.parse({ epochs: 50, batchSize: 100 }),
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    onStep: () => {},
+    onCheckpoint: async () => {},
+    onEpoch: async () => {
+      tensors.push(memory().numTensors);
+      residentMib.push(process.memoryUsage.rss() / 2 ** 20);
+    },
+  });
+  model.dispose();
+  expect(new Set(tensors).size).toBe(1);
+  const highest = (from: number, to: number) => Math.max(...residentMib.slice(from, to));
+  // A leak of one activation a step, 100 kB, would be 80 MiB by then.
+  expect(highest(40, 50) - highest(10, 20)).toBeLessThan(40);
 }, 120_000);

@@ -77,6 +77,8 @@ export class FaultyStore implements ObjectStore {
     private readonly inner: ObjectStore,
     /** @default none */
     private readonly planned?: { readonly fault: Fault; readonly call: number },
+    /** Turns of the event loop before each call, so that two callers come in any order. */
+    private readonly turnsBeforeCall = () => 1,
   ) {}
 
   get location(): string {
@@ -177,7 +179,7 @@ export class FaultyStore implements ObjectStore {
     length: number,
     act: () => Promise<Result>,
   ): Promise<Result> {
-    await nextTurn();
+    for (let turns = this.turnsBeforeCall(); turns > 0; turns -= 1) await nextTurn();
     if (this.isDead) throw new Killed();
     const info = operation === 'list' ? undefined : await this.inner.head(key);
     const fault = this.planned?.call === this.calls.length ? this.planned.fault : undefined;

@@ -108,6 +108,36 @@ export function describeTrainingEngine(name: string, open: () => Promise<Trainin
       );
     });
 
+    test('the gradients are the slope of the loss, by finite differences', async () => {
+      // Without dropout, so that `evaluate` sees the loss whose gradient `train` takes.
+      const plain = stack.map((layer) => ({ ...layer, dropoutRate: 0 }));
+      const weights = initialWeights(plain, 9);
+      const batch = makeBatch(32);
+      const { recording, gradients } = recordGradients(engine.kernels);
+      const session = new TrainingSession(recording, plain, startingState(weights), settings);
+      session.train(batch, learningRate);
+      session.dispose();
+      const random = createRandom(5);
+      const directions = gradients.map((each) => each.map(() => random() / 2 ** 31 - 1));
+      const lossAt = async (distance: number) => {
+        const moved = weights.map(({ kernel, bias }, layer) => ({
+          kernel: kernel.map((value, index) => value + distance * directions[2 * layer]![index]!),
+          bias: bias.map((value, index) => value + distance * directions[2 * layer + 1]![index]!),
+        }));
+        const there = new TrainingSession(engine.kernels, plain, startingState(moved), settings);
+        const { loss } = await there.evaluate(batch);
+        there.dispose();
+        return loss / batch.count;
+      };
+      const distance = 1e-2;
+      const measured = ((await lossAt(distance)) - (await lossAt(-distance))) / (2 * distance);
+      const slope = gradients
+        .flatMap((each, parameter) => [...each].map((value, index) => value * directions[parameter]![index]!))
+        .reduce((sum, product) => sum + product);
+      expect(Math.abs(slope)).toBeGreaterThan(0.05);
+      expect(measured / slope).toBeCloseTo(1, 2);
+    });
+
     test('clipping scales all gradients by one factor to the norm that was asked for, and never up', () => {
       const normOf = (arrays: readonly Float32Array[]) => Math.hypot(...arrays.flatMap((each) => [...each]));
       const gradientsAt = (clipNorm: number) => {

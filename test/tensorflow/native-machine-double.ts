@@ -11,9 +11,12 @@ export const tinyRelease: TensorFlowRelease = {
   version: '2.21.0',
   wheelSha256: sha256Hex(wheelBytes),
   wheelMegabytes: 1,
+  cudaWheels: [],
+  keptMegabytes: 650,
 };
 
-const goodAnswer = '{"backend":"tensorflow","tensorflowVersion":"2.21.0","product":[19,22,43,50]}\n';
+const goodAnswer =
+  '{"backend":"tensorflow","tensorflowVersion":"2.21.0","product":[19,22,43,50],"findsCuda":false}\n';
 
 export type Stage =
   | 'find python'

@@ -11,6 +11,7 @@ import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import type { CommitInput } from '../../contracts/steps';
 import { PixelTally } from '../../dataset/pixel-tally';
+import { RawFileReader } from '../../dataset/raw-file-reader';
 import { decodeShard, normalizePixels } from '../../dataset/shards';
 import { encodeJson, getJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
@@ -50,32 +51,54 @@ export async function commitPreprocessing(
     sourceFiles,
     train: summarize(train, highestLabel),
     test: summarize(test, highestLabel),
-    firstTrainingImage: await writeFirstTrainingImage(store, plan),
+    firstTrainingImage: await writeFirstTrainingImage(store, plan, train.firstImage),
   };
   await publishManifest(store, manifest);
   return manifest;
 }
 
+interface FirstImage {
+  /** [height, width], 0 … 255. */
+  readonly pixels: Uint8Array;
+  readonly label: number;
+}
+
 interface CheckedSplit {
   readonly shards: DatasetManifest[Split]['shards'];
   readonly tally: PixelTally;
+  readonly firstImage: FirstImage;
+}
+
+interface RawSplitReader {
+  readonly images: RawFileReader;
+  readonly labels: RawFileReader;
 }
 
 async function checkSplit(
-  { shards: plannedShards }: DatasetPlan,
+  { shards: plannedShards, sourceFiles }: DatasetPlan,
   split: Split,
   { store, signal }: StepContext,
 ): Promise<CheckedSplit> {
-  const checked = { shards: [] as CheckedSplit['shards'], tally: new PixelTally() };
+  const raw: RawSplitReader = {
+    images: new RawFileReader(store, sourceFiles[`${split}Images`]),
+    labels: new RawFileReader(store, sourceFiles[`${split}Labels`]),
+  };
+  const tally = new PixelTally();
+  const shards: CheckedSplit['shards'] = [];
+  let firstImage: FirstImage | undefined;
   for (const shard of plannedShards.filter((planned) => planned.split === split)) {
     stopIfInterrupted(signal);
-    checked.shards.push(await checkShard(store, shard, checked.tally));
+    const checked = await checkShard(store, shard, raw, tally);
+    shards.push(checked.summary);
+    firstImage ??= checked.firstImage;
   }
-  return checked;
+  raw.images.finish();
+  raw.labels.finish();
+  return { shards, tally, firstImage: firstImage! };
 }
 
 /** Row count, shape and every value are compared with the raw rows, which are tallied on the way. */
-async function checkShard(store: ObjectStore, plan: ShardPlan, tally: PixelTally) {
+async function checkShard(store: ObjectStore, plan: ShardPlan, raw: RawSplitReader, tally: PixelTally) {
   const { shardKey: key, rowCount, imageShape, firstRow } = plan;
   if ((await store.head(key)) === undefined) {
     throw new PermanentError(
@@ -86,7 +109,9 @@ async function checkShard(store: ObjectStore, plan: ShardPlan, tally: PixelTally
   }
   const bytes = await store.get(key);
   const shard = decodeShard(bytes, { key, rowCount, imageShape });
-  const { pixels, labels } = await readRawRows(store, plan, firstRow, rowCount);
+  const imagePixels = imageShape[0] * imageShape[1];
+  const pixels = await raw.images.read(plan.imagesOffset + firstRow * imagePixels, rowCount * imagePixels);
+  const labels = await raw.labels.read(plan.labelsOffset + firstRow, rowCount);
   const expected = normalizePixels(pixels);
   if (!sameBytes(shard.images, expected) || !sameBytes(shard.labels, labels)) {
     throw new PermanentError(
@@ -96,15 +121,9 @@ async function checkShard(store: ObjectStore, plan: ShardPlan, tally: PixelTally
     );
   }
   tally.add(pixels, labels);
-  return { key, rowCount, sha256: sha256Hex(bytes), bytes: bytes.byteLength };
-}
-
-async function readRawRows(store: ObjectStore, plan: ShardPlan, firstRow: number, rowCount: number) {
-  const imagePixels = plan.imageShape[0] * plan.imageShape[1];
-  const pixelsAt = plan.imagesOffset + firstRow * imagePixels;
   return {
-    pixels: await store.getRange(plan.imagesKey, pixelsAt, rowCount * imagePixels),
-    labels: await store.getRange(plan.labelsKey, plan.labelsOffset + firstRow, rowCount),
+    summary: { key, rowCount, sha256: sha256Hex(bytes), bytes: bytes.byteLength },
+    firstImage: { pixels: pixels.slice(0, imagePixels), label: labels[0]! },
   };
 }
 
@@ -127,11 +146,9 @@ function summarize({ shards, tally }: CheckedSplit, highestLabel: number): Datas
 /** An 8-bit grey PNG, for whoever wants to see what the pixels are. */
 async function writeFirstTrainingImage(
   store: ObjectStore,
-  { dataset, contentKey, imageShape: [height, width], shards }: DatasetPlan,
+  { dataset, contentKey, imageShape: [height, width] }: DatasetPlan,
+  { pixels, label }: FirstImage,
 ): Promise<DatasetManifest['firstTrainingImage']> {
-  const first = shards.find(({ split }) => split === 'train')!;
-  const { pixels, labels } = await readRawRows(store, first, 0, 1);
-  const label = labels[0]!;
   const key = objectKeys.firstTrainingImage(dataset, contentKey, label);
   await store.put(key, encode({ width, height, data: pixels, channels: 1, depth: 8 }));
   return { key, label };

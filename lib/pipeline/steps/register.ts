@@ -49,6 +49,14 @@ export async function register({ runId }: RegisterInput, context: StepContext): 
   );
 }
 
+/** Whether registering a finished run would change nothing: it is rejected, or the pointer is on it or past it. */
+export async function isRegistrationOver(store: ObjectStore, runId: string): Promise<boolean> {
+  const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+  if (run.status === 'rejected') return true;
+  const current = await readPointer(store, objectKeys.latestModel(run.config.modelName));
+  return current !== undefined && (await staysOn(store, current.pointer, run));
+}
+
 function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord): void {
   if (status === 'accepted') return;
   throw new PermanentError(

@@ -1,5 +1,6 @@
 import type { Sequential } from '@tensorflow/tfjs-layers';
 import { datasetManifestSchema } from '../../contracts/dataset';
+import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import { historySchema, trainingRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
@@ -24,8 +25,8 @@ import type { StepContext } from '../step-context';
  * training.json, which says that the training is whole. A run that has its training.json is not trained again; one that
  * was cut off goes on from its newest checkpoint.
  *
- * @throws PermanentError EngineUnavailable, TrainingDiverged, or what reading the dataset finds; TransientError
- *   Interrupted.
+ * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged, or
+ *   what reading the dataset finds; TransientError Interrupted.
  */
 export async function train(input: TrainInput, context: StepContext): Promise<TrainOutput> {
   const { runId, dataset, contentKey, compute = null } = input;
@@ -95,11 +96,17 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
   return { runId, seconds };
 }
 
+/** Training over a finished training would leave its training.json standing over files of both, were it cut off. */
 async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }: StepContext) {
   const key = objectKeys.training(runId);
   if ((await store.head(key)) === undefined) return undefined;
   const record = await getJson(store, key, trainingRecordSchema);
-  return record.contentKey === contentKey ? record : undefined;
+  if (record.contentKey === contentKey) return record;
+  throw new PermanentError(
+    'RunExists',
+    `The run "${runId}" in ${store.location} was trained on the dataset content ${record.contentKey}, and the dataset has the content ${contentKey} now. Choose another run id, or delete ${objectKeys.run(runId)} first.`,
+    { evidence: { runId, trainedOn: record.contentKey, asked: contentKey } },
+  );
 }
 
 /** `undefined` for a run that starts from its seed. */

@@ -192,6 +192,40 @@ test.each<[string, (shard: Shard) => void]>([
   });
 });
 
+/** Reads of ranges come with one bit turned, as from a disk or a network that nobody verifies. */
+function turnBit(key: RegExp, at: number): jest.SpyInstance {
+  const getRange = store.getRange.bind(store);
+  return jest.spyOn(store, 'getRange').mockImplementation(async (read, offset, length) => {
+    const bytes = await getRange(read, offset, length);
+    if (key.test(read) && offset <= at && at < offset + length) bytes[at - offset]! ^= 1;
+    return bytes;
+  });
+}
+
+test.each([7, 11, 15])('a header read with a bit of byte %i turned plans nothing', async (at) => {
+  turnBit(/train-images/, at);
+  await expect(planDataset(source, context)).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/train-images-idx3-ubyte .* its header announces .*Run again/),
+  });
+});
+
+test.each([
+  ['pixel', /train-images/, 16],
+  ['pixel', /t10k-images/, 500],
+  ['label', /train-labels/, 8],
+])('a %s of %s altered since the import is not committed, though the shards agree with it', async (_, key, at) => {
+  const output = await planDataset(source, context);
+  turnBit(key, at);
+  const { shards } = await readPlan(output, context);
+  for (const shard of shards) await preprocessShard(shard, context);
+  await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    message: expect.stringMatching(/cannot be trusted: .*its plan was made for .*imported anew/),
+  });
+  expect(await store.head(objectKeys.manifest(output.dataset, output.contentKey))).toBeUndefined();
+});
+
 test('raw files that were copied in by hand, without recorded checksums, make the same dataset', async () => {
   const { dataset, contentKey } = await planDataset(source, context);
   const root = join(folder, 'by-hand');

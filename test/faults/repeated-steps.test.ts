@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { PermanentError } from '../../lib/contracts/errors';
+import { MemoryStore } from '../../lib/store/memory-store';
+import type { ObjectStore } from '../../lib/store/object-store';
+import { createRandom } from '../../lib/training/seeded-random';
+import {
+  type Artifacts,
+  findBrokenMarkers,
+  makeWorkflow,
+  readArtifacts,
+  runWithRetries,
+  type WorkflowState,
+} from '../support/faulty-pipeline';
+import { copyStore, FaultyStore } from '../support/faulty-store';
+import { createStepContext } from '../support/prepare-dataset';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
+
+// Drawing is the dearest part of a step that is run some hundred times; the same drawing gives the same PNG.
+jest.mock('../../lib/report/rasterize', () => {
+  const { rasterize } = jest.requireActual('../../lib/report/rasterize');
+  const drawn = new Map<string, Promise<Uint8Array>>();
+  return {
+    rasterize: (svg: string) => {
+      if (!drawn.has(svg)) drawn.set(svg, rasterize(svg));
+      return drawn.get(svg);
+    },
+  };
+});
+
+/** A workflow delivers at least once, and a lost worker may live on beside the one that replaced it. */
+const dataset = join(useScratchFolder(), 'digits');
+const workflow = makeWorkflow(dataset);
+const starts: { readonly before: MemoryStore; readonly state: WorkflowState }[] = [];
+let finalArtifacts: Artifacts;
+
+const initialState: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
+
+beforeAll(async () => {
+  await writeTinyDataset(dataset, { trainCount: 61, testCount: 31, classes: 3 });
+  const store = new MemoryStore();
+  let state = initialState;
+  for (const step of workflow) {
+    starts.push({ before: await copyStore(store), state });
+    state = await step.run(createStepContext(store), state);
+  }
+  finalArtifacts = await readArtifacts(store);
+});
+
+async function finish(store: ObjectStore, first: number, initial: WorkflowState): Promise<WorkflowState> {
+  let state = initial;
+  for (const step of workflow.slice(first)) state = await step.run(createStepContext(store), state);
+  return state;
+}
+
+/** Two processes have two clocks. */
+const contextAt = (hour: number) => (store: ObjectStore) => ({
+  ...createStepContext(store),
+  now: () => new Date(Date.UTC(2026, 0, 2, hour)),
+});
+
+/** Evaluations of one moment: report.html tells the time, and the slower one still replaces the published one's. */
+const hoursApart = (step: string) => (step === 'evaluate' ? 0 : 1);
+
+describe.each(workflow.map((step, index) => [step.name, step, index] as const))('%s', (_, step, index) => {
+  test('run a second time: the same artifacts', async () => {
+    const { before, state } = starts[index]!;
+    const store = await copyStore(before);
+    await step.run(createStepContext(store), state);
+    const second = await step.run(createStepContext(store), state);
+    await finish(store, index + 1, second);
+    expect(await readArtifacts(store)).toEqual(finalArtifacts);
+  });
+
+  test('two at once, in forty orders: whole in the end, and nothing marked that is not', async () => {
+    const random = createRandom(index);
+    for (let round = 0; round < 40; round += 1) {
+      const { before, state } = starts[index]!;
+      const inner = await copyStore(before);
+      // One of them may be far behind the other.
+      const paces = [1 + (random() % 4), 1 + (random() % 20)];
+      const both = await Promise.allSettled(
+        paces.map((pace, which) => {
+          const store = new FaultyStore(inner, undefined, () => random() % (pace + 1));
+          return runWithRetries(step, store, state, contextAt(hoursApart(step.name) * which));
+        }),
+      );
+      const states = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      for (const one of both) {
+        if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(PermanentError);
+      }
+      expect(states.length).toBeGreaterThan(0);
+      const end = await finish(inner, index + 1, states[0]!);
+      expect(await findBrokenMarkers(inner, end)).toEqual([]);
+      expect([...(await readArtifacts(inner)).keys()].sort()).toEqual([...finalArtifacts.keys()].sort());
+    }
+  });
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { objectKeys } from '../../../lib/contracts/object-keys';
+import { historySchema } from '../../../lib/contracts/results';
+import { train } from '../../../lib/pipeline/steps/train';
+import { getJson } from '../../../lib/store/json-objects';
+import { MemoryStore } from '../../../lib/store/memory-store';
+import { prepareRun } from '../../functions/prepare-run';
+import { createStepContext } from '../../support/prepare-dataset';
+import { useScratchFolder } from '../../support/scratch-folder';
+
+const folder = useScratchFolder();
+
+test('a run that was trained on other data is not trained over: its training.json would vouch for both', async () => {
+  const store = new MemoryStore();
+  const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
+  await train({ runId: 'run', ...pointers }, createStepContext(store));
+  const before = await store.get(objectKeys.training('run'));
+  await expect(
+    train({ runId: 'run', ...pointers, contentKey: 'other' }, createStepContext(store)),
+  ).rejects.toMatchObject({
+    name: 'RunExists',
+    message: expect.stringMatching(/was trained on the dataset content .* has the content other now/),
+  });
+  expect(await store.get(objectKeys.training('run'))).toEqual(before);
+});
+
+test.each([objectKeys.history('run'), objectKeys.checkpoint('run', 0), objectKeys.checkpoint('run', 1)])(
+  'cut off at any write of %s and taken up, the history has every epoch',
+  async (cutOffAt) => {
+    const store = new MemoryStore();
+    const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
+    const whole = new MemoryStore();
+    await prepareRun(whole, 'run', join(folder, 'digits'));
+    await train({ runId: 'run', ...pointers }, createStepContext(whole));
+
+    const put = store.put.bind(store);
+    const cutOff = jest.spyOn(store, 'put').mockImplementation(async (key, body) => {
+      if (key === cutOffAt) throw new Error('cut off');
+      return put(key, body);
+    });
+    const isCutOff = await train({ runId: 'run', ...pointers }, createStepContext(store)).then(
+      () => false,
+      () => true,
+    );
+    cutOff.mockRestore();
+    if (isCutOff) await train({ runId: 'run', ...pointers }, createStepContext(store));
+    expect(await getJson(store, objectKeys.history('run'), historySchema)).toEqual(
+      await getJson(whole, objectKeys.history('run'), historySchema),
+    );
+  },
+);
