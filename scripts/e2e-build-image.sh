@@ -3,6 +3,8 @@
 # the base comes from debootstrap, buildah builds in a chroot.
 #
 #   scripts/e2e-build-image.sh cpu mnist-pipeline-train:cpu
+#
+# LAYERS=false keeps no step for the next build: the gpu target needs it where less than 50 GB are free.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:?target: cpu or gpu}
@@ -27,7 +29,7 @@ fi
 
 # Where a proxy signs TLS, the build has to trust what this machine trusts; nothing of it stays in the image.
 trust=(--volume /etc/ssl/certs:/etc/ssl/certs:ro --volume /usr/share/ca-certificates:/usr/share/ca-certificates:ro)
-buildah "${storage[@]}" build --isolation chroot --layers "${trust[@]}" \
+buildah "${storage[@]}" build --isolation chroot "--layers=${LAYERS:-true}" "${trust[@]}" \
   --ignorefile functions/train/.dockerignore \
   --build-arg "BASE_IMAGE=localhost/$base" --file functions/train/Dockerfile --target "$target" --tag "$tag" .
 buildah "${storage[@]}" images --filter "reference=$tag"

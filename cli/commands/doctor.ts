@@ -1,6 +1,7 @@
 import { freemem, totalmem } from 'node:os';
 import { describeMachine, inspectGpu } from '../../lib/tensorflow/machine-facts';
-import { inspectNativeTensorFlow } from '../../lib/tensorflow/native-setup';
+import { gpuRelease } from '../../lib/tensorflow/native-release';
+import { inspectNativeTensorFlow, type NativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { useWasmBackend, wasmBackendVersion } from '../../lib/tensorflow/wasm-backend';
 import { inspectAws } from '../cloud/inspect-aws';
 import type { Finding } from '../finding';
@@ -16,7 +17,7 @@ export async function doctorCommand(
     inspectMachine(),
     await inspectWasm(),
     await inspectNative(),
-    await inspectGpuFinding(),
+    ...(await inspectGpuFindings()),
     ...(await inspectAws()),
   ];
   if (isJson) {
@@ -50,15 +51,25 @@ async function inspectWasm(): Promise<Finding> {
 }
 
 async function inspectNative(): Promise<Finding> {
-  const native = await inspectNativeTensorFlow();
-  const name = 'native TensorFlow';
+  return describeNative('native TensorFlow', await inspectNativeTensorFlow());
+}
+
+function describeNative(name: string, native: NativeTensorFlow): Finding {
   return native.available
     ? { name, isReady: true, detail: `${native.tensorflowVersion} in ${native.cacheFolder}` }
     : { name, isReady: false, detail: native.reason, remedy: native.remedy };
 }
 
-async function inspectGpuFinding(): Promise<Finding> {
-  const gpu = await inspectGpu();
-  const none = 'no NVIDIA driver on this machine; training runs on the CPU';
-  return { name: 'GPU', isReady: gpu !== undefined, detail: gpu ?? none };
+/** The GPU, and where there is one, TensorFlow's build for it. */
+export async function inspectGpuFindings(
+  findGpu: typeof inspectGpu = inspectGpu,
+  inspectNativeFor: typeof inspectNativeTensorFlow = inspectNativeTensorFlow,
+): Promise<Finding[]> {
+  const name = 'GPU';
+  const gpu = await findGpu();
+  if (gpu === undefined) {
+    return [{ name, isReady: false, detail: 'no NVIDIA driver on this machine; training runs on the CPU' }];
+  }
+  const native = await inspectNativeFor({ release: gpuRelease });
+  return [{ name, isReady: true, detail: gpu }, describeNative('TensorFlow for the GPU', native)];
 }

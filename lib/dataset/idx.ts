@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import { PermanentError } from '../contracts/errors';
 
 /** The format: http://yann.lecun.com/exdb/mnist/, "THE IDX FILE FORMAT". Big-endian. */
@@ -71,7 +71,7 @@ export function readIdxHeader(bytes: Uint8Array, fileName: string): IdxHeader {
 export function parseIdx(bytes: Uint8Array, fileName: string): Idx {
   const file = unpack(bytes, fileName);
   const { shape, headerBytes } = readIdxHeader(file, fileName);
-  const expectedBytes = shape.reduce((product, size) => product * size, 1) + headerBytes;
+  const expectedBytes = announcedSize({ shape, headerBytes });
   if (file.length !== expectedBytes) {
     const what = file.length < expectedBytes ? 'it is truncated' : 'it has trailing bytes';
     throw invalid(
@@ -83,14 +83,47 @@ export function parseIdx(bytes: Uint8Array, fileName: string): Idx {
   return { shape, headerBytes, file, data: file.subarray(headerBytes) };
 }
 
-/** Node's own unpacker: unlike fflate's it verifies gzip's checksum and length. */
+/**
+ * Node's own unpacker: unlike fflate's it verifies gzip's checksum and length. No more is unpacked than the header
+ * announces, so that a small file cannot fill the memory.
+ */
 function unpack(bytes: Uint8Array, fileName: string): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  try {
-    return gunzipSync(bytes, { maxOutputLength: maxUnpackedBytes });
-  } catch (cause) {
-    throw invalid(fileName, `it is a damaged gzip file (${(cause as Error).message})`, {}, cause);
+  const announcedBytes = announcedSize(readIdxHeader(unpackBeginning(bytes, fileName), fileName));
+  if (announcedBytes > maxUnpackedBytes) {
+    throw invalid(
+      fileName,
+      `its header announces ${announcedBytes} bytes, and at most ${maxUnpackedBytes} can be read`,
+    );
   }
+  try {
+    return gunzipSync(bytes, { maxOutputLength: announcedBytes });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw invalid(fileName, `it has trailing bytes: its header announces ${announcedBytes} bytes in all`);
+    }
+    throw damagedGzip(fileName, cause);
+  }
+}
+
+/** A thousandth of what it may unpack to, and more than any header needs. */
+const beginningBytes = 16_384;
+
+function unpackBeginning(bytes: Uint8Array, fileName: string): Uint8Array {
+  try {
+    return gunzipSync(bytes.subarray(0, beginningBytes), { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (cause) {
+    throw damagedGzip(fileName, cause);
+  }
+}
+
+/** The whole file's, header included. */
+function announcedSize({ shape, headerBytes }: IdxHeader): number {
+  return shape.reduce((product, size) => product * size, 1) + headerBytes;
+}
+
+function damagedGzip(fileName: string, cause: unknown): PermanentError {
+  return invalid(fileName, `it is a damaged gzip file (${(cause as Error).message})`, {}, cause);
 }
 
 /** What a download leaves behind when the address leads to an error page. */

@@ -27,8 +27,8 @@ export async function loadSplit(
 ): Promise<LabelledImages> {
   const { rowCount: count, shards } = manifest[split];
   const imagePixels = imageShape[0] * imageShape[1];
-  const images = new Float32Array(count * imagePixels);
-  const labels = new Uint8Array(count);
+  assertRowsAddUp(manifest, split);
+  const { images, labels } = takeMemory(count, imagePixels, `The manifest of "${manifest.dataset}"`);
   let row = 0;
   for (const { key, rowCount, sha256 } of shards) {
     const bytes = await store.get(key);
@@ -48,4 +48,28 @@ function assertManifestChecksum(store: ObjectStore, key: string, actual: string,
     `${key} in ${store.location} was altered: its SHA-256 is ${actual}, and the dataset's manifest says ${expected}. Delete it and run again: it is made anew from the raw files.`,
     { evidence: { key, actual, expected } },
   );
+}
+
+/** Rows that no shard fills would be black images with the label 0. */
+function assertRowsAddUp({ dataset, ...manifest }: Omit<DatasetManifest, 'imageShape'>, split: Split): void {
+  const { rowCount, shards } = manifest[split];
+  const sum = shards.reduce((rows, shard) => rows + shard.rowCount, 0);
+  if (sum === rowCount) return;
+  throw new PermanentError(
+    'CorruptArtifact',
+    `The manifest of "${dataset}" announces ${rowCount} ${split} images, and its shards have ${sum}. It was altered: delete it and run again.`,
+    { evidence: { dataset, rowCount, sum } },
+  );
+}
+
+function takeMemory(count: number, imagePixels: number, what: string) {
+  try {
+    return { images: new Float32Array(count * imagePixels), labels: new Uint8Array(count) };
+  } catch (cause) {
+    throw new PermanentError(
+      'CorruptArtifact',
+      `${what} announces ${count} images of ${imagePixels} pixels, more than the memory of any machine. It was altered: delete it and run again.`,
+      { evidence: { count, imagePixels }, cause },
+    );
+  }
 }

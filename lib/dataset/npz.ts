@@ -1,4 +1,4 @@
-import { unzipSync, zipSync } from 'fflate';
+import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { PermanentError } from '../contracts/errors';
 
 /** Formats: numpy.lib.format version 1.0; an .npz is a zip of .npy files. Little-endian, row-major. */
@@ -23,13 +23,25 @@ export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Arra
   return zipSync(Object.fromEntries(files), { level: 1, mtime: new Date(1980, 0, 1) });
 }
 
+/** Magic to description, as long as its two bytes of length allow. */
+export const maxNpyHeaderBytes = preambleBytes + 0xffff;
+
 /**
  * @param what - names the file for the reader.
+ * @param maxBytes - what all members together may unpack to; memory is taken for no more.
  * @throws PermanentError CorruptArtifact for anything that `encodeNpz` does not write.
  */
-export function decodeNpz(bytes: Uint8Array, what: string): Record<string, NpyArray> {
+export function decodeNpz(bytes: Uint8Array, what: string, maxBytes: number): Record<string, NpyArray> {
+  let unpackedBytes = 0;
+  const takeUpTo = ({ name, originalSize }: UnzipFileInfo) => {
+    unpackedBytes += originalSize;
+    if (unpackedBytes <= maxBytes) return true;
+    throw new Error(
+      `up to "${name}" it claims to unpack to ${unpackedBytes} bytes, and ${maxBytes} at most are expected`,
+    );
+  };
   try {
-    const files = Object.entries(unzipSync(bytes));
+    const files = Object.entries(unzipSync(bytes, { filter: takeUpTo }));
     return Object.fromEntries(files.map(([name, file]) => [name.replace(/\.npy$/, ''), decodeNpy(file)]));
   } catch (cause) {
     throw new PermanentError(

@@ -45,7 +45,9 @@ export class RawFileReader {
     }
     const actual = this.hash.digest('hex');
     if (actual !== sha256) {
-      throw this.corrupt(`what was read of it has the SHA-256 ${actual}, and its plan was made for ${sha256}`);
+      throw this.corrupt(
+        `what was read of it has the SHA-256 ${actual}, and its plan was made for ${sha256}`,
+      );
     }
   }
 

@@ -1,3 +1,4 @@
+import { inflateSync } from 'node:zlib';
 import { type DecodedPng, decode } from 'fast-png';
 import { PermanentError } from '../contracts/errors';
 
@@ -28,7 +29,7 @@ export function readPicture(
       { evidence: { actualWidth, actualHeight, width, height } },
     );
   }
-  const picture = decodeOrThrow(bytes, fileName);
+  const picture = decodeOrThrow(bytes, expected, fileName);
   return Float32Array.from({ length: height * width }, (_, pixel) => greyOf(picture, pixel));
 }
 
@@ -43,9 +44,16 @@ function assertPng(bytes: Uint8Array, fileName: string): void {
   );
 }
 
-function decodeOrThrow(bytes: Uint8Array, fileName: string): DecodedPng {
+function decodeOrThrow(
+  bytes: Uint8Array,
+  [height, width]: readonly [number, number],
+  fileName: string,
+): DecodedPng {
   try {
-    return decode(bytes, { checkCrc: true });
+    const { png, pixelData } = keepPixelChunks(bytes);
+    // 16 bits in four channels and a filter byte a row; twice that is more than interlacing adds.
+    inflateSync(pixelData, { maxOutputLength: 2 * height * (8 * width + 1) + 64 });
+    return decode(png, { checkCrc: true });
   } catch (cause) {
     throw new PermanentError(
       'InvalidInput',
@@ -53,6 +61,23 @@ function decodeOrThrow(bytes: Uint8Array, fileName: string): DecodedPng {
       { cause },
     );
   }
+}
+
+const pixelChunks = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+
+/** Without texts, colour profiles and animation, each of which may unpack to any size. */
+function keepPixelChunks(bytes: Uint8Array): { png: Uint8Array; pixelData: Uint8Array } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kept: Uint8Array[] = [bytes.subarray(0, signature.length)];
+  const pixelData: Uint8Array[] = [];
+  for (let start: number = signature.length; start + 8 <= bytes.length; ) {
+    const dataEnd = start + 8 + view.getUint32(start);
+    const type = Buffer.from(bytes.subarray(start + 4, start + 8)).toString('latin1');
+    if (pixelChunks.has(type)) kept.push(bytes.subarray(start, dataEnd + 4));
+    if (type === 'IDAT') pixelData.push(bytes.subarray(start + 8, dataEnd));
+    start = dataEnd + 4;
+  }
+  return { png: new Uint8Array(Buffer.concat(kept)), pixelData: Buffer.concat(pixelData) };
 }
 
 /** In [0, 1]. */

@@ -1,7 +1,7 @@
 import type { ShardPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
-import { decodeNpz, encodeNpz } from './npz';
+import { decodeNpz, encodeNpz, maxNpyHeaderBytes } from './npz';
 import type { RawDataset } from './raw-dataset';
 
 /** 32 MiB of float32 pixels: small beside a Lambda's memory, large beside a request's latency. */
@@ -57,7 +57,9 @@ export function decodeShard(
   bytes: Uint8Array,
   { key, rowCount, imageShape }: { key: string; rowCount: number; imageShape: readonly [number, number] },
 ): Shard {
-  const { x, y } = decodeNpz(bytes, key);
+  const [height, width] = imageShape;
+  const maxBytes = 2 * maxNpyHeaderBytes + rowCount * (4 * height * width + 1);
+  const { x, y } = decodeNpz(bytes, key, maxBytes);
   const expected = [rowCount, ...imageShape].join('×');
   if (
     x?.dtype === 'float32' &&

@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type KerasLayer, type KerasTopology, readTopology } from '../model/keras-layers';
 import type { NamedTensor } from '../model/safetensors';
-import { type KerasLayer, type KerasTopology, readTopology } from './keras-layers';
 
 export interface ExportableLayer {
   readonly layer: KerasLayer;

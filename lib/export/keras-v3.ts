@@ -1,7 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
+import { toSnakeCase } from '../model/keras-layers';
 import type { ExportableModel } from './exportable-model';
 import { addArray, addText, writeHdf5 } from './hdf5';
-import { toSnakeCase } from './keras-layers';
 
 const kerasVersion = '3.15.1';
 /** The first instant that a zip can tell. */

@@ -1,7 +1,7 @@
 import { PermanentError } from '../contracts/errors';
+import type { ConfigOf } from '../model/keras-layers';
 import type { NamedTensor } from '../model/safetensors';
 import type { ExportableLayer, ExportableModel } from './exportable-model';
-import type { ConfigOf } from './keras-layers';
 import { encodeModel, encodeNode, encodeTensor, encodeValueInfo, type OnnxAttribute } from './onnx-messages';
 
 /** Opset 17 and IR 8 are of 2022: every runtime of today reads them. */

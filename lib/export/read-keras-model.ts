@@ -2,9 +2,10 @@ import { dispose, tensor } from '@tensorflow/tfjs-core';
 import { type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { PermanentError } from '../contracts/errors';
-import { buildLayer, weightShapes } from './build-layer';
+import { buildLayer } from '../model/build-layer';
+import { type KerasTopology, readTopology } from '../model/keras-layers';
+import { doesNotFit, listWeightShapes } from '../model/layer-shapes';
 import { type Hdf5Reader, readHdf5 } from './hdf5';
-import { type KerasLayer, type KerasTopology, readTopology } from './keras-layers';
 import { nameGroups } from './keras-v3';
 
 /** A model of MNIST has 6 MB; the configuration of a network of 200 layers has 200 kB. */
@@ -119,35 +120,16 @@ function parseJson(source: Uint8Array | string, what: string): unknown {
   }
 }
 
-/** Walks through the layers without building any: the file must hold what its configuration promises. */
+/** The file must hold what its configuration promises, before a layer is built. */
 function readWeights(
-  { inputShape, layers }: KerasTopology,
+  topology: KerasTopology,
   what: string,
   reader: Hdf5Reader,
   pathOf: (layer: number, position: number) => string,
 ): Weight[][] {
-  let shape = [...inputShape];
-  return layers.map((layer, index) => {
-    const shapes = weightShapes(layer, shape);
-    shape = outputShape(layer, shape, what);
-    return shapes.map((expected, position) => ({
-      shape: expected,
-      values: reader.readArray(pathOf(index, position), expected),
-    }));
-  });
-}
-
-function outputShape(layer: KerasLayer, inputShape: readonly number[], what: string): number[] {
-  try {
-    const shape = buildLayer(layer)
-      .computeOutputShape([null, ...inputShape])
-      .slice(1) as number[];
-    // TensorFlow.js checks dimensions when it builds a layer, and computes with missing ones before.
-    if (shape.every((size) => Number.isSafeInteger(size) && size > 0)) return shape;
-    throw new Error(`its output would be ${shape.join('×')}`);
-  } catch (cause) {
-    throw doesNotFit(layer, inputShape, what, cause);
-  }
+  return listWeightShapes(topology, what).map((shapes, index) =>
+    shapes.map((shape, position) => ({ shape, values: reader.readArray(pathOf(index, position), shape) })),
+  );
 }
 
 function assemble(
@@ -170,12 +152,4 @@ function assemble(
     }
   }
   return model;
-}
-
-function doesNotFit({ config }: KerasLayer, inputShape: readonly number[], what: string, cause: unknown) {
-  return new PermanentError(
-    'InvalidInput',
-    `${what} cannot be built: its layer ${JSON.stringify(config.name)} does not fit an input of ${inputShape.join('×')} (${String(cause)}). Check that its layers fit together.`,
-    { cause },
-  );
 }

@@ -6,6 +6,8 @@ import { objectKeys } from '../contracts/object-keys';
 import { parseOrThrow } from '../contracts/parse';
 import { encodeJson } from '../store/json-objects';
 import type { ObjectInfo, ObjectStore } from '../store/object-store';
+import { readTopology } from './keras-layers';
+import { listWeightShapes } from './layer-shapes';
 
 /** `model.json` as TensorFlow.js defines it; https://www.tensorflow.org/js/guide/save_load. */
 const modelFileSchema = z.looseObject({
@@ -75,6 +77,10 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
     );
   }
   try {
+    assertSameShapes(
+      listWeightShapes(readTopology(file.modelTopology, what), what).flat(),
+      weights.map(({ shape }) => shape),
+    );
     return await loadLayersModel(
       io.fromMemory({
         modelTopology: file.modelTopology,
@@ -85,6 +91,12 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
   } catch (cause) {
     throw corrupt(what, 'TensorFlow.js cannot build a model from it', cause);
   }
+}
+
+/** TensorFlow.js takes memory for whatever layers are described, before it looks for their weights. */
+function assertSameShapes(described: number[][], stored: number[][]): void {
+  const [layers, file] = [described, stored].map((shapes) => shapes.map(String).sort().join('; '));
+  if (layers !== file) throw new Error(`its layers ask for weights of [${layers}], and it lists [${file}]`);
 }
 
 function parseJson(text: string, what: string): unknown {

@@ -24,6 +24,8 @@ export function loadTfjsNode(cacheFolder: string = nativeCacheFolder()): TfjsNod
   const preBinding = createRequire(require.resolve('@tensorflow/tfjs-node'))(
     '@mapbox/node-pre-gyp/lib/pre-binding',
   ) as { find: (packageFile: string) => string };
+  // Read when TensorFlow first meets a GPU. By default it takes nearly all of its memory at once.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   const find = preBinding.find;
   preBinding.find = () => join(cacheFolder, bindingFile);
   let tfjsNode: TfjsNode;

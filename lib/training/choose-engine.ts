@@ -51,23 +51,15 @@ export async function chooseEngine(
       { evidence: { engine: choice, device } },
     );
   }
-  const releases = await listReleases(device, gpu, source);
-  let lack = { reason: 'none was tried', remedy: '' };
-  for (const [index, release] of releases.entries()) {
-    const native = await source.prepare(release, say, signal);
-    if (native.available) {
-      const engine = await source.open(native, device);
-      if (gpu !== undefined && device === 'auto' && engine.environment.device === 'cpu') {
-        say(`Training on the CPU: TensorFlow does not see the GPU (${gpu}). Is its driver 525 or newer?`);
-      }
-      return engine;
+  const native = await prepareFirst(await listReleases(device, gpu, source), say, signal, source);
+  if (native.available) {
+    const engine = await source.open(native, device);
+    if (gpu !== undefined && device === 'auto' && engine.environment.device === 'cpu') {
+      say(`Training on the CPU: TensorFlow does not see the GPU (${gpu}). Is its driver 525 or newer?`);
     }
-    lack = native;
-    if (index + 1 < releases.length) {
-      say(`TensorFlow's build for GPUs cannot be used here (${lack.reason}). ${lack.remedy}`);
-    }
+    return engine;
   }
-  const { reason, remedy } = lack;
+  const { reason, remedy } = native;
   if (choice === 'native' || device === 'gpu') {
     const otherwise =
       device === 'gpu'
@@ -85,6 +77,22 @@ export async function chooseEngine(
   return openWasm(device);
 }
 
+type Releases = readonly [TensorFlowRelease, ...TensorFlowRelease[]];
+
+/** The first build that can be had; where there is none, what the last one lacks. */
+async function prepareFirst(
+  [release, ...others]: Releases,
+  say: (message: string) => void,
+  signal: AbortSignal,
+  source: NativeSource,
+): Promise<NativeTensorFlow> {
+  const native = await source.prepare(release, say, signal);
+  const [next, ...rest] = others;
+  if (native.available || next === undefined) return native;
+  say(`TensorFlow's build for GPUs cannot be used here (${native.reason}). ${native.remedy}`);
+  return prepareFirst([next, ...rest], say, signal, source);
+}
+
 /**
  * The builds to try, best first. The build for GPUs computes on the CPU as well, so that an image needs one alone; but
  * it is a large download, made only for a GPU.
@@ -93,7 +101,7 @@ async function listReleases(
   device: RunConfig['device'],
   gpu: string | undefined,
   { isPrepared }: NativeSource,
-): Promise<readonly TensorFlowRelease[]> {
+): Promise<Releases> {
   if (device === 'gpu') return [gpuRelease];
   if (device === 'cpu') {
     return !(await isPrepared(cpuRelease)) && (await isPrepared(gpuRelease)) ? [gpuRelease] : [cpuRelease];

@@ -64,7 +64,7 @@ export async function loadInitialWeights(
       { evidence: { key, actual } },
     );
   }
-  const { tensors } = decodeSafetensors(bytes);
+  const tensors = decodeTensors(bytes, `${key} in ${store.location}`);
   const received = tensors.map(({ shape }) => shape.join('×'));
   const expected = stack.flatMap(({ inputs, units }) => [`${inputs}×${units}`, `${units}`]);
   if (received.join() !== expected.join()) {
@@ -78,4 +78,16 @@ export async function loadInitialWeights(
     kernel: tensors[2 * layer]!.values,
     bias: tensors[2 * layer + 1]!.values,
   }));
+}
+
+function decodeTensors(bytes: Uint8Array, what: string) {
+  try {
+    return decodeSafetensors(bytes).tensors;
+  } catch (cause) {
+    throw new PermanentError(
+      'CorruptArtifact',
+      `${what} is not a safetensors file: ${(cause as Error).message}. Delete it and start again with --from.`,
+      { evidence: { what }, cause },
+    );
+  }
 }

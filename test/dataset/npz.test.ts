@@ -23,7 +23,7 @@ const bytes = shapes.chain((shape) =>
 test('what was encoded is decoded, NaN and negative zero included', () => {
   fc.assert(
     fc.property(floats, bytes, (x, y) => {
-      expect(decodeNpz(encodeNpz({ x, y }), 'file')).toEqual({ x, y });
+      expect(decodeNpz(encodeNpz({ x, y }), 'file', 2 ** 20)).toEqual({ x, y });
     }),
   );
 });
@@ -77,6 +77,8 @@ test.each<[string, Uint8Array, RegExp]>([
     /an array of shape \(2\) has 1 bytes instead of 2/,
   ],
 ])('%s is refused', (_, file, message) => {
-  expect(() => decodeNpz(file, 'shard.npz')).toThrow(expect.objectContaining({ name: 'CorruptArtifact' }));
-  expect(() => decodeNpz(file, 'shard.npz')).toThrow(message);
+  expect(() => decodeNpz(file, 'shard.npz', 2 ** 20)).toThrow(
+    expect.objectContaining({ name: 'CorruptArtifact' }),
+  );
+  expect(() => decodeNpz(file, 'shard.npz', 2 ** 20)).toThrow(message);
 });

@@ -22,7 +22,9 @@ test.each([0, 3, 4, 19])('byte %i read otherwise than it was written is found', 
   await store.put(file.key, body.with(index, 99));
   const reader = new RawFileReader(store, file);
   await reader.read(4, 16);
-  expect(() => reader.finish()).toThrow(/raw in memory: cannot be trusted: .* its plan was made for .*Run again/);
+  expect(() => reader.finish()).toThrow(
+    /raw in memory: cannot be trusted: .* its plan was made for .*Run again/,
+  );
 });
 
 test('a plan that leaves rows out or takes them twice is found', async () => {

@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { sha256Hex } from '../../lib/store/sha256';
 import { CommandFailed, type CommandOptions, type Machine } from '../../lib/tensorflow/native-machine';
 import type { TensorFlowRelease } from '../../lib/tensorflow/native-release';
@@ -15,6 +15,21 @@ export const tinyRelease: TensorFlowRelease = {
   keptMegabytes: 650,
 };
 
+const cudaWheelBytes = Buffer.from('a wheel of CUDA');
+
+/** With CUDA's libraries, out of two more wheels. */
+export const tinyGpuRelease: TensorFlowRelease = {
+  ...tinyRelease,
+  package: 'tensorflow',
+  cudaWheels: (['nvidia-cublas-cu12', 'nvidia-cudnn-cu12'] as const).map((name) => ({
+    package: name,
+    version: '12.5',
+    sha256: sha256Hex(cudaWheelBytes),
+    megabytes: 2,
+  })),
+  keptMegabytes: 3940,
+};
+
 const goodAnswer =
   '{"backend":"tensorflow","tensorflowVersion":"2.21.0","product":[19,22,43,50],"findsCuda":false}\n';
 
@@ -24,6 +39,8 @@ export type Stage =
   | 'find g++'
   | 'download'
   | 'unpack'
+  | 'download CUDA'
+  | 'unpack CUDA'
   | 'strip'
   | 'compile'
   | 'self-test';
@@ -69,8 +86,9 @@ function nameStage(command: string, parameters: readonly string[]): Stage {
   if (command === 'strip') return 'strip';
   if (command === 'g++') return parameters[0] === '--version' ? 'find g++' : 'compile';
   if (parameters[0] === '--version') return 'find python';
-  if (parameters[0] === '-c') return 'unpack';
-  return parameters[2] === '--version' ? 'find pip' : 'download';
+  const ofCuda = parameters.some((parameter) => parameter.includes('nvidia-')) ? (' CUDA' as const) : '';
+  if (parameters[0] === '-c') return `unpack${ofCuda}`;
+  return parameters[2] === '--version' ? 'find pip' : `download${ofCuda}`;
 }
 
 const ordinaryActs: Readonly<Record<Stage, Act>> = {
@@ -90,6 +108,15 @@ const ordinaryActs: Readonly<Record<Stage, Act>> = {
     writeFileSync(join(scratch!, 'tensorflow', 'libtensorflow_framework.so.2'), 'the small library');
     return '';
   },
+  'download CUDA': (parameters) => {
+    const file = `${parameters[3]!.replace(/\W/g, '_')}.whl`;
+    writeFileSync(join(parameters[parameters.indexOf('--dest') + 1]!, file), cudaWheelBytes);
+    return '';
+  },
+  'unpack CUDA': ([, , wheel, folder]) => {
+    writeFileSync(join(folder!, `lib${basename(wheel!).split('_')[1]}.so.12`), 'a library of CUDA');
+    return '';
+  },
   strip: ([, library]) => {
     appendFileSync(library!, ', stripped');
     return '';
@@ -98,5 +125,6 @@ const ordinaryActs: Readonly<Record<Stage, Act>> = {
     writeFileSync(parameters[parameters.indexOf('-o') + 1]!, 'the binding');
     return '';
   },
-  'self-test': () => goodAnswer,
+  'self-test': (parameters) =>
+    parameters.at(-1) === 'tensorflow' ? goodAnswer.replace('false', 'true') : goodAnswer,
 };

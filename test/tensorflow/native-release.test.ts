@@ -2,7 +2,9 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   cpuRelease,
+  downloadMegabytes,
   findCacheRoot,
+  gpuRelease,
   nativeCacheFolder,
   tfjsNodeVersion,
 } from '../../lib/tensorflow/native-release';
@@ -23,5 +25,16 @@ test.each([
 
 test('the folder names both versions, and they are the installed ones', () => {
   expect(nativeCacheFolder(cpuRelease, '/c')).toBe('/c/tensorflow-cpu-2.21.0-tfjs-node-4.22.0-linux-x64');
+  expect(nativeCacheFolder(gpuRelease, '/c')).toBe('/c/tensorflow-2.21.0-tfjs-node-4.22.0-linux-x64');
   expect(require('@tensorflow/tfjs-node/package.json').version).toBe(tfjsNodeVersion);
+});
+
+test('every wheel of the build for GPUs is pinned, and counted in the download', () => {
+  const { cudaWheels, wheelSha256 } = gpuRelease;
+  for (const sha256 of [wheelSha256, ...cudaWheels.map((wheel) => wheel.sha256)]) {
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+  }
+  expect(new Set(cudaWheels.map((wheel) => wheel.sha256)).size).toBe(11);
+  expect(downloadMegabytes(gpuRelease)).toBeGreaterThan(2400);
+  expect(downloadMegabytes(cpuRelease)).toBe(cpuRelease.wheelMegabytes);
 });

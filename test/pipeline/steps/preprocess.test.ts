@@ -214,17 +214,20 @@ test.each([
   ['pixel', /train-images/, 16],
   ['pixel', /t10k-images/, 500],
   ['label', /train-labels/, 8],
-])('a %s of %s altered since the import is not committed, though the shards agree with it', async (_, key, at) => {
-  const output = await planDataset(source, context);
-  turnBit(key, at);
-  const { shards } = await readPlan(output, context);
-  for (const shard of shards) await preprocessShard(shard, context);
-  await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
-    name: 'CorruptArtifact',
-    message: expect.stringMatching(/cannot be trusted: .*its plan was made for .*imported anew/),
-  });
-  expect(await store.head(objectKeys.manifest(output.dataset, output.contentKey))).toBeUndefined();
-});
+])(
+  'a %s of %s altered since the import is not committed, though the shards agree with it',
+  async (_, key, at) => {
+    const output = await planDataset(source, context);
+    turnBit(key, at);
+    const { shards } = await readPlan(output, context);
+    for (const shard of shards) await preprocessShard(shard, context);
+    await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
+      name: 'CorruptArtifact',
+      message: expect.stringMatching(/cannot be trusted: .*its plan was made for .*imported anew/),
+    });
+    expect(await store.head(objectKeys.manifest(output.dataset, output.contentKey))).toBeUndefined();
+  },
+);
 
 test('raw files that were copied in by hand, without recorded checksums, make the same dataset', async () => {
   const { dataset, contentKey } = await planDataset(source, context);

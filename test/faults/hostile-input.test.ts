@@ -1,0 +1,203 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { encode } from 'fast-png';
+import { datasetManifestSchema, datasetPlanSchema } from '../../lib/contracts/dataset';
+import { PipelineError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import {
+  historySchema,
+  latestModelSchema,
+  metricsSchema,
+  predictionsSchema,
+  runRecordSchema,
+  trainingRecordSchema,
+} from '../../lib/contracts/results';
+import { storedRunConfigSchema } from '../../lib/contracts/run-config';
+import { testPredictionsSchema } from '../../lib/contracts/test-predictions';
+import { parseIdx } from '../../lib/dataset/idx';
+import { loadSplit } from '../../lib/dataset/load-split';
+import { readPicture } from '../../lib/dataset/read-picture';
+import { decodeShard } from '../../lib/dataset/shards';
+import { readKerasModel } from '../../lib/export/read-keras-model';
+import { loadModel } from '../../lib/model/model-files';
+import { decodeSafetensors } from '../../lib/model/safetensors';
+import { getJson } from '../../lib/store/json-objects';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { makeWorkflow, runId, type WorkflowState } from '../support/faulty-pipeline';
+import { copyStore } from '../support/faulty-store';
+import { hostileVersionsOf } from '../support/hostile-bytes';
+import { createStepContext } from '../support/prepare-dataset';
+import { useScratchFolder } from '../support/scratch-folder';
+import { encodeIdx, writeTinyDataset } from '../support/tiny-dataset';
+
+const dataset = join(useScratchFolder(), 'digits');
+const seed = Number(process.env['FUZZ_SEED'] ?? 2026);
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 400);
+const maxCaseMilliseconds = 2_000;
+const maxGrowthBytes = 300 * 2 ** 20;
+
+/** A finished run, whose files are the valid ones. */
+const store = new MemoryStore();
+let state: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
+beforeAll(async () => {
+  await useWasmBackend();
+  await writeTinyDataset(dataset, { trainCount: 61, testCount: 31, classes: 3 });
+  for (const step of makeWorkflow(dataset)) state = await step.run(createStepContext(store), state);
+});
+
+const builtIns = [Object.prototype, Array.prototype, Function.prototype];
+const namesOf = (objects: readonly object[]) => objects.map((object) => Object.getOwnPropertyNames(object));
+
+/** Every case ends, soon, without much memory, with a value or with an error that `isExpected`. */
+async function fuzz(
+  bytes: fc.Arbitrary<Uint8Array>,
+  read: (bytes: Uint8Array) => unknown,
+  isExpected: (error: unknown) => boolean,
+): Promise<void> {
+  const before = namesOf(builtIns);
+  const residentBytes = process.memoryUsage.rss();
+  const outcomes = { read: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(bytes, async (hostile) => {
+      const startedAt = performance.now();
+      try {
+        await read(hostile);
+        outcomes.read += 1;
+      } catch (error) {
+        if (!isExpected(error)) throw error;
+        outcomes.refused += 1;
+      }
+      expect(performance.now() - startedAt).toBeLessThan(maxCaseMilliseconds);
+    }),
+    { seed, numRuns },
+  );
+  expect(namesOf(builtIns)).toEqual(before);
+  expect(process.memoryUsage.rss() - residentBytes).toBeLessThan(maxGrowthBytes);
+  // Edits that hit nothing, or everything, would test nothing.
+  expect(outcomes.refused).toBeGreaterThan(numRuns / 4);
+}
+
+const named = (name: string) => (error: unknown) => error instanceof PipelineError && error.name === name;
+
+describe('dataset files', () => {
+  const idx = encodeIdx([5, 4, 3], new Uint8Array(60).fill(7));
+
+  test('IDX, plain and gzip', () =>
+    fuzz(
+      hostileVersionsOf([idx, gzipSync(idx)]),
+      (bytes) => parseIdx(bytes, 'file'),
+      named('InvalidDataset'),
+    ));
+
+  test('a shard', async () => {
+    const { train, imageShape } = await manifest();
+    const { key, rowCount } = train.shards[0]!;
+    await fuzz(
+      hostileVersionsOf([await store.get(key)]),
+      (bytes) => decodeShard(bytes, { key, rowCount, imageShape }),
+      named('CorruptArtifact'),
+    );
+  });
+
+  test('a picture', () => {
+    const picture = {
+      width: 4,
+      height: 4,
+      data: new Uint8Array(64).fill(90),
+      channels: 4,
+      depth: 8,
+    } as const;
+    return fuzz(
+      hostileVersionsOf([encode(picture), encode({ ...picture, text: { Title: 'x' } })]),
+      (bytes) => readPicture(bytes, [4, 4], 'digit.png'),
+      named('InvalidInput'),
+    );
+  });
+});
+
+const manifest = () =>
+  getJson(store, objectKeys.manifest(state.dataset, state.contentKey), datasetManifestSchema);
+
+describe('our own JSON', () => {
+  test.each([
+    ['config.json', () => objectKeys.config(runId), storedRunConfigSchema],
+    ['plan.json', () => objectKeys.plan(state.dataset, state.contentKey), datasetPlanSchema],
+    ['manifest.json', () => objectKeys.manifest(state.dataset, state.contentKey), datasetManifestSchema],
+    ['history.json', () => objectKeys.history(runId), historySchema],
+    ['training.json', () => objectKeys.training(runId), trainingRecordSchema],
+    ['metrics.json', () => objectKeys.metrics(runId), metricsSchema],
+    ['predictions.json', () => objectKeys.predictions(runId), predictionsSchema],
+    ['test-predictions.json', () => objectKeys.testPredictions(runId), testPredictionsSchema],
+    ['run.json', () => objectKeys.runRecord(runId), runRecordSchema],
+    ['latest.json', () => objectKeys.latestModel('mnist-mlp'), latestModelSchema],
+  ])('%s', async (_, keyOf, schema) => {
+    const key = keyOf();
+    const copy = new MemoryStore();
+    await fuzz(
+      hostileVersionsOf([await store.get(key)], { isText: true }),
+      async (bytes) => {
+        await copy.put(key, bytes);
+        const value = await getJson(copy, key, schema);
+        expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+        expect((value as { polluted?: unknown }).polluted).toBeUndefined();
+      },
+      named('CorruptArtifact'),
+    );
+  });
+
+  test('a manifest, and the images that it leads to', async () => {
+    const key = objectKeys.manifest(state.dataset, state.contentKey);
+    const copy = await copyStore(store);
+    const isExpected = (error: unknown) =>
+      error instanceof PipelineError && /^(CorruptArtifact|ArtifactNotFound|InvalidInput)$/.test(error.name);
+    await fuzz(
+      hostileVersionsOf([await store.get(key)], { isText: true }),
+      async (bytes) => {
+        await copy.put(key, bytes);
+        await loadSplit(copy, await getJson(copy, key, datasetManifestSchema), 'test');
+      },
+      isExpected,
+    );
+  });
+});
+
+describe('models', () => {
+  test.each([
+    ['model.json', objectKeys.modelTopology],
+    ['weights.bin', objectKeys.modelWeights],
+  ])('TensorFlow.js, %s', async (file, keyOf) => {
+    const key = keyOf(runId);
+    const copy = await copyStore(store);
+    // A weight may have any value; only the size of the file can be wrong.
+    const isText = file === 'model.json';
+    const valid = await store.get(key);
+    const cut = fc.nat({ max: valid.length - 1 }).map((length) => valid.subarray(0, length));
+    await fuzz(
+      isText ? hostileVersionsOf([valid], { isText }) : cut,
+      async (bytes) => {
+        await copy.put(key, bytes);
+        (await loadModel(copy, runId)).dispose();
+      },
+      named('CorruptArtifact'),
+    );
+  });
+
+  test('safetensors: a value, or an error that says what is wrong', async () => {
+    const valid = await store.get(objectKeys.modelFile(runId, 'model.safetensors'));
+    await fuzz(hostileVersionsOf([valid], { isText: true }), decodeSafetensors, (error) => {
+      const { name, message } = error as Error;
+      return message.length > 0 && name !== 'RangeError';
+    });
+  });
+
+  test.each(['model.h5', 'model.keras'])('Keras, %s', async (file) => {
+    const valid = await store.get(objectKeys.modelFile(runId, file));
+    await fuzz(
+      hostileVersionsOf([valid], { isText: true }),
+      async (bytes) => (await readKerasModel(bytes, file)).dispose(),
+      named('InvalidInput'),
+    );
+  });
+});

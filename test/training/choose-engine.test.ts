@@ -1,0 +1,128 @@
+import type { Environment } from '../../lib/contracts/results';
+import type { RunConfig } from '../../lib/contracts/run-config';
+import type { TensorFlowRelease } from '../../lib/tensorflow/native-release';
+import { chooseEngine, type NativeSource } from '../../lib/training/choose-engine';
+import type { TrainingEngine } from '../../lib/training/training-engine';
+
+type Build = TensorFlowRelease['package'];
+
+interface Scene {
+  readonly gpu?: string;
+  readonly prepared?: readonly Build[];
+  /** Builds that cannot be had. */
+  readonly lacking?: readonly Build[];
+  /** Of the opened engine. */
+  readonly computesOn?: string;
+}
+
+async function choose(
+  choice: Pick<RunConfig, 'engine' | 'device'>,
+  { gpu, prepared = [], lacking = [], computesOn = 'cpu' }: Scene,
+) {
+  const asked: Build[] = [];
+  const opened: [folder: string, device: string][] = [];
+  const messages: string[] = [];
+  const source: NativeSource = {
+    inspectGpu: async () => gpu,
+    isPrepared: async (release) => prepared.includes(release.package),
+    prepare: async (release) => {
+      asked.push(release.package);
+      return lacking.includes(release.package)
+        ? { available: false, reason: `no ${release.package}`, remedy: 'Get it.' }
+        : { available: true, tensorflowVersion: release.version, cacheFolder: `/${release.package}` };
+    },
+    open: async ({ cacheFolder }, device) => {
+      opened.push([cacheFolder, device]);
+      return { environment: { engine: 'native', device: computesOn } as Environment } as TrainingEngine;
+    },
+  };
+  const say = (message: string) => messages.push(message);
+  const engine = await chooseEngine(choice, say, new AbortController().signal, source).catch(
+    (error: unknown) => error as Error,
+  );
+  return { asked, opened, messages, engine };
+}
+
+const cpuBuild = 'tensorflow-cpu';
+const gpuBuild = 'tensorflow';
+const gpu = 'Tesla T4, driver 550.90.07';
+
+const builds: [string, RunConfig['device'], Scene, Build][] = [
+  ['auto without a GPU', 'auto', {}, cpuBuild],
+  ['auto with a GPU', 'auto', { gpu, computesOn: gpu }, gpuBuild],
+  [
+    'auto with a GPU, where the other is prepared',
+    'auto',
+    { gpu, prepared: [cpuBuild], computesOn: gpu },
+    gpuBuild,
+  ],
+  ['auto in the GPU image', 'auto', { prepared: [gpuBuild] }, gpuBuild],
+  ['cpu', 'cpu', {}, cpuBuild],
+  ['cpu with a GPU', 'cpu', { gpu }, cpuBuild],
+  ['cpu where both are prepared', 'cpu', { prepared: [gpuBuild, cpuBuild] }, cpuBuild],
+  ['cpu in the GPU image', 'cpu', { gpu, prepared: [gpuBuild] }, gpuBuild],
+  ['gpu', 'gpu', { gpu, prepared: [cpuBuild], computesOn: gpu }, gpuBuild],
+];
+test.each(builds)('the build for %s', async (_, device, scene, build) => {
+  for (const engine of ['auto', 'native'] as const) {
+    const { asked, opened, messages } = await choose({ engine, device }, scene);
+    expect({ asked, opened, messages }).toEqual({
+      asked: [build],
+      opened: [[`/${build}`, device]],
+      messages: [],
+    });
+  }
+});
+
+test('auto falls back from build to build, and says why each time', async () => {
+  const withoutCuda = await choose({ engine: 'auto', device: 'auto' }, { gpu, lacking: [gpuBuild] });
+  expect(withoutCuda.opened).toEqual([[`/${cpuBuild}`, 'auto']]);
+  expect(withoutCuda.messages).toEqual([
+    "TensorFlow's build for GPUs cannot be used here (no tensorflow). Get it.",
+    expect.stringMatching(/Training on the CPU: .*Tesla T4/),
+  ]);
+
+  const without = await choose({ engine: 'auto', device: 'auto' }, { gpu, lacking: [gpuBuild, cpuBuild] });
+  expect(without.asked).toEqual([gpuBuild, cpuBuild]);
+  expect(without.messages.at(-1)).toMatch(/Training on WASM, .* \(no tensorflow-cpu\)\. Get it\./);
+  expect(without.engine).toMatchObject({ environment: { engine: 'wasm' } });
+});
+
+test('a GPU that TensorFlow does not see is said, unless the CPU was asked for', async () => {
+  const seen = async (device: RunConfig['device']) =>
+    (await choose({ engine: 'auto', device }, { gpu, computesOn: 'cpu' })).messages;
+  expect(await seen('auto')).toEqual([expect.stringMatching(/does not see the GPU \(Tesla T4.*driver/)]);
+  expect(await seen('cpu')).toEqual([]);
+});
+
+describe('what was asked for and cannot be had is an error', () => {
+  const refusals: [string, Pick<RunConfig, 'engine' | 'device'>, Scene, RegExp, readonly Build[]][] = [
+    [
+      'native',
+      { engine: 'native', device: 'auto' },
+      { lacking: [cpuBuild] },
+      /no tensorflow-cpu.*--engine wasm/,
+      [cpuBuild],
+    ],
+    [
+      'a GPU, before any download',
+      { engine: 'auto', device: 'gpu' },
+      {},
+      /no NVIDIA GPU with its driver/,
+      [],
+    ],
+    [
+      'a GPU without its build',
+      { engine: 'auto', device: 'gpu' },
+      { gpu, lacking: [gpuBuild] },
+      /no tensorflow\..*--device out/,
+      [gpuBuild],
+    ],
+    ['a GPU on WASM', { engine: 'wasm', device: 'gpu' }, { gpu }, /WASM computes on the CPU only/, []],
+  ];
+  test.each(refusals)('%s', async (_, choice, scene, message, builds) => {
+    const { asked, engine } = await choose(choice, scene);
+    expect(engine).toMatchObject({ name: 'EngineUnavailable', message: expect.stringMatching(message) });
+    expect(asked).toEqual(builds);
+  });
+});
