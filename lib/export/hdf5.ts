@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Dataset, Entity, File, Group } from 'h5wasm';
 import { PermanentError } from '../contracts/errors';
 import type { NamedTensor } from '../model/safetensors';
@@ -59,6 +61,30 @@ export interface Hdf5Reader {
   readArray(path: string, shape: readonly number[]): Float32Array;
 }
 
+/** Starting the library takes some 0.2 s, and reading 6 MB less. */
+const rehearsalMilliseconds = 5_000;
+
+/**
+ * The C library runs in circles on some damaged files, and nobody can stop it in the same thread. So a worker reads the
+ * file first.
+ *
+ * @throws PermanentError InvalidInput when it does not come to an end.
+ */
+async function rehearse(bytes: Uint8Array, what: string): Promise<void> {
+  const worker = new Worker(join(__dirname, 'rehearse-hdf5.mjs'), { workerData: bytes, stderr: true });
+  const timer = setTimeout(() => worker.terminate(), rehearsalMilliseconds);
+  // Its errors are the reader's to find, who can say what they are.
+  worker.on('error', () => {});
+  const startedAt = performance.now();
+  await new Promise((resolve) => worker.on('exit', resolve));
+  clearTimeout(timer);
+  if (performance.now() - startedAt < rehearsalMilliseconds) return;
+  throw new PermanentError(
+    'InvalidInput',
+    `${what} cannot be read within ${rehearsalMilliseconds / 1000} s: it is damaged, or made to keep its readers busy. Save it again in Keras.`,
+  );
+}
+
 /**
  * Opens an HDF5 file from memory for as long as `read` runs.
  *
@@ -70,6 +96,7 @@ export async function readHdf5<Result>(
   what: string,
   read: (reader: Hdf5Reader) => Result,
 ): Promise<Result> {
+  await rehearse(bytes, what);
   const { File, Dataset, Group, files } = await openLibrary();
   const path = `/${randomUUID()}.h5`;
   files.writeFile(path, bytes);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
@@ -50,6 +50,9 @@ export async function writeMarker(folder: string, release: TensorFlowRelease, no
   const files: ReadyMarker['files'] = {};
   const cudaLibraries = release.cudaWheels.length === 0 ? [] : await readdir(join(folder, cudaFolder));
   for (const file of [...nameLoadedFiles(release), ...cudaLibraries.map((name) => join(cudaFolder, name))]) {
+    // Image layers keep whole seconds; with anything finer, every start of a container would hash all libraries.
+    const second = new Date(Math.floor(now.getTime() / 1000) * 1000);
+    await utimes(join(folder, file), second, second);
     const { size, mtimeMs } = await stat(join(folder, file));
     const sha256 = await hashFile(join(folder, file));
     files[file] = { bytes: size, modifiedAtMilliseconds: mtimeMs, sha256 };

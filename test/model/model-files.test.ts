@@ -78,3 +78,19 @@ test.each([
   const loading = loadModel(store, 'a-run');
   await expect(loading).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
 });
+
+test('layers that ask for more than the file has are refused before memory is taken for them', async () => {
+  const store = new MemoryStore();
+  const model = makeModel();
+  await saveModel(store, 'a-run', model);
+  model.dispose();
+  const key = objectKeys.modelTopology('a-run');
+  const text = new TextDecoder().decode(await store.get(key));
+  await store.put(key, Buffer.from(text.replace(/"units": \d+/, '"units": 16000000')));
+  const before = tf.memory().numBytes;
+  await expect(loadModel(store, 'a-run')).rejects.toMatchObject({
+    name: 'CorruptArtifact',
+    cause: expect.objectContaining({ message: expect.stringMatching(/ask for weights of \[.*16000000/) }),
+  });
+  expect(tf.memory().numBytes).toBe(before);
+});

@@ -88,7 +88,8 @@ export function hostileVersionsOf(
   const mutated = fc
     .tuple(fc.constantFrom(...valid), fc.array(edit, { minLength: 1, maxLength: 4 }))
     .map(
-      ([bytes, each]) => new Uint8Array(each.reduce((edited, apply) => apply(edited), Buffer.from(bytes))),
+      ([bytes, each]) =>
+        new Uint8Array(each.reduce<Buffer>((edited, apply) => apply(edited), Buffer.from(bytes))),
     );
   return fc.oneof(
     { weight: 9, arbitrary: mutated },

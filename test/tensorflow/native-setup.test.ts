@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { throwIfInterrupted } from '../../lib/tensorflow/native-machine';
@@ -196,6 +196,13 @@ describe('what is in the cache is not trusted blindly', () => {
     expect(stages).toContain('self-test');
     expect(messages[0]).toMatch(problem);
     expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
+  });
+
+  test('its files have times that an image layer keeps, in whole seconds', async () => {
+    await prepare({}, { now: () => new Date('2026-11-25T12:00:00.789Z') });
+    for (const file of [bindingFile, ...libraryFiles]) {
+      expect(statSync(join(cacheFolder, file)).mtimeMs).toBe(Date.parse('2026-11-25T12:00:00Z'));
+    }
   });
 
   test('copied elsewhere with new times, it is still good', async () => {
