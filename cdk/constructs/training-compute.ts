@@ -51,7 +51,7 @@ export const onDemandPatience = Duration.minutes(30);
 /** For a place under the fleet's own cap: other trainings end sooner or later. */
 const capPatience = Duration.hours(6);
 
-/** The GPU image unpacks to some 8 GiB, beside the layers it is unpacked from. */
+/** The GPU image unpacks to 4.5 GB, beside the layers it is unpacked from. */
 const rootVolumeGib = 60;
 
 /** The container task: Batch on EC2 with a GPU, spot and on demand, and on Fargate. Nothing is kept running. */

@@ -294,6 +294,18 @@ describe('a shard of a prepared dataset', () => {
   });
 });
 
+test.each([
+  ['more than its shards have', 10_002, 10_000, /announces 10002 test images, and its shards have 10001/],
+  ['more than any memory holds', 1e15, 1e15 - 1, /more than the memory of any machine/],
+])('a manifest that announces %s is refused', async (_, rowCount, firstShardRows, message) => {
+  const manifest = await prepareDataset(source, context);
+  const [first, ...others] = manifest.test.shards;
+  const shards = [{ ...first!, rowCount: firstShardRows }, ...others];
+  await expect(
+    loadSplit(store, { ...manifest, test: { ...manifest.test, rowCount, shards } }, 'test'),
+  ).rejects.toMatchObject({ name: 'CorruptArtifact', message: expect.stringMatching(message) });
+});
+
 test('a manifest that was altered is not written over', async () => {
   const manifest = await prepareDataset(source, context);
   const key = objectKeys.manifest(manifest.dataset, manifest.contentKey);
