@@ -211,7 +211,8 @@ async function writeReport(
     pipelineVersion,
     files: await listFilesBesideReport(store, runId),
   });
-  await store.put(objectKeys.report(runId), new TextEncoder().encode(page));
+  // The one file that tells the time: a slower twin must not replace what run.json vouches for.
+  await store.putIfAbsent(objectKeys.report(runId), new TextEncoder().encode(page));
 }
 
 function toRunRecord(

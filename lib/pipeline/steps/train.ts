@@ -15,7 +15,7 @@ import { Checkpoints } from '../../training/checkpoints';
 import { chooseEngine } from '../../training/choose-engine';
 import { type DenseStack, readDenseStack } from '../../training/dense-stack';
 import { loadInitialWeights } from '../../training/initial-weights';
-import { trainModel } from '../../training/train-model';
+import { type TrainingOptions, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
 import type { TrainingState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
@@ -44,21 +44,59 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
   const trainImages = await loadSplit(store, manifest, 'train');
   const validationImages = await loadSplit(store, manifest, 'test');
   const model = buildMlp(config, manifest.imageShape);
-  notify({
-    type: 'step-started',
-    step: 'train',
-    message: describeTraining(model, config, trainImages, engine),
-  });
+  try {
+    notify({
+      type: 'step-started',
+      step: 'train',
+      message: describeTraining(model, config, trainImages, engine),
+    });
+    const images = { trainImages, validationImages };
+    const { resumeFrom, ...outcome } = await trainWithCheckpoints(
+      input,
+      config,
+      model,
+      engine,
+      images,
+      context,
+    );
+    const weights = await saveModel(store, runId, model);
+    await exportModel(store, runId, model, config.learningRate);
+    const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
+    await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
+      schemaVersion: 1,
+      runId,
+      contentKey,
+      environment: engine.environment,
+      compute,
+      parameterCount: model.countParams(),
+      ...outcome,
+      resumedFromStep: resumeFrom?.step ?? 0,
+      seconds,
+      weightsSha256: weights.sha256!,
+    });
+    return { runId, seconds };
+  } finally {
+    model.dispose();
+  }
+}
 
+async function trainWithCheckpoints(
+  { runId, contentKey }: TrainInput,
+  config: RunConfig,
+  model: Sequential,
+  engine: TrainingEngine,
+  images: Pick<TrainingOptions, 'trainImages' | 'validationImages'>,
+  { store, notify, now, signal }: StepContext,
+) {
+  const say = (message: string) => notify({ type: 'note', message });
   const stack = readDenseStack(model);
   const checkpoints = new Checkpoints(store, { runId, contentKey }, stack);
   const resumeFrom = await checkpoints.restore(say);
   if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
-  const { stepCount, epoch } = await trainModel({
+  const outcome = await trainModel({
+    ...images,
     model,
     engine,
-    trainImages,
-    validationImages,
     settings: config,
     initial: await readInitialWeights(store, config, stack, say),
     resumeFrom,
@@ -66,34 +104,13 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     signal,
     onStep: (position) => notify({ type: 'training-progress', ...position, epochs: config.epochs }),
     onCheckpoint: (state) => checkpoints.save(state),
-    onEpoch: async (epochs) => {
-      await putJson(store, objectKeys.history(runId), historySchema, {
-        schemaVersion: 1,
-        runId,
-        epochs: [...epochs],
-      });
+    onEpoch: async (history) => {
+      const epochs = [...history];
+      await putJson(store, objectKeys.history(runId), historySchema, { schemaVersion: 1, runId, epochs });
       notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
     },
   });
-  const weights = await saveModel(store, runId, model);
-  await exportModel(store, runId, model, config.learningRate);
-
-  const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
-  await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
-    schemaVersion: 1,
-    runId,
-    contentKey,
-    environment: engine.environment,
-    compute,
-    parameterCount: model.countParams(),
-    stepCount,
-    epoch,
-    resumedFromStep: resumeFrom?.step ?? 0,
-    seconds,
-    weightsSha256: weights.sha256!,
-  });
-  model.dispose();
-  return { runId, seconds };
+  return { ...outcome, resumeFrom };
 }
 
 /** Training over a finished training would leave its training.json standing over files of both, were it cut off. */
