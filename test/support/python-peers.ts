@@ -8,14 +8,16 @@ const requirements = join(__dirname, '../peers/requirements.txt');
 /** An older Keras 3, which runs on the same TensorFlow; a folder to be put before the installed packages. */
 const olderRequirements = join(__dirname, '../peers/requirements-older-keras.txt');
 
-/** A Python with the peers of test/peers/requirements.txt, installed on first use into the cache folder. */
-export function preparePython(): string {
-  const pythonIn = (folder: string) => join(folder, 'bin/python');
-  const prepared = installOnce('peers', [requirements], (folder) => {
+/** For `npm run bench:gpu`: some gigabytes of CUDA libraries. */
+const gpuRequirements = join(__dirname, '../bench/requirements-gpu.txt');
+
+/** A Python with the peers of test/peers/requirements.txt, or of the GPU's, installed on first use into the cache folder. */
+export function preparePython(kind: 'keras' | 'gpu' = 'keras'): string {
+  const file = kind === 'gpu' ? gpuRequirements : requirements;
+  return installOnce(kind === 'gpu' ? 'gpu-peers' : 'peers', [file], (folder) => {
     execFileSync('python3', ['-m', 'venv', '--clear', folder], { stdio: 'inherit' });
-    pipInstall(pythonIn(folder), requirements);
-  });
-  return pythonIn(prepared);
+    pipInstall(join(folder, 'bin/python'), file);
+  }).concat('/bin/python');
 }
 
 function prepareOlderKeras(): string {

