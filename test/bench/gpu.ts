@@ -22,17 +22,15 @@ function main(): void {
   for (const batchSize of values['batch-sizes'].split(',')) {
     const settings: PeerSettings = { BENCH_BATCH_SIZE: batchSize, BENCH_DEVICE: device };
     const ours: [string, Peer] = ['ours', makePeer(process.execPath, nodeArgs('ours.ts'), 'ours', settings)];
-    const others = values.peers
-      .split(',')
-      .flatMap((peer) =>
-        (['0', '1'] as const).map((compile): [string, Peer] => [
-          compile === '1' ? `${peer}, compiled` : peer,
-          makePeer(python, [`${__dirname}/${peer}_seed.py`], `${peer}.keras`, {
-            ...settings,
-            BENCH_COMPILE: compile,
-          }),
-        ]),
-      );
+    const others = values.peers.split(',').flatMap((peer) =>
+      (['0', '1'] as const).map((compile): [string, Peer] => [
+        compile === '1' ? `${peer}, compiled` : peer,
+        makePeer(python, [`${__dirname}/${peer}_seed.py`], `${peer}.keras`, {
+          ...settings,
+          BENCH_COMPILE: compile,
+        }),
+      ]),
+    );
     const runs = runRounds(Number(values.rounds), Number(values.epochs) + 1, [ours, ...others]);
     console.log(
       `\n${device}, batch ${batchSize}; seconds per epoch, median (range)\n\n${formatRounds(runs)}`,

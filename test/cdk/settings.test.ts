@@ -6,6 +6,7 @@ const read = (context: Record<string, unknown>): Settings => readSettings(new Ap
 describe('the deployment settings', () => {
   it('have defaults for everything', () => {
     expect(read({})).toEqual({
+      checkpointRetentionDays: 14,
       computes: ['cpu', 'gpu'],
       gpuInstanceTypes: ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'],
       gpuMaxVcpus: 8,

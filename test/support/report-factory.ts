@@ -113,6 +113,7 @@ export function makeComparedRun(
     dataset: { name: 'mnist', contentKey: '0123456789abcdef', manifestSha256: 'a'.repeat(64) },
     environment,
     phases,
+    costUsd: null,
     accuracy,
     loss,
     testCount,
