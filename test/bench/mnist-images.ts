@@ -9,8 +9,10 @@ export function readMnist(folder: string, split: 'train' | 't10k'): LabelledImag
   const { data: pixels, shape } = read(`${split}-images-idx3-ubyte`);
   const { data: labels } = read(`${split}-labels-idx1-ubyte`);
   const [count, height, width] = shape as [number, number, number];
+  const images = new Float32Array(pixels.length);
+  for (let index = 0; index < pixels.length; index += 1) images[index] = pixels[index]! / 255;
   return {
-    images: Float32Array.from(pixels, (pixel) => pixel / 255),
+    images,
     labels,
     count,
     imageShape: [height, width],
