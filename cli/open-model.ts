@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../lib/contracts/errors';
 import { runIdSchema } from '../lib/contracts/run-config';
@@ -6,6 +5,7 @@ import { readKerasModel } from '../lib/export/read-keras-model';
 import { loadModel } from '../lib/model/model-files';
 import type { ObjectStore } from '../lib/store/object-store';
 import { useWasmBackend } from '../lib/tensorflow/wasm-backend';
+import { readInputFile } from './read-input-file';
 
 const kerasFile = /\.(h5|hdf5|keras)$/i;
 
@@ -19,7 +19,11 @@ export const modelSourceHelp = 'a run id, or an .h5 or .keras file that Keras sa
  */
 export async function openModel(source: string, store: ObjectStore): Promise<LayersModel> {
   await useWasmBackend();
-  if (kerasFile.test(source)) return readKerasModel(await readModelFile(source), describeSource(source));
+  if (kerasFile.test(source)) {
+    const what = describeSource(source);
+    const bytes = await readInputFile(source, what, 'Give the path of an .h5 or .keras file.');
+    return readKerasModel(bytes, what);
+  }
   if (runIdSchema.safeParse(source).success) return loadModel(store, source);
   throw new PermanentError(
     'InvalidInput',
@@ -29,17 +33,4 @@ export async function openModel(source: string, store: ObjectStore): Promise<Lay
 
 export function describeSource(source: string): string {
   return kerasFile.test(source) ? `The model ${JSON.stringify(source)}` : `The model of the run ${source}`;
-}
-
-async function readModelFile(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PermanentError(
-      'InvalidInput',
-      `The model ${JSON.stringify(path)} cannot be read (${code ?? cause}). Give the path of an .h5 or .keras file.`,
-      { cause },
-    );
-  }
 }

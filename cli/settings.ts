@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { PermanentError } from '../lib/contracts/errors';
 import { parseOrThrow } from '../lib/contracts/parse';
 import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
+import { readInputFile } from './read-input-file';
 
 /** A number where the text is one; otherwise the text, so that the schema can say what it received. */
 export function numberOrText(text: string): number | string {
@@ -45,24 +45,17 @@ export async function resolveRunConfig(
 
 async function readConfigFile(path: string): Promise<object> {
   const what = `The config file ${JSON.stringify(path)}`;
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PermanentError(
-      'InvalidInput',
-      `${what} cannot be read (${code ?? cause}). Give the path of a JSON file such as {"epochs": 3, "hidden": [512]}.`,
-      { cause },
-    );
-  }
+  const example = '{"epochs": 3, "hidden": [512]}';
+  const text = (
+    await readInputFile(path, what, `Give the path of a JSON file such as ${example}.`)
+  ).toString();
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new PermanentError(
       'InvalidInput',
-      `${what} is not JSON: ${(cause as Error).message}. It must be one object such as {"epochs": 3, "hidden": [512]}.`,
+      `${what} is not JSON: ${(cause as Error).message}. It must be one object such as ${example}.`,
       { cause },
     );
   }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { PermanentError, PipelineError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
@@ -10,6 +9,7 @@ import { loadModel } from '../../lib/model/model-files';
 import { getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { readInputFile } from '../read-input-file';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './runs';
@@ -26,7 +26,11 @@ export interface PredictRequest extends StoreRequest {
 /** Classifies one picture. */
 export async function predictCommand(request: PredictRequest, terminal: Terminal): Promise<void> {
   const { store, imagePath, isInverted, isJson } = request;
-  const bytes = await readImageFile(imagePath);
+  const bytes = await readInputFile(
+    imagePath,
+    `The picture ${JSON.stringify(imagePath)}`,
+    'Give the path of a PNG file.',
+  );
   const runId = await chooseRun(request);
   await useWasmBackend();
   const model = await loadModel(store, runId);
@@ -45,19 +49,6 @@ export async function predictCommand(request: PredictRequest, terminal: Terminal
     );
   } finally {
     model.dispose();
-  }
-}
-
-async function readImageFile(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PermanentError(
-      'InvalidInput',
-      `The picture ${JSON.stringify(path)} cannot be read (${code ?? cause}). Give the path of a PNG file.`,
-      { cause },
-    );
   }
 }
 

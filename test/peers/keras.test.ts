@@ -1,13 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { type DenseStack, initialWeights, type LayerWeights } from '../../lib/training/dense-stack';
-import { openNativeEngine } from '../../lib/training/native-engine';
 import { createRandom } from '../../lib/training/seeded-random';
-import type { TrainingEngine } from '../../lib/training/training-engine';
 import { type Batch, TrainingSession } from '../../lib/training/training-session';
 import { startingState, weightsOf } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { openPreparedEngine } from '../support/prepared-engine';
 import { runPython } from '../support/python-peers';
 import { useScratchFolder } from '../support/scratch-folder';
 
@@ -17,12 +15,6 @@ const settings = { steps: 10, batchSize: 64, learningRate: 0.001, l2: 0.0003 };
 const stack: DenseStack = units
   .slice(1)
   .map((width, layer) => ({ inputs: units[layer]!, units: width, dropoutRate: 0, l2: settings.l2 }));
-
-async function openPreparedEngine(): Promise<TrainingEngine> {
-  const native = await prepareNativeTensorFlow((message) => process.stderr.write(`${message}\n`));
-  if (!native.available) throw new Error(`${native.reason}. ${native.remedy}`);
-  return openNativeEngine(native.tensorflowVersion);
-}
 
 function makeBatches(): Batch[] {
   const random = createRandom(11);

@@ -1,0 +1,14 @@
+/**
+ * For `jest.mock`. Drawing is the dearest part of a step that is run some hundred times; the same drawing gives the
+ * same PNG.
+ */
+export function rememberDrawings() {
+  const { rasterize } = jest.requireActual('../../lib/report/rasterize');
+  const drawn = new Map<string, Promise<Uint8Array>>();
+  return {
+    rasterize: (svg: string) => {
+      if (!drawn.has(svg)) drawn.set(svg, rasterize(svg));
+      return drawn.get(svg);
+    },
+  };
+}
