@@ -6,7 +6,6 @@ import { parseIdx } from '../../lib/dataset/idx';
 import { importDataset } from '../../lib/dataset/import-dataset';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { rawFileNames } from '../../lib/dataset/raw-dataset';
-import { normalizePixels } from '../../lib/dataset/shards';
 import { computeMetrics, type MetricValues } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { MemoryStore } from '../../lib/store/memory-store';
@@ -81,7 +80,7 @@ async function readTestImages(dataset: string, classes: number): Promise<Labelle
   const images = await read(rawFileNames.testImages);
   const labels = await read(rawFileNames.testLabels);
   const [count, height, width] = images.shape as [number, number, number];
-  return { images: normalizePixels(images.data), labels: labels.data, count, imageShape: [height, width] };
+  return { pixels: images.data, labels: labels.data, count, imageShape: [height, width] };
 }
 
 /** Pictures go into a model of [height, width], of [height · width], or of [height, width, 1]; others are refused. */

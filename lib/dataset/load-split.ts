@@ -2,12 +2,12 @@ import type { DatasetManifest, Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
-import { decodeShard } from './shards';
+import { decodeShard, quantizePixels } from './shards';
 
 /** One split in memory. */
 export interface LabelledImages {
-  /** [count, height, width], row-major, in [0, 1]. */
-  readonly images: Float32Array;
+  /** [count, height, width], row-major. A pixel u stands for u / 255, at a quarter of the size. */
+  readonly pixels: Uint8Array;
   /** [count]. */
   readonly labels: Uint8Array;
   readonly count: number;
@@ -28,17 +28,17 @@ export async function loadSplit(
   const { rowCount: count, shards } = manifest[split];
   const imagePixels = imageShape[0] * imageShape[1];
   assertRowsAddUp(manifest, split);
-  const { images, labels } = takeMemory(count, imagePixels, `The manifest of "${manifest.dataset}"`);
+  const { pixels, labels } = takeMemory(count, imagePixels, `The manifest of "${manifest.dataset}"`);
   let row = 0;
   for (const { key, rowCount, sha256 } of shards) {
     const bytes = await store.get(key);
     assertManifestChecksum(store, key, sha256Hex(bytes), sha256);
     const shard = decodeShard(bytes, { key, rowCount, imageShape });
-    images.set(shard.images, row * imagePixels);
+    pixels.set(quantizePixels(shard.images, key), row * imagePixels);
     labels.set(shard.labels, row);
     row += rowCount;
   }
-  return { images, labels, count, imageShape };
+  return { pixels, labels, count, imageShape };
 }
 
 function assertManifestChecksum(store: ObjectStore, key: string, actual: string, expected: string): void {
@@ -64,7 +64,7 @@ function assertRowsAddUp({ dataset, ...manifest }: Omit<DatasetManifest, 'imageS
 
 function takeMemory(count: number, imagePixels: number, what: string) {
   try {
-    return { images: new Float32Array(count * imagePixels), labels: new Uint8Array(count) };
+    return { pixels: new Uint8Array(count * imagePixels), labels: new Uint8Array(count) };
   } catch (cause) {
     throw new PermanentError(
       'CorruptArtifact',

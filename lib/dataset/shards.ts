@@ -44,6 +44,28 @@ export function normalizePixels(pixels: Uint8Array): Float32Array {
   return normalized;
 }
 
+/**
+ * The inverse of `normalizePixels`.
+ *
+ * @throws PermanentError CorruptArtifact for a value that it never gives.
+ */
+export function quantizePixels(images: Float32Array, key: string): Uint8Array {
+  const pixels = new Uint8Array(images.length);
+  for (let index = 0; index < images.length; index += 1) {
+    const value = images[index]!;
+    const pixel = Math.round(value * 255);
+    pixels[index] = pixel;
+    if (pixels[index] !== pixel || Math.fround(pixel / 255) !== value) {
+      throw new PermanentError(
+        'CorruptArtifact',
+        `${key} has the pixel ${value}, which is not one of the 256 values 0, 1/255, … 1. Delete it and run again: it is made anew.`,
+        { evidence: { key, index, value } },
+      );
+    }
+  }
+  return pixels;
+}
+
 /** An .npz of `x` (float32 [rows, height, width]) and `y` (uint8 [rows]). */
 export function encodeShard({ images, labels }: Shard, imageShape: readonly [number, number]): Uint8Array {
   return encodeNpz({

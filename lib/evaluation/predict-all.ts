@@ -1,10 +1,11 @@
 import { type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TransientError } from '../contracts/errors';
+import { normalizePixels } from '../dataset/shards';
 
 export interface ImageBatchSource {
-  /** [count, height, width], row-major, in [0, 1]. */
-  readonly images: Float32Array;
+  /** [count, height, width], row-major; u stands for u / 255. */
+  readonly pixels: Uint8Array;
   readonly count: number;
   /** [height, width] in pixels. */
   readonly imageShape: readonly [number, number];
@@ -22,7 +23,7 @@ const imagesPerBatch = 1000;
  */
 export async function predictAll(
   model: LayersModel,
-  { images, count, imageShape }: ImageBatchSource,
+  { pixels, count, imageShape }: ImageBatchSource,
   classes: number,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
@@ -32,8 +33,8 @@ export async function predictAll(
   for (let first = 0; first < count; first += imagesPerBatch) {
     throwIfInterrupted(signal, first, count);
     const rows = Math.min(imagesPerBatch, count - first);
-    const pixels = images.subarray(first * imagePixels, (first + rows) * imagePixels);
-    const output = tidy(() => model.predict(tensor3d(pixels, [rows, height, width])) as Tensor);
+    const images = normalizePixels(pixels.subarray(first * imagePixels, (first + rows) * imagePixels));
+    const output = tidy(() => model.predict(tensor3d(images, [rows, height, width])) as Tensor);
     try {
       probabilities.set(await output.data<'float32'>(), first * classes);
     } finally {

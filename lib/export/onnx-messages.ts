@@ -1,51 +1,10 @@
+import { bytes, concatenate, float, integer, message, text } from '../protobuf/messages';
+
 /**
  * The few messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) that a network of layers
- * needs, in protobuf's wire format. Numbers are the fields' and enums' own in that file.
+ * needs. Numbers are the fields' and enums' own in that file.
  */
 type Bytes = Uint8Array;
-
-export function concatenate(parts: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const part of parts) {
-    whole.set(part, end);
-    end += part.length;
-  }
-  return whole;
-}
-
-/** Seven bits a byte, the lowest first; a negative number as its 64-bit two's complement. */
-function encodeVarint(value: number | bigint): Bytes {
-  let rest = BigInt.asUintN(64, BigInt(value));
-  const bytes: number[] = [];
-  do {
-    const low = Number(rest & 0x7fn);
-    rest >>= 7n;
-    bytes.push(rest === 0n ? low : low | 0x80);
-  } while (rest !== 0n);
-  return Uint8Array.from(bytes);
-}
-
-const wireType = { varint: 0, lengthDelimited: 2, fixed32: 5 } as const;
-
-function tag(field: number, type: keyof typeof wireType): Bytes {
-  return encodeVarint((field << 3) | wireType[type]);
-}
-
-const integer = (field: number, value: number) => concatenate([tag(field, 'varint'), encodeVarint(value)]);
-
-const bytes = (field: number, value: Bytes) =>
-  concatenate([tag(field, 'lengthDelimited'), encodeVarint(value.length), value]);
-
-const text = (field: number, value: string) => bytes(field, new TextEncoder().encode(value));
-
-const message = (field: number, ...parts: readonly Bytes[]) => bytes(field, concatenate(parts));
-
-function float(field: number, value: number): Bytes {
-  const encoded = new Uint8Array(4);
-  new DataView(encoded.buffer).setFloat32(0, value, true);
-  return concatenate([tag(field, 'fixed32'), encoded]);
-}
 
 /** `int`, `ints` and `text` are what they say; `float` is for a number that may happen to be whole. */
 export type OnnxAttribute =

@@ -94,7 +94,7 @@ function drawSheet(pictures: readonly Picture[], [height, width]: readonly [numb
     pixels.forEach((grey, pixel) => {
       const x = left + (pixel % width);
       const y = top + Math.floor(pixel / width);
-      data[y * sheetWidth + x] = Math.round(grey * 255);
+      data[y * sheetWidth + x] = grey;
     });
   }
   const png = encode({ width: sheetWidth, height: sheetHeight, data, channels: 1, depth: 8 });

@@ -1,24 +1,23 @@
 import { encode } from 'fast-png';
 
-/** Grey pixels in [0, 1], row-major. */
+/** Grey pixels, 0 for black to 255 for white, row-major. */
 export interface Picture {
-  readonly pixels: Float32Array;
+  readonly pixels: Uint8Array;
   /** [height, width] in pixels. */
   readonly shape: readonly [number, number];
 }
 
 /** A `data:` address of an 8-bit grey PNG, so that pages and plots need no second file. */
 export function pictureDataUrl({ pixels, shape: [height, width] }: Picture): string {
-  const data = Uint8Array.from(pixels, (value) => Math.round(value * 255));
-  const png = encode({ width, height, data, channels: 1, depth: 8 });
+  const png = encode({ width, height, data: pixels, channels: 1, depth: 8 });
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
 /** Image `index` of [count, height, width]; shares the memory. */
 export function pickPicture(
-  { images, imageShape }: { images: Float32Array; imageShape: readonly [number, number] },
+  { pixels, imageShape }: { pixels: Uint8Array; imageShape: readonly [number, number] },
   index: number,
 ): Picture {
   const imagePixels = imageShape[0] * imageShape[1];
-  return { pixels: images.subarray(index * imagePixels, (index + 1) * imagePixels), shape: imageShape };
+  return { pixels: pixels.subarray(index * imagePixels, (index + 1) * imagePixels), shape: imageShape };
 }

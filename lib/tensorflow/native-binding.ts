@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Tensor } from '@tensorflow/tfjs-core';
 import { PermanentError } from '../contracts/errors';
+import type { GraphBinding } from './graph-session';
 import { bindingFile, nativeCacheFolder, quietenLogFile } from './native-release';
 
 type TfjsNode = typeof import('@tensorflow/tfjs-node');
@@ -49,4 +50,12 @@ export function loadTfjsNode(cacheFolder: string = nativeCacheFolder()): TfjsNod
   }
   tfjsNode.enableProdMode();
   return tfjsNode;
+}
+
+/** What tfjs-node keeps to itself: the binding that it calls TensorFlow through. */
+export function nativeBackend(tfjsNode: TfjsNode): {
+  readonly binding: GraphBinding;
+  readonly isUsingGpuDevice: boolean;
+} {
+  return tfjsNode.findBackend('tensorflow') as unknown as ReturnType<typeof nativeBackend>;
 }

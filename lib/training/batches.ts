@@ -1,29 +1,37 @@
 import type { LabelledImages } from '../dataset/load-split';
-import type { Batch } from './training-session';
+
+/** A batch on the JavaScript side. */
+export interface Batch {
+  readonly count: number;
+  /** [count, pixels], row-major; u stands for u / 255. */
+  readonly pixels: Uint8Array;
+  /** [count]. */
+  readonly labels: Int32Array;
+}
 
 /** The images of these rows, in this order. */
-export function takeRows({ images, labels, count }: LabelledImages, rows: Int32Array): Batch {
-  const pixels = images.length / count;
+export function takeRows({ pixels, labels, count }: LabelledImages, rows: Int32Array): Batch {
+  const size = pixels.length / count;
   const batch = {
     count: rows.length,
-    images: new Float32Array(rows.length * pixels),
+    pixels: new Uint8Array(rows.length * size),
     labels: new Int32Array(rows.length),
   };
   rows.forEach((row, position) => {
-    batch.images.set(images.subarray(row * pixels, (row + 1) * pixels), position * pixels);
+    batch.pixels.set(pixels.subarray(row * size, (row + 1) * size), position * size);
     batch.labels[position] = labels[row]!;
   });
   return batch;
 }
 
 /** All images in order, `size` at a time; the last batch has what is left. */
-export function* takeInOrder({ images, labels, count }: LabelledImages, size: number): Generator<Batch> {
-  const pixels = images.length / count;
+export function* takeInOrder({ pixels, labels, count }: LabelledImages, size: number): Generator<Batch> {
+  const imagePixels = pixels.length / count;
   for (let first = 0; first < count; first += size) {
     const end = Math.min(first + size, count);
     yield {
       count: end - first,
-      images: images.subarray(first * pixels, end * pixels),
+      pixels: pixels.subarray(first * imagePixels, end * imagePixels),
       labels: Int32Array.from(labels.subarray(first, end)),
     };
   }

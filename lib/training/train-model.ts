@@ -8,8 +8,7 @@ import { takeInOrder, takeRows } from './batches';
 import { type DenseStack, initialWeights, type LayerWeights, readDenseStack } from './dense-stack';
 import { bestEpoch, learningRateAt, shouldStopEarly } from './schedule';
 import { createRandom, randomStreams, shuffledRows } from './seeded-random';
-import type { TrainingEngine } from './training-engine';
-import { TrainingSession } from './training-session';
+import type { TrainingEngine, TrainingSession } from './training-engine';
 import {
   type BatchTotals,
   type EpochTotals,
@@ -76,7 +75,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
 class Training {
   readonly #stack: DenseStack;
   readonly #stepsPerEpoch: number;
-  readonly #session: TrainingSession<unknown>;
+  readonly #session: TrainingSession;
   readonly #history: Epoch[];
   #best: readonly LayerWeights[] | undefined;
   #epochStartedAt: number;
@@ -86,7 +85,7 @@ class Training {
     this.#stack = readDenseStack(model);
     this.#stepsPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
     const start = resumeFrom ?? startingState(initial ?? initialWeights(this.#stack, settings.seed));
-    this.#session = new TrainingSession(engine.kernels, this.#stack, start, settings);
+    this.#session = engine.openSession(this.#stack, start, settings);
     this.#history = [...start.history];
     this.#best = start.best;
     this.#epochStartedAt = now().getTime() - 1000 * start.epochSeconds;
@@ -212,9 +211,10 @@ class Training {
   private divergence(step: number): PermanentError {
     const epoch = this.#history.length + 1;
     const learningRate = this.learningRate();
+    const smaller = Number((this.options.settings.learningRate / 10).toPrecision(3));
     return new PermanentError(
       'TrainingDiverged',
-      `The loss is no longer a finite number since step ${step} of epoch ${epoch}, at a learning rate of ${learningRate}. Train again with a smaller one, such as ${this.options.settings.learningRate / 10}, or with --clip-norm 1.`,
+      `The loss is no longer a finite number since step ${step} of epoch ${epoch}, at a learning rate of ${learningRate}. Train again with a smaller one, such as ${smaller}, or with --clip-norm 1.`,
       { evidence: { epoch, step, learningRate } },
     );
   }

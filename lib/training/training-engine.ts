@@ -1,52 +1,40 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Environment } from '../contracts/results';
+import type { Batch } from './batches';
+import type { DenseStack } from './dense-stack';
+import type { BatchTotals, EpochTotals, TrainingState } from './training-state';
 
-/** Something that can run the training loop on this machine. One loop, any number of engines. */
-export interface TrainingEngine<Parameter = unknown> {
+/** Something that can run the training loop on this machine. One loop and one training step, any number of engines. */
+export interface TrainingEngine {
   /** Goes to training.json and run.json as it is. */
   readonly environment: Environment;
-  readonly kernels: TrainingKernels<Parameter>;
+  /** Takes a training up from where the state stands. */
+  openSession(
+    stack: DenseStack,
+    state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
+    settings: SessionSettings,
+  ): TrainingSession;
 }
 
-/** Adam's settings with the power of its step already taken; Kingma and Ba, arXiv:1412.6980, section 2. */
-export interface AdamStep {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** Updates so far, this one included; from 1. */
+export interface SessionSettings {
+  /** Of the dropout masks. */
+  readonly seed: number;
+  /** The largest norm of all gradients together; 0 for any. */
+  readonly clipNorm: number;
+}
+
+/** A stack of dense layers in training: its parameters, its optimizer and the totals of the epoch under way. */
+export interface TrainingSession {
+  /** Updates so far. */
   readonly step: number;
-}
-
-/**
- * The operations in which engines differ; everything else in a training step is a TensorFlow.js op. All float32.
- * Results belong to the caller's `tidy`.
- */
-export interface TrainingKernels<Parameter> {
-  /** A trainable tensor. It outlives every `tidy`, until `release`. */
-  createParameter(values: ParameterValues, shape: readonly number[]): Parameter;
-  release(parameter: Parameter): void;
-  /** Its present value. Dispose it before `applyAdam`, which then updates in place instead of copying. */
-  read(parameter: Parameter): Tensor;
-  readValues(parameter: Parameter): Promise<ParameterValues>;
-  applyAdam(parameter: Parameter, gradient: Tensor, adam: AdamStep): void;
-
-  /** a·b; either operand can be taken transposed. */
-  matMul(a: Tensor2D, b: Tensor2D, transposeA?: boolean, transposeB?: boolean): Tensor2D;
-  /** [batch, units] + [units]. */
-  addBias(x: Tensor2D, bias: Tensor1D): Tensor2D;
-  /** [units]: the sum over the batch. */
-  biasGradient(gradient: Tensor2D): Tensor1D;
-  /** `gradient` where relu's `output` is positive, 0 elsewhere. */
-  reluGradient(gradient: Tensor2D, output: Tensor2D): Tensor2D;
-  /** 0 with probability `rate`, else 1 / (1 - rate); the same for the same seed. */
-  dropoutMask(shape: readonly [number, number], rate: number, seed: DropoutSeed): Tensor2D;
-  /**
-   * Of each image, the cross-entropy in nats, [batch], and its gradient by the logits, [batch, classes].
-   *
-   * @param labels - int32.
-   */
-  softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): { losses: Tensor1D; gradient: Tensor2D };
+  /** Forward, backward, update. Nothing is read back: totals stay with the engine until `readTotals`. */
+  train(batch: Batch, learningRate: number): void;
+  /** Sums over the batch with dropout off; changes nothing. */
+  evaluate(batch: Batch): Promise<BatchTotals>;
+  /** What the steps since `startEpoch` add up to. */
+  readTotals(): Promise<EpochTotals>;
+  startEpoch(): void;
+  readParameters(): Promise<ParameterValues[]>;
+  dispose(): void;
 }
 
 /** A trainable tensor with Adam's two moments, each row-major and of the same size. */
@@ -56,10 +44,5 @@ export interface ParameterValues {
   readonly secondMoment: Float32Array;
 }
 
-/** Names one dropout mask of a run. */
-export interface DropoutSeed {
-  readonly seed: number;
-  /** Updates so far, this one included; from 1. */
-  readonly step: number;
-  readonly layer: number;
-}
+/** Keras' defaults for Adam; Kingma and Ba, arXiv:1412.6980. */
+export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;

@@ -1,5 +1,4 @@
-import { setBackend, tidy, truncatedNormal } from '@tensorflow/tfjs-core';
-import { type EagerBackend, EagerOps } from '../../lib/tensorflow/eager-ops';
+import { matMul, setBackend, tidy, truncatedNormal } from '@tensorflow/tfjs-core';
 import { loadTfjsNode } from '../../lib/tensorflow/native-binding';
 
 const batchSize = 512;
@@ -13,7 +12,7 @@ const repetitions = 60;
  * by the weights, by the inputs (not of the first layer), and forward over the test set. No engine can be faster.
  */
 async function main(): Promise<void> {
-  const ops = new EagerOps(loadTfjsNode().backend() as unknown as EagerBackend);
+  loadTfjsNode();
   await setBackend('tensorflow');
   const multiply = (
     rows: number,
@@ -24,11 +23,7 @@ async function main(): Promise<void> {
   ) => {
     const a = truncatedNormal(transposeA ? [inner, rows] : [rows, inner]);
     const b = truncatedNormal(transposeB ? [columns, inner] : [inner, columns]);
-    const attributes = ops.attributes({
-      types: { T: 'float32' },
-      flags: { transpose_a: transposeA, transpose_b: transposeB },
-    });
-    const run = () => tidy(() => ops.run('MatMul', [a, b], attributes).shape);
+    const run = () => tidy(() => void matMul(a, b, transposeA, transposeB));
     for (let warmUp = 0; warmUp < 5; warmUp += 1) run();
     const startedAt = performance.now();
     for (let repetition = 0; repetition < repetitions; repetition += 1) run();

@@ -9,12 +9,5 @@ export function readMnist(folder: string, split: 'train' | 't10k'): LabelledImag
   const { data: pixels, shape } = read(`${split}-images-idx3-ubyte`);
   const { data: labels } = read(`${split}-labels-idx1-ubyte`);
   const [count, height, width] = shape as [number, number, number];
-  const images = new Float32Array(pixels.length);
-  for (let index = 0; index < pixels.length; index += 1) images[index] = pixels[index]! / 255;
-  return {
-    images,
-    labels,
-    count,
-    imageShape: [height, width],
-  };
+  return { pixels, labels, count, imageShape: [height, width] };
 }

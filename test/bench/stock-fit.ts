@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { runConfigSchema } from '../../lib/contracts/run-config';
+import { normalizePixels } from '../../lib/dataset/shards';
 import { buildMlp } from '../../lib/model/architectures';
 import { loadTfjsNode } from '../../lib/tensorflow/native-binding';
 import { readMnist } from './mnist-images';
@@ -10,8 +11,11 @@ import { readMnist } from './mnist-images';
 async function main([folder, epochs, modelFolder]: readonly string[]): Promise<void> {
   const tf = loadTfjsNode();
   const toTensors = (split: 'train' | 't10k') => {
-    const { images, labels, count, imageShape } = readMnist(folder!, split);
-    return [tf.tensor3d(images, [count, ...imageShape]), tf.tensor1d(Float32Array.from(labels))] as const;
+    const { pixels, labels, count, imageShape } = readMnist(folder!, split);
+    return [
+      tf.tensor3d(normalizePixels(pixels), [count, ...imageShape]),
+      tf.tensor1d(Float32Array.from(labels)),
+    ] as const;
   };
   const [images, labels] = toTensors('train');
   const model = buildMlp(runConfigSchema.parse({}), [28, 28]);

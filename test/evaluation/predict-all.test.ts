@@ -15,13 +15,13 @@ beforeAll(useWasmBackend);
 test('rows keep their order across batches, and no tensor stays', async () => {
   const model = makePixelModel();
   const count = 2500;
-  const images = Float32Array.from({ length: count * 2 }, (_, index) => (index % 7) / 7);
+  const pixels = Uint8Array.from({ length: count * 2 }, (_, index) => (index % 7) * 36);
   const before = tf.memory().numTensors;
-  const probabilities = await predictAll(model, { images, count, imageShape: [1, 2] }, 2);
+  const probabilities = await predictAll(model, { pixels, count, imageShape: [1, 2] }, 2);
   expect(tf.memory().numTensors).toBe(before);
   expect(probabilities).toHaveLength(count * 2);
   for (const row of [0, 999, 1000, 2499]) {
-    const expected = 1 / (1 + Math.exp(images[row * 2 + 1]! - images[row * 2]!));
+    const expected = 1 / (1 + Math.exp((pixels[row * 2 + 1]! - pixels[row * 2]!) / 255));
     expect(probabilities[row * 2]).toBeCloseTo(expected, 5);
     expect(probabilities[row * 2]! + probabilities[row * 2 + 1]!).toBeCloseTo(1, 5);
   }
@@ -31,7 +31,7 @@ test('an aborted signal stops between batches', async () => {
   const stop = new AbortController();
   stop.abort();
   const before = tf.memory().numTensors;
-  const source = { images: new Float32Array(2), count: 1, imageShape: [1, 2] as const };
+  const source = { pixels: new Uint8Array(2), count: 1, imageShape: [1, 2] as const };
   await expect(predictAll(makePixelModel(), source, 2, stop.signal)).rejects.toMatchObject({
     name: 'Interrupted',
     message: expect.stringContaining('after 0 of 1 test images'),

@@ -5,12 +5,12 @@ import { describeModel } from '../../lib/export/exportable-model';
 import { modelFormats } from '../../lib/export/model-formats';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { makeImages, randomizeWeights, sampleModels } from '../support/sample-models';
+import { makePixels, randomizeWeights, sampleModels } from '../support/sample-models';
 
 beforeAll(useWasmBackend);
 
 const imageShape = [6, 6] as const;
-const source = { images: makeImages(20, imageShape), count: 20, imageShape };
+const source = { pixels: makePixels(20, imageShape), count: 20, imageShape };
 const predict = (model: LayersModel) => predictAll(model, source, 3);
 const models = Object.entries(sampleModels);
 

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { normalizePixels } from '../../lib/dataset/shards';
+import type { Batch } from '../../lib/training/batches';
 import { type DenseStack, initialWeights, type LayerWeights } from '../../lib/training/dense-stack';
 import { createRandom } from '../../lib/training/seeded-random';
-import { type Batch, TrainingSession } from '../../lib/training/training-session';
 import { startingState, weightsOf } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
 import { openPreparedEngine } from '../support/prepared-engine';
@@ -20,7 +21,7 @@ function makeBatches(): Batch[] {
   const random = createRandom(11);
   return Array.from({ length: settings.steps }, () => ({
     count: settings.batchSize,
-    images: Float32Array.from({ length: settings.batchSize * units[0] }, () => random() / 2 ** 32),
+    pixels: Uint8Array.from({ length: settings.batchSize * units[0] }, () => random() % 256),
     labels: Int32Array.from({ length: settings.batchSize }, () => random() % 10),
   }));
 }
@@ -39,7 +40,7 @@ let kerasWeights: Float32Array;
 beforeAll(() => {
   writeFileSync(join(folder, 'setup.json'), JSON.stringify({ units, ...settings }));
   write('initial', flatten(initial));
-  write('images', Float32Array.from(batches.flatMap(({ images }) => [...images])));
+  write('images', Float32Array.from(batches.flatMap(({ pixels }) => [...normalizePixels(pixels)])));
   write('labels', Float32Array.from(batches.flatMap(({ labels }) => [...labels])));
   keras = runPython('keras_steps.py', [folder]);
   kerasWeights = new Float32Array(new Uint8Array(readFileSync(join(folder, 'trained.f32'))).buffer);
@@ -49,8 +50,8 @@ test.each([
   ['native', openPreparedEngine],
   ['WASM', openWasmEngine],
 ])('ten steps of the %s engine are ten steps of Keras: losses to 1e-5, weights to 2e-5', async (_, open) => {
-  const { kernels } = await open();
-  const session = new TrainingSession(kernels, stack, startingState(initial), { seed: 1, clipNorm: 0 });
+  const engine = await open();
+  const session = engine.openSession(stack, startingState(initial), { seed: 1, clipNorm: 0 });
   const losses: number[] = [];
   for (const batch of batches) {
     session.train(batch, settings.learningRate);

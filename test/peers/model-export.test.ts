@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
 import { parseIdx } from '../../lib/dataset/idx';
-import { normalizePixels } from '../../lib/dataset/shards';
 import { computeMetrics } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { describeModel, type ExportableModel } from '../../lib/export/exportable-model';
@@ -39,12 +38,12 @@ const expected: Record<string, Expected> = {};
 beforeAll(async () => {
   await useWasmBackend();
   const read = (name: string) => parseIdx(readFileSync(join(mnist, `t10k-${name}`)), name).data;
-  const images = normalizePixels(read('images-idx3-ubyte'));
+  const pixels = read('images-idx3-ubyte');
   const labels = read('labels-idx1-ubyte');
   for (const [name, build] of Object.entries(models)) {
     const model = build();
     randomizeWeights(model);
-    const probabilities = await predictAll(model, { images, count: labels.length, imageShape }, 10);
+    const probabilities = await predictAll(model, { pixels, count: labels.length, imageShape }, 10);
     writeFileSync(join(folder, `${name}.f32`), new Uint8Array(probabilities.buffer));
     const exported = await describeModel(model, learningRate);
     model.dispose();

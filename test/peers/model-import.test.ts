@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
 import { parseIdx } from '../../lib/dataset/idx';
-import { normalizePixels } from '../../lib/dataset/shards';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
@@ -12,12 +11,12 @@ import { useScratchFolder } from '../support/scratch-folder';
 const folder = useScratchFolder();
 const mnist = findMnistFolder();
 const count = 100;
-let images: Float32Array;
+let pixels: Uint8Array;
 
 beforeAll(async () => {
   await useWasmBackend();
   const { data } = parseIdx(readFileSync(join(mnist, 't10k-images-idx3-ubyte')), 'the test images');
-  images = normalizePixels(data.subarray(0, count * 28 * 28));
+  pixels = data.subarray(0, count * 28 * 28);
 });
 
 const readModel = (file: string) =>
@@ -39,7 +38,7 @@ test.each<[KerasPeer, string[]]>([
     const bytes = readFileSync(join(folder, `${file.split('.')[0]}.f32`));
     const expected = new Float32Array(new Uint8Array(bytes).buffer);
     const model = await readModel(file);
-    const predicted = await predictAll(model, { images, count, imageShape: [28, 28] }, 10);
+    const predicted = await predictAll(model, { pixels, count, imageShape: [28, 28] }, 10);
     model.dispose();
     const differences = predicted.map((value, index) => Math.abs(value - expected[index]!));
     expect(Math.max(...differences)).toBeLessThan(1e-5);

@@ -31,12 +31,12 @@ export function makeScoredLabels(count = 500, errorEvery = 17) {
 }
 
 /** A ring or a bar that differs by index. */
-export function makePixels(index: number, side = 28): Float32Array {
+export function makePixels(index: number, side = 28): Uint8Array {
   const middle = (side - 1) / 2;
   const radius = 5 + (index % 5);
-  return Float32Array.from({ length: side * side }, (_, pixel) => {
+  return Uint8Array.from({ length: side * side }, (_, pixel) => {
     const distance = Math.hypot((pixel % side) - middle, Math.floor(pixel / side) - middle);
-    return Math.max(0, 1 - Math.abs(distance - radius) / 2);
+    return Math.round(255 * Math.max(0, 1 - Math.abs(distance - radius) / 2));
   });
 }
 

@@ -51,12 +51,8 @@ export function buildCnn(imageShape: readonly [number, number], classes: number)
   });
 }
 
-/** [count, height, width] in [0, 1]. */
-export function makeImages(
-  count: number,
-  [height, width]: readonly [number, number],
-  seed = 5,
-): Float32Array {
+/** [count, height, width]. */
+export function makePixels(count: number, [height, width]: readonly [number, number], seed = 5): Uint8Array {
   const random = createRandom(seed);
-  return Float32Array.from({ length: count * height * width }, () => random() / 2 ** 32);
+  return Uint8Array.from({ length: count * height * width }, () => random() % 256);
 }

@@ -1,0 +1,75 @@
+import { bytes, concatenate, integer, message, text } from '../protobuf/messages';
+
+/**
+ * The few messages of TensorFlow's graph.proto, node_def.proto, attr_value.proto and saved_model.proto
+ * (https://github.com/tensorflow/tensorflow/tree/master/tensorflow/core/framework and …/protobuf) that a graph needs.
+ * Numbers are the fields' and enums' own in those files.
+ */
+type Bytes = Uint8Array;
+
+const dataType = { float32: 1, int32: 3, uint8: 4, bool: 10 } as const;
+export type DataType = keyof typeof dataType;
+
+/** A value as its key says, since JavaScript has one kind of number. A size of -1 in a shape is open. */
+export type NodeAttribute =
+  | { readonly type: DataType }
+  | { readonly shape: readonly number[] }
+  | { readonly flag: boolean }
+  | { readonly text: string }
+  | { readonly constant: Constant };
+
+export interface Constant {
+  readonly type: 'float32' | 'int32';
+  readonly shape: readonly number[];
+  /** Row-major. */
+  readonly values: readonly number[];
+}
+
+export type NodeAttributes = Readonly<Record<string, NodeAttribute>>;
+
+/** A field of GraphDef. An input is the name of a node, `name:1` its second output, and `^name` only its end. */
+export function encodeNode(
+  operation: string,
+  name: string,
+  inputs: readonly string[],
+  attributes: NodeAttributes,
+): Bytes {
+  return message(
+    1,
+    text(1, name),
+    text(2, operation),
+    ...inputs.map((input) => text(3, input)),
+    ...Object.entries(attributes).map(([key, value]) => message(5, text(1, key), message(2, encode(value)))),
+  );
+}
+
+function encode(attribute: NodeAttribute): Bytes {
+  if ('type' in attribute) return integer(6, dataType[attribute.type]);
+  if ('shape' in attribute) return message(7, encodeShape(attribute.shape));
+  if ('flag' in attribute) return integer(5, attribute.flag ? 1 : 0);
+  if ('text' in attribute) return text(2, attribute.text);
+  return message(8, encodeTensor(attribute.constant));
+}
+
+function encodeShape(sizes: readonly number[]): Bytes {
+  return concatenate(sizes.map((size) => message(2, integer(1, size))));
+}
+
+function encodeTensor({ type, shape, values }: Constant): Bytes {
+  const encoded = type === 'float32' ? Float32Array.from(values) : Int32Array.from(values);
+  return concatenate([
+    integer(1, dataType[type]),
+    message(2, encodeShape(shape)),
+    bytes(4, new Uint8Array(encoded.buffer)),
+  ]);
+}
+
+/** The version of TensorFlow's operations that the nodes are written for: that of TensorFlow 2.9. */
+const graphVersion = 1087;
+
+/** SavedModel: the one file of a model's folder that must be there. */
+export function encodeSavedModel(nodes: readonly Bytes[], modelTag: string): Bytes {
+  const info = message(1, text(4, modelTag));
+  const graph = message(2, ...nodes, message(4, integer(1, graphVersion)));
+  return concatenate([integer(1, 1), message(2, info, graph)]);
+}

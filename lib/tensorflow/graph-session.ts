@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Graph, GraphTensor, Placeholder } from './graph';
+import type { DataType } from './graph-messages';
+
+/** The part of tfjs-node's binding that runs graphs; tensors are numbers to it. */
+export interface GraphBinding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_UINT8: number;
+  readonly TF_BOOL: number;
+  createTensor(shape: readonly number[], type: number, values: TensorValues): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): TensorValues;
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(id: number): void;
+  /** @param inputs, outputs - names with an output's index, separated by commas. */
+  runSavedModel(
+    id: number,
+    inputIds: readonly number[],
+    inputs: string,
+    outputs: string,
+  ): { readonly id: number }[];
+}
+
+export type TensorValues = Float32Array | Int32Array | Uint8Array;
+
+/** What a placeholder stands for in one run. */
+export interface Feed {
+  readonly placeholder: Placeholder;
+  /** Row-major; the placeholder's one open size follows from their count. */
+  readonly values: TensorValues;
+}
+
+const modelTag = 'train';
+
+/**
+ * A graph in native TensorFlow, with the values of its variables from run to run. TensorFlow optimizes the graph as a
+ * whole first (a matrix product, its bias and its relu become one operation), and runs what does not wait for each
+ * other at once.
+ *
+ * The binding takes a graph as a saved model only, so that is what the graph travels as.
+ */
+export class GraphSession {
+  readonly #savedModel: number;
+  readonly #typeNumbers: Readonly<Record<DataType, number>>;
+
+  constructor(
+    private readonly binding: GraphBinding,
+    graph: Graph,
+  ) {
+    const { TF_FLOAT, TF_INT32, TF_UINT8, TF_BOOL } = binding;
+    this.#typeNumbers = { float32: TF_FLOAT, int32: TF_INT32, uint8: TF_UINT8, bool: TF_BOOL };
+    const folder = mkdtempSync(join(tmpdir(), 'mnist-pipeline-graph-'));
+    try {
+      writeFileSync(join(folder, 'saved_model.pb'), graph.toSavedModel(modelTag));
+      this.#savedModel = binding.loadSavedModel(folder, modelTag);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  /** The fetched values, row-major; only float32, int32 and bool can be fetched. */
+  run(feeds: readonly Feed[], fetches: readonly GraphTensor[]): TensorValues[] {
+    const ids = feeds.map((feed) => this.toTensor(feed));
+    try {
+      const inputs = feeds.map(({ placeholder }) => toOutputName(placeholder));
+      const outputs = this.binding.runSavedModel(
+        this.#savedModel,
+        ids,
+        inputs.join(),
+        fetches.map(toOutputName).join(),
+      );
+      return outputs.map(({ id }) => this.takeValues(id));
+    } finally {
+      for (const id of ids) this.binding.deleteTensor(id);
+    }
+  }
+
+  dispose(): void {
+    this.binding.deleteSavedModel(this.#savedModel);
+  }
+
+  private toTensor({ placeholder: { type, shape }, values }: Feed): number {
+    const known = shape.reduce((product, size) => (size < 0 ? product : product * size), 1);
+    const sizes = shape.map((size) => (size < 0 ? values.length / known : size));
+    return this.binding.createTensor(sizes, this.#typeNumbers[type], values);
+  }
+
+  private takeValues(id: number): TensorValues {
+    const values = this.binding.tensorDataSync(id);
+    this.binding.deleteTensor(id);
+    return values;
+  }
+}
+
+function toOutputName({ name }: GraphTensor): string {
+  return name.includes(':') ? name : `${name}:0`;
+}

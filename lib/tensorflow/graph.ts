@@ -1,0 +1,66 @@
+import {
+  type Constant,
+  type DataType,
+  encodeNode,
+  encodeSavedModel,
+  type NodeAttributes,
+} from './graph-messages';
+
+/** What a node of a graph will give when the graph runs. */
+export interface GraphTensor {
+  /** As TensorFlow writes it: the node's name, or `name:1` for its second output. */
+  readonly name: string;
+}
+
+/** A place where a graph is given values as it runs. */
+export interface Placeholder extends GraphTensor {
+  readonly type: DataType;
+  /** -1 for a size that is open. */
+  readonly shape: readonly number[];
+}
+
+/**
+ * A graph of TensorFlow operations, written down node by node; nothing is computed until a session runs it.
+ * https://www.tensorflow.org/api_docs/python/tf/raw_ops names all operations with their inputs and attributes.
+ */
+export class Graph {
+  readonly #nodes: Uint8Array[] = [];
+
+  /** The node's first output. */
+  add(
+    operation: string,
+    inputs: readonly GraphTensor[],
+    attributes: NodeAttributes,
+    after: readonly GraphTensor[] = [],
+  ): GraphTensor {
+    const name = `${operation}_${this.#nodes.length}`;
+    const controls = after.map((each) => `^${each.name}`);
+    this.#nodes.push(
+      encodeNode(operation, name, [...inputs.map((input) => input.name), ...controls], attributes),
+    );
+    return { name };
+  }
+
+  placeholder(type: DataType, shape: readonly number[]): Placeholder {
+    const { name } = this.add('Placeholder', [], { dtype: { type }, shape: { shape } });
+    return { name, type, shape };
+  }
+
+  constant(constant: Constant, after: readonly GraphTensor[] = []): GraphTensor {
+    return this.add('Const', [], { dtype: { type: constant.type }, value: { constant } }, after);
+  }
+
+  /** Something to fetch when only what it comes after matters. */
+  endOf(tensors: readonly GraphTensor[]): GraphTensor {
+    return this.constant({ type: 'int32', shape: [], values: [0] }, tensors);
+  }
+
+  toSavedModel(modelTag: string): Uint8Array {
+    return encodeSavedModel(this.#nodes, modelTag);
+  }
+}
+
+/** Another output of the same node. */
+export function outputOf({ name }: GraphTensor, index: number): GraphTensor {
+  return { name: `${name}:${index}` };
+}

@@ -1,0 +1,127 @@
+import { Graph, type GraphTensor, type Placeholder } from '../tensorflow/graph';
+import type { NodeAttributes } from '../tensorflow/graph-messages';
+import type { DenseStack } from './dense-stack';
+import { GraphOps } from './graph-ops';
+import { adamDefaults, type SessionSettings } from './training-engine';
+import { parameterShapes } from './training-state';
+import { addStep, type BatchScalars, type EpochScalars, TrainingStep } from './training-step';
+
+/** What stays in a session from run to run. */
+export interface Variable {
+  readonly handle: GraphTensor;
+  /** Its present value. */
+  readonly value: GraphTensor;
+  readonly newValue: Placeholder;
+  /** To be fetched: `newValue` is its value. */
+  readonly assigned: GraphTensor;
+}
+
+export interface ParameterVariables {
+  readonly value: Variable;
+  readonly firstMoment: Variable;
+  readonly secondMoment: Variable;
+}
+
+const float: NodeAttributes = { dtype: { type: 'float32' } };
+
+/**
+ * Everything that training a stack computes, as one graph of native TensorFlow: run `trained` for a step and
+ * `evaluated` for a validation batch. It holds parameters, Adam's moments and the totals of an epoch as variables.
+ */
+export class TrainingGraph {
+  readonly graph = new Graph();
+  /** uint8, [batch, pixels]. */
+  readonly pixels: Placeholder;
+  /** int32, [batch]. */
+  readonly labels = this.graph.placeholder('int32', [-1]);
+  /** The size of the batch. */
+  readonly count = this.graph.placeholder('float32', []);
+  /** Of the step, `maskPosition`. */
+  readonly position = this.graph.placeholder('int32', [2]);
+  readonly learningRate = this.graph.placeholder('float32', []);
+  /** Adam's β₁ and β₂ to the power of the step, from 1. */
+  readonly betaPowers = [
+    this.graph.placeholder('float32', []),
+    this.graph.placeholder('float32', []),
+  ] as const;
+
+  /** Kernel, bias, kernel, … */
+  readonly parameters: readonly ParameterVariables[];
+  /** Of the epoch under way. */
+  readonly totals: EpochScalars<Variable>;
+  /** To be fetched: a step was made, and counted in the totals. */
+  readonly trained: GraphTensor;
+  readonly evaluated: BatchScalars<GraphTensor>;
+
+  #variableCount = 0;
+  readonly #ops = new GraphOps(this.graph, this.position);
+
+  constructor(stack: DenseStack, { clipNorm }: Pick<SessionSettings, 'clipNorm'>) {
+    this.pixels = this.graph.placeholder('uint8', [-1, stack[0]!.inputs]);
+    this.parameters = parameterShapes(stack).map((shape) => ({
+      value: this.createVariable(shape),
+      firstMoment: this.createVariable(shape),
+      secondMoment: this.createVariable(shape),
+    }));
+    this.totals = {
+      loss: this.createVariable([]),
+      correctCount: this.createVariable([]),
+      finiteStepCount: this.createVariable([]),
+    };
+    const { labels, count } = this;
+    const batch = { images: this.#ops.toImages(this.pixels), labels, count };
+    const values = this.parameters.map(({ value }) => value.value);
+    const step = new TrainingStep(this.#ops, stack, values);
+    this.evaluated = step.evaluate(batch);
+    const { gradients, ...scalars } = step.differentiate(batch, clipNorm);
+    this.trained = this.graph.endOf([...this.applyAdam(gradients, scalars), ...this.countStep(scalars)]);
+  }
+
+  /** In place, and therefore after everything that needs the parameters as they were. */
+  private applyAdam(gradients: readonly GraphTensor[], scalars: BatchScalars<GraphTensor>): GraphTensor[] {
+    const { beta1, beta2, epsilon } = adamDefaults;
+    const constants = [beta1, beta2, epsilon].map((value) => this.#ops.scalar(value));
+    const attributes: NodeAttributes = {
+      T: { type: 'float32' },
+      use_locking: { flag: false },
+      use_nesterov: { flag: false },
+    };
+    return this.parameters.map(({ value, firstMoment, secondMoment }, index) => {
+      const handles = [value.handle, firstMoment.handle, secondMoment.handle];
+      const inputs = [...handles, ...this.betaPowers, this.learningRate, ...constants, gradients[index]!];
+      return this.graph.add('ResourceApplyAdam', inputs, attributes, [...gradients, scalars.loss]);
+    });
+  }
+
+  private countStep(scalars: BatchScalars<GraphTensor>): GraphTensor[] {
+    const { loss, correctCount, finiteStepCount } = this.totals;
+    const before = {
+      loss: loss.value,
+      correctCount: correctCount.value,
+      finiteStepCount: finiteStepCount.value,
+    };
+    const after = addStep(this.#ops, before, scalars);
+    return [
+      this.assign(loss.handle, after.loss),
+      this.assign(correctCount.handle, after.correctCount),
+      this.assign(finiteStepCount.handle, after.finiteStepCount),
+    ];
+  }
+
+  private createVariable(shape: readonly number[]): Variable {
+    // Variables of one shared name, such as none, are one and the same.
+    const shared_name = { text: `variable_${this.#variableCount++}` };
+    const handle = this.graph.add('VarHandleOp', [], { ...float, shape: { shape }, shared_name });
+    const newValue = this.graph.placeholder('float32', shape);
+    return {
+      handle,
+      value: this.graph.add('ReadVariableOp', [handle], float),
+      newValue,
+      assigned: this.graph.endOf([this.assign(handle, newValue)]),
+    };
+  }
+
+  private assign(handle: GraphTensor, value: GraphTensor): GraphTensor {
+    return this.graph.add('AssignVariableOp', [handle, value], float);
+  }
+}
