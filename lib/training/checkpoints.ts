@@ -4,8 +4,7 @@ import { type CheckpointHeader, checkpointHeaderSchema } from '../contracts/resu
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../model/safetensors';
 import type { ObjectStore } from '../store/object-store';
 import type { DenseStack, LayerWeights } from './dense-stack';
-import type { ParameterValues } from './training-engine';
-import { parameterShapes, type TrainingState } from './training-state';
+import { type ParameterValues, parameterShapes, type TrainingState } from './training-state';
 
 /** Whose checkpoints, and of what: those of another dataset's content are not taken up. */
 export interface CheckpointOwner {

@@ -2,14 +2,15 @@ import { type Feed, type GraphBinding, GraphSession } from '../tensorflow/graph-
 import type { Batch } from './batches';
 import type { DenseStack } from './dense-stack';
 import { maskPosition } from './graph-ops';
-import {
-  adamDefaults,
-  type ParameterValues,
-  type SessionSettings,
-  type TrainingSession,
-} from './training-engine';
+import { adamDefaults, type SessionSettings, type TrainingSession } from './training-engine';
 import { TrainingGraph, type Variable } from './training-graph';
-import { type BatchTotals, type EpochTotals, noTotals, type TrainingState } from './training-state';
+import {
+  type BatchTotals,
+  type EpochTotals,
+  noTotals,
+  type ParameterValues,
+  type TrainingState,
+} from './training-state';
 
 /** A training in native TensorFlow: every step is one run of one graph. */
 export class NativeSession implements TrainingSession {

@@ -1,7 +1,7 @@
 import type { Environment } from '../contracts/results';
 import type { Batch } from './batches';
 import type { DenseStack } from './dense-stack';
-import type { BatchTotals, EpochTotals, TrainingState } from './training-state';
+import type { BatchTotals, EpochTotals, ParameterValues, TrainingState } from './training-state';
 
 /** Something that can run the training loop on this machine. One loop and one training step, any number of engines. */
 export interface TrainingEngine {
@@ -35,13 +35,6 @@ export interface TrainingSession {
   startEpoch(): void;
   readParameters(): Promise<ParameterValues[]>;
   dispose(): void;
-}
-
-/** A trainable tensor with Adam's two moments, each row-major and of the same size. */
-export interface ParameterValues {
-  readonly value: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
 }
 
 /** Keras' defaults for Adam; Kingma and Ba, arXiv:1412.6980. */

@@ -1,6 +1,5 @@
 import type { Epoch } from '../contracts/results';
 import type { DenseStack, LayerWeights } from './dense-stack';
-import type { ParameterValues } from './training-engine';
 
 /** Sums over images, so that means over batches of different sizes come out right. */
 export interface BatchTotals {
@@ -12,6 +11,13 @@ export interface BatchTotals {
 export interface EpochTotals extends BatchTotals {
   /** Steps until the loss stopped being a finite number; all of them in a healthy epoch. */
   readonly finiteStepCount: number;
+}
+
+/** A trainable tensor with Adam's two moments, each row-major and of the same size. */
+export interface ParameterValues {
+  readonly value: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
 }
 
 /** Everything that a training is between two steps: with it, it goes on as if nothing had happened. */

@@ -17,16 +17,12 @@ import {
 import { normalizePixels } from '../dataset/shards';
 import type { Batch } from './batches';
 import type { DenseStack } from './dense-stack';
-import {
-  adamDefaults,
-  type ParameterValues,
-  type SessionSettings,
-  type TrainingSession,
-} from './training-engine';
+import { adamDefaults, type SessionSettings, type TrainingSession } from './training-engine';
 import {
   type BatchTotals,
   type EpochTotals,
   noTotals,
+  type ParameterValues,
   parameterShapes,
   type TrainingState,
 } from './training-state';

@@ -6,8 +6,8 @@ import { setModelWeights } from '../../lib/model/model-files';
 import type { Batch } from '../../lib/training/batches';
 import { type DenseStack, initialWeights, type LayerWeights } from '../../lib/training/dense-stack';
 import { createRandom } from '../../lib/training/seeded-random';
-import type { ParameterValues, TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
-import { parameterShapes, startingState } from '../../lib/training/training-state';
+import type { TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
+import { type ParameterValues, parameterShapes, startingState } from '../../lib/training/training-state';
 
 /** What an engine shows of itself to be tested. */
 export interface TestedEngine {
