@@ -7,7 +7,7 @@ import { bytes, concatenate, integer, message, text } from '../protobuf/messages
  */
 type Bytes = Uint8Array;
 
-const dataType = { float32: 1, int32: 3, uint8: 4, bool: 10 } as const;
+const dataType = { float32: 1, int32: 3, uint8: 4, int16: 5, bool: 10 } as const;
 export type DataType = keyof typeof dataType;
 
 /** A value as its key says, since JavaScript has one kind of number. A size of -1 in a shape is open. */
@@ -18,8 +18,10 @@ export type NodeAttribute =
   | { readonly text: string }
   | { readonly constant: Constant };
 
+const arrayOf = { float32: Float32Array, int32: Int32Array, int16: Int16Array } as const;
+
 export interface Constant {
-  readonly type: 'float32' | 'int32';
+  readonly type: keyof typeof arrayOf;
   readonly shape: readonly number[];
   /** Row-major. */
   readonly values: readonly number[];
@@ -56,7 +58,7 @@ function encodeShape(sizes: readonly number[]): Bytes {
 }
 
 function encodeTensor({ type, shape, values }: Constant): Bytes {
-  const encoded = type === 'float32' ? Float32Array.from(values) : Int32Array.from(values);
+  const encoded = arrayOf[type].from(values);
   return concatenate([
     integer(1, dataType[type]),
     message(2, encodeShape(shape)),

@@ -1,15 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Graph, GraphTensor, Placeholder } from './graph';
-import type { DataType } from './graph-messages';
+import type { FeedType, Graph, GraphTensor, Placeholder } from './graph';
 
 /** The part of tfjs-node's binding that runs graphs; tensors are numbers to it. */
 export interface GraphBinding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_UINT8: number;
-  readonly TF_BOOL: number;
   createTensor(shape: readonly number[], type: number, values: TensorValues): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): TensorValues;
@@ -44,14 +42,13 @@ const modelTag = 'train';
  */
 export class GraphSession {
   readonly #savedModel: number;
-  readonly #typeNumbers: Readonly<Record<DataType, number>>;
+  readonly #typeNumbers: Readonly<Record<FeedType, number>>;
 
   constructor(
     private readonly binding: GraphBinding,
     graph: Graph,
   ) {
-    const { TF_FLOAT, TF_INT32, TF_UINT8, TF_BOOL } = binding;
-    this.#typeNumbers = { float32: TF_FLOAT, int32: TF_INT32, uint8: TF_UINT8, bool: TF_BOOL };
+    this.#typeNumbers = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, uint8: binding.TF_UINT8 };
     const folder = mkdtempSync(join(tmpdir(), 'mnist-pipeline-graph-'));
     try {
       writeFileSync(join(folder, 'saved_model.pb'), graph.toSavedModel(modelTag));

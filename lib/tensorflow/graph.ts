@@ -12,9 +12,12 @@ export interface GraphTensor {
   readonly name: string;
 }
 
+/** What JavaScript has typed arrays for, and the binding takes. */
+export type FeedType = Extract<DataType, 'float32' | 'int32' | 'uint8'>;
+
 /** A place where a graph is given values as it runs. */
 export interface Placeholder extends GraphTensor {
-  readonly type: DataType;
+  readonly type: FeedType;
   /** -1 for a size that is open. */
   readonly shape: readonly number[];
 }
@@ -41,7 +44,7 @@ export class Graph {
     return { name };
   }
 
-  placeholder(type: DataType, shape: readonly number[]): Placeholder {
+  placeholder(type: FeedType, shape: readonly number[]): Placeholder {
     const { name } = this.add('Placeholder', [], { dtype: { type }, shape: { shape } });
     return { name, type, shape };
   }
