@@ -7,7 +7,7 @@ import { bytes, concatenate, integer, message, text } from '../protobuf/messages
  */
 type Bytes = Uint8Array;
 
-const dataType = { float32: 1, int32: 3, uint8: 4, int16: 5, bool: 10 } as const;
+const dataType = { float32: 1, int32: 3, uint8: 4, int16: 5, int64: 9, bool: 10 } as const;
 export type DataType = keyof typeof dataType;
 
 /** A value as its key says, since JavaScript has one kind of number. A size of -1 in a shape is open. */
