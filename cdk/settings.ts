@@ -43,6 +43,11 @@ export const settingsSchema = z
     )
       .pipe(z.array(z.string()).min(1, 'name at least one type, such as g4dn.xlarge'))
       .default(['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge']),
+    /**
+     * What an hour of the dearest of these costs in US dollars: what the run setting maxCostUsd counts with. The default
+     * is g5.xlarge on demand in us-east-1; Batch may well take a cheaper one, or spot, and the bill is lower then.
+     */
+    gpuHourUsd: z.coerce.number().gt(0).max(1000).default(1.006),
     /** The fleet's cap, for spot and for on-demand each: what may run, and cost, at the same time. */
     gpuMaxVcpus: wholeNumber.min(4, 'the smallest GPU type has 4 vCPUs').max(256).default(8),
     /** The cap for Fargate. One training takes 4. */

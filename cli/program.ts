@@ -80,6 +80,11 @@ const settingOptions = () => [
   new Option('--min-accuracy <fraction>', 'the quality gate on the test accuracy (0)').argParser(
     numberOrText,
   ),
+  new Option(
+    '--max-cost-usd <dollars>',
+    'with --cloud: what the machine that trains may cost (0: any)',
+  ).argParser(numberOrText),
+  new Option('--resume-from <runId>', 'go on from the newest checkpoint of this run, of the same settings'),
   new Option('--model-name <name>', 'what the model is registered as (mnist-mlp)'),
 ];
 

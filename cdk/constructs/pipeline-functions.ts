@@ -45,7 +45,7 @@ export class PipelineFunctions extends Construct {
       memoryMiB: lambdaMemoryMib,
       timeout: Duration.minutes(3),
       files: mnistFiles,
-      environment: { COMPUTES: settings.computes.join(',') },
+      environment: { COMPUTES: settings.computes.join(','), GPU_HOUR_USD: String(settings.gpuHourUsd) },
     });
     grantReadOfBuckets(this.plan.role!, settings.datasetBuckets);
     this.shard = this.addFunction('shard', {

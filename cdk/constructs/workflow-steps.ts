@@ -71,6 +71,7 @@ export const planVariables = {
   dataset: '{% $states.result.Payload.dataset %}',
   contentKey: '{% $states.result.Payload.contentKey %}',
   compute: '{% $states.result.Payload.compute %}',
+  trainingSecondsLimit: '{% $states.result.Payload.trainingSecondsLimit %}',
   preprocessSeconds: elapsedSeconds,
 };
 export const commitVariables = { preprocessSeconds: elapsedSeconds };
@@ -113,6 +114,15 @@ class PlannedShards extends S3JsonItemReader {
   }
 }
 
+/** What a training that has spent its limit has to store its checkpoint in and to say so; Batch wants 60 s at least. */
+const costLimitGrace = Duration.seconds(60);
+
+/** Whatever becomes of the process, an attempt takes no longer than the setting, or what the run's cost limit buys. */
+function attemptLimit(attemptSeconds: number): string {
+  const costLimit = `$ceil($trainingSecondsLimit) + ${costLimitGrace.toSeconds()}`;
+  return `{% $trainingSecondsLimit = 0 ? ${attemptSeconds} : $min([${attemptSeconds}, ${costLimit}]) %}`;
+}
+
 interface TrainOnProps {
   readonly target: TrainingTarget;
   readonly settings: Pick<Settings, 'trainingTimeoutMinutes'>;
@@ -140,6 +150,7 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
     RUN_ID: runId,
     DATASET: '{% $dataset %}',
     CONTENT_KEY: '{% $contentKey %}',
+    TRAINING_SECONDS_LIMIT: '{% $string($trainingSecondsLimit) %}',
   };
   const task = new TrainingJob(scope, name, {
     stateJson: {
@@ -153,6 +164,7 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
           Environment: Object.entries(environment).map(([Name, Value]) => ({ Name, Value })),
         },
         RetryStrategy: retryStrategy,
+        Timeout: { AttemptDurationSeconds: attemptLimit(attemptSeconds) },
         Tags: { [jobTagKey]: stackName },
       },
       // Every attempt to its end, each after the longest wait for an instance.

@@ -5,6 +5,7 @@ import { PermanentError } from '../../lib/contracts/errors';
 import { type ExecutionPlan, executionInputSchema } from '../../lib/contracts/execution';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import type { RunConfig } from '../../lib/contracts/run-config';
+import { limitTrainingSeconds } from '../../lib/pipeline/cost';
 import { serveStep } from '../../lib/pipeline/serve-step';
 import { reserveRun } from '../../lib/pipeline/start-run';
 import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
@@ -16,11 +17,19 @@ export const handler = serveStep({
   step: 'preprocess/plan',
   inputSchema: executionInputSchema,
   run: async ({ compute: wanted, ...config }, context): Promise<ExecutionPlan> => {
-    const { COMPUTES } = parseOrThrow(planEnvSchema, process.env, 'The environment of preprocess/plan');
+    const { COMPUTES, GPU_HOUR_USD } = parseOrThrow(
+      planEnvSchema,
+      process.env,
+      'The environment of preprocess/plan',
+    );
     const compute = chooseCompute(wanted, COMPUTES);
     const planInput = { runId: context.runId, config: { ...config, device: chooseDevice(config, compute) } };
     await reserveRun(planInput, context);
-    return { ...(await planPreprocessing(planInput, context)), compute };
+    return {
+      ...(await planPreprocessing(planInput, context)),
+      compute,
+      trainingSecondsLimit: limitTrainingSeconds(config.maxCostUsd, compute, GPU_HOUR_USD),
+    };
   },
 });
 

@@ -26,12 +26,13 @@ export async function runTrainingJob(
   try {
     const env = parseOrThrow(trainEnvSchema, environment, 'The environment of the training job');
     const { RUN_ID: runId, DATASET: dataset, CONTENT_KEY: contentKey, COMPUTE: compute } = env;
+    const trainingSecondsLimit = env.TRAINING_SECONDS_LIMIT;
     logger.appendKeys({ runId });
     const store = openStore(env.ARTIFACT_BUCKET);
     await recordOutcome(store, runId, async () => {
       assertComputePresent(compute);
       const { seconds } = await train(
-        { runId, dataset, contentKey, compute },
+        { runId, dataset, contentKey, compute, trainingSecondsLimit },
         { store, now: () => new Date(), notify: (event) => logEvent(logger, event), signal },
       );
       return seconds;

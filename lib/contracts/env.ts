@@ -15,8 +15,10 @@ export const planEnvSchema = stepEnvSchema.extend({
     .string()
     .transform((list) => list.split(','))
     .pipe(z.array(computeSchema).min(1)),
+  /** What an hour of the dearest GPU type costs in US dollars. */
+  GPU_HOUR_USD: z.coerce.number().gt(0),
 });
-export type PlanEnv = z.input<typeof planEnvSchema>;
+export type PlanEnv = Record<keyof z.input<typeof planEnvSchema>, string>;
 
 /** What the job definition sets; `trainRunEnvSchema` comes with each job. */
 export const trainJobEnvSchema = stepEnvSchema.extend({ COMPUTE: computeSchema });
@@ -26,6 +28,7 @@ export const trainRunEnvSchema = z.object({
   RUN_ID: runIdSchema,
   DATASET: z.string().min(1),
   CONTENT_KEY: z.string().min(1),
+  TRAINING_SECONDS_LIMIT: z.coerce.number().min(0),
 });
 export type TrainRunEnv = z.input<typeof trainRunEnvSchema>;
 

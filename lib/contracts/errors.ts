@@ -19,6 +19,8 @@ export const permanentErrorNames = [
   'EngineUnavailable',
   /** The loss became NaN or infinite. */
   'TrainingDiverged',
+  /** The training has spent what the run's maxCostUsd allows; its steps are kept in a checkpoint. */
+  'CostLimitExceeded',
   /** Test accuracy below the run's threshold: the run is kept, the model is not promoted. */
   'QualityGateFailed',
 ] as const;

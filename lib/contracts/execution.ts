@@ -16,7 +16,11 @@ export const executionInputSchema = runConfigSchema.omit({ initialWeightsSha256:
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
 /** What the plan step puts into the state. */
-export const executionPlanSchema = planOutputSchema.extend({ compute: computeSchema });
+export const executionPlanSchema = planOutputSchema.extend({
+  compute: computeSchema,
+  /** What `maxCostUsd` buys of the compute, over all attempts; 0 for no limit. */
+  trainingSecondsLimit: z.number().min(0),
+});
 export type ExecutionPlan = z.infer<typeof executionPlanSchema>;
 
 /** Around each step's own input, so that the run id is in every log line. */

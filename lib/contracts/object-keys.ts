@@ -30,6 +30,8 @@ export const objectKeys = {
   config: (runId: string) => `${runFolder(runId)}config.json`,
   /** Two slots, written in turn: one of them is always whole. */
   checkpoint: (runId: string, slot: 0 | 1) => `${checkpointFolder}${runId}/slot-${slot}.safetensors`,
+  /** Beside the checkpoints, which a run needs as well to be taken up. */
+  trainingSpending: (runId: string) => `${checkpointFolder}${runId}/spending.json`,
   /** Outside of the run, so that one lifecycle rule lets them all expire. */
   checkpoints: checkpointFolder,
   history: (runId: string) => `${runFolder(runId)}history.json`,

@@ -43,6 +43,14 @@ export const checkpointHeaderSchema = z.strictObject({
 });
 export type CheckpointHeader = z.infer<typeof checkpointHeaderSchema>;
 
+/** `spending.json`, kept for a run with a cost limit. */
+export const trainingSpendingSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: runIdSchema,
+  /** Of all attempts so far, and a little ahead: an attempt may end before it can say so. */
+  seconds: secondsSchema,
+});
+
 /** Where a step ran, for lineage and for anybody who compares two runs. */
 export const environmentSchema = z.strictObject({
   engine: z.enum(['native', 'wasm']),

@@ -57,6 +57,13 @@ export const runConfigSchema = z.strictObject({
   minAccuracy: z.number().min(0).max(1).default(0),
   /** The registry name under `models/`. */
   modelName: modelNameSchema.default('mnist-mlp'),
+  /**
+   * What the machine that trains may cost in US dollars, at list price; 0 limits nothing. The Lambda functions come on
+   * top: some tenths of a cent. On a machine of one's own nothing is counted.
+   */
+  maxCostUsd: z.number().min(0).max(100_000).default(0),
+  /** Another run, of the same settings but for limits and names: the training goes on from its newest checkpoint. */
+  resumeFrom: runIdSchema.optional(),
   /** Fine-tuning: SHA-256 of the weights to start from, which `train --from` puts into the store. */
   initialWeightsSha256: sha256Schema.optional(),
 });

@@ -31,6 +31,8 @@ export const trainInputSchema = z.strictObject({
   ...datasetPointer,
   /** Left out on a laptop. */
   compute: computeSchema.optional(),
+  /** Of all attempts together; left out, or 0, for no limit. */
+  trainingSecondsLimit: z.number().min(0).optional(),
 });
 export type TrainInput = z.infer<typeof trainInputSchema>;
 

@@ -31,8 +31,20 @@ export function estimateCostUsd(phases: readonly Phase[], compute: Compute | nul
   return Number(cost.toFixed(6));
 }
 
-function trainingHour(compute: Compute): number {
-  if (compute === 'gpu') return prices.gpuInstanceHour;
+/**
+ * What a cost limit buys.
+ *
+ * @param gpuHourUsd - of the dearest instance type that may come, so that none costs more than the limit.
+ * @returns seconds of the machine that trains, to the millisecond and more than none; 0 for no limit.
+ */
+export function limitTrainingSeconds(maxCostUsd: number, compute: Compute, gpuHourUsd: number): number {
+  if (maxCostUsd === 0) return 0;
+  const seconds = (3600 * maxCostUsd) / trainingHour(compute, gpuHourUsd);
+  return Math.max(0.001, Number(seconds.toFixed(3)));
+}
+
+function trainingHour(compute: Compute, gpuHourUsd: number = prices.gpuInstanceHour): number {
+  if (compute === 'gpu') return gpuHourUsd;
   const { vcpus, memoryGib } = fargateJobSize;
   return vcpus * prices.fargateVcpuHour + memoryGib * prices.fargateGibHour;
 }

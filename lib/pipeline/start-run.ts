@@ -5,6 +5,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { PlanInput } from '../contracts/steps';
 import { encodeJson, getJson } from '../store/json-objects';
+import { assertResumable } from './resumed-run';
 import type { StepContext } from './step-context';
 import { isRegistrationOver } from './steps/register';
 
@@ -18,10 +19,11 @@ export function createRunId(now: Date): string {
  * Takes the run id by writing config.json, which at most one caller can do. An unfinished run of the same
  * configuration is continued: whatever it finished is not done again.
  *
- * @throws PermanentError RunExists for a finished run, or for an unfinished one with another configuration.
+ * @throws PermanentError InvalidInput for a run to resume that is not there or has other settings; RunExists for a finished run, or for an unfinished one with another configuration.
  */
 export async function reserveRun({ runId, config }: PlanInput, context: StepContext): Promise<void> {
   const { store, now, notify } = context;
+  await assertResumable(store, config);
   const key = objectKeys.config(runId);
   const stored = storedRunConfigSchema.parse({
     schemaVersion: 1,

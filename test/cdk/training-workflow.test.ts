@@ -114,6 +114,23 @@ describe('the state machine', () => {
     expect(RetryStrategy.EvaluateOnExit.at(-1)).toEqual({ OnReason: '*', Action: 'EXIT' });
   });
 
+  it.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on demand'])(
+    '%s gives each attempt what the cost limit buys and a minute more, and never more than the setting',
+    async (name) => {
+      const { Timeout, ContainerOverrides } = definition.States[name]!.Arguments as {
+        Timeout: { AttemptDurationSeconds: string };
+        ContainerOverrides: { Environment: unknown[] };
+      };
+      expect(Timeout.AttemptDurationSeconds).toBe(
+        '{% $trainingSecondsLimit = 0 ? 7200 : $min([7200, $ceil($trainingSecondsLimit) + 60]) %}',
+      );
+      expect(ContainerOverrides.Environment).toContainEqual({
+        Name: 'TRAINING_SECONDS_LIMIT',
+        Value: '{% $string($trainingSecondsLimit) %}',
+      });
+    },
+  );
+
   it('reads the shards from the plan in S3, and keeps nothing of them', () => {
     const map = definition.States['Make the shards']!;
     expect(map).toMatchObject({

@@ -52,6 +52,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
           isPrepared: true,
           reason: 'The dataset is prepared already.',
           shardCount: 14,
+          trainingSecondsLimit: 0,
           compute: 'gpu',
         }),
       },

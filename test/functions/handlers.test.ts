@@ -22,6 +22,7 @@ const lines: string[] = [];
 beforeEach(() => {
   process.env['ARTIFACT_BUCKET'] = 'artifacts';
   process.env['COMPUTES'] = 'cpu';
+  process.env['GPU_HOUR_USD'] = '1.006';
   jest.mocked(createS3Store).mockReturnValue(new MemoryStore() as never);
   lines.length = 0;
   // Powertools writes through a console of its own unless it is in development.
@@ -30,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   jest.restoreAllMocks();
-  for (const name of ['ARTIFACT_BUCKET', 'COMPUTES']) delete process.env[name];
+  for (const name of ['ARTIFACT_BUCKET', 'COMPUTES', 'GPU_HOUR_USD']) delete process.env[name];
 });
 
 describe('every handler', () => {
@@ -84,6 +85,20 @@ describe('the device of a run', () => {
     expect(planned).toMatchObject({ compute, isPrepared: false, shardCount: 2 });
     const { config } = await getJson(store, objectKeys.config('run-1'), storedRunConfigSchema);
     expect(config.device).toBe(expected);
+  });
+});
+
+describe('the cost limit of a run', () => {
+  it.each([
+    [undefined, 'cpu', 0],
+    [0.19748, 'cpu', 3600],
+    [0.503, 'gpu', 1800],
+  ])('of %p dollars on %s is %f s of training', async (maxCostUsd, compute, trainingSecondsLimit) => {
+    process.env['COMPUTES'] = 'cpu,gpu';
+    const dataset = join(scratchFolder, 'costly');
+    await writeTinyDataset(dataset);
+    const planned = await plan({ runId: 'run-1', input: { dataset, compute, maxCostUsd } });
+    expect(planned).toMatchObject({ trainingSecondsLimit });
   });
 });
 

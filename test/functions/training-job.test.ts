@@ -22,6 +22,7 @@ async function prepare() {
     RUN_ID: 'run-1',
     DATASET: pointers.dataset,
     CONTENT_KEY: pointers.contentKey,
+    TRAINING_SECONDS_LIMIT: '0',
   };
   return { store, environment };
 }
@@ -61,6 +62,13 @@ describe('a training job', () => {
     expect(await store.head(objectKeys.history('run-1'))).toBeUndefined();
   });
 
+  it('answers a spent cost limit, and tells nobody to try again', async () => {
+    const { store, environment } = await prepare();
+    const limited = { ...environment, TRAINING_SECONDS_LIMIT: '0.001' };
+    expect(await runTrainingJob(limited, logger, noStop, () => store)).toBe(trainExitCodes.decided);
+    expect(await outcomeOf(store)).toMatchObject({ status: 'failed', error: 'CostLimitExceeded' });
+  });
+
   it('leaves no outcome when it was told to stop', async () => {
     const { store, environment } = await prepare();
     const stopped = AbortSignal.abort('SIGTERM');
@@ -77,7 +85,7 @@ describe('a training job', () => {
     );
   });
 
-  it.each(['ARTIFACT_BUCKET', 'COMPUTE', 'RUN_ID', 'DATASET', 'CONTENT_KEY'])(
+  it.each(['ARTIFACT_BUCKET', 'COMPUTE', 'RUN_ID', 'DATASET', 'CONTENT_KEY', 'TRAINING_SECONDS_LIMIT'])(
     'names a missing %s',
     async (name) => {
       const { store, environment } = await prepare();

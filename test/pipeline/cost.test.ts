@@ -1,4 +1,4 @@
-import { estimateCostUsd, prices } from '../../lib/pipeline/cost';
+import { estimateCostUsd, limitTrainingSeconds, prices } from '../../lib/pipeline/cost';
 
 const hours = (train: number) => [
   { name: 'preprocess' as const, seconds: 0 },
@@ -29,4 +29,17 @@ test('preprocessing and evaluation cost what Lambda takes for 1769 MiB', () => {
 
 test('the prices say of when they are', () => {
   expect(prices.asOf).toMatch(/^\d{4}-\d{2}$/);
+});
+
+test.each([
+  // 4 × 0.04048 + 8 × 0.004445 = 0.19748 dollars an hour.
+  ['cpu', 0.19748, 3600],
+  ['cpu', 0.01, 182.297],
+  ['gpu', 1.006, 3600],
+  ['gpu', 0.01, 35.785],
+  ['gpu', 0, 0],
+  // However small, a limit is not taken for none.
+  ['cpu', 1e-12, 0.001],
+] as const)('on %s $%f buys %f s', (compute, maxCostUsd, seconds) => {
+  expect(limitTrainingSeconds(maxCostUsd, compute, 1.006)).toBe(seconds);
 });

@@ -11,7 +11,6 @@ import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
-import { Checkpoints } from '../../training/checkpoints';
 import { chooseEngine } from '../../training/choose-engine';
 import { type DenseStack, readDenseStack } from '../../training/dense-stack';
 import { loadInitialWeights } from '../../training/initial-weights';
@@ -19,17 +18,19 @@ import { type TrainingOptions, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
 import type { TrainingState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
+import { TrainingBudget } from '../training-budget';
+import { restoreTraining } from './restore-training';
 
 /**
  * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model in every format, then
  * training.json, which says that the training is whole. A run that has its training.json is not trained again; one that
  * was cut off goes on from its newest checkpoint.
  *
- * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged, or
- *   what reading the dataset finds; TransientError Interrupted.
+ * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
+ *   CostLimitExceeded after a checkpoint, or what reading the dataset finds; TransientError Interrupted.
  */
 export async function train(input: TrainInput, context: StepContext): Promise<TrainOutput> {
-  const { runId, dataset, contentKey, compute = null } = input;
+  const { runId, dataset, contentKey, compute = null, trainingSecondsLimit: secondsLimit = 0 } = input;
   const { store, notify, now, signal } = context;
   const earlier = await readEarlierTraining(input, context);
   if (earlier !== undefined) {
@@ -39,6 +40,10 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
   const startedAt = now().getTime();
   const say = (message: string) => notify({ type: 'note', message });
   const { config } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+  const { maxCostUsd } = config;
+  if (maxCostUsd > 0 && compute === null)
+    say('maxCostUsd counts for nothing here: this machine has no price');
+  const budget = await TrainingBudget.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
   const engine = await chooseEngine(config, say, signal);
   const trainImages = await loadSplit(store, manifest, 'train');
@@ -57,6 +62,7 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
       model,
       engine,
       images,
+      budget,
       context,
     );
     const weights = await saveModel(store, runId, model);
@@ -86,14 +92,18 @@ async function trainWithCheckpoints(
   model: Sequential,
   engine: TrainingEngine,
   images: Pick<TrainingOptions, 'trainImages' | 'validationImages'>,
+  budget: TrainingBudget,
   { store, notify, now, signal }: StepContext,
 ) {
   const say = (message: string) => notify({ type: 'note', message });
   const stack = readDenseStack(model);
-  const checkpoints = new Checkpoints(store, { runId, contentKey }, stack);
-  const resumeFrom = await checkpoints.restore(say);
+  const owner = { runId, contentKey };
+  const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, stack, say);
   if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
-  const outcome = await trainModel({
+  budget.count(secondsBefore(resumeFrom));
+  // Reading the dataset may have taken it all.
+  budget.check();
+  const training = trainModel({
     ...images,
     model,
     engine,
@@ -101,8 +111,11 @@ async function trainWithCheckpoints(
     initial: await readInitialWeights(store, config, stack, say),
     resumeFrom,
     now,
-    signal,
-    onStep: (position) => notify({ type: 'training-progress', ...position, epochs: config.epochs }),
+    signal: AbortSignal.any([signal, budget.signal]),
+    onStep: (position) => {
+      budget.check();
+      notify({ type: 'training-progress', ...position, epochs: config.epochs });
+    },
     onCheckpoint: (state) => checkpoints.save(state),
     onEpoch: async (history) => {
       const epochs = [...history];
@@ -110,7 +123,7 @@ async function trainWithCheckpoints(
       notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
     },
   });
-  return { ...outcome, resumeFrom };
+  return { ...(await budget.watch(training)), resumeFrom };
 }
 
 /** Training over a finished training would leave its training.json standing over files of both, were it cut off. */

@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import { PermanentError } from '../contracts/errors';
+import { objectKeys } from '../contracts/object-keys';
+import { type RunConfig, storedRunConfigSchema } from '../contracts/run-config';
+import { getJson } from '../store/json-objects';
+import type { ObjectStore } from '../store/object-store';
+
+/** What does not decide what a step of training does. A checkpoint knows of which data it is. */
+const freeSettings = [
+  'resumeFrom',
+  'maxCostUsd',
+  'minAccuracy',
+  'modelName',
+  'dataset',
+  'engine',
+  'device',
+] as const satisfies (keyof RunConfig)[];
+
+/** @throws PermanentError InvalidInput unless the run that `resumeFrom` names is there and has the same settings. */
+export async function assertResumable(store: ObjectStore, config: RunConfig): Promise<void> {
+  const { resumeFrom } = config;
+  if (resumeFrom === undefined) return;
+  const key = objectKeys.config(resumeFrom);
+  if ((await store.head(key)) === undefined) {
+    throw new PermanentError(
+      'InvalidInput',
+      `resumeFrom names the run "${resumeFrom}", and ${store.location} has no ${key}. "mnist-pipeline runs" lists the runs there are.`,
+      { evidence: { resumeFrom } },
+    );
+  }
+  const earlier = (await getJson(store, key, storedRunConfigSchema)).config;
+  const differing = fixedSettings(config).filter((name) => !isDeepStrictEqual(config[name], earlier[name]));
+  if (differing.length === 0) return;
+  const differences = differing.map(
+    (name) => `${name} is ${show(config[name])} and was ${show(earlier[name])}`,
+  );
+  throw new PermanentError(
+    'InvalidInput',
+    `A training that is resumed goes on with the settings of its run, and those given differ from those of "${resumeFrom}": ${differences.join('; ')}. Only ${freeSettings.slice(1).join(', ')} may change.`,
+    { evidence: { resumeFrom, differing: differing.join(', ') } },
+  );
+}
+
+function fixedSettings(config: RunConfig): (keyof RunConfig)[] {
+  const free = new Set<string>(freeSettings);
+  return (Object.keys(config) as (keyof RunConfig)[]).filter((name) => !free.has(name));
+}
+
+const show = (value: RunConfig[keyof RunConfig]) => JSON.stringify(value) ?? 'not given';

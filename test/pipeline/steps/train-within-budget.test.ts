@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { objectKeys } from '../../../lib/contracts/object-keys';
+import { trainingRecordSchema, trainingSpendingSchema } from '../../../lib/contracts/results';
+import { type RunConfig, storedRunConfigSchema } from '../../../lib/contracts/run-config';
+import { reserveRun } from '../../../lib/pipeline/start-run';
+import type { StepContext } from '../../../lib/pipeline/step-context';
+import { train } from '../../../lib/pipeline/steps/train';
+import { getJson } from '../../../lib/store/json-objects';
+import { MemoryStore } from '../../../lib/store/memory-store';
+import { prepareRun } from '../../functions/prepare-run';
+import { createStepContext } from '../../support/prepare-dataset';
+import { useScratchFolder } from '../../support/scratch-folder';
+
+const folder = useScratchFolder();
+
+/** Each look at the clock takes a tenth of a second. */
+function createTickingContext(store: MemoryStore): StepContext {
+  let milliseconds = Date.parse('2026-01-02T03:04:05Z');
+  const now = () => {
+    milliseconds += 100;
+    return new Date(milliseconds);
+  };
+  return { ...createStepContext(store), now };
+}
+
+/** Three epochs of 20 steps for the run "whole"; another run takes its settings. */
+async function prepare() {
+  const store = new MemoryStore();
+  const pointers = await prepareRun(store, 'template', join(folder, 'digits'));
+  const context = createTickingContext(store);
+  const { config } = await getJson(store, objectKeys.config('template'), storedRunConfigSchema);
+  const long = { ...config, epochs: 3, batchSize: 10 };
+  const reserve = (runId: string, changes: Partial<RunConfig> = {}) =>
+    reserveRun({ runId, config: { ...long, ...changes } }, context);
+  const trainRun = (runId: string, trainingSecondsLimit: number) =>
+    train({ runId, ...pointers, compute: 'cpu', trainingSecondsLimit }, context);
+  return { store, context, pointers, reserve, trainRun };
+}
+
+const weightsOf = async (store: MemoryStore, runId: string) =>
+  (await getJson(store, objectKeys.training(runId), trainingRecordSchema)).weightsSha256;
+
+test('a training beyond its limit ends by name, keeps a checkpoint, and leaves no model', async () => {
+  const { store, reserve, trainRun } = await prepare();
+  await reserve('limited', { maxCostUsd: 0.01 });
+  await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
+  expect(await store.head(objectKeys.checkpoint('limited', 0))).toBeDefined();
+  expect(await store.head(objectKeys.training('limited'))).toBeUndefined();
+  const { seconds } = await getJson(store, objectKeys.trainingSpending('limited'), trainingSpendingSchema);
+  expect(seconds).toBeGreaterThanOrEqual(3);
+  expect(seconds).toBeLessThan(4);
+});
+
+test('another attempt at it is refused before the dataset is read', async () => {
+  const { store, reserve, trainRun } = await prepare();
+  await reserve('limited', { maxCostUsd: 0.01 });
+  await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
+  const reads = jest.spyOn(store, 'get');
+  await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
+  expect(reads.mock.calls.filter(([key]) => key.endsWith('.npz'))).toEqual([]);
+});
+
+test('a run that resumes it with a higher limit ends on the bytes of one in one go, and owns all the seconds', async () => {
+  const { store, reserve, trainRun } = await prepare();
+  await reserve('whole');
+  await trainRun('whole', 0);
+  await reserve('limited', { maxCostUsd: 0.01 });
+  await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
+
+  await reserve('higher', { maxCostUsd: 1, resumeFrom: 'limited' });
+  await trainRun('higher', 300);
+  expect(await weightsOf(store, 'higher')).toBe(await weightsOf(store, 'whole'));
+  const { resumedFromStep, seconds } = await getJson(
+    store,
+    objectKeys.training('higher'),
+    trainingRecordSchema,
+  );
+  expect(resumedFromStep).toBeGreaterThan(0);
+  // A look at the clock for each of 60 steps, by whichever run made it.
+  expect(seconds).toBeGreaterThan(6);
+});
+
+test('what the resumed run had spent counts against the new limit', async () => {
+  const { reserve, trainRun } = await prepare();
+  await reserve('limited', { maxCostUsd: 0.01 });
+  await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
+  await reserve('no-higher', { maxCostUsd: 0.01, resumeFrom: 'limited' });
+  await expect(trainRun('no-higher', 2.5)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
+});
+
+test('a run whose checkpoints have expired cannot be resumed', async () => {
+  const { reserve, trainRun } = await prepare();
+  await reserve('never-trained');
+  await reserve('resuming', { resumeFrom: 'never-trained' });
+  await expect(trainRun('resuming', 0)).rejects.toMatchObject({
+    name: 'ArtifactNotFound',
+    message: expect.stringMatching(/"never-trained".*no checkpoint.*Start without resumeFrom/),
+  });
+});
+
+test.each([
+  [{ resumeFrom: 'nobody' }, /resumeFrom names the run "nobody".*has no runs\/nobody\/config\.json/],
+  [{ resumeFrom: 'first', epochs: 4, seed: 9 }, /epochs is 4 and was 3; seed is 9 and was 1/],
+])('%j is refused before the run id is taken', async (changes, message) => {
+  const { store, reserve } = await prepare();
+  await reserve('first');
+  await expect(reserve('second', changes)).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringMatching(message),
+  });
+  expect(await store.head(objectKeys.config('second'))).toBeUndefined();
+});
+
+test('limits, names and machines may change', async () => {
+  const { store, reserve } = await prepare();
+  await reserve('first');
+  await reserve('second', { resumeFrom: 'first', maxCostUsd: 2, minAccuracy: 0.5, modelName: 'other' });
+  expect(await store.head(objectKeys.config('second'))).toBeDefined();
+});
+
+test('on a machine of one’s own the limit counts for nothing, and the run says so', async () => {
+  const { store, pointers, reserve } = await prepare();
+  const context = createStepContext(store);
+  await reserve('local', { maxCostUsd: 0.000001 });
+  await train({ runId: 'local', ...pointers }, context);
+  expect(context.events).toContainEqual({
+    type: 'note',
+    message: 'maxCostUsd counts for nothing here: this machine has no price',
+  });
+  expect(await store.head(objectKeys.training('local'))).toBeDefined();
+});
