@@ -3,9 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
+import { type Inventory, takeInventory, whatWasAdded } from './account-inventory';
 import { cloudAssemblyFolder, projectFolder } from './emulator-process';
 
 const outputsSchema = z.object({
@@ -57,11 +56,37 @@ export async function destroy(folder: string): Promise<void> {
   await runCdk(folder, 'destroy', ['destroy', '--force', '--app', cloudAssemblyFolder]);
 }
 
-/** What `destroy` has to leave: nothing of the stack's own. */
-export async function assertNothingLeft({ BucketName, StateMachineArn }: StackOutputs): Promise<void> {
-  const sfn = new SFNClient({});
-  const s3 = new S3Client({ forcePathStyle: true });
-  const machine = sfn.send(new DescribeStateMachineCommand({ stateMachineArn: StateMachineArn }));
-  await assert.rejects(machine, { name: 'StateMachineDoesNotExist' });
-  await assert.rejects(s3.send(new HeadBucketCommand({ Bucket: BucketName })), { name: 'NotFound' });
+/** What of a deployment an account lists, so that an inventory which overlooks something is found out. */
+const deployedKinds = [
+  'alarms',
+  'buckets',
+  'compute environments',
+  'dashboards',
+  'endpoints',
+  'event rules',
+  'functions',
+  'instance profiles',
+  'internet gateways',
+  'job definitions',
+  'job queues',
+  'launch templates',
+  'log groups',
+  'networks',
+  'roles',
+  'route tables',
+  'security groups',
+  'stacks',
+  'state machines',
+  'subnets',
+  'topics',
+];
+
+/** Besides, nothing that is paid by the hour. */
+export async function assertDeployed(before: Inventory): Promise<void> {
+  assert.deepEqual(Object.keys(whatWasAdded(before, await takeInventory())).sort(), deployedKinds);
+}
+
+/** @param before - what the account held before the deployment: what `cdk bootstrap` makes, and no more. */
+export async function assertNothingLeft(before: Inventory): Promise<void> {
+  assert.deepEqual(whatWasAdded(before, await takeInventory()), {});
 }

@@ -1,36 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import {
-  assertSmallStates,
-  type Case,
-  type CaseContext,
-  parseFailure,
-  tiny,
-  uploadTinyDataset,
-} from './cases';
+import { assertSmallStates, type Case, parseFailure, tiny, uploadTinyDataset } from './cases';
 import { findJobs } from './pipeline-client';
+import { isAlive, waitForAttempt } from './training-process';
 
 const longTraining = { epochs: 1000, batchSize: 1 };
-
-/** Waits for the process of an attempt of the run's only job. */
-async function waitForAttempt({ emulator }: CaseContext, runId: string, attempt: number): Promise<number> {
-  for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await pause(50)) {
-    const [job] = await findJobs(runId);
-    const pid = job && (await emulator.attemptPid(job.jobId, attempt));
-    if (pid !== undefined) return pid;
-  }
-  throw new Error(`The job of ${runId} has not started its attempt ${attempt} within a minute`);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** What can happen to the container, and what becomes of the run. */
 export const jobCases: readonly Case[] = [
@@ -97,13 +72,7 @@ export const jobCases: readonly Case[] = [
       const dataset = await uploadTinyDataset(client, 'tiny');
       const executionArn = await client.start('aborted', { ...tiny, ...longTraining, dataset });
       const pid = await waitForAttempt(context, 'aborted', 1);
-      for (
-        let polls = 0;
-        polls < 300 && (await client.store.head(objectKeys.history('aborted'))) === undefined;
-        polls += 1
-      ) {
-        await pause(100);
-      }
+      await client.waitForObject(objectKeys.history('aborted'));
       assert.ok(isAlive(pid), 'The training ended before it was aborted');
       await client.abort(executionArn);
       const abortedAt = Date.now();

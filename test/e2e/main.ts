@@ -1,15 +1,26 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { takeInventory } from './account-inventory';
 import { assertSmallBundles, lintTemplate } from './assembly-checks';
 import { cases, closingCases } from './cases';
 import { commandLineCases } from './command-line-cases';
-import { assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
+import { costCases } from './cost-cases';
+import { assertDeployed, assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
 import { startEmulator } from './emulator-process';
 import { jobCases } from './job-cases';
 import { PipelineClient } from './pipeline-client';
+import { stoppingCases, stoppingClosingCases } from './stopping-cases';
 
-const allCases = [...cases, ...jobCases, ...commandLineCases, ...closingCases];
+const allCases = [
+  ...cases,
+  ...jobCases,
+  ...stoppingCases,
+  ...costCases,
+  ...commandLineCases,
+  ...closingCases,
+  ...stoppingClosingCases,
+];
 const maxFailureCharacters = 1500;
 
 /** From a cold start to nothing left: prints one line a case, and `e2e: N passed, N failed` at the end. */
@@ -38,20 +49,22 @@ async function main(): Promise<number> {
     Object.assign(process.env, emulator.environment);
     let client: PipelineClient | undefined;
     await check('cdk bootstrap', () => bootstrap(folder));
+    const before = await takeInventory();
     await check('cdk deploy', async () => {
       client = new PipelineClient(await deploy(folder));
+      await assertDeployed(before);
     });
     if (client !== undefined) {
       const deployed = client;
       await check('cfn-lint has nothing to say about the template', lintTemplate);
       await check('every function’s bundle is below 15 MB, without native code', assertSmallBundles);
-      for (const { name, run } of allCases.filter((each) => each.name.includes(wanted))) {
+      for (const { name, run } of allCases.filter((each) => new RegExp(wanted).test(each.name))) {
         await check(name, () => run({ client: deployed, emulator, folder }));
       }
-      await check('cdk destroy', async () => {
+      await check('cdk destroy leaves what cdk bootstrap made, and no more', async () => {
         await deployed.emptyBucket();
         await destroy(folder);
-        await assertNothingLeft(deployed.outputs);
+        await assertNothingLeft(before);
       });
     }
   } finally {

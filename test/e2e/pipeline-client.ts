@@ -79,6 +79,14 @@ export class PipelineClient {
     await this.s3.send(new PutObjectCommand({ Bucket: this.outputs.BucketName, Key: key, Body: body }));
   }
 
+  /** Polls until the key is there. */
+  async waitForObject(key: string, limitSeconds = 30): Promise<void> {
+    for (const giveUpAt = Date.now() + limitSeconds * 1000; Date.now() < giveUpAt; await pause(100)) {
+      if ((await this.store.head(key)) !== undefined) return;
+    }
+    throw new Error(`${key} is not in ${this.store.location} after ${limitSeconds} s`);
+  }
+
   /** Every version of every object: a thousand at a time, until nothing is left. */
   async emptyBucket(): Promise<void> {
     const Bucket = this.outputs.BucketName;
@@ -94,6 +102,7 @@ export class PipelineClient {
 
 export interface BatchJob {
   readonly jobId: string;
+  readonly jobName: string;
   readonly status: string;
   readonly statusReason?: string;
   readonly attempts?: readonly { readonly container: { readonly exitCode: number } }[];
@@ -113,12 +122,14 @@ async function askBatch<Answer>(operation: string, request: unknown): Promise<An
   return (await answer.json()) as Answer;
 }
 
+/** Every job there ever was, of any run. */
+export async function findAllJobs(): Promise<BatchJob[]> {
+  const { jobSummaryList } = await askBatch<{ jobSummaryList: { jobId: string }[] }>('listjobs', {});
+  const ids = jobSummaryList.map(({ jobId }) => jobId);
+  return (await askBatch<{ jobs: BatchJob[] }>('describejobs', { jobs: ids })).jobs;
+}
+
 /** The jobs of a run, which carry its id as their name. */
 export async function findJobs(runId: string): Promise<BatchJob[]> {
-  const { jobSummaryList } = await askBatch<{ jobSummaryList: { jobId: string; jobName: string }[] }>(
-    'listjobs',
-    {},
-  );
-  const ids = jobSummaryList.filter(({ jobName }) => jobName === runId).map(({ jobId }) => jobId);
-  return (await askBatch<{ jobs: BatchJob[] }>('describejobs', { jobs: ids })).jobs;
+  return (await findAllJobs()).filter(({ jobName }) => jobName === runId);
 }

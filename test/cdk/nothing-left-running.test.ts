@@ -1,0 +1,69 @@
+import { resourcesOf, synthesize } from './synthesize';
+import { type AslState, allStates, definitionOf } from './workflow-definition';
+
+const synthesized = synthesize();
+const tasks = allStates(definitionOf(synthesized)).filter(([, { Type }]) => Type === 'Task');
+const functionTimeouts = new Map(
+  resourcesOf(synthesized, 'AWS::Lambda::Function').map(([id, { Properties }]) => [
+    `<${id}.Arn>`,
+    Properties['Timeout'] as number,
+  ]),
+);
+const workflowActions = resourcesOf(synthesized, 'AWS::IAM::Policy')
+  .filter(([id]) => id.startsWith('WorkflowStateMachineRole'))
+  .flatMap(
+    ([, { Properties }]) => (Properties['PolicyDocument'] as { Statement: { Action: unknown }[] }).Statement,
+  )
+  .flatMap(({ Action }) => Action);
+
+/** What goes on by itself when the state is left by an abort, a timeout or a failure, and for how long at most. */
+const endings: Readonly<Record<string, (state: AslState) => void>> = {
+  // The invocation, to the function's own end.
+  'arn:aws:states:::lambda:invoke': ({ Arguments, TimeoutSeconds }) => {
+    const timeoutSeconds = functionTimeouts.get(String(Arguments!['FunctionName']));
+    expect(timeoutSeconds).toBeLessThanOrEqual(900);
+    expect(TimeoutSeconds).toBeGreaterThan(timeoutSeconds!);
+  },
+  // `.sync` terminates the job that it waits for, if its role may; and each attempt has a limit of its own.
+  'arn:aws:states:::batch:submitJob.sync': ({ Arguments, TimeoutSeconds }) => {
+    expect(workflowActions).toContain('batch:TerminateJob');
+    expect(Arguments!['Timeout']).toEqual({ AttemptDurationSeconds: expect.stringContaining('7200') });
+    const { Attempts } = Arguments!['RetryStrategy'] as { Attempts: number };
+    expect(TimeoutSeconds).toBeGreaterThan(Attempts * 7200);
+  },
+  // One answer of S3.
+  'arn:aws:states:::aws-sdk:s3:getObject': ({ TimeoutSeconds }) => expect(TimeoutSeconds).toBe(60),
+};
+
+test.each(tasks)('%s leaves nothing running for long', (_name, state) => {
+  const expectEnding = endings[state.Resource!];
+  expect(expectEnding).toBeDefined();
+  expectEnding!(state);
+});
+
+test('there is a task for each step, and one that reads an answer', () => {
+  expect(tasks.map(([name]) => name).sort()).toEqual([
+    'Commit the dataset',
+    'Evaluate the model',
+    'Make a shard',
+    'Plan the preprocessing',
+    'Read how the training ended',
+    'Register the model',
+    'Train on Fargate',
+    'Train on a GPU on demand',
+    'Train on a spot GPU',
+  ]);
+});
+
+test.each([
+  ['retain', ['AWS::S3::Bucket']],
+  ['destroy', []],
+])('with removalPolicy %s, `destroy` keeps %j', (removalPolicy, kept) => {
+  const resources = Object.values(synthesize({ removalPolicy }).template.toJSON()['Resources'] as object) as {
+    Type: string;
+    DeletionPolicy?: string;
+  }[];
+  expect(
+    resources.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain').map(({ Type }) => Type),
+  ).toEqual(kept);
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { trainingRecordSchema, trainingSpendingSchema } from '../../lib/contracts/results';
+import { getJson } from '../../lib/store/json-objects';
+import { assertSmallStates, type Case, parseFailure, tiny, uploadTinyDataset } from './cases';
+import { findJobs } from './pipeline-client';
+import { isAlive, waitForAttempt } from './training-process';
+
+/** A dozen seconds of training, were it not stopped. */
+const long = { ...tiny, epochs: 250, batchSize: 1 };
+/** What Fargate takes for three seconds. */
+const threeSecondsUsd = (3 * 0.19748) / 3600;
+
+/** In the order in which they are run: the second goes on from where the first was stopped. */
+export const costCases: readonly Case[] = [
+  {
+    name: 'a run that reaches its cost limit ends by name, its job with it, and keeps a checkpoint',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const executionArn = await client.start('too-dear', { ...long, dataset, maxCostUsd: threeSecondsUsd });
+      const pid = await waitForAttempt(context, 'too-dear', 1);
+      const { status, error, cause } = await client.waitForEnd(executionArn, 60);
+      assert.deepEqual([status, error], ['FAILED', 'CostLimitExceeded'], cause);
+      const { step, reason } = parseFailure(cause);
+      assert.equal(step, 'train');
+      assert.match(reason, /"too-dear" has taken 3\.\d s.*"resumeFrom": "too-dear"/);
+      assert.equal((await assertSmallStates(client, executionArn)).at(-1), 'Training failed');
+      assert.ok(!isAlive(pid), 'The training’s process still runs');
+      const jobs = await findJobs('too-dear');
+      assert.deepEqual(
+        jobs.map(({ attempts }) => attempts?.map(({ container }) => container.exitCode)),
+        [[0]],
+      );
+      assert.ok((await client.store.head(objectKeys.checkpoint('too-dear', 0))) !== undefined);
+      assert.equal(await client.store.head(objectKeys.runRecord('too-dear')), undefined);
+    },
+  },
+  {
+    name: 'a run with a higher limit goes on from that checkpoint, and counts what it had cost',
+    run: async ({ client }) => {
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const settings = { ...long, dataset, resumeFrom: 'too-dear' };
+      const still = await client.run('still-too-dear', { ...settings, maxCostUsd: threeSecondsUsd });
+      assert.equal(still.error, 'CostLimitExceeded', still.cause);
+      const { status, cause } = await client.run('dear-enough', { ...settings, maxCostUsd: 1 });
+      assert.equal(status, 'SUCCEEDED', cause);
+      const record = await getJson(client.store, objectKeys.training('dear-enough'), trainingRecordSchema);
+      assert.ok(record.resumedFromStep > 0);
+      const { seconds } = await getJson(
+        client.store,
+        objectKeys.trainingSpending('dear-enough'),
+        trainingSpendingSchema,
+      );
+      assert.ok(seconds > 0);
+    },
+  },
+  {
+    name: 'what a killed attempt took counts against the limit of the next',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const executionArn = await client.start('killed-dear', {
+        ...long,
+        dataset,
+        maxCostUsd: threeSecondsUsd,
+      });
+      const pid = await waitForAttempt(context, 'killed-dear', 1);
+      await client.waitForObject(objectKeys.trainingSpending('killed-dear'));
+      process.kill(pid, 'SIGKILL');
+      const { error, cause } = await client.waitForEnd(executionArn, 60);
+      assert.equal(error, 'CostLimitExceeded', cause);
+      const [job] = await findJobs('killed-dear');
+      assert.deepEqual(
+        job!.attempts?.map(({ container }) => container.exitCode),
+        [137, 0],
+      );
+    },
+  },
+  {
+    name: 'a training that no longer watches its limit is ended by the timeout of its job',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const executionArn = await client.start('stuck', { ...long, dataset, maxCostUsd: threeSecondsUsd });
+      const pid = await waitForAttempt(context, 'stuck', 1);
+      process.kill(pid, 'SIGSTOP');
+      const { status, error } = await client.waitForEnd(executionArn, 90);
+      assert.deepEqual([status, error], ['FAILED', 'States.TaskFailed']);
+      assert.ok(!isAlive(pid), 'The stuck process is still there');
+      const [job] = await findJobs('stuck');
+      assert.match(job!.statusReason ?? '', /exceeded timeout/);
+    },
+  },
+];

@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CaseContext } from './cases';
+import { findJobs } from './pipeline-client';
+
+const startTimeoutMilliseconds = 60_000;
+
+/**
+ * Waits for the process of an attempt.
+ *
+ * @param jobIndex - the run's job, in the order in which they were submitted.
+ */
+export async function waitForAttempt(
+  { emulator }: CaseContext,
+  runId: string,
+  attempt: number,
+  jobIndex = 0,
+): Promise<number> {
+  for (const giveUpAt = Date.now() + startTimeoutMilliseconds; Date.now() < giveUpAt; await pause(50)) {
+    const job = (await findJobs(runId))[jobIndex];
+    const pid = job && (await emulator.attemptPid(job.jobId, attempt));
+    if (pid !== undefined) return pid;
+  }
+  throw new Error(`The job of ${runId} has not started its attempt ${attempt} within a minute`);
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
