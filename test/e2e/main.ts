@@ -9,6 +9,7 @@ import { costCases } from './cost-cases';
 import { assertDeployed, assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
 import { startEmulator } from './emulator-process';
 import { jobCases } from './job-cases';
+import { loadCases } from './load-cases';
 import { PipelineClient } from './pipeline-client';
 import { stoppingCases, stoppingClosingCases } from './stopping-cases';
 
@@ -17,6 +18,7 @@ const allCases = [
   ...jobCases,
   ...stoppingCases,
   ...costCases,
+  ...loadCases,
   ...commandLineCases,
   ...closingCases,
   ...stoppingClosingCases,

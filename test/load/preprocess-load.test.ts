@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { rowsPerShard } from '../../lib/dataset/shards';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
+import type { LoadMeasurement, LoadPhase } from './measure-preprocess';
+
+const run = promisify(execFile);
+const folder = useScratchFolder();
+/** One pixel an image: a shard has as many images as it may have, and yet is small. */
+const imageShape = [1, 1] as const;
+const sizes = [250, 1000] as const;
+const phases = ['plan', 'shard', 'commit', 'plan again'] as const satisfies LoadPhase[];
+const measurements = new Map<string, LoadMeasurement>();
+const measured = (phase: LoadPhase, shardCount: number) => measurements.get(`${phase} ${shardCount}`)!;
+
+/** Each phase in a process of its own, so that its peak is its own. */
+async function measure(phase: LoadPhase, shardCount: number): Promise<LoadMeasurement> {
+  const { stdout } = await run(process.execPath, [
+    ...['--import', 'tsx', join(__dirname, 'measure-preprocess.ts')],
+    ...[phase, join(folder, `digits-${shardCount}`), join(folder, `store-${shardCount}`)],
+  ]);
+  return JSON.parse(stdout) as LoadMeasurement;
+}
+
+beforeAll(async () => {
+  for (const shardCount of sizes) {
+    const testCount = rowsPerShard(imageShape);
+    const trainCount = (shardCount - 1) * testCount;
+    await writeTinyDataset(join(folder, `digits-${shardCount}`), { imageShape, trainCount, testCount });
+    for (const phase of phases) measurements.set(`${phase} ${shardCount}`, await measure(phase, shardCount));
+  }
+  const lines = [...measurements.values()].map(({ phase, shardCount, seconds, peakBytes, startBytes }) =>
+    [
+      phase.padEnd(10),
+      `${shardCount} shards`.padStart(11),
+      `${seconds.toFixed(2)} s`.padStart(8),
+      `${((peakBytes - startBytes) / 2 ** 20).toFixed(0)} MiB above ${(startBytes / 2 ** 20).toFixed(0)}`.padStart(
+        18,
+      ),
+    ].join('  '),
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+});
+
+test.each(sizes)('%i shards are planned, made and committed', (shardCount) => {
+  for (const phase of phases) expect(measured(phase, shardCount).shardCount).toBe(shardCount);
+});
+
+/** Calls to the store for n shards, from the steps' own text: so many a shard, and so many once. */
+test.each([
+  ['plan', { head: [0, 13], putIfAbsent: [0, 4], getRange: [0, 2], put: [0, 1] }],
+  // The plan itself is read by the Distributed Map, and by `runPipeline`.
+  ['shard', { getRange: [2, 0], put: [1, 0], get: [0, 1] }],
+  // Beside the shards: the plan, the headers of four raw files, the first image and the manifest.
+  ['commit', { head: [1, 1], get: [1, 1], getRange: [2, 4], put: [0, 1], putIfAbsent: [0, 1] }],
+  // A head for each shard says that it is there: no shard is read.
+  ['plan again', { head: [1, 9], get: [0, 5], getRange: [0, 2] }],
+] as const)('%s asks the store in proportion to the shards', (phase, calls) => {
+  for (const shardCount of sizes) {
+    const expected = Object.entries(calls).map(([method, [each, once]]) => [
+      method,
+      each * shardCount + once,
+    ]);
+    expect(measured(phase, shardCount).calls).toEqual(Object.fromEntries(expected));
+  }
+});
+
+/**
+ * Four times the shards: a step that kept them would need four times the memory. 750 shards are 37 MB of npz and 15 MB
+ * of raw files, and the plan reads its raw files whole.
+ */
+test.each(phases)('the memory of %s does not grow with the shards', (phase) => {
+  const [few, many] = sizes.map((shardCount) => {
+    const { peakBytes, startBytes } = measured(phase, shardCount);
+    return peakBytes - startBytes;
+  });
+  expect(many! - few!).toBeLessThan(64 * 2 ** 20);
+});
+
+test('plan and manifest have half a kilobyte a shard: ten thousand shards are 5 MB', () => {
+  const { planBytes, manifestBytes } = measured('commit', 1000);
+  expect(planBytes / 1000).toBeLessThan(512);
+  expect(manifestBytes / 1000).toBeLessThan(300);
+});
