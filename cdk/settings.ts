@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { computeSchema } from '../lib/contracts/compute';
+import { computeSchema, lambdaMemoryMib } from '../lib/contracts/compute';
 import { parseOrThrow } from '../lib/contracts/parse';
 
 /** `-c key=value` brings strings, cdk.json brings JSON: lists may be "a,b" as well. */
@@ -52,6 +52,11 @@ export const settingsSchema = z
     gpuMaxVcpus: wholeNumber.min(4, 'the smallest GPU type has 4 vCPUs').max(256).default(8),
     /** The cap for Fargate. One training takes 4. */
     cpuMaxVcpus: wholeNumber.min(4, 'one training takes 4 vCPUs').max(256).default(8),
+    /**
+     * Of the plan's function, which reads each raw file whole and may hold it three times: see docs/limits.md. More
+     * than the default costs more in every run.
+     */
+    planMemoryMib: wholeNumber.min(lambdaMemoryMib).max(10_240).default(lambdaMemoryMib),
     /** Try spot capacity before on-demand. */
     spot: flag.default(true),
     /** After this an attempt at training is stopped, whatever it does. */

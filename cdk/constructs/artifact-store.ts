@@ -88,6 +88,8 @@ export class ArtifactStore extends Construct {
           id: 'drop-checkpoints',
           prefix: objectKeys.checkpoints,
           expiration: Duration.days(checkpointRetentionDays),
+          // Each checkpoint replaces one, and of two rules S3 follows the shorter: ten epochs would be ten copies.
+          noncurrentVersionExpiration: Duration.days(1),
         },
         ...(runRetentionDays === undefined
           ? []

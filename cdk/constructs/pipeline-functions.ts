@@ -25,6 +25,9 @@ interface FunctionSettings {
   readonly environment?: Omit<PlanEnv, keyof StepEnv>;
 }
 
+/** Lambda's own limit, for the two steps that take longer the larger the dataset is. */
+const longestTimeout = Duration.minutes(15);
+
 /** The steps that need no native library, one Lambda each. */
 export class PipelineFunctions extends Construct {
   readonly plan: LambdaFunction;
@@ -42,8 +45,8 @@ export class PipelineFunctions extends Construct {
     const { settings } = props;
     this.plan = this.addFunction('plan', {
       entry: 'functions/preprocess/plan.ts',
-      memoryMiB: lambdaMemoryMib,
-      timeout: Duration.minutes(3),
+      memoryMiB: settings.planMemoryMib,
+      timeout: longestTimeout,
       files: mnistFiles,
       environment: { COMPUTES: settings.computes.join(','), GPU_HOUR_USD: String(settings.gpuHourUsd) },
     });
@@ -56,7 +59,7 @@ export class PipelineFunctions extends Construct {
     this.commit = this.addFunction('commit', {
       entry: 'functions/preprocess/commit.ts',
       memoryMiB: lambdaMemoryMib,
-      timeout: Duration.minutes(10),
+      timeout: longestTimeout,
     });
     this.evaluate = this.addFunction('evaluate', {
       entry: 'functions/evaluate/handler.ts',

@@ -9,10 +9,10 @@ import { assertResumable } from './resumed-run';
 import type { StepContext } from './step-context';
 import { isRegistrationOver } from './steps/register';
 
-/** `20261125-121314-3fa9`: sorts by start, and two starts in one second differ. */
+/** `20261125-121314-3fa9c04e`: sorts by start, and a thousand starts in one second differ. */
 export function createRunId(now: Date): string {
   const digits = now.toISOString().replace(/\D/g, '');
-  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(2).toString('hex')}`;
+  return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(4).toString('hex')}`;
 }
 
 /**

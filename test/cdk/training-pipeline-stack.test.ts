@@ -50,6 +50,13 @@ describe('the bucket', () => {
     );
   });
 
+  it('keeps a replaced checkpoint for a day: each training replaces one an epoch', () => {
+    const rule = { Id: 'drop-checkpoints', NoncurrentVersionExpiration: { NoncurrentDays: 1 } };
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike(rule)]) },
+    });
+  });
+
   it('is private, encrypted and versioned', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {

@@ -40,7 +40,7 @@ describe('train --cloud', () => {
     const { out } = await runCommand(['train', '--cloud', '--detach', '--json']);
     const { input, name } = sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input;
     expect({ input, ...JSON.parse(out) }).toEqual({ input: '{}', runId: name, executionArn });
-    expect(name).toMatch(/^\d{8}-\d{6}-[0-9a-f]{4}$/);
+    expect(name).toMatch(/^\d{8}-\d{6}-[0-9a-f]{8}$/);
   });
 
   test('a run below the threshold is shown, and ends with 3', async () => {
