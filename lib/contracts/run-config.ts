@@ -58,8 +58,8 @@ export const runConfigSchema = z.strictObject({
   /** The registry name under `models/`. */
   modelName: modelNameSchema.default('mnist-mlp'),
   /**
-   * What the machine that trains may cost in US dollars, at list price; 0 limits nothing. The Lambda functions come on
-   * top: some tenths of a cent. On a machine of one's own nothing is counted.
+   * What the machine that trains may cost in US dollars, at the list price of us-east-1; 0 limits nothing. The Lambda
+   * functions come on top: for MNIST, some tenths of a cent. On a machine of one's own nothing is counted.
    */
   maxCostUsd: z.number().min(0).max(100_000).default(0),
   /** Another run, of the same settings but for limits and names: the training goes on from its newest checkpoint. */

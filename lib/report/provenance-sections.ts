@@ -69,6 +69,9 @@ function environmentTable({ environment, parameterCount }: ReportData): Markup {
 
 function lineage(data: ReportData): Markup {
   const code = (value: string | number) => `<code>${escapeMarkup(value)}</code>`;
+  const { resumeFrom } = data.config;
+  const resumedFrom: [string, Markup][] =
+    resumeFrom === undefined ? [] : [['Trained on from the checkpoint of', code(resumeFrom)]];
   return section(
     'lineage',
     'Lineage',
@@ -78,6 +81,7 @@ function lineage(data: ReportData): Markup {
         ['Dataset content key', code(data.contentKey)],
         ['Manifest SHA-256', code(data.manifestSha256)],
         ['Seed', code(data.config.seed)],
+        ...resumedFrom,
         ['Weights SHA-256', code(data.weightsSha256)],
         ['Pipeline version', code(data.pipelineVersion)],
       ]),

@@ -43,6 +43,10 @@ describe('settings', () => {
     [['--seed', '-1'], /"seed": .*>=0/],
     [['--engine', 'tpu'], /"engine": .*"auto".*"native".*"wasm".*\(received "tpu"\)/],
     [['--model-name', 'My Model'], /"modelName": a model name is 1 to 63 characters/],
+    [['--max-cost-usd', '-1'], /"maxCostUsd": .*>=0.*\(received -1\)/],
+    [['--max-cost-usd', 'cheap'], /"maxCostUsd": .*number.*\(received "cheap"\)/],
+    [['--resume-from', '../friday'], /"resumeFrom": a run id is 1 to 80 characters/],
+    [['--resume-from', 'nobody'], /resumeFrom names the run "nobody".*has no runs\/nobody\/config\.json/],
     [['--epoch', '3'], /unknown option '--epoch'[\s\S]*Did you mean --epochs\?/],
     [['stray'], /too many arguments/],
     [

@@ -112,6 +112,12 @@ test('what differs from the seed recipe is marked, and nothing else', () => {
   expect(readText(changed)).toContain('seed recipe: 1024, 512, 256');
 });
 
+test('a run that resumed another names it', () => {
+  const resumed = readText(renderReportPage(makeReportData({}, { resumeFrom: 'too-dear' })));
+  expect(resumed).toMatch(/Trained on from the checkpoint of\s*too-dear/);
+  expect(readText(renderReportPage(makeReportData()))).not.toContain('from the checkpoint of');
+});
+
 test('a rejected run says what it missed', () => {
   const rejected = readText(renderReportPage(makeReportData({ isAccepted: false }, { minAccuracy: 0.98 })));
   expect(rejected).toContain('Rejected');

@@ -2,7 +2,7 @@ import type { Sequential } from '@tensorflow/tfjs-layers';
 import { datasetManifestSchema } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
-import { historySchema, trainingRecordSchema } from '../../contracts/results';
+import { type Epoch, historySchema, trainingRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { type LabelledImages, loadSplit } from '../../dataset/load-split';
@@ -101,6 +101,15 @@ async function trainWithCheckpoints(
   const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, stack, say);
   if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
   budget.count(secondsBefore(resumeFrom));
+  const writeHistory = (epochs: readonly Epoch[]) =>
+    putJson(store, objectKeys.history(runId), historySchema, {
+      schemaVersion: 1,
+      runId,
+      epochs: [...epochs],
+    });
+  // Of another run there may be no epoch left to train, after which it would be written.
+  if (config.resumeFrom !== undefined && resumeFrom !== undefined && resumeFrom.history.length > 0)
+    await writeHistory(resumeFrom.history);
   // Reading the dataset may have taken it all.
   budget.check();
   const training = trainModel({
@@ -118,9 +127,8 @@ async function trainWithCheckpoints(
     },
     onCheckpoint: (state) => checkpoints.save(state),
     onEpoch: async (history) => {
-      const epochs = [...history];
-      await putJson(store, objectKeys.history(runId), historySchema, { schemaVersion: 1, runId, epochs });
-      notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
+      await writeHistory(history);
+      notify({ type: 'epoch-finished', epoch: history.at(-1)!, epochs: config.epochs });
     },
   });
   return { ...(await budget.watch(training)), resumeFrom };

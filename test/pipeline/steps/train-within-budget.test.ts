@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { objectKeys } from '../../../lib/contracts/object-keys';
-import { trainingRecordSchema, trainingSpendingSchema } from '../../../lib/contracts/results';
+import { historySchema, trainingRecordSchema, trainingSpendingSchema } from '../../../lib/contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../../lib/contracts/run-config';
 import { reserveRun } from '../../../lib/pipeline/start-run';
 import type { StepContext } from '../../../lib/pipeline/step-context';
@@ -78,6 +78,17 @@ test('a run that resumes it with a higher limit ends on the bytes of one in one 
   expect(resumedFromStep).toBeGreaterThan(0);
   // A look at the clock for each of 60 steps, by whichever run made it.
   expect(seconds).toBeGreaterThan(6);
+});
+
+test('a run that resumes a finished one has its history and its weights', async () => {
+  const { store, reserve, trainRun } = await prepare();
+  await reserve('finished');
+  await trainRun('finished', 0);
+  await reserve('again', { resumeFrom: 'finished', minAccuracy: 0.5 });
+  await trainRun('again', 0);
+  const historyOf = (runId: string) => getJson(store, objectKeys.history(runId), historySchema);
+  expect((await historyOf('again')).epochs).toEqual((await historyOf('finished')).epochs);
+  expect(await weightsOf(store, 'again')).toBe(await weightsOf(store, 'finished'));
 });
 
 test('what the resumed run had spent counts against the new limit', async () => {
