@@ -2,7 +2,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { historySchema } from '../../lib/contracts/results';
 import { storedRunConfigSchema } from '../../lib/contracts/run-config';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
-import { getJson } from '../../lib/store/json-objects';
+import { getJson, getJsonIfPresent } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 
 export interface EpochFollower {
@@ -20,9 +20,9 @@ export function createEpochFollower(
   let reported = 0;
 
   const report = async (): Promise<void> => {
-    if ((await store.head(objectKeys.history(runId))) === undefined) return;
+    const history = await getJsonIfPresent(store, objectKeys.history(runId), historySchema);
+    if (history === undefined) return;
     epochs ??= (await getJson(store, objectKeys.config(runId), storedRunConfigSchema)).config.epochs;
-    const history = await getJson(store, objectKeys.history(runId), historySchema);
     if (history.epochs.length < reported) {
       // Another attempt, from an earlier epoch: its newest one is the news.
       reported = history.epochs.length - 1;

@@ -1,5 +1,5 @@
 import type { Execution } from '../../lib/cloud/executions';
-import { PipelineError } from '../../lib/contracts/errors';
+import { absentAsUndefined } from '../../lib/contracts/errors';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { readRun } from '../../lib/pipeline/list-runs';
@@ -17,7 +17,7 @@ export async function showInCloud(
   const { store } = cloud;
   const run = await readRun(store, parseOrThrow(runIdSchema, runId, 'The run id'));
   const isFinished = run?.status === 'accepted' || run?.status === 'rejected';
-  const execution = isFinished ? undefined : await findExecution(cloud, runId);
+  const execution = isFinished ? undefined : await absentAsUndefined(cloud.executions.describe(runId));
   if (execution === undefined) return showCommand({ store, isJson, runId }, terminal);
   if (isJson) {
     terminal.print(JSON.stringify({ ...(run ?? { status: 'unfinished', runId }), execution }, null, 2));
@@ -25,15 +25,6 @@ export async function showInCloud(
   }
   if (run !== undefined) await showCommand({ store, isJson, runId }, terminal);
   terminal.print(`${run === undefined ? '' : '\n'}${describeExecution(execution, cloud)}`);
-}
-
-async function findExecution({ executions }: Cloud, runId: string): Promise<Execution | undefined> {
-  try {
-    return await executions.describe(runId);
-  } catch (error) {
-    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
-    throw error;
-  }
 }
 
 function describeExecution(execution: Execution, { stack }: Cloud): string {

@@ -1,12 +1,12 @@
 import { type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
-import { PermanentError, PipelineError } from '../../lib/contracts/errors';
+import { PermanentError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { latestModelSchema } from '../../lib/contracts/results';
 import { runConfigSchema, runIdSchema } from '../../lib/contracts/run-config';
 import { readPicture } from '../../lib/dataset/read-picture';
 import { loadModel } from '../../lib/model/model-files';
-import { getJson } from '../../lib/store/json-objects';
+import { getJsonIfPresent } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { readInputFile } from '../read-input-file';
@@ -63,16 +63,13 @@ export async function chooseRun({
 }
 
 async function readLatest(store: ObjectStore, modelName: string) {
-  try {
-    return await getJson(store, objectKeys.latestModel(modelName), latestModelSchema);
-  } catch (error) {
-    if (!(error instanceof PipelineError) || error.name !== 'ArtifactNotFound') throw error;
-    throw new PermanentError(
-      'ArtifactNotFound',
-      `No model "${modelName}" is registered in ${store.location}. Train one with "mnist-pipeline train", or name a run with --run-id or a model with --model-name.`,
-      { cause: error },
-    );
-  }
+  const latest = await getJsonIfPresent(store, objectKeys.latestModel(modelName), latestModelSchema);
+  if (latest !== undefined) return latest;
+  throw new PermanentError(
+    'ArtifactNotFound',
+    `No model "${modelName}" is registered in ${store.location}. Train one with "mnist-pipeline train", or name a run with --run-id or a model with --model-name.`,
+    { evidence: { modelName } },
+  );
 }
 
 function describe(runId: string, predicted: number, probabilities: readonly number[]): string {

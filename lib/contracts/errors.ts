@@ -82,6 +82,16 @@ export class TransientError extends PipelineError {
   }
 }
 
+/** Turns the failure to find something into a value. Every other failure stays one. */
+export async function absentAsUndefined<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
+    throw error;
+  }
+}
+
 /** What became of an execution, or of a question about one. */
 export class WorkflowError extends PipelineError {
   constructor(name: WorkflowErrorName, message: string, details?: ErrorDetails) {

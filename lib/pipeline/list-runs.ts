@@ -2,7 +2,7 @@ import { PipelineError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { type Epoch, historySchema, type RunRecord, runRecordSchema } from '../contracts/results';
 import { type StoredRunConfig, storedRunConfigSchema } from '../contracts/run-config';
-import { getJson } from '../store/json-objects';
+import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
 /** A run as the store shows it; only one with a run.json counts as finished. */
@@ -35,24 +35,16 @@ export async function listRuns(store: ObjectStore): Promise<RunListing[]> {
 /** `undefined` where there is no such run. */
 export async function readRun(store: ObjectStore, runId: string): Promise<RunListing | undefined> {
   try {
-    if (await exists(store, objectKeys.runRecord(runId))) {
-      const record = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
-      return { status: record.status, runId, record };
-    }
-    if (!(await exists(store, objectKeys.config(runId)))) return undefined;
-    const stored = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
-    const history = (await exists(store, objectKeys.history(runId)))
-      ? await getJson(store, objectKeys.history(runId), historySchema)
-      : { epochs: [] };
-    return { status: 'unfinished', runId, stored, epochs: history.epochs };
+    const record = await getJsonIfPresent(store, objectKeys.runRecord(runId), runRecordSchema);
+    if (record !== undefined) return { status: record.status, runId, record };
+    const stored = await getJsonIfPresent(store, objectKeys.config(runId), storedRunConfigSchema);
+    if (stored === undefined) return undefined;
+    const history = await getJsonIfPresent(store, objectKeys.history(runId), historySchema);
+    return { status: 'unfinished', runId, stored, epochs: history?.epochs ?? [] };
   } catch (error) {
     if (error instanceof PipelineError && error.name === 'CorruptArtifact') {
       return { status: 'damaged', runId, reason: error.message };
     }
     throw error;
   }
-}
-
-async function exists(store: ObjectStore, key: string): Promise<boolean> {
-  return (await store.head(key)) !== undefined;
 }

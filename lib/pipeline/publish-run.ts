@@ -1,13 +1,12 @@
 import { objectKeys } from '../contracts/object-keys';
 import { type RunRecord, runRecordSchema } from '../contracts/results';
-import { encodeJson, getJson } from '../store/json-objects';
+import { encodeJson, getJson, getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
 
 /** The run's record, if the run is finished. */
-export async function readPublishedRun(store: ObjectStore, runId: string): Promise<RunRecord | undefined> {
-  const key = objectKeys.runRecord(runId);
-  return (await store.head(key)) === undefined ? undefined : getJson(store, key, runRecordSchema);
+export function readPublishedRun(store: ObjectStore, runId: string): Promise<RunRecord | undefined> {
+  return getJsonIfPresent(store, objectKeys.runRecord(runId), runRecordSchema);
 }
 
 /**

@@ -1,11 +1,11 @@
-import { type DatasetManifest, datasetManifestSchema } from '../contracts/dataset';
-import { PermanentError, PipelineError } from '../contracts/errors';
+import { datasetManifestSchema } from '../contracts/dataset';
+import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { type Epoch, historySchema, type RunRecord, runRecordSchema } from '../contracts/results';
 import { testPredictionsSchema } from '../contracts/test-predictions';
 import { loadSplit } from '../dataset/load-split';
 import type { PredictionColumns } from '../evaluation/test-predictions';
-import { getJson } from '../store/json-objects';
+import { getJson, getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { type Picture, pickPicture } from './picture';
 
@@ -41,7 +41,10 @@ export async function readComparison(store: ObjectStore, runIds: readonly string
   const isSameTestSet = runs.every(
     ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
   );
-  const pictureOf = isSameTestSet ? await readTestPictures(store, first!.record) : undefined;
+  // A fetched run comes without its dataset, and is compared without pictures.
+  const pictureOf = isSameTestSet
+    ? await absentAsUndefined(readTestPictures(store, first!.record))
+    : undefined;
   return pictureOf === undefined ? { runs } : { runs, pictureOf };
 }
 
@@ -61,32 +64,26 @@ function assertComparable(runIds: readonly string[]): void {
 }
 
 async function readComparedRun(store: ObjectStore, runId: string): Promise<ComparedRun> {
-  if ((await store.head(objectKeys.runRecord(runId))) === undefined) {
+  const record = await getJsonIfPresent(store, objectKeys.runRecord(runId), runRecordSchema);
+  if (record === undefined) {
     throw new PermanentError(
       'ArtifactNotFound',
       `There is no finished run ${JSON.stringify(runId)} in ${store.location}. "mnist-pipeline runs --store ${store.location}" lists those that are there.`,
       { evidence: { runId } },
     );
   }
-  const record = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
   const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
-  if ((await store.head(objectKeys.testPredictions(runId))) === undefined) return { runId, record, epochs };
-  const testPredictions = await getJson(store, objectKeys.testPredictions(runId), testPredictionsSchema);
-  return { runId, record, epochs, testPredictions };
+  const key = objectKeys.testPredictions(runId);
+  const testPredictions = await getJsonIfPresent(store, key, testPredictionsSchema);
+  return { runId, record, epochs, ...(testPredictions && { testPredictions }) };
 }
 
-/** A fetched run comes without its dataset, and is compared without pictures. */
 async function readTestPictures(
   store: ObjectStore,
   { dataset }: RunRecord,
-): Promise<((index: number) => Picture) | undefined> {
-  try {
-    const key = objectKeys.manifest(dataset.name, dataset.contentKey);
-    const manifest: DatasetManifest = await getJson(store, key, datasetManifestSchema);
-    const testImages = await loadSplit(store, manifest, 'test');
-    return (index) => pickPicture(testImages, index);
-  } catch (error) {
-    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
-    throw error;
-  }
+): Promise<(index: number) => Picture> {
+  const key = objectKeys.manifest(dataset.name, dataset.contentKey);
+  const manifest = await getJson(store, key, datasetManifestSchema);
+  const testImages = await loadSplit(store, manifest, 'test');
+  return (index) => pickPicture(testImages, index);
 }

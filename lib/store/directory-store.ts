@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { link, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { PermanentError } from '../contracts/errors';
+import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
 import { asReadFailure, asWriteFailure, errnoOf, isAbsence, writeRefusal } from './directory-failures';
 import { newTemporaryPath, readFully, sweepTemporaries, syncFolder, withTemporary } from './directory-files';
@@ -227,15 +227,6 @@ export class DirectoryStore implements ObjectStore {
       `The object key "${key}" is not allowed: "${ownFolder}" in ${this.location} is the store's own folder. Use another first segment.`,
       { evidence: { key } },
     );
-  }
-}
-
-async function absentAsUndefined<Result>(reading: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof PermanentError && error.name === 'ArtifactNotFound') return undefined;
-    throw error;
   }
 }
 

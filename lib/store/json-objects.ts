@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { PermanentError } from '../contracts/errors';
+import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { parseOrThrow } from '../contracts/parse';
 import type { ObjectStore } from './object-store';
 
@@ -30,6 +30,19 @@ export async function getJson<Schema extends z.ZodType>(
     );
   }
   return parseOrThrow(schema, value, `${key} in ${store.location}`, 'CorruptArtifact');
+}
+
+/**
+ * The same, `undefined` for an absent object. One read, so that nothing can come between a look and a read.
+ *
+ * @throws PermanentError CorruptArtifact.
+ */
+export function getJsonIfPresent<Schema extends z.ZodType>(
+  store: ObjectStore,
+  key: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | undefined> {
+  return absentAsUndefined(getJson(store, key, schema));
 }
 
 /** Validates on the way out as well, so that nothing reaches the store that its reader would refuse. */

@@ -5,7 +5,7 @@ import { computeContentKey, preprocessingVersion } from '../../dataset/content-k
 import { importDataset } from '../../dataset/import-dataset';
 import { readRawDataset } from '../../dataset/raw-dataset';
 import { planShards } from '../../dataset/shards';
-import { getJson, putJson } from '../../store/json-objects';
+import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import type { StepContext } from '../step-context';
 
@@ -50,12 +50,12 @@ async function comparePrepared(
 ): Promise<{ isPrepared: boolean; reason: string }> {
   const manifestKey = objectKeys.manifest(dataset, contentKey);
   const shardCount = plannedShards.length;
-  if ((await store.head(manifestKey)) === undefined) {
+  const manifest = await getJsonIfPresent(store, manifestKey, datasetManifestSchema);
+  if (manifest === undefined) {
     const reason = `The dataset "${dataset}" has not been prepared yet (there is no ${manifestKey}): its ${shardCount} shards are made now.`;
     return { isPrepared: false, reason };
   }
-  const { train, test } = await getJson(store, manifestKey, datasetManifestSchema);
-  for (const { key, bytes, sha256 } of [...train.shards, ...test.shards]) {
+  for (const { key, bytes, sha256 } of [...manifest.train.shards, ...manifest.test.shards]) {
     const found = await store.head(key);
     const isAltered = found !== undefined && (found.bytes !== bytes || (found.sha256 ?? sha256) !== sha256);
     if (found !== undefined && !isAltered) continue;

@@ -1,4 +1,4 @@
-import { PermanentError, PipelineError, TransientError } from '../../contracts/errors';
+import { absentAsUndefined, PermanentError, TransientError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import {
   type LatestModel,
@@ -7,7 +7,7 @@ import {
   runRecordSchema,
 } from '../../contracts/results';
 import type { RegisterInput } from '../../contracts/steps';
-import { encodeJson, getJson } from '../../store/json-objects';
+import { encodeJson, getJson, getJsonIfPresent } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
@@ -67,7 +67,7 @@ function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord): void
 }
 
 async function readPointer(store: ObjectStore, key: string) {
-  const bytes = await getIfPresent(() => store.get(key));
+  const bytes = await absentAsUndefined(store.get(key));
   if (bytes === undefined) return undefined;
   // Read second: should the pointer move in between, the checksum is the older one, the swap fails, and we look again.
   return { pointer: await getJson(store, key, latestModelSchema), sha256: sha256Hex(bytes) };
@@ -76,20 +76,9 @@ async function readPointer(store: ObjectStore, key: string) {
 /** True when the pointer's run finished after `candidate`, or is it. A run that was deleted holds no pointer. */
 async function staysOn(store: ObjectStore, pointer: LatestModel, candidate: RunRecord): Promise<boolean> {
   if (pointer.runId === candidate.runId) return true;
-  const holder = await getIfPresent(() =>
-    getJson(store, objectKeys.runRecord(pointer.runId), runRecordSchema),
-  );
+  const holder = await getJsonIfPresent(store, objectKeys.runRecord(pointer.runId), runRecordSchema);
   if (holder === undefined) return false;
   const leadMilliseconds = Date.parse(holder.finishedAt) - Date.parse(candidate.finishedAt);
   // The same millisecond: the run id decides, so that the order of registration still does not matter.
   return leadMilliseconds > 0 || (leadMilliseconds === 0 && holder.runId > candidate.runId);
-}
-
-async function getIfPresent<Value>(read: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
-    throw error;
-  }
 }

@@ -9,7 +9,7 @@ import { type LabelledImages, loadSplit } from '../../dataset/load-split';
 import { exportModel } from '../../export/export-model';
 import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
-import { getJson, putJson } from '../../store/json-objects';
+import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { chooseEngine } from '../../training/choose-engine';
 import { type DenseStack, readDenseStack } from '../../training/dense-stack';
@@ -136,10 +136,8 @@ async function trainWithCheckpoints(
 
 /** Training over a finished training would leave its training.json standing over files of both, were it cut off. */
 async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }: StepContext) {
-  const key = objectKeys.training(runId);
-  if ((await store.head(key)) === undefined) return undefined;
-  const record = await getJson(store, key, trainingRecordSchema);
-  if (record.contentKey === contentKey) return record;
+  const record = await getJsonIfPresent(store, objectKeys.training(runId), trainingRecordSchema);
+  if (record === undefined || record.contentKey === contentKey) return record;
   throw new PermanentError(
     'RunExists',
     `The run "${runId}" in ${store.location} was trained on the dataset content ${record.contentKey}, and the dataset has the content ${contentKey} now. Choose another run id, or delete ${objectKeys.run(runId)} first.`,
