@@ -42,6 +42,8 @@ export const stepAccess = {
       objectKeys.training(any),
       objectKeys.trainingOutcome(any),
       `${run}model/*`,
+      objectKeys.tryItPage(any),
+      objectKeys.tryItFile(any, any),
     ],
   },
   evaluate: {

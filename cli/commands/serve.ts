@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { openStore } from '../../lib/store/open-store';
-import { gatherPageFiles } from '../../lib/try-it/page-files';
 import { servePage } from '../../lib/try-it/serve-page';
+import { gatherServedFiles } from '../../lib/try-it/served-files';
 import { numberOrText } from '../settings';
 import type { Terminal } from '../terminal';
 import { chooseRun } from './predict';
@@ -39,7 +39,7 @@ async function serveCommand(
   const chosenPort = parseOrThrow(portSchema, port, 'The port');
   const store = openStore(location);
   const runId = await chooseRun({ store, runId: askedRunId, modelName });
-  const files = await gatherPageFiles(store, runId);
+  const files = await gatherServedFiles(store, runId);
   if (signal.aborted) return;
   const server = await servePage(files, chosenPort);
   print(server.address);

@@ -18,6 +18,7 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^history\.json$/, 'loss and accuracy of each epoch'],
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
+  [/^try-it\.html$/, 'draw a digit, over a web server'],
   [/^run\.json$/, 'lineage, timings, checksums'],
 ];
 

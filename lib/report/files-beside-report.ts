@@ -2,13 +2,13 @@ import { objectKeys } from '../contracts/object-keys';
 import type { ObjectStore } from '../store/object-store';
 import type { RunFile } from './report-data';
 
-/** What is in the run's folder when the report is made, and run.json, which comes after it. */
+/** What is in the run's folder when the report is made, for people to open, and run.json, which comes after it. */
 export async function listFilesBesideReport(store: ObjectStore, runId: string): Promise<RunFile[]> {
   const folder = objectKeys.run(runId);
   const notShown = new Set([objectKeys.report(runId), objectKeys.runRecord(runId)]);
   const files: RunFile[] = [];
   for await (const { key, bytes } of store.list(folder)) {
-    if (notShown.has(key)) continue;
+    if (notShown.has(key) || key.startsWith(objectKeys.tryItFile(runId, ''))) continue;
     files.push({ path: key.slice(folder.length), bytes });
   }
   return [...files, { path: objectKeys.runRecord(runId).slice(folder.length) }];

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PermanentError } from '../contracts/errors';
-import type { PageFiles } from './page-files';
+import { pagePolicy } from './page-policy';
+import type { ServedFiles } from './served-files';
 
 export interface PageServer {
   /** `http://127.0.0.1:<port>/`. */
@@ -12,17 +13,8 @@ export interface PageServer {
 
 const host = '127.0.0.1';
 
-/** WASM has to be compiled, which the policy calls an evaluation; nothing comes from anywhere else. */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "connect-src 'self'",
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** The page itself cannot say who may frame it. */
+const servedPolicy = `${pagePolicy}; frame-ancestors 'none'`;
 
 /**
  * Serves the files to this machine and to nobody else.
@@ -30,7 +22,7 @@ const pagePolicy = [
  * @param port - 0 for any free one.
  * @throws PermanentError InvalidInput for a port that is taken or not allowed.
  */
-export async function servePage(files: PageFiles, port = 0): Promise<PageServer> {
+export async function servePage(files: ServedFiles, port = 0): Promise<PageServer> {
   const server = createServer((request, response) => answer(request, response, files));
   await listen(server, port);
   const { port: chosen } = server.address() as AddressInfo;
@@ -61,8 +53,8 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, files: PageFiles): void {
-  response.setHeader('Content-Security-Policy', pagePolicy);
+function answer(request: IncomingMessage, response: ServerResponse, files: ServedFiles): void {
+  response.setHeader('Content-Security-Policy', servedPolicy);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Referrer-Policy', 'no-referrer');

@@ -1,5 +1,6 @@
 import { escapeMarkup } from '../report/escape-markup';
 import { reportStyles } from '../report/report-styles';
+import { pagePolicy } from './page-policy';
 
 const styles = `
 .try{display:grid;grid-template-columns:minmax(0,420px) minmax(0,1fr);gap:24px;align-items:start;margin-top:24px}
@@ -20,16 +21,19 @@ const styles = `
 .probabilities .fill{display:block;height:100%;width:0;background:var(--training)}
 .probabilities .number{text-align:right}
 .probabilities .first{font-weight:650}
+#from-disk{margin-bottom:16px;font-size:.9375rem}
+#from-disk p+p{margin-top:8px}
 #trouble{color:var(--wrong)}
 @media (max-width:760px){.try{grid-template-columns:minmax(0,1fr)}}
 `;
 
-/** Draw on the left, read on the right. The programme is /app.js. */
+/** Draw on the left, read on the right. It lies in the run's folder: the programme and the model are found from there. */
 export function renderTryItPage(runId: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(pagePolicy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
@@ -43,6 +47,12 @@ export function renderTryItPage(runId: string): string {
 <div>
 <h1>Draw a digit</h1>
 <p class="note">With the mouse, a pen or a finger.</p>
+<div id="from-disk" class="card" role="alert" hidden>
+<p>This page was opened from disk, and browsers let no page read a model from there. Serve the run, and open the address that is printed:</p>
+<p><code>npx mnist-pipeline serve ${escapeMarkup(runId)} --store FOLDER</code><br>FOLDER is the one that has <code>runs</code> in it.</p>
+<p>Any other web server will do as well, started in the folder of this page:</p>
+<p><code>python3 -m http.server --bind 127.0.0.1</code><br>The page is <code>/try-it.html</code> there.</p>
+</div>
 <canvas id="drawing" width="560" height="560" role="img" aria-label="Drawing area: draw one digit with the mouse, a pen or a finger"></canvas>
 <div class="tools"><button type="button" id="clear">Clear</button><span class="eyebrow" id="state" role="status">Loading the model…</span></div>
 <noscript><p>This page needs JavaScript: the model runs in it.</p></noscript>
@@ -55,7 +65,7 @@ export function renderTryItPage(runId: string): string {
 </section>
 </div>
 </main>
-<script src="/app.js"></script>
+<script src="try-it/app.js"></script>
 </body>
 </html>
 `;

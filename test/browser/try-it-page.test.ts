@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { startServe } from '../support/serve-command';
 import { findBarriers, keepScreenshot, looks, overflowOf, useChromium } from './chromium';
 import { oneTestImagePerClass, writeMnistSubset } from './mnist-subset';
+import { startStaticServer } from './static-server';
 
 const folder = useScratchFolder();
 const store = join(folder, 'artifacts');
@@ -124,4 +126,42 @@ test('a finger draws as well, and Clear takes it away', async () => {
   await page.getByRole('button', { name: 'Clear' }).click();
   await page.waitForFunction('document.getElementById("answer").firstChild.data === "–"');
   await page.close();
+});
+
+describe('as it lies in the folder of the run', () => {
+  let server: Awaited<ReturnType<typeof startStaticServer>>;
+  beforeAll(async () => {
+    server = await startStaticServer(store);
+  });
+  afterAll(() => server.close());
+
+  test('any web server will do, and at any depth', async () => {
+    const { page, complaints, origins } = await chromium.open(`${server.address}/runs/small/try-it.html`);
+    await page.getByText('Ready').waitFor();
+    await drawWithMouse(page, testImages[7]!.pixels);
+    expect(await answerOf(page)).toBe('7');
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual([server.address]);
+    await page.close();
+  });
+
+  test('the report leads to it', async () => {
+    const { page, origins } = await chromium.open(`${server.address}/runs/small/report.html`);
+    await page.getByRole('link', { name: 'try-it.html' }).click();
+    await page.getByText('Ready').waitFor();
+    expect([...origins]).toEqual([server.address]);
+    await page.close();
+  });
+
+  test('opened from disk, it says how to serve it', async () => {
+    const { href } = pathToFileURL(join(store, 'runs/small/try-it.html'));
+    const { page, complaints, origins } = await chromium.open(href);
+    await page.getByText('mnist-pipeline serve small').waitFor();
+    expect(await page.getByText('Loading the model').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    expect([...origins]).toEqual(['file:']);
+    expect(await findBarriers(page)).toEqual([]);
+    await keepScreenshot(page, 'try-it-from-disk');
+    await page.close();
+  });
 });

@@ -99,6 +99,8 @@ describe('each role may do what its step does', () => {
       's3:PutObject runs/*/model/*',
       's3:PutObject runs/*/training-outcome.json',
       's3:PutObject runs/*/training.json',
+      's3:PutObject runs/*/try-it.html',
+      's3:PutObject runs/*/try-it/*',
     ]);
   });
 

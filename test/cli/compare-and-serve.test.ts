@@ -84,8 +84,9 @@ describe('serve', () => {
     const html = await (await fetch(address)).text();
     expect(html).toContain('run <code>long</code>');
     for (const [path, type] of [
-      ['app.js', 'text/javascript'],
-      ['tfjs-backend-wasm-simd.wasm', 'application/wasm'],
+      ['try-it.html', 'text/html'],
+      ['try-it/app.js', 'text/javascript'],
+      ['try-it/tfjs-backend-wasm-simd.wasm', 'application/wasm'],
       ['model/model.json', 'application/json'],
     ] as const) {
       const response = await fetch(address + path);

@@ -57,6 +57,7 @@ test('links lead to files beside the page', () => {
     ['model/weights.bin', 'weights.bin'],
     ['evaluation/metrics.json', 'metrics.json'],
     ['config.json', 'config.json'],
+    ['try-it.html', 'try-it.html'],
     ['run.json', 'run.json'],
   ]);
   expect(readText(page)).toContain('weights.bin TensorFlow.js, weights, 5.9 MB');

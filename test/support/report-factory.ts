@@ -82,6 +82,7 @@ export function makeReportData(
       { path: 'model/weights.bin', bytes: 5_850_152 },
       { path: 'evaluation/metrics.json', bytes: 8123 },
       { path: 'config.json', bytes: 512 },
+      { path: 'try-it.html', bytes: 9000 },
       { path: 'run.json' },
     ],
     ...overrides,

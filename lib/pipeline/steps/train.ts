@@ -17,14 +17,15 @@ import { loadInitialWeights } from '../../training/initial-weights';
 import { type TrainingOptions, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
 import type { TrainingState } from '../../training/training-state';
+import { savePage } from '../../try-it/page-files';
 import type { StepContext } from '../step-context';
 import { TrainingBudget } from '../training-budget';
 import { restoreTraining } from './restore-training';
 
 /**
- * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model in every format, then
- * training.json, which says that the training is whole. A run that has its training.json is not trained again; one that
- * was cut off goes on from its newest checkpoint.
+ * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model in every format and the
+ * page that tries it, then training.json, which says that the training is whole. A run that has its training.json is
+ * not trained again; one that was cut off goes on from its newest checkpoint.
  *
  * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
  *   CostLimitExceeded after a checkpoint, or what reading the dataset finds; TransientError Interrupted.
@@ -67,6 +68,7 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     );
     const weights = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config.learningRate);
+    await savePage(store, runId);
     const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
     await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
       schemaVersion: 1,

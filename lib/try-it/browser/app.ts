@@ -44,6 +44,9 @@ function showAnswer(probabilities: Float32Array | undefined, classes: number): v
   find('probabilities').replaceChildren(...rows);
 }
 
+/** Browsers let no page from disk read the files beside it; the page itself says what to do then. */
+const isFromDisk = location.protocol === 'file:';
+
 async function start(): Promise<void> {
   let classifier: Classifier | undefined;
   let classes = 10;
@@ -74,6 +77,11 @@ async function start(): Promise<void> {
   const area = openDrawingArea(find('drawing'), () => void look());
   find('clear').addEventListener('click', area.clear);
   showAnswer(undefined, classes);
+  if (isFromDisk) {
+    find('state').textContent = '';
+    find('from-disk').hidden = false;
+    return;
+  }
   classifier = await loadClassifier();
   classes = (await classifier.classify(new Float32Array(classifier.shape[0] * classifier.shape[1]))).length;
   find('state').textContent = 'Ready';
@@ -83,5 +91,5 @@ async function start(): Promise<void> {
 start().catch((error: unknown) => {
   find('state').textContent = '';
   find('trouble').textContent =
-    `The model cannot be loaded: ${error instanceof Error ? error.message : String(error)}. Reload the page once "mnist-pipeline serve" runs.`;
+    `The model cannot be loaded: ${error instanceof Error ? error.message : String(error)}. Look whether the server still runs, and reload the page.`;
 });

@@ -1,5 +1,5 @@
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { enableProdMode, ready, setBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { enableProdMode, env, ready, setBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
 
 export interface Classifier {
@@ -11,10 +11,12 @@ export interface Classifier {
 
 export async function loadClassifier(): Promise<Classifier> {
   enableProdMode();
-  setWasmPaths('/');
+  // Where the page is isolated from others, TensorFlow.js would ask for a third file.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  setWasmPaths('try-it/');
   if (!(await setBackend('wasm'))) throw new Error('this browser does not run WebAssembly');
   await ready();
-  const model = await loadLayersModel('/model/model.json');
+  const model = await loadLayersModel('model/model.json');
   // [null, height, width] for the perceptron, [null, height, width, 1] for a convolution.
   const [, height, width, ...channels] = model.inputs[0]!.shape as number[];
   const shape = [height!, width!] as const;

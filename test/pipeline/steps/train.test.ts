@@ -24,6 +24,16 @@ test('a run that was trained on other data is not trained over: its training.jso
   expect(await store.get(objectKeys.training('run'))).toEqual(before);
 });
 
+test('the try-it page is there before training.json says that the training is whole', async () => {
+  const store = new MemoryStore();
+  const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
+  const put = jest.spyOn(store, 'put');
+  await train({ runId: 'run', ...pointers }, createStepContext(store));
+  const written = put.mock.calls.map(([key]) => key);
+  expect(written).toContain(objectKeys.tryItPage('run'));
+  expect(written.at(-1)).toBe(objectKeys.training('run'));
+});
+
 test.each([objectKeys.history('run'), objectKeys.checkpoint('run', 0), objectKeys.training('run')])(
   'cut off at the write of %s and taken up, the history has every epoch',
   async (cutOffAt) => {
