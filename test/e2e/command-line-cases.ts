@@ -1,27 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { type Case, type CaseContext, uploadTinyDataset } from './cases';
-import { projectFolder } from './emulator-process';
-
-/** The programme as a user starts it, after `npm run deploy`. */
-async function runProgramme({ folder }: CaseContext, parameters: readonly string[]) {
-  const child = spawn(process.execPath, [join(projectFolder, 'cli', 'mnist-pipeline.js'), ...parameters], {
-    env: { ...process.env, MNIST_PIPELINE_OUTPUTS: join(folder, 'outputs.json') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
-  });
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit') as Promise<[number | null]>,
-  ]);
-  return { code, output: stdout + stderr };
-}
+import { type Case, uploadTinyDataset } from './cases';
+import { runProgramme } from './programme';
 
 /** In the order in which they are run: the second fetches what the first has trained. */
 export const commandLineCases: readonly Case[] = [

@@ -8,6 +8,7 @@ import { commandLineCases } from './command-line-cases';
 import { costCases } from './cost-cases';
 import { assertDeployed, assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
 import { startEmulator } from './emulator-process';
+import { fetchedRunCases } from './fetched-run-cases';
 import { jobCases } from './job-cases';
 import { loadCases } from './load-cases';
 import { PipelineClient } from './pipeline-client';
@@ -20,6 +21,7 @@ const allCases = [
   ...costCases,
   ...loadCases,
   ...commandLineCases,
+  ...fetchedRunCases,
   ...closingCases,
   ...stoppingClosingCases,
 ];

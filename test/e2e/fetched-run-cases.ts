@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { encode } from 'fast-png';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { predictionsSchema, runRecordSchema } from '../../lib/contracts/results';
+import { DirectoryStore } from '../../lib/store/directory-store';
+import { getJson } from '../../lib/store/json-objects';
+import { makeTinyDataset } from '../support/tiny-dataset';
+import { type Case, type CaseContext, tiny, uploadTinyDataset } from './cases';
+import { runProgramme, startProgramme } from './programme';
+
+const runId = 'to-fetch';
+/** The evaluation predicts all test images at once, `predict` one at a time: sums in another order. */
+const toleratedDifference = 1e-6;
+
+const fetchedFolder = ({ folder }: CaseContext) => join(folder, 'fetched-run');
+
+/** A test image as a file, in the size and the greys of the dataset that `uploadTinyDataset` puts there. */
+async function writeTestPicture({ folder }: CaseContext, index: number): Promise<string> {
+  const { test, imageShape } = makeTinyDataset({ trainCount: 120, testCount: 30, classes: 3 });
+  const [height, width] = imageShape;
+  const data = test.pixels.slice(index * height * width, (index + 1) * height * width);
+  const path = join(folder, `test-image-${index}.png`);
+  await writeFile(path, encode({ width, height, channels: 1, depth: 8, data }));
+  return path;
+}
+
+/** What a browser would ask for, by path. */
+async function assertServed(address: string, store: DirectoryStore): Promise<void> {
+  const pageKey = objectKeys.tryItPage(runId);
+  const page = await fetch(address);
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+  assert.deepEqual(new Uint8Array(await page.arrayBuffer()), await store.get(pageKey));
+  for (const key of [
+    pageKey,
+    objectKeys.tryItFile(runId, 'app.js'),
+    objectKeys.tryItFile(runId, 'tfjs-backend-wasm.wasm'),
+    objectKeys.tryItFile(runId, 'tfjs-backend-wasm-simd.wasm'),
+    objectKeys.modelTopology(runId),
+    objectKeys.modelWeights(runId),
+  ]) {
+    const path = key.slice(objectKeys.run(runId).length);
+    const answer = await fetch(address + path);
+    assert.equal(answer.status, 200, path);
+    // What the job has stored, and what this machine builds, are the same bytes.
+    assert.deepEqual(new Uint8Array(await answer.arrayBuffer()), await store.get(key), path);
+  }
+}
+
+/** In the order in which they are run: the others use what the first has fetched. */
+export const fetchedRunCases: readonly Case[] = [
+  {
+    name: 'a run is fetched with the command line, every file as run.json lists it',
+    run: async (context) => {
+      const { client } = context;
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      const { status, cause } = await client.run(runId, { ...tiny, dataset });
+      assert.equal(status, 'SUCCEEDED', cause);
+      const to = fetchedFolder(context);
+      const { code, output } = await runProgramme(context, ['fetch', runId, '--to', to]);
+      assert.equal(code, 0, output);
+      const fetched = new DirectoryStore(to);
+      const { artifacts } = await getJson(fetched, objectKeys.runRecord(runId), runRecordSchema);
+      const keys = artifacts.map(({ key }) => key);
+      assert.ok(keys.includes(objectKeys.tryItPage(runId)), keys.join(', '));
+      for (const { key, sha256 } of artifacts) assert.equal((await fetched.head(key))?.sha256, sha256, key);
+    },
+  },
+  {
+    name: 'predict on a fetched run answers what the evaluation in the cloud did',
+    run: async (context) => {
+      const to = fetchedFolder(context);
+      const key = objectKeys.predictions(runId);
+      const { predictions } = await getJson(new DirectoryStore(to), key, predictionsSchema);
+      assert.equal(predictions.length, 10);
+      for (const { index, predicted, probabilities } of predictions) {
+        const picture = await writeTestPicture(context, index);
+        const parameters = ['predict', picture, '--store', to, '--run-id', runId, '--json'];
+        const { code, stdout, output } = await runProgramme(context, parameters);
+        assert.equal(code, 0, output);
+        const answer = JSON.parse(stdout) as { predicted: number; probabilities: number[] };
+        assert.equal(answer.predicted, predicted);
+        assert.equal(answer.probabilities.length, probabilities.length);
+        for (const [label, probability] of answer.probabilities.entries()) {
+          const difference = Math.abs(probability - probabilities[label]!);
+          assert.ok(difference <= toleratedDifference, `Image ${index}, label ${label}: ${difference} apart`);
+        }
+      }
+    },
+  },
+  {
+    name: 'serve on a fetched run answers with its page and its model, until it is stopped',
+    run: async (context) => {
+      const to = fetchedFolder(context);
+      const child = startProgramme(context, ['serve', runId, '--store', to]);
+      const exited = once(child, 'exit') as Promise<[number | null]>;
+      try {
+        const lines = createInterface(child.stdout);
+        const ended = exited.then(([code]) => assert.fail(`serve ended with ${code} before it listened`));
+        const [address] = (await Promise.race([once(lines, 'line'), ended])) as [string];
+        assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+        await assertServed(address, new DirectoryStore(to));
+        child.kill('SIGTERM');
+        assert.deepEqual(await exited, [0, null]);
+        await assert.rejects(fetch(address));
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  },
+];

@@ -1,0 +1,32 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { CaseContext } from './cases';
+import { projectFolder } from './emulator-process';
+
+export type Programme = ChildProcessByStdio<null, Readable, Readable>;
+
+/** Longer than any command of the cases takes: what hangs is ended. */
+const timeoutMilliseconds = 60_000;
+
+/** The programme as a user starts it, after `npm run deploy`. */
+export function startProgramme({ folder }: CaseContext, parameters: readonly string[]): Programme {
+  return spawn(process.execPath, [join(projectFolder, 'cli', 'mnist-pipeline.js'), ...parameters], {
+    env: { ...process.env, MNIST_PIPELINE_OUTPUTS: join(folder, 'outputs.json') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMilliseconds,
+  });
+}
+
+/** @returns the exit code, and what was written; `null` when a signal ended it. */
+export async function runProgramme(context: CaseContext, parameters: readonly string[]) {
+  const child = startProgramme(context, parameters);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number | null]>,
+  ]);
+  return { code, stdout, output: stdout + stderr };
+}
