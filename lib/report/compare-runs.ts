@@ -1,5 +1,6 @@
 import { type RunConfig, runConfigSchema } from '../contracts/run-config';
 import type { ComparedRun } from './comparison-data';
+import { formatSetting } from './format-values';
 
 /** A row of the comparison: one value a run, in their order. */
 export interface ComparedValue {
@@ -11,7 +12,7 @@ export interface ComparedValue {
 export function differingSettings(runs: readonly ComparedRun[]): ComparedValue[] {
   const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
   return keepDiffering(
-    names.map((name) => ({ name, values: runs.map(({ record }) => showSetting(record.config[name])) })),
+    names.map((name) => ({ name, values: runs.map(({ record }) => formatSetting(record.config[name])) })),
   );
 }
 
@@ -35,11 +36,6 @@ export function differingCircumstances(runs: readonly ComparedRun[]): ComparedVa
 
 const keepDiffering = (rows: readonly ComparedValue[]) =>
   rows.filter(({ values }) => new Set(values).size > 1);
-
-function showSetting(value: RunConfig[keyof RunConfig]): string {
-  if (!Array.isArray(value)) return String(value);
-  return value.length === 0 ? 'none' : value.join(', ');
-}
 
 /** A test image on whose class the runs do not agree. */
 export interface ChangedImage {

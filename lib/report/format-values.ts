@@ -1,3 +1,5 @@
+import type { RunConfig } from '../contracts/run-config';
+
 /** U+00A0 keeps a number and its unit on one line. */
 const space = '\u00a0';
 
@@ -28,4 +30,10 @@ export function formatBytes(bytes: number): string {
 /** Four places: a run costs cents. */
 export function formatUsd(dollars: number): string {
   return `$${dollars.toFixed(4)}`;
+}
+
+/** A setting of the configuration; what is empty or was not given is none. */
+export function formatSetting(value: RunConfig[keyof RunConfig]): string {
+  if (!Array.isArray(value)) return String(value ?? 'none');
+  return value.length === 0 ? 'none' : value.join(', ');
 }

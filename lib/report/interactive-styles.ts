@@ -14,6 +14,7 @@ details[open] summary{margin-bottom:10px}
 table.confusion{table-layout:fixed;border-collapse:separate;border-spacing:2px;min-width:300px;font-size:clamp(.625rem,2.6vw,.8125rem)}
 table.confusion caption{caption-side:bottom;text-align:left;color:var(--muted);font-size:.8125rem;padding-top:8px}
 table.confusion th,table.confusion td{padding:0;border:0;text-align:center;height:2.5em;vertical-align:middle;border-radius:4px}
+table.confusion thead th{font-size:inherit}
 table.confusion .none{color:var(--muted)}
 table.confusion .hit{background:color-mix(in srgb,var(--training) calc(var(--share)*45%),var(--paper))}
 table.confusion .miss{background:color-mix(in srgb,var(--wrong) calc(var(--share)*50%),var(--paper))}

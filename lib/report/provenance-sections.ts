@@ -1,6 +1,6 @@
 import { type RunConfig, runConfigSchema } from '../contracts/run-config';
 import { escapeMarkup } from './escape-markup';
-import { formatCount, formatPercent, formatSeconds } from './format-values';
+import { formatCount, formatPercent, formatSeconds, formatSetting } from './format-values';
 import { card, factTable, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
@@ -20,26 +20,21 @@ export function provenanceSections(data: ReportData): Markup {
 
 function configuration({ config }: ReportData): Markup {
   const defaults = runConfigSchema.parse({});
-  const names = Object.keys(defaults) as (keyof RunConfig)[];
-  const isChanged = (name: keyof RunConfig) => showSetting(config[name]) !== showSetting(defaults[name]);
+  const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
+  const isChanged = (name: keyof RunConfig) => formatSetting(config[name]) !== formatSetting(defaults[name]);
   const changedCount = names.filter(isChanged).length;
   const rows = names.map(
     (name) =>
       `<tr${isChanged(name) ? ' class="changed"' : ''}><th scope="row"><code>${name}</code></th>` +
-      `<td>${escapeMarkup(showSetting(config[name]))}</td>` +
-      `<td>${isChanged(name) ? `seed recipe: ${escapeMarkup(showSetting(defaults[name]))}` : 'as the seed recipe'}</td></tr>`,
+      `<td>${escapeMarkup(formatSetting(config[name]))}</td>` +
+      `<td>${isChanged(name) ? escapeMarkup(formatSetting(defaults[name])) : 'same'}</td></tr>`,
   );
   const note =
     changedCount === 0
       ? 'The seed recipe, unchanged.'
-      : `${changedCount} of ${names.length} settings differ from the seed recipe and are marked.`;
-  const table = `<table><thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Beside the seed recipe</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+      : `${changedCount} of ${names.length} settings ${changedCount === 1 ? 'differs from the seed recipe and is' : 'differ from the seed recipe and are'} marked.`;
+  const table = `<table class="settings"><thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Seed recipe</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
   return section('configuration', 'Configuration', note, card(scrollBox('Configuration', table)));
-}
-
-function showSetting(value: RunConfig[keyof RunConfig]): string {
-  if (!Array.isArray(value)) return String(value);
-  return value.length === 0 ? 'none' : value.join(', ');
 }
 
 function phaseTable({ phases }: ReportData): Markup {

@@ -28,6 +28,7 @@ h1,h2,h3,p,figure,dl,dd{margin:0}
 h1{font-size:clamp(3rem,11vw,5rem);line-height:1;font-weight:650;letter-spacing:-.035em;margin:10px 0 14px}
 h1 small{display:block;font-size:1.125rem;line-height:1.4;font-weight:400;letter-spacing:0;color:var(--muted);margin-top:10px}
 h2{font-size:1.25rem;line-height:1.3;font-weight:650;letter-spacing:-.01em;margin-bottom:4px}
+h2+.pair,h2+.card{margin-top:14px}
 h3{font-size:.9375rem;font-weight:600;margin-bottom:8px}
 code{font:.8125em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .eyebrow{display:flex;flex-wrap:wrap;gap:4px 12px;align-items:center;color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}
@@ -44,7 +45,7 @@ section{margin-top:48px}
 .card{background:var(--paper);border:1px solid var(--rule);border-radius:10px;padding:20px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:20px;align-items:start}
 .pair>*{min-width:0}
-.plot{display:block;width:100%;height:auto}
+.plot{display:block;width:100%;height:auto;overflow:visible}
 .scroll{overflow-x:auto;max-width:100%}
 .digits{list-style:none;margin:0;padding:0;display:grid;gap:14px 10px}
 .digits.first{grid-template-columns:repeat(10,1fr)}
@@ -70,6 +71,9 @@ tr.changed td:last-child{box-shadow:8px 0 0 var(--changed-tint)}
 .bar{display:block;height:6px;border-radius:3px;background:var(--training);min-width:2px}
 .facts td{overflow-wrap:anywhere}
 .facts th{width:38%}
+.settings td{overflow-wrap:anywhere}
+.settings code{overflow-wrap:normal}
+.settings tr:not(.changed) td:last-child{color:var(--muted)}
 footer{margin-top:56px;padding-top:16px;border-top:1px solid var(--rule);color:var(--muted);font-size:.8125rem}
 @media (max-width:760px){
 main{padding:24px 16px 48px}
@@ -78,6 +82,10 @@ main{padding:24px 16px 48px}
 .digits.first{grid-template-columns:repeat(5,1fr)}
 .card{padding:16px 14px}
 section{margin-top:40px}
+}
+@media screen and (max-width:520px){
+.plot text{font-size:15px}
+th,td{padding-right:7px}
 }
 @media print{
 html{background:#fff}
@@ -97,5 +105,5 @@ h2,.note{break-after:avoid}
 export const reportStyles =
   `:root{color-scheme:light dark;${light}}` +
   `@media screen and (prefers-color-scheme:dark){:root{${dark}}}` +
-  (layout + interactiveStyles).replaceAll('\n', '') +
-  plotRules(variables, '.plot ');
+  plotRules(variables, '.plot ') +
+  (layout + interactiveStyles).replaceAll('\n', '');

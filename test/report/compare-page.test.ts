@@ -13,6 +13,12 @@ test('only the settings that differ are listed, in the order of the configuratio
   ]);
 });
 
+test('a setting that only one run was given is none for the other', () => {
+  const sha256 = 'c'.repeat(64);
+  const runs = [makeComparedRun('a'), makeComparedRun('b', { config: { initialWeightsSha256: sha256 } })];
+  expect(differingSettings(runs)).toEqual([{ name: 'initialWeightsSha256', values: ['none', sha256] }]);
+});
+
 test.each([
   { name: 'nothing', second: {}, differing: [] },
   {

@@ -110,7 +110,16 @@ test('what differs from the seed recipe is marked, and nothing else', () => {
   const changed = renderReportPage(makeReportData({}, { epochs: 3, hidden: [512], dropout: 0.1 }));
   const rows = [...changed.matchAll(/<tr class="changed"><th scope="row"><code>(\w+)<\/code>/g)];
   expect(rows.map((row) => row[1])).toEqual(['epochs', 'hidden']);
-  expect(readText(changed)).toContain('seed recipe: 1024, 512, 256');
+  expect(readText(changed)).toContain('epochs 3 10');
+  expect(readText(changed)).toContain('hidden 512 1024, 512, 256');
+  expect(readText(changed)).toContain('2 of 18 settings differ from');
+});
+
+test('a run that started from given weights does not pass for the seed recipe', () => {
+  const sha256 = 'c'.repeat(64);
+  const tuned = readText(renderReportPage(makeReportData({}, { initialWeightsSha256: sha256 })));
+  expect(tuned).toContain(`initialWeightsSha256 ${sha256} none`);
+  expect(tuned).toContain('1 of 18 settings differs from the seed recipe and is marked');
 });
 
 test('a run that resumed another names it', () => {

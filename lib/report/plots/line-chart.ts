@@ -27,8 +27,9 @@ export interface LineChartSpec {
 
 const width = 480;
 const height = 340;
-const inner = { left: 58, right: width - 14, top: 36, bottom: height - 46 };
-const legendBox = { width: 106, rowHeight: 17, gap: 8 };
+/** With room for larger text, which a page on a phone gives to its plots. */
+const inner = { left: 70, right: width - 14, top: 36, bottom: height - 46 };
+const legendBox = { width: 120, rowHeight: 17, gap: 8 };
 
 /** One line a series over the epochs. The title of each point reads "<valueName>, epoch <n>: <value>". */
 export function drawLineChart(spec: LineChartSpec): Plot {
@@ -73,7 +74,7 @@ export function drawLineChart(spec: LineChartSpec): Plot {
       ...xTicks,
       `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
       drawText((inner.left + inner.right) / 2, height - 8, 'epoch', 'axis-name', 'middle'),
-      drawUpwardText(15, (inner.top + inner.bottom) / 2, spec.yName, 'axis-name'),
+      drawUpwardText(13, (inner.top + inner.bottom) / 2, spec.yName, 'axis-name'),
       ...curves,
       spec.legend === 'none' ? '' : drawLegend(spec.series, spec.legend),
     ].join(''),

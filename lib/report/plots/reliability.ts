@@ -5,7 +5,7 @@ import { drawText, drawUpwardText, type Plot, round } from './plot';
 
 const width = 480;
 const height = 340;
-const inner = { left: 58, right: width - 14, top: 36, bottom: height - 46 };
+const inner = { left: 70, right: width - 14, top: 36, bottom: height - 46 };
 
 /**
  * Reliability diagram: how often the model was right, by how sure it was. A bar at the diagonal is honest, one below
@@ -47,7 +47,7 @@ export function drawReliability({ bins, expectedCalibrationError }: Calibration)
       `<path class="diagonal" d="M${inner.left} ${inner.bottom}L${inner.right} ${inner.top}"/>`,
       `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
       drawText((inner.left + inner.right) / 2, height - 8, 'confidence', 'axis-name', 'middle'),
-      drawUpwardText(15, (inner.top + inner.bottom) / 2, 'fraction right', 'axis-name'),
+      drawUpwardText(13, (inner.top + inner.bottom) / 2, 'fraction right', 'axis-name'),
     ].join(''),
   };
 }
