@@ -1,6 +1,7 @@
-import { Format, Presets, SingleBar } from 'cli-progress';
+import { Presets, SingleBar } from 'cli-progress';
 import type { Epoch } from '../lib/contracts/results';
 import type { PipelineEvent } from '../lib/pipeline/step-context';
+import { createTimeLeft, describeTimeLeft } from './time-left';
 
 /** A terminal, a file or a pipe; `isTTY` is set on a terminal only. */
 export type ProgressStream = Pick<NodeJS.WritableStream, 'write'> & { readonly isTTY?: boolean };
@@ -14,10 +15,10 @@ export interface ProgressReporter {
 /** A bar on a terminal, plain lines elsewhere, nothing when quiet. */
 export function createProgressReporter(
   stream: ProgressStream,
-  { isQuiet }: { readonly isQuiet: boolean },
+  { isQuiet, now = Date.now }: { readonly isQuiet: boolean; readonly now?: () => number },
 ): ProgressReporter {
   if (isQuiet) return { report: () => {}, close: () => {} };
-  return stream.isTTY ? createBar(stream) : createLines(stream);
+  return stream.isTTY ? createBar(stream, now) : createLines(stream);
 }
 
 function createLines(stream: ProgressStream): ProgressReporter {
@@ -28,7 +29,8 @@ function createLines(stream: ProgressStream): ProgressReporter {
   return { report, close: () => {} };
 }
 
-function createBar(stream: ProgressStream): ProgressReporter {
+function createBar(stream: ProgressStream, now: () => number): ProgressReporter {
+  const timeLeft = createTimeLeft();
   let bar: SingleBar | undefined;
   let latest: Epoch | undefined;
   const close = () => {
@@ -40,7 +42,11 @@ function createBar(stream: ProgressStream): ProgressReporter {
       case 'training-progress': {
         const total = event.epochs * event.stepsPerEpoch;
         const done = (event.epoch - 1) * event.stepsPerEpoch + event.step;
-        const payload = { epoch: `${event.epoch}/${event.epochs}`, figures: describeFigures(latest) };
+        const payload = {
+          epoch: `${event.epoch}/${event.epochs}`,
+          left: describeTimeLeft(timeLeft.estimate(event, now())),
+          figures: describeFigures(latest),
+        };
         if (bar === undefined) bar = startBar(stream, total, done, payload);
         else bar.update(done, payload);
         if (done === total) close();
@@ -48,6 +54,7 @@ function createBar(stream: ProgressStream): ProgressReporter {
       }
       case 'epoch-finished':
         latest = event.epoch;
+        timeLeft.learn(latest.seconds);
         if (bar === undefined) stream.write(`${describeEpoch(event.epoch, event.epochs)}\n`);
         else bar.update({ figures: describeFigures(latest) });
         break;
@@ -63,13 +70,11 @@ function startBar(stream: ProgressStream, total: number, done: number, payload: 
   const bar = new SingleBar(
     {
       stream: stream as NodeJS.WritableStream,
-      format: '  epoch {epoch} {bar} {percentage} % · {eta_formatted} left{figures}',
+      format: '  epoch {epoch} {bar} {percentage} %{left}{figures}',
       barsize: 24,
-      etaBuffer: 100,
       fps: 5,
       hideCursor: null,
       clearOnComplete: true,
-      formatTime: Format.TimeFormat,
     },
     Presets.shades_classic,
   );

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { createTimeLeft, describeTimeLeft } from '../../cli/time-left';
+
+const at = (epoch: number, step: number, { epochs = 10, stepsPerEpoch = 100 } = {}) => ({
+  type: 'training-progress' as const,
+  ...{ epoch, epochs, step, stepsPerEpoch },
+});
+
+test('nothing is known at the first step, however far the training is', () => {
+  for (const progress of [at(1, 1), at(7, 50)])
+    expect(createTimeLeft().estimate(progress, 5000)).toBeUndefined();
+});
+
+test('within the first epoch, the pace is that of the steps that were seen', () => {
+  const { estimate } = createTimeLeft();
+  estimate(at(1, 1), 0);
+  // 10 steps in 2 s, 989 are left.
+  expect(estimate(at(1, 11), 2000)).toBeCloseTo(989 * 0.2);
+});
+
+test('steps from before a checkpoint took no time of ours', () => {
+  const { estimate } = createTimeLeft();
+  estimate(at(5, 0), 0);
+  expect(estimate(at(5, 10), 2000)).toBeCloseTo(590 * 0.2);
+});
+
+test('an epoch that has ended says it best, its validation included', () => {
+  const { estimate, learn } = createTimeLeft();
+  estimate(at(1, 1), 0);
+  learn(4);
+  expect(estimate(at(2, 50), 1_000_000)).toBeCloseTo(8.5 * 4);
+});
+
+test('the cloud shows whole epochs: nothing for the first, then what the others will take', () => {
+  const whole = { epochs: 3, stepsPerEpoch: 1 };
+  const { estimate, learn } = createTimeLeft();
+  expect(estimate(at(1, 1, whole), 0)).toBeUndefined();
+  learn(20);
+  // Followed late, two epochs come at once.
+  expect(estimate(at(2, 1, whole), 1)).toBe(20);
+});
+
+test('law: never negative, and 0 at the last step', () => {
+  const sizes = fc.record({ epochs: fc.integer({ min: 1, max: 50 }), stepsPerEpoch: fc.integer({ min: 2 }) });
+  fc.assert(
+    fc.property(sizes, fc.double({ min: 0.01, max: 1e4, noNaN: true }), (size, epochSeconds) => {
+      const { estimate, learn } = createTimeLeft();
+      learn(epochSeconds);
+      expect(estimate(at(1, 1, size), 0)).toBeGreaterThan(0);
+      expect(estimate(at(size.epochs, size.stepsPerEpoch, size), 0)).toBe(0);
+    }),
+  );
+});
+
+test.each([
+  [undefined, ''],
+  [0.4, ' · 0 s left'],
+  [59.4, ' · 59 s left'],
+  [59.6, ' · 1 min 0 s left'],
+  [3599.4, ' · 59 min 59 s left'],
+  [3600, ' · 1 h 0 min left'],
+  [7390, ' · 2 h 3 min left'],
+])('%s seconds: "%s"', (seconds, text) => {
+  expect(describeTimeLeft(seconds)).toBe(text);
+});
