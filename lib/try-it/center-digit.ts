@@ -26,8 +26,8 @@ export function centerDigit(drawing: GreyPicture, shape: readonly [number, numbe
   const scale = inkSide / boxSide;
   const mass = centerOfMass(drawing, ink);
   // Whole pixels, as MNIST was translated after it was scaled; its center is the middle of pixel 14, not its edge.
-  const inkTop = Math.round(height / 2 + 0.5 - (mass.y - ink.top) / scale);
-  const inkLeft = Math.round(width / 2 + 0.5 - (mass.x - ink.left) / scale);
+  const inkTop = placeInk(height, (mass.y - ink.top) / scale, (ink.bottom - ink.top) / scale);
+  const inkLeft = placeInk(width, (mass.x - ink.left) / scale, (ink.right - ink.left) / scale);
   const pixels = new Float32Array(height * width);
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
@@ -37,6 +37,15 @@ export function centerDigit(drawing: GreyPicture, shape: readonly [number, numbe
     }
   }
   return { pixels, shape };
+}
+
+/**
+ * Where the ink begins, in pixels: with its center of mass in the middle, unless that would cut some of it off, as of a
+ * T with a wide bar.
+ */
+function placeInk(side: number, massOffset: number, inkSide: number): number {
+  const centered = Math.round(side / 2 + 0.5 - massOffset);
+  return Math.max(0, Math.min(centered, side - Math.ceil(inkSide)));
 }
 
 /** Edges in pixels: `bottom` and `right` are one beyond the last pixel with ink. */

@@ -77,6 +77,29 @@ test('law: the center of mass is within a pixel of pixel 14, wherever the drawin
   );
 });
 
+test.each([
+  {
+    name: 'a T',
+    bar: { top: 0, left: 0, rows: 20, columns: 100 },
+    stem: { top: 20, left: 49, rows: 80, columns: 2 },
+  },
+  {
+    name: 'an L',
+    bar: { top: 80, left: 0, rows: 20, columns: 100 },
+    stem: { top: 0, left: 0, rows: 80, columns: 2 },
+  },
+])('$name, with most of its ink at an edge, loses none of it', ({ bar, stem }) => {
+  const drawing = drawRectangle([100, 100], bar);
+  drawRectangle([100, 100], stem).pixels.forEach((grey, at) => {
+    drawing.pixels[at]! += grey;
+  });
+  const drawnMass = drawing.pixels.reduce((sum, grey) => sum + grey, 0);
+  const centered = centerDigit(drawing, shape)!;
+  // 100 pixels of the drawing become 20.
+  expect(measure(centered).mass).toBeCloseTo(drawnMass / 25, 3);
+  expect(measure(centered)).toMatchObject({ height: 20, width: 20 });
+});
+
 test('paper without ink is no digit', () => {
   expect(centerDigit({ pixels: new Float32Array(100), shape: [10, 10] }, shape)).toBeUndefined();
 });
