@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
@@ -100,6 +100,18 @@ describe('serve', () => {
       expect((await fetch(`${address}model/${path}`)).status).toBe(200);
     expect(await stop()).toEqual({ exitCode: 0 });
     await expect(fetch(address)).rejects.toThrow();
+  });
+
+  test('runs no programme that came out of the store: page and programme are its own', async () => {
+    for (const path of ['try-it.html', 'try-it/app.js']) {
+      expect(readFileSync(join(store, 'runs/long', path)).byteLength).toBeGreaterThan(0);
+      writeFileSync(join(store, 'runs/long', path), 'alert("from the store")');
+    }
+    const { address, stop } = await startServe(['long', '--store', store]);
+    for (const path of ['', 'try-it.html', 'try-it/app.js']) {
+      expect(await (await fetch(address + path)).text()).not.toContain('from the store');
+    }
+    await stop();
   });
 
   test.each([
