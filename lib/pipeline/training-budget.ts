@@ -1,7 +1,7 @@
 import { PermanentError, PipelineError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { trainingSpendingSchema } from '../contracts/results';
-import { getJson, putJson } from '../store/json-objects';
+import { getJsonIfPresent, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
 /** Between two entries in spending.json, and how far each looks ahead. */
@@ -114,6 +114,5 @@ const isInterruption = (error: unknown) => error instanceof PipelineError && err
 
 async function readSpending({ store, runId }: BudgetOptions): Promise<number> {
   const key = objectKeys.trainingSpending(runId);
-  if ((await store.head(key)) === undefined) return 0;
-  return (await getJson(store, key, trainingSpendingSchema)).seconds;
+  return (await getJsonIfPresent(store, key, trainingSpendingSchema))?.seconds ?? 0;
 }
