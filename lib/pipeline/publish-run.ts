@@ -29,9 +29,15 @@ export async function publishRun(
 async function listArtifacts(store: ObjectStore, runId: string): Promise<RunRecord['artifacts']> {
   const artifacts: RunRecord['artifacts'] = [];
   for await (const { key, bytes, sha256 } of store.list(objectKeys.run(runId))) {
-    // A listing need not carry checksums; the object's own record does, and the bytes are the last resort.
-    const recorded = sha256 ?? (await store.head(key))?.sha256 ?? sha256Hex(await store.get(key));
-    artifacts.push({ key, bytes, sha256: recorded });
+    artifacts.push(sha256 === undefined ? await describeArtifact(store, key) : { key, bytes, sha256 });
   }
   return artifacts;
+}
+
+/** A listing need not carry checksums; the object's own record does, and the bytes are the last resort. */
+async function describeArtifact(store: ObjectStore, key: string): Promise<RunRecord['artifacts'][number]> {
+  const { bytes, sha256 } = (await store.head(key)) ?? {};
+  if (bytes !== undefined && sha256 !== undefined) return { key, bytes, sha256 };
+  const body = await store.get(key);
+  return { key, bytes: body.byteLength, sha256: sha256Hex(body) };
 }

@@ -26,8 +26,9 @@ const credentialErrors = new Set([
   'TokenRefreshRequired',
   'UnrecognizedClientException',
 ]);
+/** The last four: what was sent is not what arrived. */
 const passingErrors =
-  /^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|TimeoutError|AbortError|NetworkingError|OperationAborted|ConditionalRequestConflict|ThrottlingException|Throttling|ThrottledException|TooManyRequests(Exception)?|RequestLimitExceeded|BandwidthLimitExceeded|RequestTimeTooSkewed|E[A-Z]{2,}(_[A-Z]+)?)$/;
+  /^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|TimeoutError|AbortError|NetworkingError|OperationAborted|ConditionalRequestConflict|ThrottlingException|Throttling|ThrottledException|TooManyRequests(Exception)?|RequestLimitExceeded|BandwidthLimitExceeded|RequestTimeTooSkewed|BadDigest|IncompleteBody|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|E[A-Z]{2,}(_[A-Z]+)?)$/;
 
 /**
  * The name that decides: the error code of S3, or of the system for a broken connection; `undefined` for an error
@@ -56,9 +57,12 @@ export function isPassingFailure({ name, message, status }: RequestFailure): boo
     passingErrors.test(name) ||
     message === 'aborted' ||
     status === 429 ||
-    (status !== undefined && status >= 500)
+    (status !== undefined && (status >= 500 || isSuccess(status)))
   );
 }
+
+/** Said yes, in an answer that cannot be read: it was cut short or altered on the way. */
+const isSuccess = (status: number) => status >= 200 && status < 300;
 
 export const credentialAdvice =
   'the AWS credentials are missing, expired or wrong. Sign in again (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
@@ -125,5 +129,27 @@ export function asS3Failure(
   return permanent(
     action === 'write' ? 'StoreNotWritable' : 'InvalidInput',
     'S3 refused the request. Check the bucket and its policies.',
+  );
+}
+
+/** An empty or foreign answer looks like a list of nothing. */
+export function partlyListed(prefix: string, location: string, keyCount: number | undefined): TransientError {
+  return new TransientError(
+    'StoreUnavailable',
+    `The list of ${prefix || 'everything'} in ${location} is not what S3 sends: its KeyCount is ${keyCount ?? 'missing'}, and it must be the number of keys. Try again; if it stays so, something between here and S3 answers in its place.`,
+    { evidence: { prefix, keyCount: keyCount ?? null } },
+  );
+}
+
+export function tooManyConflicts(
+  key: string,
+  location: string,
+  attempts: number,
+  cause: unknown,
+): TransientError {
+  return new TransientError(
+    'StoreUnavailable',
+    `${key} in ${location} was being written by others during each of ${attempts} attempts. Try again when fewer processes write it.`,
+    { evidence: { key, attempts }, cause },
   );
 }

@@ -6,13 +6,14 @@ import {
   HeadObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
-import { TransientError } from '../contracts/errors';
+import { PipelineError } from '../contracts/errors';
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
 import type { ObjectInfo, ObjectStore } from './object-store';
 import { artifactNotFound, assertChecksum, assertRange, endsTooEarly, isObjectKey } from './read-failures';
-import { asS3Failure, failureOf, isAbsentObject } from './s3-failures';
+import { createS3Client } from './s3-client';
+import { asS3Failure, failureOf, isAbsentObject, partlyListed, tooManyConflicts } from './s3-failures';
 import { sha256Hex } from './sha256';
 
 type WriteCondition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
@@ -41,20 +42,20 @@ export class S3Store implements ObjectStore {
   }
 
   async get(key: string): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of this.stream(key)) chunks.push(chunk);
-    return concatenate(chunks);
+    return readAgainIfCorrupt(() => collect(this.stream(key)));
   }
 
   async getRange(key: string, offset: number, length: number): Promise<Uint8Array> {
     assertRange(key, offset, length);
     // S3 has no empty range, and answers 416 for one that starts at the end.
     if (length === 0) return this.getEmptyRange(key, offset);
+    return readAgainIfCorrupt(() => this.readRange(key, offset, length));
+  }
+
+  private async readRange(key: string, offset: number, length: number): Promise<Uint8Array> {
     try {
       const answer = await this.request(key, { Range: `bytes=${offset}-${offset + length - 1}` });
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of bodyOf(answer)) chunks.push(chunk);
-      const bytes = concatenate(chunks);
+      const bytes = await collect(bodyOf(answer));
       if (bytes.byteLength === length) return bytes;
     } catch (error) {
       if (failureOf(error)?.name !== 'InvalidRange') throw this.explain(error, 'read', key);
@@ -106,6 +107,8 @@ export class S3Store implements ObjectStore {
     try {
       const input = { Bucket: this.bucket, Prefix: `${this.keyPrefix}${prefix}` };
       for await (const page of paginateListObjectsV2({ client: this.client }, input)) {
+        if (page.KeyCount !== (page.Contents ?? []).length)
+          throw partlyListed(prefix, this.location, page.KeyCount);
         for (const { Key, Size } of page.Contents ?? []) {
           const key = Key?.slice(this.keyPrefix.length) ?? '';
           if (isObjectKey(key)) yield { key, bytes: Size ?? 0 };
@@ -138,7 +141,7 @@ export class S3Store implements ObjectStore {
         // If-Match on an object that is gone.
         if ('IfMatch' in condition && isAbsentObject(error)) return false;
         if (name !== 'ConditionalRequestConflict' && status !== 409) throw this.explain(error, 'write', key);
-        if (conflict === maxConflicts) throw this.tooManyConflicts(key, error);
+        if (conflict === maxConflicts) throw tooManyConflicts(key, this.location, maxConflicts, error);
         await pause(Math.random() * Math.min(50 * 2 ** (conflict - 1), 2_000));
       }
     }
@@ -202,31 +205,11 @@ export class S3Store implements ObjectStore {
     if (action === 'read' && isAbsentObject(error)) return artifactNotFound(key, this.location, error);
     return asS3Failure(error, action, { bucket: this.bucket, key, location: this.location });
   }
-
-  private tooManyConflicts(key: string, cause: unknown): TransientError {
-    return new TransientError(
-      'StoreUnavailable',
-      `${key} in ${this.location} was being written by others during each of ${maxConflicts} attempts. Try again when fewer processes write it.`,
-      { evidence: { key, maxConflicts }, cause },
-    );
-  }
 }
 
-/**
- * A store with a client of its own: region, credentials and `AWS_ENDPOINT_URL` from the environment. With an endpoint
- * of one's own (an emulator, MinIO) the bucket goes into the path, as such hosts have no name for each bucket.
- *
- * @param region - where it is known; @default the environment's
- */
+/** A store with a client of its own. */
 export function createS3Store(bucket: string, prefix = '', region?: string): S3Store {
-  const hasOwnEndpoint = Boolean(process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL']);
-  const client = new S3Client({
-    forcePathStyle: hasOwnEndpoint,
-    ...(region === undefined ? {} : { region }),
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
-  });
-  return new S3Store(client, bucket, prefix);
+  return new S3Store(createS3Client(region), bucket, prefix);
 }
 
 /** In Node.js the body is a readable stream, also where the SDK's types allow a browser's. */
@@ -234,11 +217,23 @@ function bodyOf({ Body }: GetObjectCommandOutput): AsyncIterable<Uint8Array> {
   return (Body ?? []) as unknown as AsyncIterable<Uint8Array>;
 }
 
+/** A bit may have turned on the way: what comes a second time is what lies there. */
+async function readAgainIfCorrupt(read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.name !== 'CorruptArtifact') throw error;
+    return read();
+  }
+}
+
 /** Memory of its own, also for a single chunk, which may share a buffer with others. */
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((bytes, chunk) => bytes + chunk.byteLength, 0));
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  const whole = new Uint8Array(all.reduce((bytes, chunk) => bytes + chunk.byteLength, 0));
   let offset = 0;
-  for (const chunk of chunks) {
+  for (const chunk of all) {
     whole.set(chunk, offset);
     offset += chunk.byteLength;
   }

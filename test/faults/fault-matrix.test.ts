@@ -3,9 +3,12 @@ import { PermanentError } from '../../lib/contracts/errors';
 import { MemoryStore } from '../../lib/store/memory-store';
 import {
   type Artifacts,
+  compareArtifacts,
   findBrokenMarkers,
+  initialState,
   makeWorkflow,
   readArtifacts,
+  runSteps,
   runWithRetries,
   type WorkflowState,
 } from '../support/faulty-pipeline';
@@ -36,7 +39,7 @@ beforeAll(async () => {
   // Odd counts: with the lowest bit altered a count is one less, and nothing ends too early.
   await writeTinyDataset(dataset, { trainCount: 61, testCount: 31, classes: 3 });
   const store = new MemoryStore();
-  let state: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
+  let state = initialState;
   for (const step of workflow) {
     const before = await copyStore(store);
     const stateBefore = state;
@@ -69,11 +72,11 @@ async function findViolations({ step, call, fault }: Cell): Promise<string[]> {
     if (!store.isFaultMet) return ['the fault was not met'];
     const isAsClean = store.damagedKeys.length === 0 && isSame(await readArtifacts(inner), after);
     // The same artifacts have the same future.
-    if (!isAsClean) await runFrom(step + 1, store, state);
+    if (!isAsClean) await runSteps(workflow.slice(step + 1), store, state, createStepContext);
     outcome =
       isAsClean || fault.startsWith('altered at rest') || fault === 'deleted' ? 'succeeded' : 'healed';
     if (!isAsClean) {
-      const differences = compare(await readArtifacts(inner), finalArtifacts);
+      const differences = compareArtifacts(await readArtifacts(inner), finalArtifacts);
       if (differences.length > 0) return differences;
     }
   } catch (error) {
@@ -90,18 +93,11 @@ async function runAgain(outcome: string, fault: Fault, inner: MemoryStore): Prom
   if (outcome === 'succeeded' || isLasting) return [];
   const store = new FaultyStore(inner);
   try {
-    await runFrom(0, store, { dataset: '', contentKey: '', isPrepared: false });
+    await runSteps(workflow, store, initialState, createStepContext);
   } catch (error) {
     return [`run again, it failed with ${String(error)}`];
   }
-  return compare(await readArtifacts(inner), finalArtifacts);
-}
-
-async function runFrom(first: number, store: FaultyStore, initial: WorkflowState): Promise<void> {
-  let state = initial;
-  for (const step of workflow.slice(first)) {
-    state = await runWithRetries(step, store, state, createStepContext);
-  }
+  return compareArtifacts(await readArtifacts(inner), finalArtifacts);
 }
 
 function count(outcome: string): void {
@@ -109,14 +105,7 @@ function count(outcome: string): void {
   outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
 }
 
-const isSame = (actual: Artifacts, expected: Artifacts) => compare(actual, expected).length === 0;
-
-function compare(actual: Artifacts, expected: Artifacts): string[] {
-  const keys = new Set([...actual.keys(), ...expected.keys()]);
-  const differing = [...keys].filter((key) => actual.get(key) !== expected.get(key));
-  if (differing.length === 0) return [];
-  return [`${differing.length} artifacts differ, among them ${differing.slice(0, 2).join(', ')}`];
-}
+const isSame = (actual: Artifacts, expected: Artifacts) => compareArtifacts(actual, expected).length === 0;
 
 describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_, step) => {
   test('each fault of each call: the same artifacts after all, or a named error and no marker', async () => {

@@ -6,6 +6,7 @@ import { createRandom } from '../../lib/training/seeded-random';
 import {
   type Artifacts,
   findBrokenMarkers,
+  initialState,
   makeWorkflow,
   readArtifacts,
   runWithRetries,
@@ -25,8 +26,6 @@ const dataset = join(useScratchFolder(), 'digits');
 const workflow = makeWorkflow(dataset);
 const starts: { readonly before: MemoryStore; readonly state: WorkflowState }[] = [];
 let finalArtifacts: Artifacts;
-
-const initialState: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
 
 beforeAll(async () => {
   await writeTinyDataset(dataset, { trainCount: 61, testCount: 31, classes: 3 });

@@ -98,6 +98,20 @@ const failures = [
     write: 'StoreUnavailable',
     says: 'for now',
   },
+  {
+    error: s3Error('BadDigest', 400),
+    read: 'StoreUnavailable',
+    write: 'StoreUnavailable',
+    says: 'for now',
+  },
+  {
+    error: s3Error('IncompleteBody', 400),
+    read: 'StoreUnavailable',
+    write: 'StoreUnavailable',
+    says: 'for now',
+  },
+  // The SDK could not parse the answer.
+  { error: s3Error('Error', 200), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'HTTP 200' },
   { error: named('TimeoutError'), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'for now' },
   { error: coded('ECONNRESET'), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'ECONNRESET' },
   { error: coded('EAI_AGAIN'), read: 'StoreUnavailable', write: 'StoreUnavailable', says: 'EAI_AGAIN' },

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { createS3Store, S3Store } from '../../lib/store/s3-store';
 import { sha256Hex } from '../../lib/store/sha256';
 import { createFakeBucket, s3Error } from '../support/fake-bucket';
@@ -53,6 +54,44 @@ describe('objects that came another way than through a store', () => {
       fake.objects.set(key, { body, etag: '"x"', metadata: {} });
     }
     expect(await collect(store.list(''))).toEqual([{ key: 'a', bytes: 4 }]);
+  });
+});
+
+describe('what came altered is read again', () => {
+  const answer = (bytes: Uint8Array) =>
+    ({ Body: Readable.from([bytes]), Metadata: { sha256: sha256Hex(body) } }) as never;
+
+  test('once altered, then whole', async () => {
+    fake.mock
+      .on(GetObjectCommand)
+      .resolvesOnce(answer(bytesOf('bodz')))
+      .resolvesOnce(answer(body));
+    expect(await store.get('a')).toEqual(body);
+  });
+
+  test('a range that ends too early, then whole', async () => {
+    fake.mock
+      .on(GetObjectCommand)
+      .resolvesOnce(answer(bytesOf('b')))
+      .resolvesOnce(answer(bytesOf('bo')));
+    expect(await store.getRange('a', 0, 2)).toEqual(bytesOf('bo'));
+  });
+
+  test('altered twice: it is what lies there', async () => {
+    fake.mock.on(GetObjectCommand).callsFake(async () => answer(bytesOf('bodz')));
+    await expect(store.get('a')).rejects.toMatchObject({ name: 'CorruptArtifact' });
+    expect(fake.mock.commandCalls(GetObjectCommand)).toHaveLength(2);
+  });
+});
+
+test.each([
+  { why: 'an empty answer', page: {} },
+  { why: 'a key was lost on the way', page: { KeyCount: 2, Contents: [{ Key: 'team/a', Size: 1 }] } },
+])('a list that is not whole is no list: $why', async ({ page }) => {
+  fake.mock.on(ListObjectsV2Command).resolves(page);
+  await expect(collect(store.list(''))).rejects.toMatchObject({
+    name: 'StoreUnavailable',
+    message: expect.stringContaining('KeyCount'),
   });
 });
 
@@ -134,6 +173,7 @@ test("createS3Store speaks to AWS_ENDPOINT_URL, with the bucket in the path; S3'
   expect(requests.map(({ method, url }) => `${method} ${url?.split('?')[0]}`)).toEqual([
     'PUT /my-bucket/team/a',
     'HEAD /my-bucket/team/a',
+    'GET /my-bucket/team/a',
     'GET /my-bucket/team/a',
   ]);
   expect(requests[0]?.headers).toMatchObject({

@@ -86,6 +86,7 @@ export function createFakeBucket() {
       .sort();
     const page = keys.slice(0, pageKeys);
     return {
+      KeyCount: page.length,
       Contents: page.map((Key) => ({ Key, Size: objects.get(Key)?.body.byteLength })),
       ...(keys.length > pageKeys ? { IsTruncated: true, NextContinuationToken: page.at(-1) } : {}),
     };

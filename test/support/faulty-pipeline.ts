@@ -14,7 +14,7 @@ import { train } from '../../lib/pipeline/steps/train';
 import { encodeJson, getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { sha256Hex } from '../../lib/store/sha256';
-import { type FaultyStore, Killed } from './faulty-store';
+import { Killed } from './faulty-store';
 
 export const runId = 'run';
 
@@ -92,17 +92,20 @@ export function makeWorkflow(folder: string): WorkflowStep[] {
 /** As many as `retryTransientErrors` allows in the workflow, the first included. */
 const maxAttempts = 4;
 
+/** A store in which a process can have been killed. */
+type RestartableStore = ObjectStore & { revive?(): void };
+
 /**
  * One step under the workflow's policy: errors that may pass, and a lost process, are tried again; nothing else is.
  */
 export async function runWithRetries(
   step: WorkflowStep,
-  store: FaultyStore,
+  store: RestartableStore,
   state: WorkflowState,
   makeContext: (store: ObjectStore) => StepContext,
 ): Promise<WorkflowState> {
   for (let attempt = 1; ; attempt += 1) {
-    store.revive();
+    store.revive?.();
     try {
       return await step.run(makeContext(store), state);
     } catch (error) {
@@ -112,8 +115,30 @@ export async function runWithRetries(
   }
 }
 
+export const initialState: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
+
+/** Steps one after another, each under the workflow's policy. */
+export async function runSteps(
+  steps: readonly WorkflowStep[],
+  store: RestartableStore,
+  initial: WorkflowState,
+  makeContext: (store: ObjectStore) => StepContext,
+): Promise<WorkflowState> {
+  let state = initial;
+  for (const step of steps) state = await runWithRetries(step, store, state, makeContext);
+  return state;
+}
+
 /** SHA-256 of every artifact by its key. Checkpoints expire and are none. */
 export type Artifacts = ReadonlyMap<string, string>;
+
+/** @returns a sentence when they differ, nothing when they are the same. */
+export function compareArtifacts(actual: Artifacts, expected: Artifacts): string[] {
+  const keys = new Set([...actual.keys(), ...expected.keys()]);
+  const differing = [...keys].filter((key) => actual.get(key) !== expected.get(key));
+  if (differing.length === 0) return [];
+  return [`${differing.length} artifacts differ, among them ${differing.slice(0, 2).join(', ')}`];
+}
 
 /** What a training says of its own interruption is no part of the comparison. */
 export async function readArtifacts(store: ObjectStore): Promise<Artifacts> {

@@ -1,0 +1,161 @@
+import { PermanentError } from '../../lib/contracts/errors';
+import type { MemoryStore } from '../../lib/store/memory-store';
+import { createRandom, shuffledRows } from '../../lib/training/seeded-random';
+import { type EmulatedBucket, emulatedDataset, startEmulatedBucket } from '../support/emulated-bucket';
+import {
+  type Artifacts,
+  compareArtifacts,
+  findBrokenMarkers,
+  initialState,
+  makeWorkflow,
+  readArtifacts,
+  runSteps,
+  runWithRetries,
+  type WorkflowState,
+} from '../support/faulty-pipeline';
+import type { HttpCall } from '../support/http-call';
+import { type HttpFault, httpFaultsOf, nameOf } from '../support/http-faults';
+import { createStepContext } from '../support/prepare-dataset';
+import { useScratchFolder } from '../support/scratch-folder';
+
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/remembered-drawings').rememberDrawings(),
+);
+jest.mock('../../lib/store/s3-client', () =>
+  jest.requireActual('../support/impatient-stores').makeImpatient(),
+);
+
+const seed = Number(process.env['FUZZ_SEED'] ?? 2026);
+/** The whole takes a quarter of an hour: `all` asks for it. */
+const cellLimit = process.env['HTTP_FAULT_CELLS'] ?? '350';
+
+const folder = useScratchFolder();
+const workflow = makeWorkflow(emulatedDataset);
+
+/** Of the run that nothing disturbs: what was there before each step, and what each step asked of S3. */
+interface CleanStep {
+  readonly before: MemoryStore;
+  readonly stateBefore: WorkflowState;
+  readonly after: Artifacts;
+  readonly calls: readonly HttpCall[];
+}
+interface Cell {
+  readonly step: number;
+  readonly call: HttpCall;
+  readonly fault: HttpFault;
+}
+
+let bucket: EmulatedBucket;
+const cleanSteps: CleanStep[] = [];
+let finalArtifacts: Artifacts;
+let finalState: WorkflowState;
+let allCells: Cell[] = [];
+let chosenCells: Cell[] = [];
+
+const makeContext = () => createStepContext(bucket.openStore());
+const runStep = (step: number, state: WorkflowState) =>
+  runWithRetries(workflow[step]!, bucket.openStore(), state, makeContext);
+const runFrom = (step: number, state: WorkflowState) =>
+  runSteps(workflow.slice(step), bucket.openStore(), state, makeContext);
+const readBucket = async () => readArtifacts(await bucket.mirror.pull());
+
+beforeAll(async () => {
+  bucket = await startEmulatedBucket(folder);
+  const { mirror, proxy } = bucket;
+  let state = initialState;
+  for (const step of workflow) {
+    const before = await mirror.pull();
+    const stateBefore = state;
+    proxy.plan();
+    state = await step.run(makeContext(), state);
+    cleanSteps.push({ before, stateBefore, after: await readBucket(), calls: proxy.calls });
+  }
+  finalArtifacts = await readBucket();
+  finalState = state;
+  allCells = cleanSteps.flatMap(({ calls }, step) =>
+    calls.flatMap((call) => httpFaultsOf(call).map((fault) => ({ step, call, fault }))),
+  );
+  const order = [...shuffledRows(allCells.length, createRandom(seed))];
+  const count = cellLimit === 'all' ? allCells.length : Number(cellLimit);
+  chosenCells = order.slice(0, count).map((index) => allCells[index]!);
+});
+
+afterAll(() => bucket.stop());
+
+const outcomeOf = new Map<Cell, string>();
+let violationCount = 0;
+
+/** The step with its fault, under the workflow's retries; then what the fault has left is looked at. */
+async function findViolations(cell: Cell): Promise<string[]> {
+  const { step, call, fault } = cell;
+  const { before, stateBefore, after } = cleanSteps[step]!;
+  await bucket.mirror.push(before);
+  bucket.proxy.plan({ call, fault });
+  let outcome = 'succeeded';
+  try {
+    const state = await runStep(step, stateBefore);
+    if (!bucket.proxy.isFaultMet) return ['the fault was not met'];
+    if (compareArtifacts(await readBucket(), after).length > 0) {
+      outcome = 'healed by what came after';
+      await runFrom(step + 1, state);
+      const differences = compareArtifacts(await readBucket(), finalArtifacts);
+      if (differences.length > 0) return differences;
+    }
+  } catch (error) {
+    if (!(error instanceof PermanentError)) return [`failed with ${String(error)}`];
+    outcome = error.name;
+  } finally {
+    outcomeOf.set(cell, outcome);
+  }
+  const broken = await findBrokenMarkers(await bucket.mirror.pull(), finalState);
+  return broken.length > 0 || outcome === 'succeeded' ? broken : runAgain();
+}
+
+/** A failure that came from outside, and is over, leaves nothing that stands in the way. */
+async function runAgain(): Promise<string[]> {
+  bucket.proxy.plan();
+  try {
+    await runFrom(0, initialState);
+  } catch (error) {
+    return [`run again, it failed with ${String(error)}`];
+  }
+  return compareArtifacts(await readBucket(), finalArtifacts);
+}
+
+describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_, step) => {
+  test('each fault of each call over HTTP: the same artifacts after all, or a named error and no marker', async () => {
+    const violations: string[] = [];
+    for (const cell of chosenCells.filter((chosen) => chosen.step === step)) {
+      const { operation, key, range, occurrence } = cell.call;
+      const found = await findViolations(cell);
+      const where = `${nameOf(cell.fault)} at ${operation} ${occurrence} of ${key} ${range}`;
+      violations.push(...found.map((what) => `${where}: ${what}`));
+    }
+    violationCount += violations.length;
+    expect(violations).toEqual([]);
+  });
+});
+
+test('every kind of fault was tried, and only what is lasting, or cannot be seen, failed', () => {
+  expect(outcomeOf.size).toBe(chosenCells.length);
+  const kindsOf = (cells: readonly Cell[]) => new Set(cells.map(({ fault }) => fault.kind));
+  expect(kindsOf(chosenCells)).toEqual(kindsOf(allCells));
+  const fatal = chosenCells.filter((cell) => !/^(succeeded|healed)/.test(outcomeOf.get(cell)!));
+  const unexpected = fatal.filter(({ call, fault: { kind } }) => {
+    if (kind === '403 AccessDenied' || kind === '404') return false;
+    // A range has no checksum of its own: the file's is compared after its last byte.
+    return !(call.operation === 'getRange' && kind.startsWith('altered byte in the answer'));
+  });
+  expect(unexpected.map(({ call, fault }) => `${nameOf(fault)} at ${call.operation} ${call.key}`)).toEqual(
+    [],
+  );
+});
+
+afterAll(() => {
+  const outcomes = new Map<string, number>();
+  for (const outcome of outcomeOf.values()) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  const lines = [...outcomes].sort().map(([outcome, cells]) => `${String(cells).padStart(6)}  ${outcome}`);
+  process.stdout.write(
+    `Fault matrix over HTTP: ${outcomeOf.size} of ${allCells.length} cells (FUZZ_SEED=${seed}), ${violationCount} violations\n${lines.join('\n')}\n`,
+  );
+});

@@ -1,0 +1,77 @@
+import { PermanentError } from '../../lib/contracts/errors';
+import type { MemoryStore } from '../../lib/store/memory-store';
+import { createRandom } from '../../lib/training/seeded-random';
+import { type EmulatedBucket, emulatedDataset, startEmulatedBucket } from '../support/emulated-bucket';
+import {
+  type Artifacts,
+  findBrokenMarkers,
+  initialState,
+  makeWorkflow,
+  readArtifacts,
+  runSteps,
+  runWithRetries,
+  type WorkflowState,
+} from '../support/faulty-pipeline';
+import { createStepContext } from '../support/prepare-dataset';
+import { useScratchFolder } from '../support/scratch-folder';
+
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/remembered-drawings').rememberDrawings(),
+);
+
+/** The event of a step is delivered twice, over HTTP with S3's own conditional writes. */
+const folder = useScratchFolder();
+const workflow = makeWorkflow(emulatedDataset);
+const random = createRandom(7);
+const rounds = 5;
+
+let bucket: EmulatedBucket;
+const starts: { readonly before: MemoryStore; readonly state: WorkflowState }[] = [];
+let finalArtifacts: Artifacts;
+
+beforeAll(async () => {
+  bucket = await startEmulatedBucket(folder, () => random() % 12);
+  let state = initialState;
+  for (const step of workflow) {
+    starts.push({ before: await bucket.mirror.pull(), state });
+    state = await step.run(createStepContext(bucket.openStore()), state);
+  }
+  finalArtifacts = await readArtifacts(await bucket.mirror.pull());
+});
+
+afterAll(() => bucket.stop());
+
+/** Two processes have two clocks. */
+const contextAt = (hour: number) => () => ({
+  ...createStepContext(bucket.openStore()),
+  now: () => new Date(Date.UTC(2026, 0, 2, hour)),
+});
+
+describe.each(workflow.map((step, index) => [step.name, step, index] as const))('%s', (_, step, index) => {
+  test('delivered twice, one after the other: the same artifacts', async () => {
+    const { before, state } = starts[index]!;
+    await bucket.mirror.push(before);
+    const makeContext = () => createStepContext(bucket.openStore());
+    const steps = [step, ...workflow.slice(index)];
+    await runSteps(steps, bucket.openStore(), state, makeContext);
+    expect(await readArtifacts(await bucket.mirror.pull())).toEqual(finalArtifacts);
+  });
+
+  test(`delivered twice at once, ${rounds} times: whole in the end, and nothing marked that is not`, async () => {
+    for (let round = 0; round < rounds; round += 1) {
+      const { before, state } = starts[index]!;
+      await bucket.mirror.push(before);
+      const both = await Promise.allSettled(
+        [0, 1].map((which) => runWithRetries(step, bucket.openStore(), state, contextAt(which))),
+      );
+      for (const one of both) {
+        if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(PermanentError);
+      }
+      const ended = both.find((one) => one.status === 'fulfilled');
+      const end = await runSteps(workflow.slice(index + 1), bucket.openStore(), ended!.value, contextAt(2));
+      const left = await bucket.mirror.pull();
+      expect(await findBrokenMarkers(left, end)).toEqual([]);
+      expect([...(await readArtifacts(left)).keys()].sort()).toEqual([...finalArtifacts.keys()].sort());
+    }
+  });
+});

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describeCall, type HttpCall, isSameCall } from './http-call';
+import { answerFaults, type HttpFault, refusals } from './http-faults';
+
+interface PlannedFault {
+  readonly fault: HttpFault;
+  readonly call: HttpCall;
+}
+
+/** What S3 answered, or is said to have answered. */
+interface Answer {
+  readonly status: number;
+  readonly headers: readonly [name: string, value: string][];
+  readonly body: Buffer;
+}
+
+/**
+ * Stands on 127.0.0.1 between the SDK and S3, hands every request on, writes down the calls, and lets one of them fail.
+ * A call is what the programme asked for; the SDK may send it several times, under one `amz-sdk-invocation-id`.
+ */
+export class FaultProxy {
+  /** In the order of their first requests. */
+  calls: HttpCall[] = [];
+  /** Whether the fault came about. */
+  isFaultMet = false;
+  private planned: PlannedFault | undefined;
+  private invocations = new Map<string, HttpCall>();
+  private readonly server: Server;
+  private readonly agent = new Agent({ keepAlive: true });
+
+  constructor(
+    private readonly upstream: URL,
+    /** How long a slow answer takes: more than the client waits. */
+    private readonly slowMilliseconds: number,
+    /** Before each request is handed on, so that two clients come in any order. */
+    private readonly delayMilliseconds = () => 0,
+  ) {
+    this.server = createServer((incoming, answer) => {
+      // A client that was given up, or has given up, is part of the experiment.
+      incoming.on('error', () => undefined);
+      answer.on('error', () => undefined);
+      this.handle(incoming, answer).catch((error: Error) => incoming.socket.destroy(error));
+    });
+  }
+
+  /** @returns the endpoint for clients. */
+  async start(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.agent.destroy();
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  /** Forgets what was; from now on the planned call fails. */
+  plan(planned?: PlannedFault): void {
+    this.planned = planned;
+    this.isFaultMet = false;
+    this.calls = [];
+    this.invocations = new Map();
+  }
+
+  private async handle(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
+    const call = this.register(incoming);
+    const fault = this.faultOf(incoming, call);
+    if (fault?.kind === 'reset half way through the request') {
+      if (Number(incoming.headers['content-length'] ?? 0) > 0) await once(incoming, 'data');
+      incoming.socket.destroy();
+      return;
+    }
+    const body = await buffer(incoming);
+    await pause(this.delayMilliseconds());
+    if (fault?.kind === 'slow beyond the timeout') await pause(this.slowMilliseconds);
+    if (incoming.socket.destroyed) return;
+    const refusal = fault && refusals[fault.kind]?.(call);
+    if (refusal !== undefined) {
+      const headers: Answer['headers'] = [['content-type', 'application/xml']];
+      const text = call.operation === 'head' ? '' : `<Error><Code>${refusal.code}</Code></Error>`;
+      send(answer, { status: refusal.status, headers, body: Buffer.from(text) });
+      return;
+    }
+    if (fault?.kind === 'altered byte in the request') body[body.length >> 1]! ^= 1;
+    if (fault?.kind === 'delivered twice') await this.forward(incoming, body);
+    const truth = await this.forward(incoming, body);
+    call.answeredBytes = truth.body.length;
+    call.status = truth.status;
+    const spoil = fault && answerFaults[fault.kind];
+    if (spoil === undefined) send(answer, truth);
+    else await spoil(incoming.socket, encode(truth, call.operation === 'head'));
+  }
+
+  private register(incoming: IncomingMessage): HttpCall {
+    const id = String(incoming.headers['amz-sdk-invocation-id']);
+    const known = this.invocations.get(id);
+    if (known !== undefined) return known;
+    const described = describeCall(incoming);
+    const occurrence = this.calls.filter((earlier) =>
+      isSameCall(earlier, { ...described, occurrence: earlier.occurrence }),
+    ).length;
+    const call: HttpCall = { ...described, occurrence };
+    this.invocations.set(id, call);
+    this.calls.push(call);
+    return call;
+  }
+
+  private faultOf({ headers }: IncomingMessage, call: HttpCall): HttpFault | undefined {
+    if (this.planned === undefined || !isSameCall(this.planned.call, call)) return undefined;
+    const attempt = Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1);
+    if (!this.planned.fault.isEveryAttempt && attempt > 1) return undefined;
+    this.isFaultMet = true;
+    return this.planned.fault;
+  }
+
+  private async forward({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> {
+    const outgoing = request(new URL(url!, this.upstream), { method, headers, agent: this.agent });
+    outgoing.end(body);
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    const answerBody = await buffer(incoming);
+    const { rawHeaders } = incoming;
+    const pairs = rawHeaders.flatMap((name, index) =>
+      index % 2 === 0 ? [[name, rawHeaders[index + 1]!] as [string, string]] : [],
+    );
+    return { status: incoming.statusCode!, headers: pairs, body: answerBody };
+  }
+}
+
+const ownHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+
+function send(answer: ServerResponse, { status, headers, body }: Answer): void {
+  for (const [name, value] of headers) if (!ownHeaders.has(name.toLowerCase())) answer.setHeader(name, value);
+  answer.writeHead(status);
+  answer.end(body);
+}
+
+/** As it goes over the wire; of a HEAD without the body whose length it tells. */
+function encode({ status, headers, body }: Answer, isHead: boolean): { head: string; body: Buffer } {
+  const kept = headers.filter(([name]) => !ownHeaders.has(name.toLowerCase()));
+  if (!kept.some(([name]) => name.toLowerCase() === 'content-length'))
+    kept.push(['Content-Length', String(body.length)]);
+  const lines = kept.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return { head: `HTTP/1.1 ${status} Said\r\n${lines}\r\n`, body: isHead ? Buffer.alloc(0) : body };
+}
