@@ -1,0 +1,53 @@
+import { render, resourcesOf, synthesize } from './synthesize';
+
+const planted = {
+  AWS_ACCESS_KEY_ID: 'AKIAPLANTEDPLANTED00',
+  AWS_SECRET_ACCESS_KEY: 'planted-secret-of-whoever-deploys',
+  AWS_SESSION_TOKEN: 'planted-token-of-whoever-deploys',
+  GITHUB_TOKEN: 'planted-token-of-the-build',
+};
+const saved = { ...process.env };
+Object.assign(process.env, planted);
+const synthesized = synthesize();
+afterAll(() => {
+  process.env = saved;
+});
+
+interface NameValue {
+  readonly Name: string;
+  readonly Value: unknown;
+}
+
+test('what the deploying environment knows is not in the template', () => {
+  const text = JSON.stringify(synthesized.template.toJSON());
+  expect(Object.values(planted).filter((value) => text.includes(value))).toEqual([]);
+});
+
+test('each function is told the bucket, plan the computes, and nothing else', () => {
+  const told = resourcesOf(synthesized, 'AWS::Lambda::Function').map(([id, { Properties }]) => {
+    const { Variables } = (Properties['Environment'] ?? {}) as { Variables: Record<string, unknown> };
+    return [/^Functions([a-z]+)Function/.exec(id)?.[1], Object.keys(Variables).sort()];
+  });
+  const bucket = ['ARTIFACT_BUCKET'];
+  expect(Object.fromEntries(told)).toEqual({
+    plan: [...bucket, 'COMPUTES'],
+    shard: bucket,
+    commit: bucket,
+    evaluate: bucket,
+    register: bucket,
+  });
+});
+
+test('each container is told the bucket and its compute, and has no secret mounted', () => {
+  const jobs = resourcesOf(synthesized, 'AWS::Batch::JobDefinition');
+  expect(jobs.length).toBe(2);
+  for (const [, { Properties }] of jobs) {
+    const container = Properties['ContainerProperties'] as { Environment: NameValue[]; Secrets?: unknown };
+    const told = container.Environment.map(({ Name, Value }) => `${Name}=${render(Value)}`);
+    expect(told.sort()).toEqual([
+      expect.stringMatching(/^ARTIFACT_BUCKET=<Artifacts/),
+      expect.stringMatching(/^COMPUTE=(cpu|gpu)$/),
+    ]);
+    expect(container.Secrets).toBeUndefined();
+  }
+});

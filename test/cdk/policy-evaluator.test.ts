@@ -1,0 +1,80 @@
+import { decide, type PolicyStatement } from '../support/policy-evaluator';
+
+const allow = (Action: string | string[], Resource: string | string[]): PolicyStatement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
+const deny = (Action: string, Resource: string): PolicyStatement => ({ Effect: 'Deny', Action, Resource });
+const object = 'arn:aws:s3:::bucket/runs/a/run.json';
+const tagged: PolicyStatement = {
+  ...allow('batch:TerminateJob', '*'),
+  Condition: { StringEquals: { 'aws:ResourceTag/stack': ['mine', 'ours'] } },
+};
+
+test.each([
+  { why: 'nothing is said', statements: [], expected: 'ImplicitDeny' },
+  { why: 'the very object', statements: [allow('s3:GetObject', object)], expected: 'Allow' },
+  {
+    why: 'one of several',
+    statements: [allow(['s3:PutObject', 's3:GetObject'], ['x', object])],
+    expected: 'Allow',
+  },
+  { why: 'any case in the action', statements: [allow('S3:getobject', object)], expected: 'Allow' },
+  {
+    why: 'another case in the key',
+    statements: [allow('s3:GetObject', object.toUpperCase())],
+    expected: 'ImplicitDeny',
+  },
+  {
+    why: 'a star across slashes',
+    statements: [allow('s3:Get*', 'arn:aws:s3:::bucket/*.json')],
+    expected: 'Allow',
+  },
+  {
+    why: 'one character',
+    statements: [allow('s3:GetObject', object.replace('/a/', '/?/'))],
+    expected: 'Allow',
+  },
+  {
+    why: 'not two',
+    statements: [allow('s3:GetObject', object.replace('/a/', '/?'))],
+    expected: 'ImplicitDeny',
+  },
+  {
+    why: 'a dot is a dot',
+    statements: [allow('s3:GetObject', object.replace('n.j', 'nxj'))],
+    expected: 'ImplicitDeny',
+  },
+  {
+    why: 'only the bucket',
+    statements: [allow('s3:GetObject', 'arn:aws:s3:::bucket')],
+    expected: 'ImplicitDeny',
+  },
+  { why: 'a refusal wins', statements: [allow('*', '*'), deny('s3:*', '*')], expected: 'Deny' },
+  {
+    why: 'a refusal of something else',
+    statements: [allow('*', '*'), deny('s3:Put*', '*')],
+    expected: 'Allow',
+  },
+])('reading an object: $why → $expected', ({ statements, expected }) => {
+  expect(decide(statements, { action: 's3:GetObject', resource: object, context: {} })).toBe(expected);
+});
+
+test.each<{ context: Record<string, string>; expected: string }>([
+  { context: { 'aws:ResourceTag/stack': 'ours' }, expected: 'Allow' },
+  { context: { 'aws:resourcetag/stack': 'mine' }, expected: 'Allow' },
+  { context: { 'aws:ResourceTag/stack': 'theirs' }, expected: 'ImplicitDeny' },
+  { context: {}, expected: 'ImplicitDeny' },
+])('a condition, given $context → $expected', ({ context, expected }) => {
+  const request = { action: 'batch:TerminateJob', resource: 'arn:aws:batch:r:1:job/x', context };
+  expect(decide([tagged], request)).toBe(expected);
+});
+
+test.each([
+  { statement: { ...allow('*', '*'), NotAction: 's3:*' }, says: 'NotAction' },
+  { statement: { ...allow('*', '*'), Condition: { DateLessThan: { x: 'y' } } }, says: 'DateLessThan' },
+])('what it does not know it refuses: $says', ({ statement, says }) => {
+  const request = { action: 's3:GetObject', resource: object, context: { x: 'y' } };
+  expect(() => decide([statement], request)).toThrow(says);
+});
