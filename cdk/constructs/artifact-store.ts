@@ -26,6 +26,8 @@ export const stepAccess = {
       `${prepared}*`,
       objectKeys.config(any),
       objectKeys.runRecord(any),
+      // Whether a run whose event comes again has been registered.
+      objectKeys.latestModel(any),
     ],
     writes: [rawFiles, objectKeys.plan(any, any), objectKeys.config(any)],
   },

@@ -70,7 +70,7 @@ export class PipelineFunctions extends Construct {
     this.register = this.addFunction('register', {
       entry: 'functions/register/handler.ts',
       memoryMiB: 256,
-      timeout: Duration.seconds(30),
+      timeout: Duration.minutes(2),
     });
   }
 

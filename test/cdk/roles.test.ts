@@ -40,6 +40,7 @@ describe('each role may do what its step does', () => {
       [
         's3:GetObject datasets/*/prepared/*/*',
         's3:GetObject datasets/*/raw/*',
+        's3:GetObject models/*/latest.json',
         's3:GetObject runs/*/config.json',
         's3:GetObject runs/*/run.json',
         's3:GetObject uploads/*',

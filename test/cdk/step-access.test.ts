@@ -54,7 +54,8 @@ async function record(step: StoreUser, work: () => Promise<unknown>): Promise<vo
   store.reads.clear();
   store.writes.clear();
   await work();
-  calls[step] = { reads: [...store.reads], writes: [...store.writes] };
+  const { reads, writes } = calls[step] ?? { reads: [], writes: [] };
+  calls[step] = { reads: [...reads, ...store.reads], writes: [...writes, ...store.writes] };
 }
 
 beforeAll(async () => {
@@ -76,7 +77,13 @@ beforeAll(async () => {
   await record('train', () => train({ runId, ...pointers, compute: 'cpu' }, context));
   await record('evaluate', () => evaluate({ runId, ...pointers, phases: [] }, context));
   await record('register', () => register({ runId }, context));
+  // Its event comes again.
+  await record('plan', () => reserveRun({ runId, config }, context).catch(expectRunExists));
 });
+
+function expectRunExists(error: Error): void {
+  expect(error.name).toBe('RunExists');
+}
 
 /** IAM's `*` stands for anything, slashes included. */
 function matches(pattern: string, key: string): boolean {

@@ -8,11 +8,13 @@ import {
   latestModelSchema,
   metricsSchema,
   predictionsSchema,
+  type RunRecord,
   runRecordSchema,
   trainingRecordSchema,
 } from '../../lib/contracts/results';
 import { storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { getJson } from '../../lib/store/json-objects';
+import { sha256Hex } from '../../lib/store/sha256';
 import { encodeTinyDataset, makeTinyDataset } from '../support/tiny-dataset';
 import type { Emulator } from './emulator-process';
 import type { PipelineClient } from './pipeline-client';
@@ -36,9 +38,9 @@ export const tiny = { classes: 3, hidden: [8], batchSize: 20, epochs: 2, engine:
 export async function uploadTinyDataset(
   client: PipelineClient,
   name: string,
-  isBroken = false,
+  { isBroken = false, seed = 1 } = {},
 ): Promise<string> {
-  const files = encodeTinyDataset(makeTinyDataset({ trainCount: 120, testCount: 30, classes: 3 }));
+  const files = encodeTinyDataset(makeTinyDataset({ trainCount: 120, testCount: 30, classes: 3, seed }));
   const { BucketName } = client.outputs;
   for (const [file, body] of Object.entries(files)) {
     await client.upload(`${objectKeys.uploads}${name}/${file}`, isBroken ? body.subarray(0, 20) : body);
@@ -47,7 +49,11 @@ export async function uploadTinyDataset(
 }
 
 /** Every file that a finished run has, against its schema. */
-async function assertWholeRun({ store }: PipelineClient, runId: string, epochs: number): Promise<void> {
+export async function assertWholeRun(
+  { store }: PipelineClient,
+  runId: string,
+  epochs: number,
+): Promise<RunRecord> {
   const record = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
   const { name, contentKey } = record.dataset;
   await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
@@ -69,8 +75,14 @@ async function assertWholeRun({ store }: PipelineClient, runId: string, epochs: 
     record.phases.map((phase) => phase.name),
     ['preprocess', 'train', 'evaluate'],
   );
-  await store.get(objectKeys.modelWeights(runId));
-  const latest = await getJson(store, objectKeys.latestModel(record.config.modelName), latestModelSchema);
+  for (const { key, sha256 } of record.artifacts) assert.equal(sha256Hex(await store.get(key)), sha256, key);
+  return record;
+}
+
+/** A whole run, on which the pointer stands. */
+async function assertNewestRun(client: PipelineClient, runId: string, epochs: number): Promise<void> {
+  const { config } = await assertWholeRun(client, runId, epochs);
+  const latest = await getJson(client.store, objectKeys.latestModel(config.modelName), latestModelSchema);
   assert.equal(latest.runId, runId);
 }
 
@@ -110,7 +122,7 @@ export const cases: readonly Case[] = [
         'Register the model',
         'The model is registered',
       ]);
-      await assertWholeRun(client, 'mnist', 2);
+      await assertNewestRun(client, 'mnist', 2);
       const { accuracy } = await getJson(client.store, objectKeys.runRecord('mnist'), runRecordSchema);
       assert.ok(accuracy > 0.95, `The accuracy is ${accuracy}`);
     },
@@ -121,12 +133,12 @@ export const cases: readonly Case[] = [
       const dataset = await uploadTinyDataset(client, 'tiny');
       const first = await client.run('own-1', { ...tiny, dataset });
       assert.equal(first.status, 'SUCCEEDED', first.cause);
-      await assertWholeRun(client, 'own-1', 2);
+      await assertNewestRun(client, 'own-1', 2);
       const second = await client.run('own-2', { ...tiny, dataset, seed: 2 });
       assert.equal(second.status, 'SUCCEEDED', second.cause);
       const states = await assertSmallStates(client, second.executionArn!);
       assert.ok(!states.includes('Make the shards'), `The shards were made again: ${states.join(', ')}`);
-      await assertWholeRun(client, 'own-2', 2);
+      await assertNewestRun(client, 'own-2', 2);
     },
   },
   {
@@ -138,7 +150,7 @@ export const cases: readonly Case[] = [
   {
     name: 'a broken dataset ends in "Preprocessing failed", with step, reason and remedy',
     run: async ({ client }) => {
-      const dataset = await uploadTinyDataset(client, 'broken', true);
+      const dataset = await uploadTinyDataset(client, 'broken', { isBroken: true });
       const { status, error, cause, executionArn } = await client.run('broken', { ...tiny, dataset });
       assert.deepEqual([status, error], ['FAILED', 'InvalidDataset'], cause);
       const { step, reason, remedy } = parseFailure(cause);

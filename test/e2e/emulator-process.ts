@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
@@ -48,6 +49,10 @@ export interface Emulator {
   readonly environment: Readonly<Record<string, string>>;
   /** Process id of an attempt of a job, as soon as there is one. */
   readonly attemptPid: (jobId: string, attempt: number) => Promise<number | undefined>;
+  /** What each role asked for, one JSON object a line. */
+  readonly roleCallsFile: string;
+  /** What no log and no artifact may have, one a line. */
+  readonly roleSecretsFile: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -57,6 +62,8 @@ export async function startEmulator(folder: string): Promise<Emulator> {
   const port = await findFreePort();
   const jobFolder = join(folder, 'jobs');
   await mkdir(jobFolder, { recursive: true });
+  const roleCallsFile = join(folder, 'role-calls.jsonl');
+  const roleSecretsFile = join(folder, 'role-secrets.txt');
   const log = await open(join(folder, 'emulator.log'), 'w');
   const child = spawn(python, [join(__dirname, 'emulator', 'start.py')], {
     env: {
@@ -66,6 +73,10 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       GATEWAY_PORT: String(port),
       CDK_OUT: cloudAssemblyFolder,
       JOB_FOLDER: jobFolder,
+      // Whoever has a role may do what it allows, and nothing else.
+      AUTH: 'true',
+      ROLE_CALLS: roleCallsFile,
+      ROLE_SECRETS: roleSecretsFile,
       // Services that listen on ports of their own.
       IOT_MTLS_ENABLED: 'false',
       SFTP_ENABLED: 'false',
@@ -84,10 +95,13 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       AWS_REGION: 'us-east-1',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
+      // To be recognised wherever it should not be.
+      AWS_SECRET_ACCESS_KEY: `planted-${randomBytes(16).toString('hex')}`,
       AWS_EC2_METADATA_DISABLED: 'true',
       CDK_DISABLE_CLI_TELEMETRY: 'true',
     },
+    roleCallsFile,
+    roleSecretsFile,
     attemptPid: async (jobId, attempt) => {
       const file = join(jobFolder, `${jobId}-${attempt}.pid`);
       const text = existsSync(file) ? await readFile(file, 'utf8') : '';

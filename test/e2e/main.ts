@@ -5,6 +5,7 @@ import { takeInventory } from './account-inventory';
 import { assertSmallBundles, lintTemplate } from './assembly-checks';
 import { cases, closingCases } from './cases';
 import { commandLineCases } from './command-line-cases';
+import { concurrencyCases } from './concurrency-cases';
 import { costCases } from './cost-cases';
 import { assertDeployed, assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
 import { startEmulator } from './emulator-process';
@@ -12,6 +13,9 @@ import { fetchedRunCases } from './fetched-run-cases';
 import { jobCases } from './job-cases';
 import { loadCases } from './load-cases';
 import { PipelineClient } from './pipeline-client';
+import { repeatedEventCases } from './repeated-event-cases';
+import { rightsCases } from './rights-cases';
+import { secretsCases } from './secrets-cases';
 import { stoppingCases, stoppingClosingCases } from './stopping-cases';
 
 const allCases = [
@@ -22,7 +26,11 @@ const allCases = [
   ...loadCases,
   ...commandLineCases,
   ...fetchedRunCases,
+  ...concurrencyCases,
+  ...repeatedEventCases,
   ...closingCases,
+  ...rightsCases,
+  ...secretsCases,
   ...stoppingClosingCases,
 ];
 const maxFailureCharacters = 1500;

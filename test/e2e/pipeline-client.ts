@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   DeleteObjectsCommand,
+  GetObjectCommand,
   ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -9,6 +11,7 @@ import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
   paginateGetExecutionHistory,
+  paginateListExecutions,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -73,6 +76,51 @@ export class PipelineClient {
       }
     }
     return states;
+  }
+
+  /** Every body that each key below `prefix` ever had, oldest first. */
+  async versionsBelow(prefix: string): Promise<Map<string, Uint8Array[]>> {
+    const Bucket = this.outputs.BucketName;
+    const bodies = new Map<string, Uint8Array[]>();
+    for await (const { Versions = [] } of this.versionPages(prefix)) {
+      for (const { Key, VersionId } of Versions) {
+        const { Body } = await this.s3.send(
+          new GetObjectCommand({ Bucket, Key: Key!, VersionId: VersionId! }),
+        );
+        // S3 lists the newest of a key first.
+        bodies.set(Key!, [await Body!.transformToByteArray(), ...(bodies.get(Key!) ?? [])]);
+      }
+    }
+    return bodies;
+  }
+
+  private async *versionPages(Prefix: string): AsyncIterable<ListObjectVersionsCommandOutput> {
+    let page: ListObjectVersionsCommandOutput | undefined;
+    do {
+      page = await this.s3.send(
+        new ListObjectVersionsCommand({
+          Bucket: this.outputs.BucketName,
+          Prefix,
+          KeyMarker: page?.NextKeyMarker,
+          VersionIdMarker: page?.NextVersionIdMarker,
+        }),
+      );
+      yield page;
+    } while (page.IsTruncated);
+  }
+
+  /** Everything that Step Functions has written down of every execution, as JSON. */
+  async historiesOfAll(): Promise<string[]> {
+    const { client, stateMachineArn } = { client: this.sfn, stateMachineArn: this.outputs.StateMachineArn };
+    const histories: string[] = [];
+    for await (const { executions = [] } of paginateListExecutions({ client }, { stateMachineArn })) {
+      for (const { executionArn } of executions) {
+        for await (const { events } of paginateGetExecutionHistory({ client }, { executionArn })) {
+          histories.push(JSON.stringify(events));
+        }
+      }
+    }
+    return histories;
   }
 
   async upload(key: string, body: Uint8Array): Promise<void> {

@@ -16,6 +16,8 @@ import time
 from ministack.core.responses import error_response_json, get_account_id, get_region, new_uuid, request_scope
 from ministack.services import batch
 
+import role_calls
+
 # ECS waits this long between SIGTERM and SIGKILL.
 STOP_SECONDS = 30
 ENDED = ("SUCCEEDED", "FAILED")
@@ -143,8 +145,7 @@ def _run_attempt(scope, job, attempt, environment):
     job_environment = {
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
         "AWS_REGION": scope[1],
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **role_calls.role_session(job["container"]["jobRoleArn"], job["jobId"]),
         **environment,
         "AWS_BATCH_JOB_ATTEMPT": str(attempt),
     }

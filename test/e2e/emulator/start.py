@@ -3,16 +3,20 @@
 GATEWAY_PORT  where it listens; BIND_HOST=127.0.0.1 keeps it off the network
 CDK_OUT       the cloud assembly, for the build contexts of images
 JOB_FOLDER    gets the logs and process ids of jobs
+ROLE_CALLS    a file that gets what each role asked for
+ROLE_SECRETS  a file that gets the secrets that the roles were given
 """
 
 import batch_jobs
 import batch_resources
 import lambda_errors
+import role_calls
 import step_functions
 
 batch_jobs.install()
 batch_resources.install()
 lambda_errors.install()
+role_calls.install()
 step_functions.install()
 
 if __name__ == "__main__":

@@ -7,13 +7,27 @@ import json
 from ministack.services import batch, stepfunctions
 
 import batch_jobs
+import role_calls
 from batch_resources import to_camel, to_pascal
 
 _running_execution = contextvars.ContextVar("running_execution", default=None)
 
 
+def _record(action, resource, context=None):
+    """What AWS asks for in the name of the state machine's role."""
+    execution = _running_execution.get()
+    if execution is None:
+        return
+    # A map run's executions belong to `<machine>/<label>`.
+    machine = stepfunctions._state_machines[execution["stateMachineArn"].split("/")[0]]
+    role_calls.record(machine["roleArn"].rsplit("/", 1)[-1], action, resource, context=context)
+
+
 def _submit_job(resource, arguments):
-    status, _, body = batch_jobs.submit(to_camel(arguments))
+    request = to_camel(arguments)
+    for target in ("jobQueue", "jobDefinition"):
+        _record("batch:SubmitJob", request[target])
+    status, _, body = batch_jobs.submit(request)
     answer = json.loads(body)
     if status >= 400:
         error = f"Batch.{answer.get('__type', 'BatchException')}"
@@ -21,7 +35,17 @@ def _submit_job(resource, arguments):
     if ".sync" not in resource:
         return to_pascal(answer)
     execution = _running_execution.get()
-    job = batch_jobs.wait_for(answer["jobId"], lambda: execution is None or execution["status"] == "RUNNING")
+    tags = request.get("tags", {})
+    _record("batch:TagResource", answer["jobArn"], {f"aws:RequestTag/{key}": value for key, value in tags.items()})
+    _record("batch:DescribeJobs", "*")
+
+    def is_wanted():
+        if execution is None or execution["status"] == "RUNNING":
+            return True
+        _record("batch:TerminateJob", answer["jobArn"], {f"aws:ResourceTag/{key}": value for key, value in tags.items()})
+        return False
+
+    job = batch_jobs.wait_for(answer["jobId"], is_wanted)
     if job["status"] == "FAILED":
         raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(to_pascal(job)))
     return to_pascal(job)
@@ -59,7 +83,12 @@ def _with_jsonata_output(run_map):
     """And it leaves out the state's Output and Assign."""
 
     def run(state, raw_input, effective, iterator, execution, context):
-        results, next_state = run_map(state, raw_input, effective, iterator, execution, context)
+        token = _running_execution.set(execution)
+        try:
+            _record("states:StartExecution", execution["stateMachineArn"])
+            results, next_state = run_map(state, raw_input, effective, iterator, execution, context)
+        finally:
+            _running_execution.reset(token)
         if not _is_jsonata(context):
             return results, next_state
         output = stepfunctions._apply_jsonata_output(state, raw_input, context, result=results, default=results)
@@ -78,6 +107,22 @@ def _with_get_object(invoke):
     return invoke_integration
 
 
+def _recording_reads(read):
+    def read_object(bucket, key):
+        _record("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
+        return read(bucket, key)
+
+    return read_object
+
+
+def _recording_invocations(call):
+    def call_lambda(reference, event):
+        _record("lambda:InvokeFunction", reference)
+        return call(reference, event)
+
+    return call_lambda
+
+
 def _unless_aborted(fail_execution):
     """The job of an aborted execution fails after the abort, and must not turn it into a failed one."""
 
@@ -94,4 +139,6 @@ def install():
     stepfunctions._resolve_params_obj = _with_jsonata_templates(stepfunctions._resolve_params_obj)
     stepfunctions._run_distributed_map = _with_jsonata_output(stepfunctions._run_distributed_map)
     stepfunctions._invoke_aws_sdk_integration = _with_get_object(stepfunctions._invoke_aws_sdk_integration)
+    stepfunctions._s3_object_text = _recording_reads(stepfunctions._s3_object_text)
+    stepfunctions._call_lambda = _recording_invocations(stepfunctions._call_lambda)
     stepfunctions._fail_execution = _unless_aborted(stepfunctions._fail_execution)

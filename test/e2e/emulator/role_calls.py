@@ -1,0 +1,72 @@
+"""Who asked what of the account: AUTH=true has MiniStack answer each request by the policies of the role that made it;
+this writes every such request to the file ROLE_CALLS, one JSON object a line, with MiniStack's decision; and every
+secret that a role was given to the file ROLE_SECRETS, one a line.
+
+What Step Functions does for a state machine has no request of its own in MiniStack: step_functions.py records it here.
+"""
+
+import json
+import os
+import threading
+
+from ministack.core import iam_evaluator
+from ministack.core.responses import get_account_id, get_region
+from ministack.services import sts
+
+_lock = threading.Lock()
+
+
+def record(role, action, resource, is_allowed=None, context=None):
+    """`is_allowed` is None for what MiniStack itself does not check."""
+    call = {"role": role, "action": action, "resource": resource, "isAllowed": is_allowed, "context": context or {}}
+    with _lock, open(os.environ["ROLE_CALLS"], "a", encoding="utf-8") as file:
+        file.write(json.dumps(call) + "\n")
+
+
+def role_session(role_arn, session_name):
+    """Credentials of a role, as a container gets them from its host."""
+    from ministack.core import lambda_runtime
+
+    # MiniStack gives sessions to functions only; nothing of this one is asked for but its role.
+    function = f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{session_name}"
+    config = {"Role": role_arn, "FunctionName": session_name, "FunctionArn": function}
+    return lambda_runtime.execution_credentials(config)
+
+
+def _recording(enforce):
+    def enforce_and_record(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
+        principal = iam_evaluator.resolve_principal(access_key_id or "", get_account_id())
+        arn = getattr(principal, "arn", "")
+        # Those of `cdk bootstrap`: deploying is not what is looked at, and MiniStack knows only some of what they need.
+        if ":assumed-role/cdk-" in arn:
+            return None
+        denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+        if ":assumed-role/" in arn:
+            record(arn.split("/")[1], iam_action, resource_arn, denied is None)
+        return denied
+
+    return enforce_and_record
+
+
+def _as_over_tls(pin):
+    """The bucket refuses what does not come over TLS, which ends before the emulator."""
+
+    def pin_request_origin(source_ip, _secure_transport):
+        pin(source_ip, True)
+
+    return pin_request_origin
+
+
+def _noting_secrets(register):
+    def register_session(access_key, session):
+        with _lock, open(os.environ["ROLE_SECRETS"], "a", encoding="utf-8") as file:
+            file.write(f"{session['SecretAccessKey']}\n{session['SessionToken']}\n")
+        register(access_key, session)
+
+    return register_session
+
+
+def install():
+    sts.register_session = _noting_secrets(sts.register_session)
+    iam_evaluator.enforce = _recording(iam_evaluator.enforce)
+    iam_evaluator.pin_request_origin = _as_over_tls(iam_evaluator.pin_request_origin)

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { decide, isAbout, matchesPattern } from '../support/policy-evaluator';
+import type { Case, CaseContext } from './cases';
+import { type DeployedRole, type Grant, grantsOf, readDeployedRoles } from './deployed-roles';
+
+/** A line of test/e2e/emulator/role_calls.py. */
+const roleCallSchema = z.object({
+  role: z.string(),
+  action: z.string(),
+  resource: z.string(),
+  /** What the emulator decided; null where it does not check. */
+  isAllowed: z.boolean().nullable(),
+  context: z.record(z.string(), z.string()),
+});
+type RoleCall = z.infer<typeof roleCallSchema>;
+
+/** Each different request of a role of this stack, over all cases. */
+async function readCalls({ emulator }: CaseContext, roles: readonly DeployedRole[]): Promise<RoleCall[]> {
+  const names = new Set(roles.map(({ name }) => name));
+  const lines = new Set((await readFile(emulator.roleCallsFile, 'utf8')).trim().split('\n'));
+  return [...lines]
+    .map((line) => roleCallSchema.parse(JSON.parse(line)))
+    .filter(({ role }) => names.has(role));
+}
+
+const callsOf = (calls: readonly RoleCall[], { name }: DeployedRole) =>
+  calls.filter(({ role }) => role === name);
+
+interface NotSeen {
+  readonly role: RegExp;
+  readonly action: RegExp;
+  readonly resource: RegExp;
+  readonly why: string;
+}
+
+/** Rights that no recorded call used, each with what it is for. */
+const notSeen: readonly NotSeen[] = [
+  {
+    role: /^Functions/,
+    action: /^logs:(CreateLogStream|PutLogEvents)$/,
+    resource: /log-group/,
+    why: 'Lambda writes what a function says with its role; the emulator writes it without asking',
+  },
+  {
+    role: /ExecutionRole/,
+    action: /^(logs:(CreateLogStream|PutLogEvents)|ecr:.*)$/,
+    resource: /./,
+    why: 'The agent that starts the container pulls its image and writes its log; the emulator has no images',
+  },
+  {
+    role: /^WorkflowStateMachine/,
+    action: /^(logs|xray):/,
+    resource: /^\*$/,
+    why: 'Step Functions delivers its own log and traces; the emulator keeps them itself',
+  },
+  {
+    role: /^WorkflowStateMachine/,
+    action: /^events:/,
+    resource: /StepFunctionsGetEventsForBatchJobsRule$/,
+    why: 'The rule by which .sync learns that a job ended; the emulator waits itself',
+  },
+  {
+    role: /^WorkflowStateMachine/,
+    action: /^states:(DescribeExecution|StopExecution|RedriveExecution)$/,
+    resource: /:execution:/,
+    why: 'A Distributed Map follows, stops and drives again its child executions; the emulator runs them in the parent',
+  },
+  {
+    role: /^WorkflowStateMachine/,
+    action: /^lambda:InvokeFunction$/,
+    resource: /:\*$/,
+    why: 'The CDK grants the versions and aliases of a function along with it',
+  },
+  {
+    role: /^(Functions(plan|shard|commit|register)|ComputeJob)/,
+    action: /^s3:ListBucket$/,
+    resource: /./,
+    why: 'Without it S3 answers 403 in place of 404 for an absent key; only publishing lists',
+  },
+];
+
+const describeGrant = ({ logicalId }: DeployedRole, { action, resource }: Grant) =>
+  `${logicalId}: ${action} on ${resource}`;
+
+/** What one step writes and another may write as well, as the file is in both steps' part of the run. */
+const sharedWrites = /^(ComputeJobRole.*\/runs\/[^/]+\/model\/README\.md)$/;
+
+/** After all others: looks at what the roles did in them. */
+export const rightsCases: readonly Case[] = [
+  {
+    name: 'every call that a role made is one that its policy allows, and the emulator allowed it',
+    run: async (context) => {
+      const roles = await readDeployedRoles();
+      const calls = await readCalls(context, roles);
+      const counts = roles.map((role) => `${callsOf(calls, role).length} ${role.logicalId}`);
+      console.log(`       different calls: ${counts.join(', ')}`);
+      for (const role of roles.filter(({ logicalId }) => !logicalId.includes('ExecutionRole'))) {
+        const own = callsOf(calls, role);
+        assert.ok(own.length > 0, `${role.logicalId} was never used`);
+        for (const call of own) {
+          assert.equal(decide(role.statements, call), 'Allow', JSON.stringify(call));
+          assert.notEqual(call.isAllowed, false, `The emulator refused ${JSON.stringify(call)}`);
+        }
+      }
+    },
+  },
+  {
+    name: 'every right of every role is used, but for those that are named with their reason',
+    run: async (context) => {
+      const roles = await readDeployedRoles();
+      const calls = await readCalls(context, roles);
+      const unused: string[] = [];
+      const namesUsed = new Set<NotSeen>();
+      for (const role of roles) {
+        const own = callsOf(calls, role);
+        for (const grant of grantsOf(role)) {
+          const { statement, action, resource } = grant;
+          const alone = { ...statement, Action: action, Resource: resource };
+          if (own.some((call) => isAbout(alone, call))) continue;
+          const named = notSeen.find(
+            (each) =>
+              each.role.test(role.logicalId) && each.action.test(action) && each.resource.test(resource),
+          );
+          if (named === undefined) unused.push(describeGrant(role, grant));
+          else namesUsed.add(named);
+        }
+      }
+      assert.deepEqual(unused, []);
+      assert.deepEqual(
+        notSeen.filter((named) => !namesUsed.has(named)),
+        [],
+        'named, and used after all',
+      );
+    },
+  },
+  {
+    name: 'no role may write what only other roles wrote',
+    run: async (context) => {
+      const roles = await readDeployedRoles();
+      const writes = (await readCalls(context, roles)).filter(({ action }) => action === 's3:PutObject');
+      let refusedCount = 0;
+      for (const role of roles) {
+        const own = new Set(callsOf(writes, role).map(({ resource }) => resource));
+        for (const write of writes.filter(({ resource }) => !own.has(resource))) {
+          const isShared = sharedWrites.test(`${role.logicalId} ${write.resource}`);
+          const decision = decide(role.statements, write);
+          const isOwnKind = [...own].some((resource) => isSameKind(resource, write.resource));
+          if (isShared || isOwnKind) continue;
+          assert.equal(decision, 'ImplicitDeny', `${role.logicalId} may write ${write.resource}`);
+          refusedCount += 1;
+        }
+      }
+      assert.ok(refusedCount > 1000, `Only ${refusedCount} were refused`);
+    },
+  },
+];
+
+/** The same file of another run or dataset. */
+function isSameKind(left: string, right: string): boolean {
+  const generalize = (arn: string) =>
+    arn
+      .replace(/(:::[^/]+\/(?:runs|datasets|checkpoints|models)\/)[^/]+/, '$1*')
+      .replace(/prepared\/[^/]+/, 'prepared/*')
+      .replace(/\d+/g, '?');
+  return matchesPattern(generalize(left), generalize(right));
+}
