@@ -171,7 +171,7 @@ export const runRecordSchema = z.strictObject({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** `models/<name>/latest.json`: the newest accepted run of a model. */
+/** `models/<name>/latest.json`: of a model's accepted runs the one that finished last. */
 export const latestModelSchema = z.strictObject({
   schemaVersion: z.literal(1),
   modelName: z.string(),

@@ -51,8 +51,8 @@ export interface Emulator {
   readonly attemptPid: (jobId: string, attempt: number) => Promise<number | undefined>;
   /** What each role asked for, one JSON object a line. */
   readonly roleCallsFile: string;
-  /** What no log and no artifact may have, one a line. */
-  readonly roleSecretsFile: string;
+  /** The credentials of each role, one JSON object a line. */
+  readonly roleSessionsFile: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
   const jobFolder = join(folder, 'jobs');
   await mkdir(jobFolder, { recursive: true });
   const roleCallsFile = join(folder, 'role-calls.jsonl');
-  const roleSecretsFile = join(folder, 'role-secrets.txt');
+  const roleSessionsFile = join(folder, 'role-sessions.jsonl');
   const log = await open(join(folder, 'emulator.log'), 'w');
   const child = spawn(python, [join(__dirname, 'emulator', 'start.py')], {
     env: {
@@ -76,7 +76,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       // Whoever has a role may do what it allows, and nothing else.
       AUTH: 'true',
       ROLE_CALLS: roleCallsFile,
-      ROLE_SECRETS: roleSecretsFile,
+      ROLE_SESSIONS: roleSessionsFile,
       // Services that listen on ports of their own.
       IOT_MTLS_ENABLED: 'false',
       SFTP_ENABLED: 'false',
@@ -101,7 +101,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       CDK_DISABLE_CLI_TELEMETRY: 'true',
     },
     roleCallsFile,
-    roleSecretsFile,
+    roleSessionsFile,
     attemptPid: async (jobId, attempt) => {
       const file = join(jobFolder, `${jobId}-${attempt}.pid`);
       const text = existsSync(file) ? await readFile(file, 'utf8') : '';

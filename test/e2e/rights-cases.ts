@@ -1,28 +1,22 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { objectKeys } from '../../lib/contracts/object-keys';
 import { decide, isAbout, matchesPattern } from '../support/policy-evaluator';
 import type { Case, CaseContext } from './cases';
 import { type DeployedRole, type Grant, grantsOf, readDeployedRoles } from './deployed-roles';
+import { type RoleCall, readRoleCalls, readRoleSessions } from './role-records';
 
-/** A line of test/e2e/emulator/role_calls.py. */
-const roleCallSchema = z.object({
-  role: z.string(),
-  action: z.string(),
-  resource: z.string(),
-  /** What the emulator decided; null where it does not check. */
-  isAllowed: z.boolean().nullable(),
-  context: z.record(z.string(), z.string()),
-});
-type RoleCall = z.infer<typeof roleCallSchema>;
-
-/** Each different request of a role of this stack, over all cases. */
+/** What the roles of this stack asked for, over all cases. */
 async function readCalls({ emulator }: CaseContext, roles: readonly DeployedRole[]): Promise<RoleCall[]> {
   const names = new Set(roles.map(({ name }) => name));
-  const lines = new Set((await readFile(emulator.roleCallsFile, 'utf8')).trim().split('\n'));
-  return [...lines]
-    .map((line) => roleCallSchema.parse(JSON.parse(line)))
-    .filter(({ role }) => names.has(role));
+  return (await readRoleCalls(emulator)).filter(({ role }) => names.has(role));
 }
 
 const callsOf = (calls: readonly RoleCall[], { name }: DeployedRole) =>
@@ -155,7 +149,57 @@ export const rightsCases: readonly Case[] = [
       assert.ok(refusedCount > 1000, `Only ${refusedCount} were refused`);
     },
   },
+  {
+    // The last: what is refused here is on the record as well.
+    name: 'a role’s own credentials bring nobody further than its step goes',
+    run: async ({ client, emulator }) => {
+      const Bucket = client.outputs.BucketName;
+      const sessions = new Map(
+        (await readRoleSessions(emulator)).map(({ role, credentials }) => [role, credentials]),
+      );
+      const reach = Object.entries(mayWrite).map(([prefix, keys]) => ({ prefix, keys }));
+      let tries = 0;
+      for (const { prefix, keys } of reach) {
+        const role = [...sessions.keys()].find((name) => name.includes(prefix));
+        assert.ok(role !== undefined, `${prefix} was never used`);
+        const s3 = new S3Client({ credentials: sessions.get(role)!, forcePathStyle: true });
+        const refused = async (what: string, request: Promise<unknown>) => {
+          await assert.rejects(request, { name: 'AccessDenied' }, `${prefix} may ${what}`);
+          tries += 1;
+        };
+        for (const Key of markers.filter((marker) => !keys.includes(marker))) {
+          await refused(`write ${Key}`, s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' })));
+        }
+        for (const Key of [...markers, `${objectKeys.uploads}tiny/train-images-idx3-ubyte`]) {
+          await refused(`delete ${Key}`, s3.send(new DeleteObjectCommand({ Bucket, Key })));
+        }
+        const elsewhere = { Bucket: 'cdk-hnb659fds-assets-000000000000-us-east-1', Key: 'x' };
+        await refused('read elsewhere', s3.send(new GetObjectCommand(elsewhere)));
+        await refused('make a bucket', s3.send(new CreateBucketCommand({ Bucket: 'another' })));
+        const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
+        await refused('open the bucket', s3.send(new PutBucketPolicyCommand({ Bucket, Policy })));
+      }
+      console.log(`       ${tries} tries of ${reach.length} roles were refused`);
+    },
+  },
 ];
+
+/** Of a finished run, what says that something is whole. */
+const markers = [
+  objectKeys.config('own-1'),
+  objectKeys.manifest('tiny', 'content'),
+  objectKeys.training('own-1'),
+  objectKeys.runRecord('own-1'),
+  objectKeys.latestModel('mnist-mlp'),
+];
+const mayWrite: Readonly<Record<string, readonly string[]>> = {
+  Functionsplan: [objectKeys.config('own-1')],
+  Functionsshard: [],
+  Functionscommit: [objectKeys.manifest('tiny', 'content')],
+  ComputeJob: [objectKeys.training('own-1')],
+  Functionsevaluate: [objectKeys.runRecord('own-1')],
+  Functionsregister: [objectKeys.latestModel('mnist-mlp')],
+};
 
 /** The same file of another run or dataset. */
 function isSameKind(left: string, right: string): boolean {

@@ -5,6 +5,7 @@ import { unzipSync } from 'fflate';
 import { z } from 'zod';
 import type { Case, CaseContext } from './cases';
 import { cloudAssemblyFolder } from './emulator-process';
+import { readRoleSessions } from './role-records';
 
 interface Place {
   readonly name: string;
@@ -13,8 +14,12 @@ interface Place {
 
 /** The caller's own secret, and those of every role that did anything. */
 async function readSecrets({ emulator }: CaseContext): Promise<string[]> {
-  const ofRoles = (await readFile(emulator.roleSecretsFile, 'utf8')).trim().split('\n');
-  return [...new Set([process.env['AWS_SECRET_ACCESS_KEY']!, ...ofRoles])];
+  const sessions = await readRoleSessions(emulator);
+  const ofRoles = sessions.flatMap(({ credentials: { secretAccessKey, sessionToken } }) => [
+    secretAccessKey,
+    sessionToken,
+  ]);
+  return [process.env['AWS_SECRET_ACCESS_KEY']!, ...ofRoles];
 }
 
 const textPlace = (name: string, text: string): Place => ({ name, bytes: new TextEncoder().encode(text) });
@@ -73,7 +78,7 @@ async function* readHistories({ client }: CaseContext): AsyncIterable<Place> {
   for (const history of await client.historiesOfAll()) yield textPlace('history', history);
 }
 
-const emulatorsOwn = new Set(['emulator.log', 'role-secrets.txt', 'role-calls.jsonl']);
+const emulatorsOwn = new Set(['emulator.log', 'role-sessions.jsonl', 'role-calls.jsonl']);
 
 /** After all others: looks at everything that they left. */
 export const secretsCases: readonly Case[] = [

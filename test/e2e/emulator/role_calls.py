@@ -1,6 +1,6 @@
 """Who asked what of the account: AUTH=true has MiniStack answer each request by the policies of the role that made it;
-this writes every such request to the file ROLE_CALLS, one JSON object a line, with MiniStack's decision; and every
-secret that a role was given to the file ROLE_SECRETS, one a line.
+this writes every such request to the file ROLE_CALLS, one JSON object a line, with MiniStack's decision; and the
+credentials that each role was given to the file ROLE_SESSIONS.
 
 What Step Functions does for a state machine has no request of its own in MiniStack: step_functions.py records it here.
 """
@@ -57,16 +57,21 @@ def _as_over_tls(pin):
     return pin_request_origin
 
 
-def _noting_secrets(register):
+def _noting_sessions(register):
     def register_session(access_key, session):
-        with _lock, open(os.environ["ROLE_SECRETS"], "a", encoding="utf-8") as file:
-            file.write(f"{session['SecretAccessKey']}\n{session['SessionToken']}\n")
+        credentials = {
+            "accessKeyId": access_key,
+            "secretAccessKey": session["SecretAccessKey"],
+            "sessionToken": session["SessionToken"],
+        }
+        with _lock, open(os.environ["ROLE_SESSIONS"], "a", encoding="utf-8") as file:
+            file.write(json.dumps({"role": session["Arn"].split("/")[1], "credentials": credentials}) + "\n")
         register(access_key, session)
 
     return register_session
 
 
 def install():
-    sts.register_session = _noting_secrets(sts.register_session)
+    sts.register_session = _noting_sessions(sts.register_session)
     iam_evaluator.enforce = _recording(iam_evaluator.enforce)
     iam_evaluator.pin_request_origin = _as_over_tls(iam_evaluator.pin_request_origin)

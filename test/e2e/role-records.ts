@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Emulator } from './emulator-process';
+
+/** Lines that test/e2e/emulator/role_calls.py writes. */
+const roleCallSchema = z.object({
+  role: z.string(),
+  action: z.string(),
+  resource: z.string(),
+  /** What the emulator decided; null where it does not check. */
+  isAllowed: z.boolean().nullable(),
+  context: z.record(z.string(), z.string()),
+});
+export type RoleCall = z.infer<typeof roleCallSchema>;
+
+const roleSessionSchema = z.object({
+  role: z.string(),
+  credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string() }),
+});
+export type RoleSession = z.infer<typeof roleSessionSchema>;
+
+/** Each different call, however often it was made. */
+export const readRoleCalls = ({ roleCallsFile }: Emulator) => readLines(roleCallsFile, roleCallSchema);
+
+export const readRoleSessions = ({ roleSessionsFile }: Emulator) =>
+  readLines(roleSessionsFile, roleSessionSchema);
+
+async function readLines<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>[]> {
+  const lines = new Set((await readFile(file, 'utf8')).trim().split('\n'));
+  return [...lines].map((line) => schema.parse(JSON.parse(line)));
+}
