@@ -36,6 +36,7 @@ export class FaultProxy {
   isFaultMet = false;
   private planned: PlannedFault | undefined;
   private invocations = new Map<string, HttpCall>();
+  private failure: unknown;
   private readonly server: Server;
   private readonly agent = new Agent({ keepAlive: true });
 
@@ -50,7 +51,11 @@ export class FaultProxy {
       // A client that was given up, or has given up, is part of the experiment.
       incoming.on('error', () => undefined);
       answer.on('error', () => undefined);
-      this.handle(incoming, answer).catch((error: Error) => incoming.socket.destroy(error));
+      this.handle(incoming, answer).catch((error: unknown) => {
+        // A request whose client has gone cannot be read; anything else is the proxy's own failure.
+        if (!incoming.socket.destroyed) this.failure ??= error;
+        incoming.socket.destroy();
+      });
     });
   }
 
@@ -66,10 +71,16 @@ export class FaultProxy {
     this.server.closeAllConnections();
     this.server.close();
     await once(this.server, 'close');
+    if (this.failure !== undefined) throw this.failure;
   }
 
-  /** Forgets what was; from now on the planned call fails. */
+  /**
+   * Forgets what was; from now on the planned call fails.
+   *
+   * @throws what has gone wrong in the proxy itself so far.
+   */
   plan(planned?: PlannedFault): void {
+    if (this.failure !== undefined) throw this.failure;
     this.planned = planned;
     this.isFaultMet = false;
     this.calls = [];
