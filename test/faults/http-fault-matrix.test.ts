@@ -75,10 +75,17 @@ beforeAll(async () => {
   allCells = cleanSteps.flatMap(({ calls }, step) =>
     calls.flatMap((call) => httpFaultsOf(call).map((fault) => ({ step, call, fault }))),
   );
-  const order = [...shuffledRows(allCells.length, createRandom(seed))];
   const count = cellLimit === 'all' ? allCells.length : Number(cellLimit);
-  chosenCells = order.slice(0, count).map((index) => allCells[index]!);
+  chosenCells = drawCells().slice(0, count);
 });
+
+/** In random order, but one of each kind of fault first. */
+function drawCells(): Cell[] {
+  const drawn = [...shuffledRows(allCells.length, createRandom(seed))].map((index) => allCells[index]!);
+  const firstOfKind = new Map(drawn.toReversed().map((cell) => [cell.fault.kind, cell]));
+  const firsts = new Set(firstOfKind.values());
+  return [...firsts, ...drawn.filter((cell) => !firsts.has(cell))];
+}
 
 afterAll(() => bucket.stop());
 
