@@ -17,7 +17,6 @@ const roleSessionSchema = z.object({
   role: z.string(),
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string(), sessionToken: z.string() }),
 });
-export type RoleSession = z.infer<typeof roleSessionSchema>;
 
 /** Each different call, however often it was made. */
 export const readRoleCalls = ({ roleCallsFile }: Emulator) => readLines(roleCallsFile, roleCallSchema);
