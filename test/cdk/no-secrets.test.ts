@@ -23,14 +23,14 @@ test('what the deploying environment knows is not in the template', () => {
   expect(Object.values(planted).filter((value) => text.includes(value))).toEqual([]);
 });
 
-test('each function is told the bucket, plan the computes, and nothing else', () => {
+test('each function is told the bucket, plan also the computes and a price, and nothing else', () => {
   const told = resourcesOf(synthesized, 'AWS::Lambda::Function').map(([id, { Properties }]) => {
     const { Variables } = (Properties['Environment'] ?? {}) as { Variables: Record<string, unknown> };
     return [/^Functions([a-z]+)Function/.exec(id)?.[1], Object.keys(Variables).sort()];
   });
   const bucket = ['ARTIFACT_BUCKET'];
   expect(Object.fromEntries(told)).toEqual({
-    plan: [...bucket, 'COMPUTES'],
+    plan: [...bucket, 'COMPUTES', 'GPU_HOUR_USD'],
     shard: bucket,
     commit: bucket,
     evaluate: bucket,
