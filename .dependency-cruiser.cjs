@@ -64,7 +64,9 @@ module.exports = {
       comment:
         'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
       severity: 'error',
-      from: { path: '^lib/(dataset|model|training|evaluation|report|export|store|tensorflow|cloud)/' },
+      from: {
+        path: '^lib/(dataset|model|training|evaluation|report|export|store|tensorflow|cloud|protobuf|try-it)/',
+      },
       to: { path: '^(lib/pipeline/(?!step-context)|functions|cdk|cli)/' },
     },
     {

@@ -66,10 +66,10 @@ function takeMemory(count: number, imagePixels: number, what: string) {
   try {
     return { pixels: new Uint8Array(count * imagePixels), labels: new Uint8Array(count) };
   } catch (cause) {
-    const gibibytes = ((count * imagePixels * Float32Array.BYTES_PER_ELEMENT) / 2 ** 30).toFixed(1);
+    const gibibytes = ((count * imagePixels) / 2 ** 30).toFixed(1);
     throw new PermanentError(
       'CorruptArtifact',
-      `${what} announces ${count} images of ${imagePixels} pixels, ${gibibytes} GiB as float32, which this Node cannot hold in one piece. If the dataset is as large as that, train on fewer images, or on a machine with more memory and Node 22; if it is not, the manifest was altered: delete it and run again.`,
+      `${what} announces ${count} images of ${imagePixels} pixels, ${gibibytes} GiB, which this Node cannot hold in one piece. If the dataset is as large as that, train on fewer images, or on a machine with more memory and Node 22; if it is not, the manifest was altered: delete it and run again.`,
       { evidence: { count, imagePixels }, cause },
     );
   }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PermanentError } from '../contracts/errors';
 import type { FeedType, Graph, GraphTensor, Placeholder } from './graph';
 
 /** The part of tfjs-node's binding that runs graphs; tensors are numbers to it. */
@@ -49,19 +50,17 @@ export class GraphSession {
     graph: Graph,
   ) {
     this.#typeNumbers = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, uint8: binding.TF_UINT8 };
-    const folder = mkdtempSync(join(tmpdir(), 'mnist-pipeline-graph-'));
-    try {
+    this.#savedModel = inTemporaryFolder((folder) => {
       writeFileSync(join(folder, 'saved_model.pb'), graph.toSavedModel(modelTag));
-      this.#savedModel = binding.loadSavedModel(folder, modelTag);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+      return binding.loadSavedModel(folder, modelTag);
+    });
   }
 
   /** The fetched values, row-major; only float32, int32 and bool can be fetched. */
   run(feeds: readonly Feed[], fetches: readonly GraphTensor[]): TensorValues[] {
-    const ids = feeds.map((feed) => this.toTensor(feed));
+    const ids: number[] = [];
     try {
+      for (const feed of feeds) ids.push(this.toTensor(feed));
       const inputs = feeds.map(({ placeholder }) => toOutputName(placeholder));
       const outputs = this.binding.runSavedModel(
         this.#savedModel,
@@ -94,4 +93,23 @@ export class GraphSession {
 
 function toOutputName({ name }: GraphTensor): string {
   return name.includes(':') ? name : `${name}:0`;
+}
+
+/** @throws PermanentError EngineUnavailable when it cannot be made. */
+function inTemporaryFolder<Result>(work: (folder: string) => Result): Result {
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'mnist-pipeline-graph-'));
+  } catch (cause) {
+    throw new PermanentError(
+      'EngineUnavailable',
+      `Native TensorFlow reads its graph from a file, and no folder for it can be made in ${tmpdir()}: ${(cause as Error).message}. Make room there or set TMPDIR to a folder that can be written, or train with --engine wasm.`,
+      { evidence: { folder: tmpdir() }, cause },
+    );
+  }
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

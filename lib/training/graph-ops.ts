@@ -8,7 +8,10 @@ const int16 = { type: 'int16' } as const;
 const int64 = { type: 'int64' } as const;
 const bool = { type: 'bool' } as const;
 
-/** What names the dropout masks of a step, from 1: [2]. A layer's number is added to the second one. */
+/**
+ * What names the dropout masks of a step, from 1: [2]. A layer's number is added to the second one, whose five low bits
+ * are for that: a stack has 17 layers at most. Masks come again after 2²⁷ steps.
+ */
 export function maskPosition(seed: number, step: number): Int32Array {
   return Int32Array.of(seed, step << 5);
 }
@@ -60,7 +63,7 @@ export class GraphOps implements TensorOps<GraphTensor> {
     const cut = graph.add('Slice', [isKept, this.integers([0]), count], { T: bool, Index: int32 });
     const shape = graph.add('Shape', [x], { ...float, out_type: int32 });
     const kept = graph.add('Reshape', [cut, shape], { T: bool, Tshape: int32 });
-    return this.multiply(this.toFloat(kept, bool), this.scalar(1 / (1 - rate)));
+    return this.multiply(this.toFloat(kept, bool), this.scalar(2 ** 16 / (2 ** 16 - below)));
   }
 
   /** `count` of them, or one more: two from each 32 random bits, since drawing those is most of what a mask costs. */
@@ -90,7 +93,7 @@ export class GraphOps implements TensorOps<GraphTensor> {
     return this.sum(this.toFloat(this.graph.add('Equal', [predicted, truth], { T: int64 }), bool));
   }
 
-  /** A pixel u stands for u / 255. */
+  /** A pixel u stands for u / 255, but for float32's last bit: TensorFlow may multiply by the reciprocal. */
   toImages(pixels: GraphTensor): GraphTensor {
     return this.divide(this.toFloat(pixels, { type: 'uint8' }), this.scalar(255));
   }

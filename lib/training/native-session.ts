@@ -27,10 +27,15 @@ export class NativeSession implements TrainingSession {
     this.#graph = new TrainingGraph(stack, settings);
     this.#session = new GraphSession(binding, this.#graph.graph);
     this.#step = state.step;
-    this.assign([
-      ...this.#graph.parameters.flatMap((variables, index) => pairUp(variables, state.parameters[index]!)),
-      ...this.pairTotals(state.totals),
-    ]);
+    try {
+      this.assign([
+        ...this.#graph.parameters.flatMap((variables, index) => pairUp(variables, state.parameters[index]!)),
+        ...this.pairTotals(state.totals),
+      ]);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
   }
 
   get step(): number {

@@ -1,5 +1,5 @@
 /**
- * The operations that a training step is made of. `T` is a float32 tensor, where an engine computes each operation at
+ * The operations that a training step is made of. `T` is a tensor (float32, but for labels), where an engine computes each operation at
  * once, or a node of a graph, where the engine only writes down what each step will compute.
  */
 export interface TensorOps<T> {
@@ -24,8 +24,8 @@ export interface TensorOps<T> {
   /** `gradient` where relu's `output` is positive, 0 elsewhere. */
   reluGradient(gradient: T, output: T): T;
   /**
-   * As x is shaped, [batch, units]: 0 with probability `rate`, else 1 / (1 - rate). The same for the same run's seed,
-   * step and layer.
+   * As x is shaped, [batch, units]: 0 with probability `rate`, to 2⁻¹⁶ at least, else 1 / (1 - rate). The same for the
+   * same run's seed, step and layer.
    */
   dropoutMask(x: T, rate: number, layer: number): T;
   /**

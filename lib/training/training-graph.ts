@@ -117,8 +117,16 @@ export class TrainingGraph {
       handle,
       value: this.graph.add('ReadVariableOp', [handle], float),
       newValue,
-      assigned: this.graph.endOf([this.assign(handle, newValue)]),
+      assigned: this.graph.endOf([this.assign(handle, this.copy(newValue))]),
     };
+  }
+
+  /**
+   * Of what is fed, which may be memory of JavaScript's: a variable would keep it as it is, and let go of it on a thread
+   * of TensorFlow's, where nothing of JavaScript's may be touched.
+   */
+  private copy(value: GraphTensor): GraphTensor {
+    return this.graph.add('DeepCopy', [value], { T: { type: 'float32' } });
   }
 
   private assign(handle: GraphTensor, value: GraphTensor): GraphTensor {

@@ -103,10 +103,7 @@ describe('a cell of the confusion matrix', () => {
       `[...document.querySelector('#cell-panel canvas').getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 0)`,
     );
     const { pixels } = data.pictureOf(row);
-    const largestGap = drawn.reduce(
-      (most, grey, at) => Math.max(most, Math.abs(grey - pixels[at]! * 255)),
-      0,
-    );
+    const largestGap = drawn.reduce((most, grey, at) => Math.max(most, Math.abs(grey - pixels[at]!)), 0);
     expect(largestGap).toBeLessThanOrEqual(1);
     await button.click();
     expect(await panel.isVisible()).toBe(false);

@@ -5,6 +5,7 @@ import {
   encodeShard,
   normalizePixels,
   planShards,
+  quantizePixels,
   rowsPerShard,
 } from '../../lib/dataset/shards';
 
@@ -93,3 +94,17 @@ test.each<[string, number, [number, number]]>([
     }),
   );
 });
+
+test('all 256 pixels come back from their float32', () => {
+  const all = Uint8Array.from({ length: 256 }, (_, pixel) => pixel);
+  expect(quantizePixels(normalizePixels(all), 'train-00000.npz')).toEqual(all);
+});
+
+test.each([-1 / 255, 256 / 255, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+  'the pixel %d is none of the 256, and refused',
+  (value) => {
+    expect(() => quantizePixels(Float32Array.of(0, value), 'train-00000.npz')).toThrow(
+      /train-00000\.npz has the pixel .*not one of the 256 values/,
+    );
+  },
+);

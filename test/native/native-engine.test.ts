@@ -1,13 +1,17 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
 import { Graph } from '../../lib/tensorflow/graph';
 import { type GraphBinding, GraphSession } from '../../lib/tensorflow/graph-session';
 import { loadTfjsNode, nativeBackend } from '../../lib/tensorflow/native-binding';
+import { type DenseStack, initialWeights } from '../../lib/training/dense-stack';
 import { GraphOps, maskPosition } from '../../lib/training/graph-ops';
 import { createRandom } from '../../lib/training/seeded-random';
 import { trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
+import { startingState } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
 import { openPreparedEngine } from '../support/prepared-engine';
 import { describeTrainingEngine } from '../support/training-engine-conformance';
@@ -45,6 +49,28 @@ describeTrainingEngine('the native engine', async () => ({
   },
   countTensors: countHeld,
 }));
+
+test('of the arrays that a session starts from, TensorFlow keeps none', async () => {
+  const engine = await openPreparedEngine();
+  const stack: DenseStack = [{ inputs: 16, units: 16, dropoutRate: 0, l2: 0 }];
+  const openMany = () =>
+    Array.from({ length: 50 }, (_, seed) => {
+      const state = startingState(initialWeights(stack, seed));
+      const session = engine.openSession(stack, state, { seed, clipNorm: 0 });
+      const arrays = state.parameters.flatMap((parameter) => Object.values<Float32Array>({ ...parameter }));
+      return { session, references: arrays.map((array) => new WeakRef(array)) };
+    });
+  const opened = openMany();
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  // A WeakRef keeps what it was asked for until the end of the turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  const references = opened.flatMap((each) => each.references);
+  expect(references).toHaveLength(300);
+  expect(references.filter((reference) => reference.deref() !== undefined)).toEqual([]);
+  for (const { session } of opened) session.dispose();
+});
 
 /** Real MNIST's size, invented pixels: label k lights a band of the picture. */
 function makeImages(count: number): LabelledImages {

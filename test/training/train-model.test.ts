@@ -15,7 +15,6 @@ beforeAll(async () => {
   engine = await openWasmEngine();
 });
 
-/** Label k lights row k of a 4 × 4 picture, under noise. */
 /** A layer's number is its bias. */
 function makeWeights(kernelValue: number): LayerWeights[] {
   return [16, 16, 8].map((inputs, layer) => {
@@ -27,6 +26,7 @@ function makeWeights(kernelValue: number): LayerWeights[] {
   });
 }
 
+/** Label k lights row k of a 4 × 4 picture, under noise. */
 function makeImages(count: number, seed: number): LabelledImages {
   const random = createRandom(seed);
   const pixels = Uint8Array.from({ length: count * 16 }, () => random() % 128);

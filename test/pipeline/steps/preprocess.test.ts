@@ -295,7 +295,7 @@ describe('a shard of a prepared dataset', () => {
 
 test.each([
   ['more than its shards have', 10_002, 10_000, /announces 10002 test images, and its shards have 10001/],
-  ['more than any memory holds', 1e15, 1e15 - 1, /GiB as float32, which this Node cannot hold in one piece/],
+  ['more than any memory holds', 1e15, 1e15 - 1, /GiB, which this Node cannot hold in one piece/],
 ])('a manifest that announces %s is refused', async (_, rowCount, firstShardRows, message) => {
   const manifest = await prepareDataset(source, context);
   const [first, ...others] = manifest.test.shards;
