@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../lib/contracts/parse';
 
 const countsSchema = z.object({
   info: z.int(),
@@ -36,14 +37,6 @@ export function judgeAudit(output: string): AuditVerdict {
     exitCode: 1,
     text: `Severe: ${severe.join('; ')}. In all ${counts}. "npm audit" has the details.`,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function reasonIn(output: string): string {

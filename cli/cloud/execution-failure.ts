@@ -8,7 +8,8 @@ import {
   WorkflowError,
 } from '../../lib/contracts/errors';
 import { executionFailureSchema, trainExitCodes } from '../../lib/contracts/execution';
-import { explainCause, parseJson, readJobExitCode, readTrace } from './explain-cause';
+import { parseJson } from '../../lib/contracts/parse';
+import { explainCause, readJobExitCode, readTrace } from './explain-cause';
 
 /** The workflow decided to end like this: a redrive would only come to the same decision. */
 export function isDecision({ error }: Execution): boolean {

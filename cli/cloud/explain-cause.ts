@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import { executionFailureSchema } from '../../lib/contracts/execution';
-
-/** `undefined` for what is no JSON: services put plain text in the same places. */
-export function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+import { parseJson } from '../../lib/contracts/parse';
 
 /** What a Lambda function threw. */
 const lambdaErrorSchema = z.object({ errorMessage: z.string(), trace: z.array(z.string()).default([]) });

@@ -25,3 +25,13 @@ export function parseOrThrow<Schema extends z.ZodType>(
   });
   throw new PermanentError(errorName, `${what} cannot be used. ${problems.join('; ')}.`);
 }
+
+/** `undefined` for what is no JSON, where that is one of the answers: services put plain text in its place. */
+export function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

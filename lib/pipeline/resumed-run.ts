@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { type RunConfig, storedRunConfigSchema } from '../contracts/run-config';
-import { getJson } from '../store/json-objects';
+import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
 /** What does not decide what a step of training does. A checkpoint knows of which data it is. */
@@ -21,14 +21,15 @@ export async function assertResumable(store: ObjectStore, config: RunConfig): Pr
   const { resumeFrom } = config;
   if (resumeFrom === undefined) return;
   const key = objectKeys.config(resumeFrom);
-  if ((await store.head(key)) === undefined) {
+  const stored = await getJsonIfPresent(store, key, storedRunConfigSchema);
+  if (stored === undefined) {
     throw new PermanentError(
       'InvalidInput',
       `resumeFrom names the run "${resumeFrom}", and ${store.location} has no ${key}. "mnist-pipeline runs" lists the runs there are.`,
       { evidence: { resumeFrom } },
     );
   }
-  const earlier = (await getJson(store, key, storedRunConfigSchema)).config;
+  const earlier = stored.config;
   const differing = fixedSettings(config).filter((name) => !isDeepStrictEqual(config[name], earlier[name]));
   if (differing.length === 0) return;
   const differences = differing.map(

@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { trainingRecordSchema, trainingSpendingSchema } from '../../lib/contracts/results';
 import { getJson } from '../../lib/store/json-objects';
-import { assertSmallStates, type Case, parseFailure, tiny, uploadTinyDataset } from './cases';
-import { findJobs } from './pipeline-client';
+import {
+  assertSmallStates,
+  type Case,
+  type CaseContext,
+  parseFailure,
+  tiny,
+  uploadTinyDataset,
+} from './cases';
+import { exitCodesOf, findJobs } from './pipeline-client';
 import { isAlive, waitForAttempt } from './training-process';
 
 /** A dozen seconds of training, were it not stopped. */
@@ -11,15 +18,21 @@ const long = { ...tiny, epochs: 250, batchSize: 1 };
 /** What Fargate takes for three seconds. */
 const threeSecondsUsd = (3 * 0.19748) / 3600;
 
+/** A training that takes longer than its limit buys, up to the process of its first attempt. */
+async function startTooDear(context: CaseContext, runId: string) {
+  const { client } = context;
+  const dataset = await uploadTinyDataset(client, 'tiny');
+  const executionArn = await client.start(runId, { ...long, dataset, maxCostUsd: threeSecondsUsd });
+  return { executionArn, pid: await waitForAttempt(context, runId, 1) };
+}
+
 /** In the order in which they are run: the second goes on from where the first was stopped. */
 export const costCases: readonly Case[] = [
   {
     name: 'a run that reaches its cost limit ends by name, its job with it, and keeps a checkpoint',
     run: async (context) => {
       const { client } = context;
-      const dataset = await uploadTinyDataset(client, 'tiny');
-      const executionArn = await client.start('too-dear', { ...long, dataset, maxCostUsd: threeSecondsUsd });
-      const pid = await waitForAttempt(context, 'too-dear', 1);
+      const { executionArn, pid } = await startTooDear(context, 'too-dear');
       const { status, error, cause } = await client.waitForEnd(executionArn, 60);
       assert.deepEqual([status, error], ['FAILED', 'CostLimitExceeded'], cause);
       const { step, reason } = parseFailure(cause);
@@ -28,10 +41,7 @@ export const costCases: readonly Case[] = [
       assert.equal((await assertSmallStates(client, executionArn)).at(-1), 'Training failed');
       assert.ok(!isAlive(pid), 'The training’s process still runs');
       const jobs = await findJobs('too-dear');
-      assert.deepEqual(
-        jobs.map(({ attempts }) => attempts?.map(({ container }) => container.exitCode)),
-        [[0]],
-      );
+      assert.deepEqual(jobs.map(exitCodesOf), [[0]]);
       assert.ok((await client.store.head(objectKeys.checkpoint('too-dear', 0))) !== undefined);
       assert.equal(await client.store.head(objectKeys.runRecord('too-dear')), undefined);
     },
@@ -59,31 +69,20 @@ export const costCases: readonly Case[] = [
     name: 'what a killed attempt took counts against the limit of the next',
     run: async (context) => {
       const { client } = context;
-      const dataset = await uploadTinyDataset(client, 'tiny');
-      const executionArn = await client.start('killed-dear', {
-        ...long,
-        dataset,
-        maxCostUsd: threeSecondsUsd,
-      });
-      const pid = await waitForAttempt(context, 'killed-dear', 1);
+      const { executionArn, pid } = await startTooDear(context, 'killed-dear');
       await client.waitForObject(objectKeys.trainingSpending('killed-dear'));
       process.kill(pid, 'SIGKILL');
       const { error, cause } = await client.waitForEnd(executionArn, 60);
       assert.equal(error, 'CostLimitExceeded', cause);
       const [job] = await findJobs('killed-dear');
-      assert.deepEqual(
-        job!.attempts?.map(({ container }) => container.exitCode),
-        [137, 0],
-      );
+      assert.deepEqual(exitCodesOf(job!), [137, 0]);
     },
   },
   {
     name: 'a training that no longer watches its limit is ended by the timeout of its job',
     run: async (context) => {
       const { client } = context;
-      const dataset = await uploadTinyDataset(client, 'tiny');
-      const executionArn = await client.start('stuck', { ...long, dataset, maxCostUsd: threeSecondsUsd });
-      const pid = await waitForAttempt(context, 'stuck', 1);
+      const { executionArn, pid } = await startTooDear(context, 'stuck');
       process.kill(pid, 'SIGSTOP');
       const { status, error } = await client.waitForEnd(executionArn, 90);
       assert.deepEqual([status, error], ['FAILED', 'States.TaskFailed']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { assertSmallStates, type Case, parseFailure, tiny, uploadTinyDataset } from './cases';
-import { findJobs } from './pipeline-client';
+import { exitCodesOf, findJobs } from './pipeline-client';
 import { isAlive, waitForAttempt } from './training-process';
 
 const longTraining = { epochs: 1000, batchSize: 1 };
@@ -19,10 +19,7 @@ export const jobCases: readonly Case[] = [
       const { status, cause } = await client.waitForEnd(executionArn);
       assert.equal(status, 'SUCCEEDED', cause);
       const [job] = await findJobs('killed-once');
-      assert.deepEqual(
-        job!.attempts?.map(({ container }) => container.exitCode),
-        [137, 0],
-      );
+      assert.deepEqual(exitCodesOf(job!), [137, 0]);
     },
   },
   {
@@ -80,10 +77,7 @@ export const jobCases: readonly Case[] = [
       assert.ok(!isAlive(pid), 'The process still runs 10 s after the abort');
       await pause(300);
       const [job] = await findJobs('aborted');
-      assert.deepEqual(
-        job!.attempts?.map(({ container }) => container.exitCode),
-        [143],
-      );
+      assert.deepEqual(exitCodesOf(job!), [143]);
       assert.equal((await client.describe(executionArn)).status, 'ABORTED');
       assert.equal(await client.store.head(objectKeys.runRecord('aborted')), undefined);
     },

@@ -181,3 +181,8 @@ export async function findAllJobs(): Promise<BatchJob[]> {
 export async function findJobs(runId: string): Promise<BatchJob[]> {
   return (await findAllJobs()).filter(({ jobName }) => jobName === runId);
 }
+
+/** Of each of a job's attempts, in their order. */
+export function exitCodesOf({ attempts }: BatchJob) {
+  return attempts?.map(({ container }) => container.exitCode);
+}

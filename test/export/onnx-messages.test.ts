@@ -1,12 +1,5 @@
 import { encodeModel, encodeNode, encodeTensor, encodeValueInfo } from '../../lib/export/onnx-messages';
-
-/** Written as a string of hexadecimal bytes and 'text'. */
-const bytes = (...parts: string[]) =>
-  Buffer.concat(
-    parts.map((part) =>
-      part.startsWith("'") ? Buffer.from(part.slice(1, -1)) : Buffer.from(part.replaceAll(' ', ''), 'hex'),
-    ),
-  );
+import { bytes } from '../support/written-bytes';
 
 test('a node is its inputs, its output, its name, its operator and its attributes', () => {
   expect(Buffer.from(encodeNode('Relu', ['x'], 'y', { axis: { int: -1 } }))).toEqual(

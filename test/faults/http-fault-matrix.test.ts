@@ -8,6 +8,7 @@ import {
   findBrokenMarkers,
   initialState,
   makeWorkflow,
+  printOutcomes,
   readArtifacts,
   runSteps,
   runWithRetries,
@@ -159,10 +160,6 @@ test('every kind of fault was tried, and only what is lasting, or cannot be seen
 });
 
 afterAll(() => {
-  const outcomes = new Map<string, number>();
-  for (const outcome of outcomeOf.values()) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-  const lines = [...outcomes].sort().map(([outcome, cells]) => `${String(cells).padStart(6)}  ${outcome}`);
-  process.stdout.write(
-    `Fault matrix over HTTP: ${outcomeOf.size} of ${allCells.length} cells (FUZZ_SEED=${seed}), ${violationCount} violations\n${lines.join('\n')}\n`,
-  );
+  const share = `${outcomeOf.size} of ${allCells.length} cells (FUZZ_SEED=${seed})`;
+  printOutcomes(`Fault matrix over HTTP: ${share}, ${violationCount} violations`, outcomeOf.values());
 });

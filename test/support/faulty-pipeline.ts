@@ -198,3 +198,11 @@ export async function findBrokenMarkers(
     problems.push(`${latestKey} without ${recordKey}`);
   return problems;
 }
+
+/** What a fault matrix says of itself at its end: how many of its cells came out how. */
+export function printOutcomes(title: string, outcomes: Iterable<string>): void {
+  const counts = new Map<string, number>();
+  for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const lines = [...counts].sort().map(([outcome, cells]) => `${String(cells).padStart(6)}  ${outcome}`);
+  process.stdout.write(`${title}\n${lines.join('\n')}\n`);
+}

@@ -1,13 +1,6 @@
 import { Graph, outputOf } from '../../lib/tensorflow/graph';
 import { encodeNode } from '../../lib/tensorflow/graph-messages';
-
-/** Written as a string of hexadecimal bytes and 'text'. */
-const bytes = (...parts: string[]) =>
-  Buffer.concat(
-    parts.map((part) =>
-      part.startsWith("'") ? Buffer.from(part.slice(1, -1)) : Buffer.from(part.replaceAll(' ', ''), 'hex'),
-    ),
-  );
+import { bytes } from '../support/written-bytes';
 
 test('a node is its name, its operation, its inputs and its attributes', () => {
   expect(Buffer.from(encodeNode('Relu', 'r', ['x:1', '^y'], { T: { type: 'float32' } }))).toEqual(
