@@ -43,7 +43,14 @@ export interface TrainingComputeProps {
 export interface TrainingTarget {
   readonly queue: JobQueue;
   readonly jobDefinition: EcsJobDefinition;
+  /**
+   * What jobs are submitted by. Each deployment registers a revision and deregisters the one before, so an execution
+   * that has kept a revision could no longer submit it; by its name it gets the newest.
+   */
+  readonly jobDefinitionName: string;
 }
+
+type DefinedJob = Pick<TrainingTarget, 'jobDefinition' | 'jobDefinitionName'>;
 
 /** How long a job may wait for an instance before it is given up, and what comes next gets its turn. */
 export const spotPatience = Duration.minutes(10);
@@ -81,12 +88,12 @@ export class TrainingCompute extends Construct {
     });
     store.grantStep('train', this.jobRole);
     if (settings.computes.includes('gpu')) {
-      const jobDefinition = this.defineGpuJob();
-      this.gpuOnDemand = { queue: this.addGpuQueue('GpuOnDemand', { spot: false }), jobDefinition };
-      if (settings.spot) this.gpuSpot = { queue: this.addGpuQueue('GpuSpot', { spot: true }), jobDefinition };
+      const job = this.defineGpuJob();
+      this.gpuOnDemand = { queue: this.addGpuQueue('GpuOnDemand', { spot: false }), ...job };
+      if (settings.spot) this.gpuSpot = { queue: this.addGpuQueue('GpuSpot', { spot: true }), ...job };
     }
     if (settings.computes.includes('cpu')) {
-      this.cpu = { queue: this.addFargateQueue(), jobDefinition: this.defineFargateJob() };
+      this.cpu = { queue: this.addFargateQueue(), ...this.defineFargateJob() };
     }
   }
 
@@ -168,7 +175,7 @@ export class TrainingCompute extends Construct {
     });
   }
 
-  private defineGpuJob(): EcsJobDefinition {
+  private defineGpuJob(): DefinedJob {
     const { gpuCount, vcpus, memoryGib } = gpuJobSize;
     const container = new EcsEc2ContainerDefinition(this, 'GpuContainer', {
       ...this.containerProps('gpu'),
@@ -176,10 +183,10 @@ export class TrainingCompute extends Construct {
       cpu: vcpus,
       memory: Size.gibibytes(memoryGib),
     });
-    return this.defineJob('GpuJob', container);
+    return this.defineJob('GpuJob', 'gpu', container);
   }
 
-  private defineFargateJob(): EcsJobDefinition {
+  private defineFargateJob(): DefinedJob {
     const { vcpus, memoryGib } = fargateJobSize;
     const container = new EcsFargateContainerDefinition(this, 'CpuContainer', {
       ...this.containerProps('cpu'),
@@ -188,21 +195,28 @@ export class TrainingCompute extends Construct {
       assignPublicIp: this.network.isPublic,
       fargateCpuArchitecture: CpuArchitecture.X86_64,
     });
-    return this.defineJob('CpuJob', container);
+    return this.defineJob('CpuJob', 'cpu', container);
   }
 
-  private defineJob(id: string, container: EcsEc2ContainerDefinition | EcsFargateContainerDefinition) {
+  private defineJob(
+    id: string,
+    compute: Compute,
+    container: EcsEc2ContainerDefinition | EcsFargateContainerDefinition,
+  ): DefinedJob {
     acknowledgeWildcard(
       container.executionRole,
       '*',
       'ecr:GetAuthorizationToken has no resource to name: it is asked of the registry as a whole.',
     );
-    return new EcsJobDefinition(this, id, {
+    const jobDefinitionName = `${Stack.of(this).stackName}-${compute}`;
+    const jobDefinition = new EcsJobDefinition(this, id, {
+      jobDefinitionName,
       container,
       timeout: Duration.minutes(this.props.settings.trainingTimeoutMinutes),
       // Each queue's retries come with its jobs: see trainingRetryStrategies.
       retryAttempts: 1,
     });
+    return { jobDefinition, jobDefinitionName };
   }
 
   private containerProps(compute: Compute) {

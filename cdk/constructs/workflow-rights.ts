@@ -21,6 +21,8 @@ export function grantWorkflowRights(
   stateMachine: StateMachine,
   { store, functions, compute }: WorkflowRights,
 ): void {
+  // Its name alone makes CloudFormation wait for nothing.
+  stateMachine.node.addDependency(...compute.targets.map(({ jobDefinition }) => jobDefinition));
   grantBatch(stateMachine, compute);
   store.grantRead(stateMachine.role, [objectKeys.trainingOutcome('*'), objectKeys.plan('*', '*')]);
   acknowledgeWildcards(stateMachine, functions);
@@ -34,9 +36,11 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
   const statements = [
     new PolicyStatement({
       actions: ['batch:SubmitJob'],
-      resources: unique(
-        targets.flatMap(({ queue, jobDefinition }) => [queue.jobQueueArn, jobDefinition.jobDefinitionArn]),
-      ),
+      resources: unique([
+        ...targets.map(({ queue }) => queue.jobQueueArn),
+        // What is submitted by name is asked for by its revision.
+        ...targets.map(({ jobDefinitionName }) => anyRevision(stack, jobDefinitionName)),
+      ]),
     }),
     // A job has no ARN before it is submitted; the tag says whose it is.
     new PolicyStatement({
@@ -64,6 +68,21 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
     }),
   ];
   for (const statement of statements) stateMachine.addToRolePolicy(statement);
+  for (const { jobDefinitionName } of targets) {
+    acknowledgeWildcard(
+      stateMachine,
+      `arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job-definition/${jobDefinitionName}:*`,
+      'The revisions of one job definition of this stack: a later deployment registers the one that a running execution submits.',
+    );
+  }
+}
+
+function anyRevision(stack: Stack, jobDefinitionName: string): string {
+  return stack.formatArn({
+    service: 'batch',
+    resource: 'job-definition',
+    resourceName: `${jobDefinitionName}:*`,
+  });
 }
 
 function acknowledgeWildcards(stateMachine: StateMachine, functions: PipelineFunctions): void {

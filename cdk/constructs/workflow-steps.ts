@@ -159,7 +159,7 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
       Arguments: {
         JobName: runId,
         JobQueue: target.queue.jobQueueArn,
-        JobDefinition: target.jobDefinition.jobDefinitionArn,
+        JobDefinition: target.jobDefinitionName,
         ContainerOverrides: {
           Environment: Object.entries(environment).map(([Name, Value]) => ({ Name, Value })),
         },

@@ -111,11 +111,11 @@ describe('each role may do what its step does', () => {
     );
     expect(rights).toEqual([
       'batch:DescribeJobs *',
-      'batch:SubmitJob <ComputeCpuJob>',
       'batch:SubmitJob <ComputeCpuQueue.JobQueueArn>',
-      'batch:SubmitJob <ComputeGpuJob>',
       'batch:SubmitJob <ComputeGpuOnDemandQueue.JobQueueArn>',
       'batch:SubmitJob <ComputeGpuSpotQueue.JobQueueArn>',
+      'batch:SubmitJob arn::batch:::job-definition/MnistPipeline-cpu:*',
+      'batch:SubmitJob arn::batch:::job-definition/MnistPipeline-gpu:*',
       'batch:TagResource arn::batch:::job/*',
       'batch:TerminateJob arn::batch:::job/*',
       'events:DescribeRule arn::events:::rule/StepFunctionsGetEventsForBatchJobsRule',

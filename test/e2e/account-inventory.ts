@@ -28,11 +28,11 @@ const target = (operation: string, protocol = '1.1', body = '{}'): Request => ({
   headers: { 'content-type': `application/x-amz-json-${protocol}`, 'x-amz-target': operation },
   body,
 });
-const rest = (path: string): Request => ({
+const rest = (path: string, body: object = {}): Request => ({
   method: 'POST',
   path,
   headers: { 'content-type': 'application/json' },
-  body: '{}',
+  body: JSON.stringify(body),
 });
 
 const iam = (action: string, more?: string) => query('2010-05-08', action, more);
@@ -88,7 +88,8 @@ const listings: readonly Listing[] = [
   {
     kind: 'job definitions',
     service: 'batch',
-    request: rest('/v1/describejobdefinitions'),
+    // Those that are deregistered take no job, cost nothing, and are gone by themselves after 180 days.
+    request: rest('/v1/describejobdefinitions', { status: 'ACTIVE' }),
     name: /"jobDefinitionName":\s*"([^"]+)"/g,
   },
   { kind: 'networks', service: 'ec2', request: ec2('DescribeVpcs'), name: /<vpcId>([^<]+)</g },

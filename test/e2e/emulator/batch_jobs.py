@@ -26,11 +26,24 @@ _processes = {}
 
 
 def find_definition(reference):
+    """By a name, with or without a revision, or by an ARN. A name alone is its newest active revision."""
     name, _, revision = reference.split("job-definition/", 1)[-1].partition(":")
-    revisions = batch._job_definitions.get(name)
-    if not revisions:
-        return None
-    return revisions[int(revision) - 1 if revision else -1]
+    revisions = batch._job_definitions.get(name) or []
+    if revision:
+        return next((each for each in revisions if each["revision"] == int(revision)), None)
+    return next((each for each in reversed(revisions) if each["status"] == "ACTIVE"), None)
+
+
+def describe_definitions(request):
+    """As Batch's: a deregistered revision is listed as INACTIVE, unless a status is asked for."""
+    name, status = request.get("jobDefinitionName"), request.get("status")
+    found = [
+        each
+        for key, revisions in batch._job_definitions.items()
+        for each in revisions
+        if name in (None, key) and status in (None, each["status"])
+    ]
+    return batch._json(200, {"jobDefinitions": found})
 
 
 def submit(request):
@@ -38,6 +51,8 @@ def submit(request):
     queue = request.get("jobQueue", "").split("/")[-1]
     if definition is None:
         return _refuse(f"JobDefinition {request.get('jobDefinition')} not found")
+    if definition["status"] != "ACTIVE":
+        return _refuse(f"JobDefinition {definition['jobDefinitionArn']} is INACTIVE")
     if queue not in batch._job_queues:
         return _refuse(f"JobQueue {request.get('jobQueue')} not found")
     container = dict(definition.get("containerProperties") or {})
@@ -205,4 +220,11 @@ def wait_for(job_id, is_wanted):
 
 def install():
     batch._submit_job = submit
-    batch._DISPATCH.update({"/v1/submitjob": submit, "/v1/terminatejob": terminate, "/v1/canceljob": terminate})
+    batch._DISPATCH.update(
+        {
+            "/v1/submitjob": submit,
+            "/v1/terminatejob": terminate,
+            "/v1/canceljob": terminate,
+            "/v1/describejobdefinitions": describe_definitions,
+        }
+    )

@@ -58,13 +58,43 @@ def _create_queue(logical_id, properties, stack):
 
 
 def _create_definition(logical_id, properties, stack):
-    request = _with_name(properties, "jobDefinitionName", stack, logical_id)
+    return _register(_with_name(properties, "jobDefinitionName", stack, logical_id))
+
+
+def _register(request):
     arn = _call(batch._register_job_definition, request)["jobDefinitionArn"]
     definition = batch_jobs.find_definition(arn)
     for key in ("parameters", "retryStrategy", "timeout", "platformCapabilities"):
         if key in request:
             definition[key] = request[key]
     return arn, {"JobDefinitionArn": arn}
+
+
+def _update_definition(arn, _old, properties, _stack):
+    """A revision more under the same name; the one before is deregistered, unless the template says otherwise."""
+    request = to_camel(properties)
+    request.setdefault("jobDefinitionName", batch_jobs.find_definition(arn)["jobDefinitionName"])
+    updated = _register(request)
+    if not (request.get("resourceRetentionPolicy") or {}).get("skipDeregisterOnUpdate"):
+        _deregister(arn)
+    return updated
+
+
+def _deregister(arn, _properties=None):
+    """The revision stays, as what jobs were made of, and takes no further job."""
+    definition = batch_jobs.find_definition(arn)
+    if definition is not None:
+        definition["status"] = "INACTIVE"
+
+
+def _update_compute_environment(arn, _old, properties, _stack):
+    _call(batch._update_compute_environment, to_camel(properties) | {"computeEnvironment": arn})
+    return arn, {"ComputeEnvironmentArn": arn}
+
+
+def _update_queue(arn, _old, properties, _stack):
+    batch._job_queues[arn.split("/")[-1]].update(to_camel(properties))
+    return arn, {"JobQueueArn": arn}
 
 
 def _delete_from(store):
@@ -79,9 +109,18 @@ def install():
         {
             "AWS::Batch::ComputeEnvironment": {
                 "create": _create_compute_environment,
+                "update": _update_compute_environment,
                 "delete": _delete_from(batch._compute_envs),
             },
-            "AWS::Batch::JobQueue": {"create": _create_queue, "delete": _delete_from(batch._job_queues)},
-            "AWS::Batch::JobDefinition": {"create": _create_definition, "delete": _delete_from(batch._job_definitions)},
+            "AWS::Batch::JobQueue": {
+                "create": _create_queue,
+                "update": _update_queue,
+                "delete": _delete_from(batch._job_queues),
+            },
+            "AWS::Batch::JobDefinition": {
+                "create": _create_definition,
+                "update": _update_definition,
+                "delete": _deregister,
+            },
         }
     )

@@ -25,8 +25,10 @@ def _record(action, resource, context=None):
 
 def _submit_job(resource, arguments):
     request = to_camel(arguments)
-    for target in ("jobQueue", "jobDefinition"):
-        _record("batch:SubmitJob", request[target])
+    definition = batch_jobs.find_definition(request["jobDefinition"])
+    # Batch asks for the right to the revision, also where only the name was given.
+    for target in (request["jobQueue"], definition["jobDefinitionArn"] if definition else request["jobDefinition"]):
+        _record("batch:SubmitJob", target)
     status, _, body = batch_jobs.submit(request)
     answer = json.loads(body)
     if status >= 400:
