@@ -115,10 +115,11 @@ function addTrain(program: Command, terminal: Terminal): void {
     const store = openStore(options['store'] as string);
     const from = options['from'] as string | undefined;
     const given = await readGivenSettings(flags, configFile);
-    const start = from === undefined ? {} : await readStartingPoint(from, given, store);
-    const config = await resolveRunConfig({ ...flags, ...start }, configFile);
+    const start = from === undefined ? undefined : await readStartingPoint(from, given, store);
+    const config = await resolveRunConfig({ ...flags, ...start?.settings }, configFile);
     const runId = options['runId'] as string | undefined;
-    await trainCommand({ store, config, runId, isJson: options['json'] === true }, terminal);
+    const initialWeights = start?.initialWeights;
+    await trainCommand({ store, config, runId, initialWeights, isJson: options['json'] === true }, terminal);
   });
 }
 

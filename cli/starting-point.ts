@@ -3,14 +3,17 @@ import { PermanentError } from '../lib/contracts/errors';
 import type { RunConfig } from '../lib/contracts/run-config';
 import type { ObjectStore } from '../lib/store/object-store';
 import { readDenseStack } from '../lib/training/dense-stack';
-import { readLayerWeights, storeInitialWeights } from '../lib/training/initial-weights';
+import { type EncodedWeights, encodeInitialWeights, readLayerWeights } from '../lib/training/initial-weights';
 import { describeSource, openModel } from './open-model';
 
-type StartingPoint = Required<Pick<RunConfig, 'hidden' | 'classes' | 'initialWeightsSha256'>>;
+interface StartingPoint {
+  readonly settings: Required<Pick<RunConfig, 'hidden' | 'classes' | 'initialWeightsSha256'>>;
+  readonly initialWeights: EncodedWeights;
+}
 
 /**
- * What `train --from` decides: the weights to start from, which are put into the store, and the widths of the layers.
- * Dropout, regularisation and the rest stay settings of the new run.
+ * What `train --from` decides: the weights to start from, and the widths of the layers. Dropout, regularisation and the
+ * rest stay settings of the new run.
  *
  * @param given - settings of the command line and the config file, by their names.
  * @throws PermanentError InvalidInput for a model that cannot be trained here, or for widths that are not its own.
@@ -38,8 +41,8 @@ export async function readStartingPoint(
         `${describeSource(source)} has "${name}": ${JSON.stringify(own)}, and ${JSON.stringify(given[name])} was asked for. The model decides; leave "${name}" out.`,
       );
     }
-    const initialWeightsSha256 = await storeInitialWeights(store, stack, await readLayerWeights(model));
-    return { ...widths, initialWeightsSha256 };
+    const initialWeights = encodeInitialWeights(stack, await readLayerWeights(model));
+    return { settings: { ...widths, initialWeightsSha256: initialWeights.sha256 }, initialWeights };
   } finally {
     model.dispose();
   }

@@ -1,14 +1,10 @@
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { type Command, Option } from 'commander';
 import { PermanentError } from '../../lib/contracts/errors';
-import { objectKeys } from '../../lib/contracts/object-keys';
-import { parseIdx } from '../../lib/dataset/idx';
-import { importDataset } from '../../lib/dataset/import-dataset';
+import { readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { LabelledImages } from '../../lib/dataset/load-split';
-import { rawFileNames } from '../../lib/dataset/raw-dataset';
 import { computeMetrics, type MetricValues } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
-import { MemoryStore } from '../../lib/store/memory-store';
 import { openStore } from '../../lib/store/open-store';
 import { describeSource, modelSourceHelp, openModel } from '../open-model';
 import { formatTable } from '../table';
@@ -74,11 +70,8 @@ function countClasses(model: LayersModel, what: string): number {
 
 /** Of the raw files, so that nothing is left in a store. */
 async function readTestImages(dataset: string, classes: number): Promise<LabelledImages> {
-  const raw = new MemoryStore();
-  const name = await importDataset(dataset, { store: raw, notify: () => undefined }, classes);
-  const read = async (file: string) => parseIdx(await raw.get(objectKeys.rawFile(name, file)), file);
-  const images = await read(rawFileNames.testImages);
-  const labels = await read(rawFileNames.testLabels);
+  const { files } = await readSourceDataset(dataset, classes);
+  const { testImages: images, testLabels: labels } = files;
   const [count, height, width] = images.shape as [number, number, number];
   return { pixels: images.data, labels: labels.data, count, imageShape: [height, width] };
 }

@@ -12,6 +12,7 @@ import { runPipeline } from '../../lib/pipeline/run-pipeline';
 import { createRunId } from '../../lib/pipeline/start-run';
 import { getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
+import type { EncodedWeights } from '../../lib/training/initial-weights';
 import { locate } from '../locate';
 import type { Terminal } from '../terminal';
 
@@ -20,15 +21,18 @@ export interface TrainRequest {
   readonly config: RunConfig;
   /** @default made from the time */
   readonly runId: string | undefined;
+  /** Those of `--from`, which the configuration names. */
+  readonly initialWeights: EncodedWeights | undefined;
   readonly isJson: boolean;
 }
 
 /** Runs the whole pipeline in this process and prints its outcome, a rejected run's as well. */
 export async function trainCommand(request: TrainRequest, terminal: Terminal): Promise<void> {
-  const { store, config } = request;
+  const { store, config, initialWeights } = request;
   const { now, signal, report } = terminal;
   const runId = parseOrThrow(runIdSchema, request.runId ?? createRunId(now()), 'The run id');
-  const outcome = await runPipeline({ runId, config }, { store, now, signal, notify: report }).then(
+  const context = { store, now, signal, notify: report };
+  const outcome = await runPipeline({ runId, config }, context, initialWeights).then(
     () => undefined,
     (error: unknown) => error,
   );

@@ -7,7 +7,6 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import type { RunConfig } from '../../lib/contracts/run-config';
 import { limitTrainingSeconds } from '../../lib/pipeline/cost';
 import { serveStep } from '../../lib/pipeline/serve-step';
-import { reserveRun } from '../../lib/pipeline/start-run';
 import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
 
 // The bundle carries the four files of MNIST beside this file.
@@ -24,7 +23,6 @@ export const handler = serveStep({
     );
     const compute = chooseCompute(wanted, COMPUTES);
     const planInput = { runId: context.runId, config: { ...config, device: chooseDevice(config, compute) } };
-    await reserveRun(planInput, context);
     return {
       ...(await planPreprocessing(planInput, context)),
       compute,

@@ -7,47 +7,75 @@ import { sha256Hex } from '../store/sha256';
 import { assertPublishedMnist, findMnistFolder } from './built-in-mnist';
 import { computeFingerprint } from './content-key';
 import { parseIdx } from './idx';
-import { type RawFileRole, rawFileNames, rawFileRoles } from './raw-dataset';
-import { type FourFiles, type NamedIdx, validateDataset } from './validate-dataset';
+import { type FourFiles, type NamedIdx, type RawFileRole, rawFileNames, rawFileRoles } from './raw-dataset';
+import { validateDataset } from './validate-dataset';
 
 const builtInName = 'mnist';
 
+/** Four files that were found to make one dataset; nothing of them is in a store yet. */
+export interface SourceDataset {
+  /** `mnist`, or a name made of the folder's name and the content. */
+  readonly name: string;
+  /** As the user named it. */
+  readonly source: string;
+  readonly files: FourFiles;
+}
+
 /**
- * Copies the four files of a dataset, unpacked, to `datasets/<name>/raw/`. Nothing is written before all four are
- * found to be good; files that are there already are verified and left alone.
+ * Reads and checks the four files of a dataset. Nothing is written.
  *
  * @param source - `mnist`, a folder, or `s3://bucket/prefix`.
  * @param classes - labels must be 0 … classes-1.
- * @returns the dataset's name: `mnist`, or one made of the folder's name and the content.
- * @throws PermanentError InvalidDataset, naming the file; CorruptArtifact when an earlier copy was altered.
+ * @throws PermanentError InvalidDataset, naming the file.
  */
-export async function importDataset(
-  source: string,
-  { store, notify }: Pick<StepContext, 'store' | 'notify'>,
-  classes: number,
-): Promise<string> {
+export async function readSourceDataset(source: string, classes: number): Promise<SourceDataset> {
   const isBuiltIn = source === builtInName;
   const sourceStore = openStore(isBuiltIn ? findMnistFolder() : source);
   const files = await readFourFiles(sourceStore, source);
   validateDataset(files, classes);
-  const name = isBuiltIn ? builtInName : nameByContent(sourceStore.location, files);
+  return { name: isBuiltIn ? builtInName : nameByContent(sourceStore.location, files), source, files };
+}
 
-  let copiedCount = 0;
+/**
+ * Which of the four files the store lacks. Nothing is written.
+ *
+ * @throws PermanentError CorruptArtifact when an earlier copy was altered.
+ */
+export async function findMissingFiles(
+  { name, files }: SourceDataset,
+  store: ObjectStore,
+): Promise<readonly RawFileRole[]> {
+  const missing: RawFileRole[] = [];
   for (const role of rawFileRoles) {
     const key = objectKeys.rawFile(name, rawFileNames[role]);
-    // A conditional write may send all its bytes before it is refused; looking first costs one request.
-    const isAbsent = (await store.head(key)) === undefined;
-    if (isAbsent && (await store.putIfAbsent(key, files[role].file))) copiedCount += 1;
+    if ((await store.head(key)) === undefined) missing.push(role);
     else await assertSameBytes(store, key, files[role].file);
   }
-  if (copiedCount > 0) {
-    const { trainImages, testImages } = files;
-    notify({
-      type: 'note',
-      message: `Imported ${count(trainImages)} training and ${count(testImages)} test images from ${source} as dataset "${name}"`,
-    });
+  return missing;
+}
+
+/**
+ * Copies files, unpacked, to `datasets/<name>/raw/`. One that somebody else copied meanwhile is verified.
+ *
+ * @throws PermanentError CorruptArtifact when that copy differs.
+ */
+export async function copyFiles(
+  { name, source, files }: SourceDataset,
+  missing: readonly RawFileRole[],
+  { store, notify }: Pick<StepContext, 'store' | 'notify'>,
+): Promise<void> {
+  let copiedCount = 0;
+  for (const role of missing) {
+    const key = objectKeys.rawFile(name, rawFileNames[role]);
+    if (await store.putIfAbsent(key, files[role].file)) copiedCount += 1;
+    else await assertSameBytes(store, key, files[role].file);
   }
-  return name;
+  if (copiedCount === 0) return;
+  const { trainImages, testImages } = files;
+  notify({
+    type: 'note',
+    message: `Imported ${count(trainImages)} training and ${count(testImages)} test images from ${source} as dataset "${name}"`,
+  });
 }
 
 const count = ({ shape }: NamedIdx) => shape[0]!.toLocaleString('en');

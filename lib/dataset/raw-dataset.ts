@@ -1,9 +1,8 @@
 import type { DatasetPlan, Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
-import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
-import { readIdxHeader } from './idx';
+import type { Idx } from './idx';
 
 export const rawFileRoles = ['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const;
 export type RawFileRole = (typeof rawFileRoles)[number];
@@ -15,6 +14,12 @@ export const rawFileNames: Readonly<Record<RawFileRole, string>> = {
   testImages: 't10k-images-idx3-ubyte',
   testLabels: 't10k-labels-idx1-ubyte',
 };
+
+/** An IDX file with the name that its reader knows it by. */
+export interface NamedIdx extends Idx {
+  readonly fileName: string;
+}
+export type FourFiles = Readonly<Record<RawFileRole, NamedIdx>>;
 
 interface RawSplit {
   readonly split: Split;
@@ -32,58 +37,33 @@ export interface RawDataset {
   readonly splits: readonly [train: RawSplit, test: RawSplit];
 }
 
-const imagesHeaderBytes = 16;
-const labelsHeaderBytes = 8;
-
-/**
- * Describes the four imported files from their headers; `importDataset` has checked the rest.
- *
- * @throws PermanentError ArtifactNotFound, InvalidDataset or CorruptArtifact.
- */
-export async function readRawDataset(store: ObjectStore, dataset: string): Promise<RawDataset> {
+/** Describes four files that were found to be good, as they are to lie below `datasets/<dataset>/raw/`. */
+export function describeRawDataset(dataset: string, files: FourFiles): RawDataset {
   const keyOf = (role: RawFileRole) => objectKeys.rawFile(dataset, rawFileNames[role]);
-  const describe = async (role: RawFileRole) => {
-    const key = keyOf(role);
-    const info = await store.head(key);
-    // Without a recorded checksum the bytes are the last resort; for an absent file, `get` says so.
-    if (info?.sha256 !== undefined) return { key, sha256: info.sha256, bytes: info.bytes };
-    const body = await store.get(key);
-    return { key, sha256: sha256Hex(body), bytes: body.byteLength };
+  const describe = (role: RawFileRole) => {
+    const { file } = files[role];
+    return { key: keyOf(role), sha256: sha256Hex(file), bytes: file.byteLength };
   };
-  const sourceFiles = {
-    trainImages: await describe('trainImages'),
-    trainLabels: await describe('trainLabels'),
-    testImages: await describe('testImages'),
-    testLabels: await describe('testLabels'),
-  };
-  const train = await readShape(store, sourceFiles.trainImages);
-  const test = await readShape(store, sourceFiles.testImages);
-  const splitOf = (split: Split, rowCount: number): RawSplit => ({
+  const splitOf = (split: Split): RawSplit => ({
     split,
     imagesKey: keyOf(`${split}Images`),
     labelsKey: keyOf(`${split}Labels`),
-    imagesOffset: imagesHeaderBytes,
-    labelsOffset: labelsHeaderBytes,
-    rowCount,
+    imagesOffset: files[`${split}Images`].headerBytes,
+    labelsOffset: files[`${split}Labels`].headerBytes,
+    rowCount: files[`${split}Labels`].data.length,
   });
+  const { shape, fileName } = files.trainImages;
   return {
     dataset,
-    imageShape: train.imageShape,
-    sourceFiles,
-    splits: [splitOf('train', train.rowCount), splitOf('test', test.rowCount)],
+    imageShape: toImagesShape(shape, fileName).imageShape,
+    sourceFiles: {
+      trainImages: describe('trainImages'),
+      trainLabels: describe('trainLabels'),
+      testImages: describe('testImages'),
+      testLabels: describe('testLabels'),
+    },
+    splits: [splitOf('train'), splitOf('test')],
   };
-}
-
-/** A range is not verified on reading: the header must announce as many bytes as the file has. */
-async function readShape(store: ObjectStore, { key, bytes }: DatasetPlan['sourceFiles']['trainImages']) {
-  const { shape } = readIdxHeader(await store.getRange(key, 0, imagesHeaderBytes), key);
-  const announcedBytes = shape.reduce((product, size) => product * size, 1) + imagesHeaderBytes;
-  if (announcedBytes === bytes) return toImagesShape(shape, key);
-  throw new PermanentError(
-    'CorruptArtifact',
-    `${key} in ${store.location} has ${bytes} bytes, and its header announces ${announcedBytes} (${shape.join('×')} pixels). Run again; should it fail again, delete that file, which is then imported anew.`,
-    { evidence: { key, bytes, announcedBytes } },
-  );
 }
 
 /** @throws PermanentError InvalidDataset unless the shape is [count, height, width] without a zero. */

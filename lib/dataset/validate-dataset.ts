@@ -1,13 +1,6 @@
 import type { Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
-import type { Idx } from './idx';
-import { type RawFileRole, toImagesShape } from './raw-dataset';
-
-/** An IDX file with the name that its reader knows it by. */
-export interface NamedIdx extends Idx {
-  readonly fileName: string;
-}
-export type FourFiles = Readonly<Record<RawFileRole, NamedIdx>>;
+import { type FourFiles, toImagesShape } from './raw-dataset';
 
 /**
  * Checks that four readable files make one dataset.

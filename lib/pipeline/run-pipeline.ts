@@ -3,7 +3,8 @@ import { datasetPlanSchema } from '../contracts/dataset';
 import { objectKeys } from '../contracts/object-keys';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
 import { getJson } from '../store/json-objects';
-import { reserveRun } from './start-run';
+import { type EncodedWeights, storeInitialWeights } from '../training/initial-weights';
+import type { TrainingEngine } from '../training/training-engine';
 import type { StepContext } from './step-context';
 import { evaluate } from './steps/evaluate';
 import { commitPreprocessing } from './steps/preprocess-commit';
@@ -11,18 +12,26 @@ import { planPreprocessing } from './steps/preprocess-plan';
 import { preprocessShard } from './steps/preprocess-shard';
 import { register } from './steps/register';
 import { train } from './steps/train';
+import { findTrainingNeeds } from './training-needs';
 
 /**
  * The workflow of the state machine in one process: the same steps in the same order.
  *
- * @throws whatever a step throws; QualityGateFailed comes after the run is published.
+ * @param initialWeights - those that the configuration names, where the store may not have them yet.
+ * @throws whatever a step throws; QualityGateFailed comes after the run is published. Before the run has its
+ *   config.json nothing is written.
  */
-export async function runPipeline(input: PlanInput, context: StepContext): Promise<void> {
+export async function runPipeline(
+  input: PlanInput,
+  context: StepContext,
+  initialWeights?: EncodedWeights,
+): Promise<void> {
   const { runId } = input;
-  await reserveRun(input, context);
-  const [plan, preprocessSeconds] = await timed(context, () => preprocess(input, context));
+  const [{ plan, engine }, preprocessSeconds] = await timed(context, () =>
+    preprocess(input, context, initialWeights),
+  );
   const pointers = { runId, dataset: plan.dataset, contentKey: plan.contentKey };
-  const { seconds: trainSeconds } = await train(pointers, context);
+  const { seconds: trainSeconds } = await train(pointers, context, engine);
   await evaluate(
     {
       ...pointers,
@@ -36,14 +45,22 @@ export async function runPipeline(input: PlanInput, context: StepContext): Promi
   await register({ runId }, context);
 }
 
-async function preprocess(input: PlanInput, context: StepContext): Promise<PlanOutput> {
-  const plan = await planPreprocessing(input, context);
+async function preprocess(
+  input: PlanInput,
+  context: StepContext,
+  initialWeights: EncodedWeights | undefined,
+): Promise<{ readonly plan: PlanOutput; readonly engine: TrainingEngine | undefined }> {
+  let engine: TrainingEngine | undefined;
+  const plan = await planPreprocessing(input, context, async (found) => {
+    engine = await findTrainingNeeds(input, found, initialWeights, context);
+  });
+  if (initialWeights !== undefined) await storeInitialWeights(context.store, initialWeights);
   context.notify({ type: 'note', message: plan.reason });
-  if (plan.isPrepared) return plan;
+  if (plan.isPrepared) return { plan, engine };
   const { shards } = await readPlan(plan, context);
   for (const shard of shards) await preprocessShard(shard, context);
   await commitPreprocessing({ dataset: plan.dataset, contentKey: plan.contentKey }, context);
-  return plan;
+  return { plan, engine };
 }
 
 function readPlan({ dataset, contentKey }: PlanOutput, { store }: StepContext): Promise<DatasetPlan> {

@@ -5,6 +5,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { PlanInput } from '../contracts/steps';
 import { encodeJson, getJson } from '../store/json-objects';
+import type { ObjectStore } from '../store/object-store';
 import { assertResumable } from './resumed-run';
 import type { StepContext } from './step-context';
 import { isRegistrationOver } from './steps/register';
@@ -16,23 +17,37 @@ export function createRunId(now: Date): string {
 }
 
 /**
- * Takes the run id by writing config.json, which at most one caller can do. An unfinished run of the same
- * configuration is continued: whatever it finished is not done again.
+ * Looks whether the run may start or go on. Nothing is written, so another caller can still be faster: `reserveRun`
+ * decides.
  *
  * @throws PermanentError InvalidInput for a run to resume that is not there or has other settings; RunExists for a finished run, or for an unfinished one with another configuration.
  */
+export async function assertStartable({ runId, config }: PlanInput, store: ObjectStore): Promise<void> {
+  await assertResumable(store, config);
+  if ((await store.head(objectKeys.config(runId))) !== undefined)
+    await assertContinuable({ runId, config }, store);
+}
+
+/**
+ * Takes the run id by writing config.json, which at most one caller can do. An unfinished run of the same
+ * configuration is continued: whatever it finished is not done again.
+ *
+ * @throws PermanentError RunExists for a finished run, or for an unfinished one with another configuration.
+ */
 export async function reserveRun({ runId, config }: PlanInput, context: StepContext): Promise<void> {
   const { store, now, notify } = context;
-  await assertResumable(store, config);
-  const key = objectKeys.config(runId);
   const stored = storedRunConfigSchema.parse({
     schemaVersion: 1,
     runId,
     createdAt: now().toISOString(),
     config,
   });
-  if (await store.putIfAbsent(key, encodeJson(stored))) return;
+  if (await store.putIfAbsent(objectKeys.config(runId), encodeJson(stored))) return;
+  await assertContinuable({ runId, config }, store);
+  notify({ type: 'note', message: `Continuing the unfinished run ${runId}` });
+}
 
+async function assertContinuable({ runId, config }: PlanInput, store: ObjectStore): Promise<void> {
   const remedy = `Choose another run id, or delete ${objectKeys.run(runId)} in ${store.location} first.`;
   const isFinished = (await store.head(objectKeys.runRecord(runId))) !== undefined;
   // A run that was cut off between its record and its registration has that to do still.
@@ -43,13 +58,12 @@ export async function reserveRun({ runId, config }: PlanInput, context: StepCont
       { evidence: { runId } },
     );
   }
+  const key = objectKeys.config(runId);
   const earlier = await getJson(store, key, storedRunConfigSchema);
-  if (!isDeepStrictEqual(earlier.config, config)) {
-    throw new PermanentError(
-      'RunExists',
-      `The run "${runId}" was started with another configuration (see ${key}) and is not finished. ${remedy} To continue it, give the same settings.`,
-      { evidence: { runId } },
-    );
-  }
-  notify({ type: 'note', message: `Continuing the unfinished run ${runId}` });
+  if (isDeepStrictEqual(earlier.config, config)) return;
+  throw new PermanentError(
+    'RunExists',
+    `The run "${runId}" was started with another configuration (see ${key}) and is not finished. ${remedy} To continue it, give the same settings.`,
+    { evidence: { runId } },
+  );
 }

@@ -22,16 +22,13 @@ export async function readLayerWeights(model: Sequential): Promise<LayerWeights[
   return read;
 }
 
-/**
- * Puts the weights where a run finds them.
- *
- * @returns their SHA-256, for the run's configuration.
- */
-export async function storeInitialWeights(
-  store: ObjectStore,
-  stack: DenseStack,
-  weights: readonly LayerWeights[],
-): Promise<string> {
+/** A safetensors file, and the SHA-256 by which a run's configuration names it. */
+export interface EncodedWeights {
+  readonly sha256: string;
+  readonly body: Uint8Array;
+}
+
+export function encodeInitialWeights(stack: DenseStack, weights: readonly LayerWeights[]): EncodedWeights {
   const tensors = weights.flatMap(({ kernel, bias }, layer) => {
     const { inputs, units } = stack[layer]!;
     return [
@@ -40,9 +37,15 @@ export async function storeInitialWeights(
     ];
   });
   const body = encodeSafetensors({ tensors, metadata: {} });
-  const sha256 = sha256Hex(body);
+  return { sha256: sha256Hex(body), body };
+}
+
+/** Puts the weights where a run finds them. */
+export async function storeInitialWeights(
+  store: ObjectStore,
+  { sha256, body }: EncodedWeights,
+): Promise<void> {
   await store.putIfAbsent(objectKeys.initialWeights(sha256), body);
-  return sha256;
 }
 
 /**
@@ -64,14 +67,23 @@ export async function loadInitialWeights(
       { evidence: { key, actual } },
     );
   }
-  const tensors = decodeTensors(bytes, `${key} in ${store.location}`);
+  return decodeFittingWeights(bytes, `${key} in ${store.location}`, stack);
+}
+
+/** @throws PermanentError InvalidInput for weights of other sizes than the model's that is to start from them. */
+export function assertWeightsFit(bytes: Uint8Array, what: string, stack: DenseStack): void {
+  decodeFittingWeights(bytes, what, stack);
+}
+
+function decodeFittingWeights(bytes: Uint8Array, what: string, stack: DenseStack): LayerWeights[] {
+  const tensors = decodeTensors(bytes, what);
   const received = tensors.map(({ shape }) => shape.join('×'));
   const expected = stack.flatMap(({ inputs, units }) => [`${inputs}×${units}`, `${units}`]);
   if (received.join() !== expected.join()) {
     throw new PermanentError(
       'InvalidInput',
       `The weights to start from have the shapes ${received.join(', ')}, and this run's model has ${expected.join(', ')}. Use the dataset and the --hidden widths of the model that they came from.`,
-      { evidence: { key } },
+      { evidence: { what } },
     );
   }
   return stack.map((_, layer) => ({

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type StoreUser, stepAccess } from '../../cdk/constructs/artifact-store';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import { reserveRun } from '../../lib/pipeline/start-run';
 import { evaluate } from '../../lib/pipeline/steps/evaluate';
 import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
 import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
@@ -65,7 +64,6 @@ beforeAll(async () => {
   const runId = 'run';
   let plan!: Awaited<ReturnType<typeof planPreprocessing>>;
   await record('plan', async () => {
-    await reserveRun({ runId, config }, context);
     plan = await planPreprocessing({ runId, config }, context);
   });
   const pointers = { dataset: plan.dataset, contentKey: plan.contentKey };
@@ -78,7 +76,7 @@ beforeAll(async () => {
   await record('evaluate', () => evaluate({ runId, ...pointers, phases: [] }, context));
   await record('register', () => register({ runId }, context));
   // Its event comes again.
-  await record('plan', () => reserveRun({ runId, config }, context).catch(expectRunExists));
+  await record('plan', () => planPreprocessing({ runId, config }, context).catch(expectRunExists));
 });
 
 function expectRunExists(error: Error): void {

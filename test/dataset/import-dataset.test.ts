@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { importDataset } from '../../lib/dataset/import-dataset';
+import { copyFiles, findMissingFiles, readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectInfo } from '../../lib/store/object-store';
@@ -26,8 +26,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
-const run = (source = folder, classes = 10) =>
-  importDataset(source, { store, notify: (event) => events.push(event) }, classes);
+async function run(source = folder, classes = 10): Promise<string> {
+  const dataset = await readSourceDataset(source, classes);
+  const missing = await findMissingFiles(dataset, store);
+  await copyFiles(dataset, missing, { store, notify: (event) => events.push(event) });
+  return dataset.name;
+}
 const listAll = async (): Promise<ObjectInfo[]> => {
   const objects: ObjectInfo[] = [];
   for await (const object of store.list('')) objects.push(object);
@@ -92,6 +96,22 @@ test('a copy that was altered is not used', async () => {
     name: 'CorruptArtifact',
     message: expect.stringMatching(/train-labels-idx1-ubyte in memory: differs .* Delete it and run again/),
   });
+});
+
+test('a file that another start copied meanwhile is verified', async () => {
+  await writeFiles(folder, tiny);
+  const dataset = await readSourceDataset(folder, 10);
+  const missing = await findMissingFiles(dataset, store);
+  expect(missing).toHaveLength(4);
+  await run();
+  events = [];
+  await copyFiles(dataset, missing, { store, notify: (event) => events.push(event) });
+  expect(events).toEqual([]);
+
+  await store.put(`datasets/${dataset.name}/raw/${names.testLabels}`, encodeIdx([10], new Uint8Array(10)));
+  await expect(
+    copyFiles(dataset, missing, { store, notify: (event) => events.push(event) }),
+  ).rejects.toMatchObject({ name: 'CorruptArtifact' });
 });
 
 const html = Buffer.from('<!DOCTYPE html><html><body>Not found</body></html>');

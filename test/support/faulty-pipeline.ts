@@ -3,7 +3,6 @@ import { TransientError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runRecordSchema, trainingRecordSchema } from '../../lib/contracts/results';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import { reserveRun } from '../../lib/pipeline/start-run';
 import type { StepContext } from '../../lib/pipeline/step-context';
 import { evaluate } from '../../lib/pipeline/steps/evaluate';
 import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
@@ -39,10 +38,7 @@ export function makeWorkflow(folder: string): WorkflowStep[] {
   return [
     {
       name: 'preprocess/plan',
-      run: async (context) => {
-        await reserveRun({ runId, config }, context);
-        return planPreprocessing({ runId, config }, context);
-      },
+      run: (context) => planPreprocessing({ runId, config }, context),
     },
     {
       name: 'preprocess/shard',

@@ -21,8 +21,13 @@ export function createStepContext(store: ObjectStore): RecordingContext {
   return { store, events, controller, now, notify: (event) => events.push(event), signal: controller.signal };
 }
 
-export const planDataset = (dataset: string, context: StepContext, settings: Partial<RunConfig> = {}) =>
-  planPreprocessing({ runId: 'test-run', config: runConfigSchema.parse({ dataset, ...settings }) }, context);
+/** Starts the run "test-run". */
+export const planDataset = (
+  dataset: string,
+  context: StepContext,
+  settings: Partial<RunConfig> = {},
+  runId = 'test-run',
+) => planPreprocessing({ runId, config: runConfigSchema.parse({ dataset, ...settings }) }, context);
 
 export const readPlan = (pointer: { dataset: string; contentKey: string }, { store }: StepContext) =>
   getJson(store, objectKeys.plan(pointer.dataset, pointer.contentKey), datasetPlanSchema);
@@ -32,8 +37,9 @@ export async function prepareDataset(
   dataset: string,
   context: StepContext,
   settings?: Partial<RunConfig>,
+  runId?: string,
 ): Promise<DatasetManifest> {
-  const { contentKey, dataset: name } = await planDataset(dataset, context, settings);
+  const { contentKey, dataset: name } = await planDataset(dataset, context, settings, runId);
   const { shards } = await readPlan({ dataset: name, contentKey }, context);
   for (const shard of shards) await preprocessShard(shard, context);
   return commitPreprocessing({ dataset: name, contentKey }, context);

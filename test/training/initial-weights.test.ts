@@ -3,8 +3,10 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { buildMlp } from '../../lib/model/architectures';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import type { DenseStack, LayerWeights } from '../../lib/training/dense-stack';
 import { initialWeights, readDenseStack } from '../../lib/training/dense-stack';
 import {
+  encodeInitialWeights,
   loadInitialWeights,
   readLayerWeights,
   storeInitialWeights,
@@ -12,6 +14,12 @@ import {
 import { randomizeWeights } from '../support/sample-models';
 
 beforeAll(useWasmBackend);
+
+async function storeWeights(store: MemoryStore, stack: DenseStack, weights: readonly LayerWeights[]) {
+  const encoded = encodeInitialWeights(stack, weights);
+  await storeInitialWeights(store, encoded);
+  return encoded.sha256;
+}
 
 const build = (hidden: number[]) => buildMlp({ hidden, dropout: 0.1, l2: 0, classes: 3 }, [2, 2]);
 
@@ -24,9 +32,9 @@ test("a model's weights come back from the store, layer by layer", async () => {
   const values = model.getWeights().map((weight) => weight.dataSync());
   expect(weights.flatMap(({ kernel, bias }) => [kernel, bias])).toEqual(values);
   model.dispose();
-  const sha256 = await storeInitialWeights(store, stack, weights);
+  const sha256 = await storeWeights(store, stack, weights);
   expect(await loadInitialWeights(store, sha256, stack)).toEqual(weights);
-  expect(await storeInitialWeights(store, stack, weights)).toBe(sha256);
+  expect(await storeWeights(store, stack, weights)).toBe(sha256);
 });
 
 test('a layer that is not trained here is refused', async () => {
@@ -41,7 +49,7 @@ test('a layer that is not trained here is refused', async () => {
 test('weights of another size are refused, with both sizes', async () => {
   const store = new MemoryStore();
   const [narrow, wide] = [build([5]), build([6])].map(readDenseStack);
-  const sha256 = await storeInitialWeights(store, narrow!, initialWeights(narrow!, 1));
+  const sha256 = await storeWeights(store, narrow!, initialWeights(narrow!, 1));
   await expect(loadInitialWeights(store, sha256, wide!)).rejects.toMatchObject({
     name: 'InvalidInput',
     message: expect.stringMatching(/shapes 4×5, 5, 5×3, 3, and this run's model has 4×6, 6, 6×3, 3\./),
@@ -51,7 +59,7 @@ test('weights of another size are refused, with both sizes', async () => {
 test('weights that are gone or altered are not trained on', async () => {
   const store = new MemoryStore();
   const stack = readDenseStack(build([5]));
-  const sha256 = await storeInitialWeights(store, stack, initialWeights(stack, 1));
+  const sha256 = await storeWeights(store, stack, initialWeights(stack, 1));
   await expect(loadInitialWeights(store, 'a'.repeat(64), stack)).rejects.toMatchObject({
     name: 'ArtifactNotFound',
   });

@@ -2,32 +2,43 @@ import { type DatasetPlan, datasetManifestSchema, datasetPlanSchema } from '../.
 import { objectKeys } from '../../contracts/object-keys';
 import type { PlanInput, PlanOutput } from '../../contracts/steps';
 import { computeContentKey, preprocessingVersion } from '../../dataset/content-key';
-import { importDataset } from '../../dataset/import-dataset';
-import { readRawDataset } from '../../dataset/raw-dataset';
+import { copyFiles, findMissingFiles, readSourceDataset } from '../../dataset/import-dataset';
+import { describeRawDataset } from '../../dataset/raw-dataset';
 import { planShards } from '../../dataset/shards';
 import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
+import { assertStartable, reserveRun } from '../start-run';
 import type { StepContext } from '../step-context';
 
+/** Of the run's dataset, before anything is written. */
+export type FoundDataset = Pick<DatasetPlan, 'contentKey' | 'imageShape'>;
+
 /**
- * Imports the run's dataset, and says whether its shards are there already; if not, plan.json says which to make.
- * The plan depends on the raw files alone, so that planning again never changes it.
+ * Starts a run: checks everything that can refuse it, takes the run id, imports the dataset, and says whether its
+ * shards are there already; if not, plan.json says which to make. A start that is refused leaves nothing behind, so
+ * that the same run id is free for what the refusal advises. The plan depends on the raw files alone, so that planning
+ * again never changes it.
  *
- * @throws PermanentError InvalidDataset for a dataset that cannot be used, before anything is written;
- *   CorruptArtifact for an altered raw file or manifest.
+ * @param assertTrainable - what else may refuse the run.
+ * @throws PermanentError InvalidInput or RunExists as `reserveRun` does; InvalidDataset for a dataset that cannot be
+ *   used; CorruptArtifact for an altered raw file or manifest.
  */
 export async function planPreprocessing(
-  { runId, config }: PlanInput,
+  input: PlanInput,
   context: StepContext,
+  assertTrainable: (found: FoundDataset) => Promise<void> = async () => {},
 ): Promise<PlanOutput> {
+  const { runId, config } = input;
   const { store, notify } = context;
   notify({
     type: 'step-started',
     step: 'preprocess/plan',
     message: `Checking the dataset ${config.dataset}`,
   });
-  const dataset = await importDataset(config.dataset, context, config.classes);
-  const raw = await readRawDataset(store, dataset);
+  await assertStartable(input, store);
+  const source = await readSourceDataset(config.dataset, config.classes);
+  const { name: dataset } = source;
+  const raw = describeRawDataset(dataset, source.files);
   const contentKey = computeContentKey(raw.sourceFiles);
   const plan: DatasetPlan = {
     schemaVersion: 1,
@@ -38,7 +49,13 @@ export async function planPreprocessing(
     sourceFiles: raw.sourceFiles,
     shards: planShards(raw, contentKey),
   };
+  const missing = await findMissingFiles(source, store);
   const { isPrepared, reason } = await comparePrepared(store, plan);
+  await assertTrainable(plan);
+
+  // From here on the run exists: nothing above has written anything.
+  await reserveRun(input, context);
+  await copyFiles(source, missing, context);
   if (!isPrepared) await putJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema, plan);
   return { runId, dataset, contentKey, isPrepared, reason, shardCount: plan.shards.length };
 }

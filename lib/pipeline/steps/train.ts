@@ -27,10 +27,15 @@ import { restoreTraining } from './restore-training';
  * page that tries it, then training.json, which says that the training is whole. A run that has its training.json is
  * not trained again; one that was cut off goes on from its newest checkpoint.
  *
+ * @param openedEngine - where it was needed before; otherwise the configuration's is opened.
  * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
  *   CostLimitExceeded after a checkpoint, or what reading the dataset finds; TransientError Interrupted.
  */
-export async function train(input: TrainInput, context: StepContext): Promise<TrainOutput> {
+export async function train(
+  input: TrainInput,
+  context: StepContext,
+  openedEngine?: TrainingEngine,
+): Promise<TrainOutput> {
   const { runId, dataset, contentKey, compute = null, trainingSecondsLimit: secondsLimit = 0 } = input;
   const { store, notify, now, signal } = context;
   const earlier = await readEarlierTraining(input, context);
@@ -46,7 +51,7 @@ export async function train(input: TrainInput, context: StepContext): Promise<Tr
     say('maxCostUsd counts for nothing here: this machine has no price');
   const budget = await TrainingBudget.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
-  const engine = await chooseEngine(config, say, signal);
+  const engine = openedEngine ?? (await chooseEngine(config, say, signal));
   const trainImages = await loadSplit(store, manifest, 'train');
   const validationImages = await loadSplit(store, manifest, 'test');
   const model = buildMlp(config, manifest.imageShape);

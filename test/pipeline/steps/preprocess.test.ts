@@ -69,7 +69,7 @@ test('planning twice, at other times and from other folders, gives the same plan
 
   const copy = join(folder, 'copy');
   await writeTinyDataset(copy, sizes);
-  const ofCopy = await planDataset(copy, context);
+  const ofCopy = await planDataset(copy, context, {}, 'of-copy');
   expect(ofCopy.contentKey).toBe(first.contentKey);
   expect(ofCopy.dataset).not.toBe(first.dataset);
 });
@@ -200,14 +200,6 @@ function turnBit(key: RegExp, at: number): jest.SpyInstance {
     return bytes;
   });
 }
-
-test.each([7, 11, 15])('a header read with a bit of byte %i turned plans nothing', async (at) => {
-  turnBit(/train-images/, at);
-  await expect(planDataset(source, context)).rejects.toMatchObject({
-    name: 'CorruptArtifact',
-    message: expect.stringMatching(/train-images-idx3-ubyte .* its header announces .*Run again/),
-  });
-});
 
 test.each([
   ['pixel', /train-images/, 16],

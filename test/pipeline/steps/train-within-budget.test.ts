@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { objectKeys } from '../../../lib/contracts/object-keys';
 import { historySchema, trainingRecordSchema, trainingSpendingSchema } from '../../../lib/contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../../lib/contracts/run-config';
-import { reserveRun } from '../../../lib/pipeline/start-run';
+import { assertStartable, reserveRun } from '../../../lib/pipeline/start-run';
 import type { StepContext } from '../../../lib/pipeline/step-context';
 import { train } from '../../../lib/pipeline/steps/train';
 import { getJson } from '../../../lib/store/json-objects';
@@ -30,8 +30,11 @@ async function prepare() {
   const context = createTickingContext(store);
   const { config } = await getJson(store, objectKeys.config('template'), storedRunConfigSchema);
   const long = { ...config, epochs: 3, batchSize: 10 };
-  const reserve = (runId: string, changes: Partial<RunConfig> = {}) =>
-    reserveRun({ runId, config: { ...long, ...changes } }, context);
+  const reserve = async (runId: string, changes: Partial<RunConfig> = {}) => {
+    const input = { runId, config: { ...long, ...changes } };
+    await assertStartable(input, store);
+    await reserveRun(input, context);
+  };
   const trainRun = (runId: string, trainingSecondsLimit: number) =>
     train({ runId, ...pointers, compute: 'cpu', trainingSecondsLimit }, context);
   return { store, context, pointers, reserve, trainRun };

@@ -1,0 +1,133 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../support/command-line';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
+
+/** A start that is refused is no run: nothing of it is written, and its id is free for what the message advises. */
+const folder = useScratchFolder();
+const small = ['--epochs', '1', '--run-id', 'friday'];
+const perceptron = ['--hidden', '8', '--engine', 'wasm'];
+const labels = 'train-labels-idx1-ubyte';
+
+let count = 0;
+let dataset: string;
+let store: string;
+beforeEach(async () => {
+  count += 1;
+  dataset = join(folder, `digits-${count}`);
+  store = join(folder, `store-${count}`);
+  await writeTinyDataset(dataset);
+});
+
+const train = (...flags: string[]) =>
+  runCommand(['train', '--dataset', dataset, '--store', store, ...small, ...flags]);
+
+/** Every file, with what is in it. */
+function readStore(): Record<string, string> {
+  if (!existsSync(store)) return {};
+  const files = readdirSync(store, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [path.slice(store.length), readFileSync(path, 'base64')];
+    }),
+  );
+}
+
+async function expectRefused(name: string, message: RegExp, flags: readonly string[]): Promise<void> {
+  const before = readStore();
+  const { exitCode, out, err } = await train(...flags);
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  expect(err).toMatch(new RegExp(`${name}: .*${message.source}`));
+  expect(readStore()).toEqual(before);
+  const { out: runs } = await runCommand(['runs', '--store', store, '--json']);
+  expect(JSON.parse(runs).map(({ runId }: { runId: string }) => runId)).not.toContain('friday');
+}
+
+/** What the message advises, under the same run id. */
+async function expectAccepted(...flags: string[]): Promise<void> {
+  const { exitCode, err } = await train(...flags);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: expect.not.stringContaining('Continuing') });
+}
+
+test('a label beyond the classes: --classes is set', async () => {
+  const bytes = readFileSync(join(dataset, labels));
+  bytes[20] = 10;
+  writeFileSync(join(dataset, labels), bytes);
+  await expectRefused('InvalidDataset', /the label 10 at row 12.*or set "classes"/, perceptron);
+  await expectAccepted(...perceptron, '--classes', '11');
+});
+
+test('a folder without datasets: another one is given', async () => {
+  await expectRefused('InvalidDataset', /has no train-images/, [...perceptron, '--dataset', folder]);
+  await expectAccepted(...perceptron);
+});
+
+test('a device that the engine does not have: it is left out', async () => {
+  await expectRefused('EngineUnavailable', /WASM computes on the CPU only/, [
+    ...perceptron,
+    '--device',
+    'gpu',
+  ]);
+  await expectAccepted(...perceptron);
+});
+
+test('an engine that cannot be had: another one is given', async () => {
+  const { PATH } = process.env;
+  process.env['MNIST_PIPELINE_CACHE'] = join(folder, 'no-cache');
+  process.env['PATH'] = '';
+  try {
+    const flags = ['--hidden', '8', '--engine', 'native'];
+    await expectRefused('EngineUnavailable', /Native TensorFlow cannot be used.*--engine wasm/, flags);
+  } finally {
+    delete process.env['MNIST_PIPELINE_CACHE'];
+    process.env['PATH'] = PATH;
+  }
+  await expectAccepted(...perceptron);
+});
+
+test('a run to go on from that has no checkpoint: it is left out', async () => {
+  await train(...perceptron, '--run-id', 'first');
+  rmSync(join(store, 'checkpoints'), { recursive: true });
+  const flags = [...perceptron, '--resume-from', 'first'];
+  await expectRefused('ArtifactNotFound', /has no checkpoint.*Start without resumeFrom/, flags);
+  await expectAccepted(...perceptron);
+});
+
+test('a model whose input is of another size: the dataset of that size is given', async () => {
+  const larger = join(folder, 'larger');
+  mkdirSync(larger);
+  await writeTinyDataset(larger, { imageShape: [7, 7] });
+  const elsewhere = join(folder, 'elsewhere');
+  await train(...perceptron, '--run-id', 'first', '--dataset', larger, '--store', elsewhere);
+  const model = join(elsewhere, 'runs/first/model/model.keras');
+  const flags = ['--from', model, '--engine', 'wasm'];
+  await expectRefused('InvalidInput', /49×8, 8, 8×10, 10, and this run's model has 36×8/, flags);
+  await expectAccepted(...flags, '--dataset', larger);
+});
+
+test('a setting beyond its range beside a model: nothing of the model is stored either', async () => {
+  const elsewhere = join(folder, 'elsewhere-2');
+  await train(...perceptron, '--run-id', 'first', '--store', elsewhere);
+  const flags = ['--from', join(elsewhere, 'runs/first/model/model.keras'), '--engine', 'wasm'];
+  await expectRefused('InvalidInput', /"dropout".*received 1/, [...flags, '--dropout', '1']);
+  await expectAccepted(...flags, '--dropout', '0.2');
+});
+
+test.each([
+  ['raw file', /^raw\/train-labels/, /differs from the dataset/],
+  ['manifest', /^prepared\/[^/]+\/manifest\.json$/, /is not JSON/],
+])('an altered %s of an earlier run: it is deleted', async (_, file, message) => {
+  await train(...perceptron, '--run-id', 'first');
+  const [name] = readdirSync(join(store, 'datasets'));
+  const root = join(store, 'datasets', name!);
+  const path = readdirSync(root, { recursive: true, encoding: 'utf8' }).find((each) => file.test(each))!;
+  rmSync(join(store, '.store/sha256/datasets', name!, path));
+  writeFileSync(join(root, path), 'altered');
+  await expectRefused('CorruptArtifact', message, perceptron);
+  rmSync(join(root, path));
+  await expectAccepted(...perceptron);
+});
