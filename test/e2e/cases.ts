@@ -158,6 +158,8 @@ export const cases: readonly Case[] = [
       assert.match(reason, /t10k|train/);
       assert.match(remedy, /runbook\.md#preprocessing-failed/);
       assert.equal((await assertSmallStates(client, executionArn!)).at(-1), 'Preprocessing failed');
+      // A refused start is not a run.
+      for await (const { key } of client.store.list(objectKeys.run('broken'))) assert.fail(`${key} is there`);
     },
   },
   {
