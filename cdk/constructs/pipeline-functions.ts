@@ -1,27 +1,19 @@
-import { join } from 'node:path';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { lambdaMemoryMib } from '../../lib/contracts/compute';
 import type { PlanEnv, StepEnv } from '../../lib/contracts/env';
 import type { Settings } from '../settings';
 import { type ArtifactStore, grantReadOfBuckets, type StoreUser } from './artifact-store';
-import { type BundledFile, bundle, evaluationFiles, mnistFiles, projectFolder } from './bundling';
+import { evaluationFiles, mnistFiles } from './bundling';
+import { NodeFunction, type NodeFunctionProps } from './node-function';
 
 export interface PipelineFunctionsProps {
   readonly store: ArtifactStore;
   readonly settings: Settings;
 }
 
-interface FunctionSettings {
-  /** Relative to the repository's root. */
-  readonly entry: string;
-  readonly memoryMiB: number;
-  readonly timeout: Duration;
-  readonly files?: readonly BundledFile[];
+interface FunctionSettings extends Omit<NodeFunctionProps, 'purpose' | 'settings' | 'environment'> {
   readonly environment?: Omit<PlanEnv, keyof StepEnv>;
 }
 
@@ -81,37 +73,14 @@ export class PipelineFunctions extends Construct {
 
   private addFunction(step: StoreUser, options: FunctionSettings): LambdaFunction {
     const { store, settings } = this.props;
-    const scope = new Construct(this, step);
-    const logGroup = new LogGroup(scope, 'Logs', {
-      retention: settings.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = new Role(scope, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: `What the step ${step} may do`,
-    });
-    // Its own log group only, which AWS' managed policy for Lambda does not stop at.
-    logGroup.grantWrite(role);
-    store.grantStep(step, role);
     const environment: StepEnv = { ARTIFACT_BUCKET: store.bucket.bucketName };
-    const fn = new NodejsFunction(scope, 'Function', {
-      description: `${Stack.of(this).stackName}: the step ${step}`,
-      entry: join(projectFolder, options.entry),
-      projectRoot: projectFolder,
-      depsLockFilePath: join(projectFolder, 'package-lock.json'),
-      bundling: bundle(options.files),
-      runtime: Runtime.NODEJS_22_X,
-      architecture: Architecture.ARM_64,
-      memorySize: options.memoryMiB,
-      timeout: options.timeout,
+    const { fn, role } = new NodeFunction(this, step, {
+      ...options,
+      purpose: `the step ${step}`,
       environment: { ...environment, ...options.environment },
-      logGroup,
-      role,
+      settings,
     });
-    Validations.of(fn).acknowledge({
-      id: 'AwsSolutions-L1',
-      reason: 'Node.js 22 is the newest that TensorFlow.js 4.22 supports (tensorflow/tfjs#8609).',
-    });
+    store.grantStep(step, role);
     return fn;
   }
 }

@@ -23,7 +23,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage, CpuArchitecture, LogDriver } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Compute, fargateJobSize, gpuJobSize } from '../../lib/contracts/compute';
@@ -32,6 +32,7 @@ import type { Settings } from '../settings';
 import { acknowledgeWildcard } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
 import { projectFolder } from './bundling';
+import { serviceOfThisAccount } from './service-trust';
 import { TrainingNetwork } from './training-network';
 
 export interface TrainingComputeProps {
@@ -83,7 +84,7 @@ export class TrainingCompute extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.jobRole = new Role(this, 'JobRole', {
-      assumedBy: new ServicePrincipal('ecs-tasks.amazonaws.com'),
+      assumedBy: serviceOfThisAccount('ecs-tasks.amazonaws.com'),
       description: 'What the training container may do',
     });
     store.grantStep('train', this.jobRole);
@@ -213,6 +214,8 @@ export class TrainingCompute extends Construct {
       jobDefinitionName,
       container,
       timeout: Duration.minutes(this.props.settings.trainingTimeoutMinutes),
+      // A task carries its job's tags only then: by them the budget counts it.
+      propagateTags: true,
       // Each queue's retries come with its jobs: see trainingRetryStrategies.
       retryAttempts: 1,
     });
@@ -234,6 +237,10 @@ export class TrainingCompute extends Construct {
       }),
       command: ['node', '--import', 'tsx', 'functions/train/main.ts'],
       environment,
+      executionRole: new Role(this, compute === 'gpu' ? 'GpuExecutionRole' : 'CpuExecutionRole', {
+        assumedBy: serviceOfThisAccount('ecs-tasks.amazonaws.com'),
+        description: 'What the agent that starts the training container may do',
+      }),
       jobRole: this.jobRole,
       logging: LogDriver.awsLogs({ logGroup: this.logGroup, streamPrefix: Stack.of(this).stackName }),
       user: 'node',

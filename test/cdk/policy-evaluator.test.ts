@@ -78,3 +78,21 @@ test.each([
   const request = { action: 's3:GetObject', resource: object, context: { x: 'y' } };
   expect(() => decide([statement], request)).toThrow(says);
 });
+
+test.each([
+  { Principal: { Service: 'sns.amazonaws.com' }, expected: 'Allow' },
+  { Principal: { Service: ['s3.amazonaws.com', 'sns.amazonaws.com'] }, expected: 'Allow' },
+  { Principal: '*' as const, expected: 'Allow' },
+  { Principal: { Service: 's3.amazonaws.com' }, expected: 'ImplicitDeny' },
+])('a resource that lets $Principal → $expected', ({ Principal, expected }) => {
+  const request = { service: 'sns.amazonaws.com', action: 'sqs:SendMessage', resource: 'queue', context: {} };
+  expect(decide([{ ...allow('sqs:SendMessage', 'queue'), Principal }], request)).toBe(expected);
+});
+
+test('a policy without principals says nothing of a service, nor one with principals of a role', () => {
+  const request = { action: 's3:GetObject', resource: object, context: {} };
+  expect(() => decide([allow('*', '*')], { ...request, service: 'sns.amazonaws.com' })).toThrow('principals');
+  expect(() => decide([{ ...allow('*', '*'), Principal: '*' }], request)).toThrow('principals');
+  const account = { ...allow('*', '*'), Principal: { AWS: '*' } as never };
+  expect(() => decide([account], { ...request, service: 'sns.amazonaws.com' })).toThrow('AWS');
+});

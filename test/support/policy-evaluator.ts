@@ -1,12 +1,16 @@
-/** A statement of an identity policy, its resources written out. */
+/** A statement of a policy, its resources written out. */
 export interface PolicyStatement {
   readonly Effect: 'Allow' | 'Deny';
+  /** In the policy of a resource, and in the trust of a role. */
+  readonly Principal?: '*' | { readonly Service: string | readonly string[] };
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
 export interface PolicyRequest {
+  /** A service such as `sns.amazonaws.com`, where it is the policy of a resource that is asked. */
+  readonly service?: string;
   /** `s3:GetObject` */
   readonly action: string;
   /** An ARN, or `*` where the service has none. */
@@ -16,7 +20,7 @@ export interface PolicyRequest {
 }
 
 /**
- * What a role's own policies make of a request, as "Policy evaluation logic" in the IAM User Guide has it for one
+ * What a role's own policies make of a request, or what a resource's policy makes of a service's, as "Policy evaluation logic" in the IAM User Guide has it for one
  * account without boundaries. Whatever this does not know makes it throw, so that no policy is read wrong.
  */
 export function decide(
@@ -29,13 +33,25 @@ export function decide(
 }
 
 /** Whether the statement applies to the request, whatever it then says. */
-export function isAbout(statement: PolicyStatement, { action, resource, context }: PolicyRequest): boolean {
+export function isAbout(statement: PolicyStatement, request: PolicyRequest): boolean {
+  const { action, resource, context } = request;
   const { Action, Resource, Condition = {} } = assertKnown(statement);
   return (
+    isPrincipal(statement, request) &&
     list(Action).some((pattern) => matchesPattern(pattern.toLowerCase(), action.toLowerCase())) &&
     list(Resource).some((pattern) => matchesPattern(pattern, resource)) &&
     Object.entries(Condition).every(([operator, wanted]) => isMet(operator, wanted, context))
   );
+}
+
+function isPrincipal({ Principal }: PolicyStatement, { service }: PolicyRequest): boolean {
+  if ((Principal === undefined) !== (service === undefined))
+    throw new Error('A policy with principals is asked about a service, one without is not.');
+  if (Principal === undefined || Principal === '*') return true;
+  const others = Object.keys(Principal).filter((kind) => kind !== 'Service');
+  if (others.length > 0)
+    throw new Error(`A principal is of the kind ${others[0]}, which this evaluator does not know.`);
+  return list(Principal.Service).includes(service!);
 }
 
 /** IAM's wildcards: `*` stands for anything, `/` and `:` included, and `?` for one character. */
@@ -50,7 +66,7 @@ export function matchesPattern(pattern: string, text: string): boolean {
 export const list = <Item>(value: Item | readonly Item[]): readonly Item[] =>
   Array.isArray(value) ? value : [value as Item];
 
-const knownFields = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
+const knownFields = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
 
 function assertKnown(statement: PolicyStatement): PolicyStatement {
   for (const field of Object.keys(statement)) {

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings';
+import { type BundledFile, bundle, projectFolder } from './bundling';
+import { serviceOfThisAccount } from './service-trust';
+
+export interface NodeFunctionProps {
+  /** What it does, for its role and its description. */
+  readonly purpose: string;
+  /** Relative to the repository's root. */
+  readonly entry: string;
+  readonly memoryMiB: number;
+  readonly timeout: Duration;
+  readonly files?: readonly BundledFile[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly settings: Pick<Settings, 'logRetentionDays'>;
+}
+
+/** A Lambda function with a role and a log group of its own, and no right but to write that log. */
+export class NodeFunction extends Construct {
+  readonly fn: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: serviceOfThisAccount('lambda.amazonaws.com'),
+      description: `What ${props.purpose} may do`,
+    });
+    // Its own log group only, which AWS' managed policy for Lambda does not stop at.
+    logGroup.grantWrite(this.role);
+    this.fn = new NodejsFunction(this, 'Function', {
+      description: `${Stack.of(this).stackName}: ${props.purpose}`,
+      entry: join(projectFolder, props.entry),
+      projectRoot: projectFolder,
+      depsLockFilePath: join(projectFolder, 'package-lock.json'),
+      bundling: bundle(props.files),
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMiB,
+      timeout: props.timeout,
+      environment: { ...props.environment },
+      logGroup,
+      role: this.role,
+    });
+    Validations.of(this.fn).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: 'Node.js 22 is the newest that TensorFlow.js 4.22 supports (tensorflow/tfjs#8609).',
+    });
+  }
+}
