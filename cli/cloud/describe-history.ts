@@ -1,8 +1,8 @@
 import type { WorkflowEvent } from '../../lib/cloud/executions';
+import { explainCause } from '../../lib/cloud/explain-cause';
 import { executionPlanSchema, trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { parseJson } from '../../lib/contracts/parse';
 import { evaluateOutputSchema } from '../../lib/contracts/steps';
-import { explainCause } from './explain-cause';
 
 /** A tool for the events of one execution, given in order and in any portions. */
 export interface Narrator {

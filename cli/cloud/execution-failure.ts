@@ -1,4 +1,5 @@
 import type { Execution } from '../../lib/cloud/executions';
+import { explainCause, readJobExitCode, readTrace } from '../../lib/cloud/explain-cause';
 import {
   PermanentError,
   type PermanentErrorName,
@@ -9,7 +10,6 @@ import {
 } from '../../lib/contracts/errors';
 import { executionFailureSchema, trainExitCodes } from '../../lib/contracts/execution';
 import { parseJson } from '../../lib/contracts/parse';
-import { explainCause, readJobExitCode, readTrace } from './explain-cause';
 
 /** The workflow decided to end like this: a redrive would only come to the same decision. */
 export function isDecision({ error }: Execution): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { executionFailureSchema } from '../../lib/contracts/execution';
-import { parseJson } from '../../lib/contracts/parse';
+import { executionFailureSchema } from '../contracts/execution';
+import { parseJson } from '../contracts/parse';
 
 /** What a Lambda function threw. */
 const lambdaErrorSchema = z.object({ errorMessage: z.string(), trace: z.array(z.string()).default([]) });

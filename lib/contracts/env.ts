@@ -20,6 +20,12 @@ export const planEnvSchema = stepEnvSchema.extend({
 });
 export type PlanEnv = Record<keyof z.input<typeof planEnvSchema>, string>;
 
+export const notifyEnvSchema = stepEnvSchema.extend({
+  STACK_NAME: z.string().min(1),
+  TOPIC_ARN: z.string().startsWith('arn:'),
+});
+export type NotifyEnv = z.input<typeof notifyEnvSchema>;
+
 /** What the job definition sets; `trainRunEnvSchema` comes with each job. */
 export const trainJobEnvSchema = stepEnvSchema.extend({ COMPUTE: computeSchema });
 export type TrainJobEnv = z.input<typeof trainJobEnvSchema>;

@@ -25,6 +25,19 @@ export const permanentErrorNames = [
   'QualityGateFailed',
 ] as const;
 
+/**
+ * Those of the permanent errors that answer what the run was given (its settings, its dataset, its name): nothing is
+ * broken, and nobody is woken.
+ */
+export const decisionErrorNames = [
+  'InvalidInput',
+  'InvalidDataset',
+  'RunExists',
+  'TrainingDiverged',
+  'CostLimitExceeded',
+  'QualityGateFailed',
+] as const satisfies (typeof permanentErrorNames)[number][];
+
 export const transientErrorNames = [
   /** The store failed in a way that passes: throttling, a reset connection, a 5xx answer. */
   'StoreUnavailable',

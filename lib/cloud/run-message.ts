@@ -1,0 +1,78 @@
+import { decisionErrorNames } from '../contracts/errors';
+import type { ExecutionEnd, QueueBlock } from '../contracts/events';
+import { executionFailureSchema } from '../contracts/execution';
+import { objectKeys } from '../contracts/object-keys';
+import { parseJson } from '../contracts/parse';
+import type { RunRecord } from '../contracts/results';
+import { explainCause } from './explain-cause';
+
+/** What a person is told, by mail or wherever the topic leads. */
+export interface RunMessage {
+  /** Printable ASCII, at most 100 characters: SNS takes no other. */
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** What the messages of one stack share. */
+interface MessageSource {
+  readonly stackName: string;
+  readonly bucket: string;
+}
+
+/** A run that came to its end: finished and accepted. */
+export function describeSuccess(record: RunRecord, source: MessageSource): RunMessage {
+  const { runId, accuracy, errorCount, testCount, costUsd, config } = record;
+  return toMessage(source, `run ${runId} accepted, accuracy ${accuracy.toFixed(4)}`, [
+    `The run "${runId}" is finished, and its model is registered as "${config.modelName}".`,
+    `Test accuracy: ${accuracy.toFixed(4)} (${errorCount} of ${testCount} images wrong).`,
+    ...(costUsd === null ? [] : [`Cost, by list prices: about ${costUsd.toFixed(4)} US dollars.`]),
+    `Report: s3://${source.bucket}/${objectKeys.report(runId)}`,
+  ]);
+}
+
+/** A run that ended in any other way: by a decision, by a fault, by its time, or by somebody's hand. */
+export function describeFailure(end: ExecutionEnd, source: MessageSource): RunMessage {
+  const { name: runId, status, executionArn } = end;
+  const error = end.error ?? 'no error name';
+  const explained = explainCause(end.cause ?? undefined);
+  const execution = `Execution: ${executionArn}`;
+  if (status === 'ABORTED') {
+    return toMessage(source, `run ${runId} stopped`, [
+      `The run "${runId}" was stopped${explained}.`,
+      `To go on at the step where it ended: mnist-pipeline redrive ${runId}`,
+      execution,
+    ]);
+  }
+  if (status === 'TIMED_OUT') {
+    return toMessage(source, `run ${runId} ran out of time`, [
+      `The run "${runId}" ran out of time${explained}.`,
+      'What to do: docs/runbook.md#executions-failed',
+      execution,
+    ]);
+  }
+  const decided = executionFailureSchema.safeParse(parseJson(end.cause ?? undefined));
+  const step = decided.success ? ` in the step "${decided.data.step}"` : '';
+  return toMessage(source, `run ${runId} failed: ${error}`, [
+    `The run "${runId}" failed${step} with ${error}${explained}`,
+    decisionErrorNames.some((name) => name === error)
+      ? 'This answers what the run was given. Nothing is broken, and no alarm follows.'
+      : 'What to do: docs/runbook.md#executions-failed',
+    execution,
+  ]);
+}
+
+export function describeQueueBlock(block: QueueBlock, source: MessageSource): RunMessage {
+  const { jobName: runId, jobQueue, statusReason } = block;
+  return toMessage(source, `run ${runId} waits: its queue is blocked`, [
+    `The training of the run "${runId}" cannot start: ${statusReason ?? 'Batch gives no reason'}`,
+    'What to do: docs/runbook.md#queue-blocked',
+    `Queue: ${jobQueue}`,
+  ]);
+}
+
+const maxSubjectCharacters = 100;
+
+function toMessage({ stackName }: MessageSource, what: string, lines: readonly string[]): RunMessage {
+  const subject = `${stackName}: ${what}`.replaceAll(/[^ -~]/g, '?').slice(0, maxSubjectCharacters);
+  return { subject, body: `${lines.join('\n')}\n` };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** As EventBridge calls what Step Functions and Batch say of their own accord. */
+export const eventTypes = {
+  executionEnded: 'Step Functions Execution Status Change',
+  queueBlocked: 'Batch Job Queue Blocked',
+} as const;
+
+/** Each of them ends an execution; `RUNNING` is the one that does not. */
+export const endStatuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+const executionEndedSchema = z.object({
+  'detail-type': z.literal(eventTypes.executionEnded),
+  detail: z.object({
+    executionArn: z.string(),
+    /** The run id. */
+    name: z.string(),
+    status: z.enum(endStatuses),
+    error: z.string().nullish(),
+    cause: z.string().nullish(),
+  }),
+});
+export type ExecutionEnd = z.infer<typeof executionEndedSchema>['detail'];
+
+/** https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html */
+const queueBlockedSchema = z.object({
+  'detail-type': z.literal(eventTypes.queueBlocked),
+  detail: z.object({
+    /** The run id. */
+    jobName: z.string(),
+    jobQueue: z.string(),
+    statusReason: z.string().nullish(),
+  }),
+});
+export type QueueBlock = z.infer<typeof queueBlockedSchema>['detail'];
+
+/** What functions/notify is given. */
+export const workflowEventSchema = z.discriminatedUnion('detail-type', [
+  executionEndedSchema,
+  queueBlockedSchema,
+]);
