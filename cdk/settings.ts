@@ -61,10 +61,12 @@ export const settingsSchema = z
     spot: flag.default(true),
     /** After this an attempt at training is stopped, whatever it does. */
     trainingTimeoutMinutes: wholeNumber.min(5).max(1440).default(120),
-    /** Gets the alarms; confirm the subscription that AWS sends. */
+    /** Gets a message about the end of each run, and the alarm; confirm the subscription that AWS sends. */
     alarmEmail: z.email('an e-mail address is expected').optional(),
     /** A monthly limit in US dollars for what carries this stack's tag; needs alarmEmail. */
     monthlyBudgetUsd: z.coerce.number().min(1).optional(),
+    /** One page with graphs in CloudWatch: 3 dollars a month beyond the first three of an account. */
+    dashboard: flag.default(false),
     logRetentionDays: wholeNumber
       .refine((days) => retentionDays.includes(days), `one of ${retentionDays.join(', ')} is expected`)
       .default(30),

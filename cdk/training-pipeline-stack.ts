@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ArtifactStore } from './constructs/artifact-store';
+import { Notifications } from './constructs/notifications';
 import { Operations, stackTagKey } from './constructs/operations';
 import { PipelineFunctions } from './constructs/pipeline-functions';
 import { TrainingCompute } from './constructs/training-compute';
@@ -17,9 +18,11 @@ export class TrainingPipelineStack extends Stack {
     const functions = new PipelineFunctions(this, 'Functions', { store, settings });
     const compute = new TrainingCompute(this, 'Compute', { store, settings });
     const workflow = new TrainingWorkflow(this, 'Workflow', { store, functions, compute, settings });
-    new Operations(this, 'Operations', { settings, workflow, functions, compute });
+    const notifications = new Notifications(this, 'Notifications', { store, workflow, compute, settings });
+    new Operations(this, 'Operations', { settings, workflow, functions });
 
     new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, 'BucketName', { value: store.bucket.bucketName });
+    new CfnOutput(this, 'TopicArn', { value: notifications.topic.topicArn });
   }
 }

@@ -9,7 +9,7 @@ const longestCallSeconds =
 
 test('a call to S3 that meets silence at every attempt ends before the function is stopped', () => {
   const functions = resourcesOf(synthesize(), 'AWS::Lambda::Function');
-  expect(functions).toHaveLength(5);
+  expect(functions).toHaveLength(6);
   for (const [id, { Properties }] of functions) {
     // As long again for what the step does besides.
     expect([id, Properties['Timeout'] as number]).toEqual([id, expect.any(Number)]);
