@@ -23,10 +23,10 @@ test('what the deploying environment knows is not in the template', () => {
   expect(Object.values(planted).filter((value) => text.includes(value))).toEqual([]);
 });
 
-test('each function is told the bucket, plan also the computes and a price, and nothing else', () => {
+test('each function is told the bucket, plan also the computes and a price, notify the topic, and nothing else', () => {
   const told = resourcesOf(synthesized, 'AWS::Lambda::Function').map(([id, { Properties }]) => {
     const { Variables } = (Properties['Environment'] ?? {}) as { Variables: Record<string, unknown> };
-    return [/^Functions([a-z]+)Function/.exec(id)?.[1], Object.keys(Variables).sort()];
+    return [/^(?:Functions|Notifications)([a-z]+)Function/.exec(id)?.[1], Object.keys(Variables).sort()];
   });
   const bucket = ['ARTIFACT_BUCKET'];
   expect(Object.fromEntries(told)).toEqual({
@@ -35,6 +35,7 @@ test('each function is told the bucket, plan also the computes and a price, and 
     commit: bucket,
     evaluate: bucket,
     register: bucket,
+    notify: [...bucket, 'STACK_NAME', 'TOPIC_ARN'],
   });
 });
 
