@@ -1,10 +1,10 @@
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
   describeFailure,
   describeQueueBlock,
   describeSuccess,
   type RunMessage,
 } from '../../lib/cloud/run-message';
+import { publishMessage } from '../../lib/cloud/sns-topic';
 import { notifyEnvSchema } from '../../lib/contracts/env';
 import { eventTypes, workflowEventSchema } from '../../lib/contracts/events';
 import { objectKeys } from '../../lib/contracts/object-keys';
@@ -18,8 +18,7 @@ import { createS3Store } from '../../lib/store/s3-store';
  */
 export async function handler(rawEvent: unknown): Promise<void> {
   const { TOPIC_ARN, ...env } = parseOrThrow(notifyEnvSchema, process.env, 'The environment of notify');
-  const { subject, body } = await describe(rawEvent, env);
-  await new SNSClient().send(new PublishCommand({ TopicArn: TOPIC_ARN, Subject: subject, Message: body }));
+  await publishMessage(TOPIC_ARN, await describe(rawEvent, env));
 }
 
 async function describe(
