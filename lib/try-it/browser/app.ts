@@ -1,4 +1,4 @@
-import { centerDigit, type GreyPicture } from '../center-digit';
+import { centerDigit, type GreyPicture } from '../../image/center-digit';
 import { type Classifier, loadClassifier } from './classifier';
 import { openDrawingArea } from './drawing-area';
 

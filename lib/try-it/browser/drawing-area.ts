@@ -1,4 +1,4 @@
-import type { GreyPicture } from '../center-digit';
+import type { GreyPicture } from '../../image/center-digit';
 
 /** About two pixels of MNIST once the digit fills its box. */
 const penWidthFraction = 0.07;

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
 import { parseIdx } from '../../lib/dataset/idx';
 import { rawFileNames } from '../../lib/dataset/raw-dataset';
-import { centerDigit } from '../../lib/try-it/center-digit';
+import { centerDigit } from '../../lib/image/center-digit';
 
 const shape = [28, 28] as const;
 

@@ -1,0 +1,73 @@
+import type { GreyPicture } from './center-digit';
+
+/** Which side of its background a digit lies on. */
+export type Ink = 'dark' | 'light';
+
+export interface SeparatedInk {
+  readonly ink: Ink;
+  /** In [0, 1], light ink on 0. */
+  readonly picture: GreyPicture;
+}
+
+/** Of a background's median deviation: what random noise hardly ever exceeds (five standard deviations). */
+const noiseFactor = 8;
+/** Ripples beside the edges in a JPEG or a lossy WebP, as a share of full contrast. */
+const lossyRipple = 0.08;
+/** On an uneven background, nothing fainter is taken for a digit. */
+const faintestOnNoise = 0.15;
+/** A pencil line is as strong to a reader as ink; anything above is left as it is. */
+const faintInk = 0.75;
+
+/**
+ * Takes the background out of a picture: the background becomes 0, full contrast to it 1. Background is what the
+ * picture's border mostly has, and ink what differs from it most. White ink on black comes out as it went in.
+ *
+ * @param picture - grey values in [0, 1].
+ * @param forced - looks for ink on this side only.
+ * @returns `undefined` where nothing stands out from the background.
+ */
+export function separateInk(
+  { pixels, shape }: GreyPicture,
+  { forced, isLossy }: { readonly forced?: Ink | undefined; readonly isLossy: boolean },
+): SeparatedInk | undefined {
+  const border = borderOf(pixels, shape);
+  const background = medianOf(border);
+  const ink = forced ?? strongerSide(pixels, background);
+  const room = ink === 'dark' ? background : 1 - background;
+  if (room === 0) return undefined;
+  const sign = ink === 'dark' ? -1 : 1;
+  const contrasts = pixels.map((grey) => Math.max(0, (sign * (grey - background)) / room));
+  const strongest = contrasts.reduce((most, contrast) => Math.max(most, contrast), 0);
+  const unevenness = medianOf(border.map((grey) => Math.abs(grey - background))) / room;
+  const noise = Math.max(noiseFactor * unevenness, isLossy ? lossyRipple : 0);
+  if (strongest === 0 || (noise > 0 && strongest < faintestOnNoise)) return undefined;
+  const floor = Math.min(noise, strongest / 2);
+  const scale = strongest < faintInk ? 1 / strongest : 1;
+  const cleaned = contrasts.map((contrast) => (contrast < floor ? 0 : contrast * scale));
+  return { ink, picture: { pixels: cleaned, shape } };
+}
+
+function borderOf(pixels: Float32Array, [height, width]: readonly [number, number]): Float32Array {
+  const border = new Float32Array(2 * (height + width));
+  border.set(pixels.subarray(0, width));
+  border.set(pixels.subarray((height - 1) * width), width);
+  for (let row = 0; row < height; row += 1) {
+    border[2 * width + row] = pixels[row * width]!;
+    border[2 * width + height + row] = pixels[(row + 1) * width - 1]!;
+  }
+  return border;
+}
+
+function medianOf(values: Float32Array): number {
+  return values.slice().sort()[values.length >> 1]!;
+}
+
+function strongerSide(pixels: Float32Array, background: number): Ink {
+  let [darker, lighter] = [0, 0];
+  for (const grey of pixels) {
+    const difference = grey - background;
+    if (difference < 0) darker += difference * difference;
+    else lighter += difference * difference;
+  }
+  return darker > lighter ? 'dark' : 'light';
+}
