@@ -162,16 +162,21 @@ function addShow(program: Command, terminal: Terminal): void {
 function addPredict(program: Command, terminal: Terminal): void {
   program
     .command('predict')
-    .description('classify a PNG picture')
-    .argument('<image.png>', "of the model's input size, light digit on black")
+    .description('classify an image of a digit: PNG, JPEG, WebP, BMP or GIF')
+    .argument('<image>', 'of any size; the digit is found, scaled and centered as on the try-it page')
     .addOption(storeOption())
     .option('--run-id <id>', 'use the model of this run (the latest registered one)')
     .option('--model-name <name>', 'use the latest model of this name', 'mnist-mlp')
-    .option('--invert', 'the picture shows a dark digit on light paper', false)
+    .option('--invert', 'read it as a dark digit on a light background, whatever its border says')
+    .option('--no-invert', 'read it as a light digit on a dark background')
+    .option('--raw', "give the model the image as it is, of the model's input size and light on dark", false)
     .addOption(jsonOption())
     .allowExcessArguments(false)
     .action(
-      (imagePath: string, options: StoreFlags & { runId?: string; modelName: string; invert: boolean }) =>
+      (
+        imagePath: string,
+        options: StoreFlags & { runId?: string; modelName: string; invert?: boolean; raw: boolean },
+      ) =>
         predictCommand(
           {
             store: openStore(options.store),
@@ -180,6 +185,7 @@ function addPredict(program: Command, terminal: Terminal): void {
             runId: options.runId,
             modelName: options.modelName,
             isInverted: options.invert,
+            isRaw: options.raw,
           },
           terminal,
         ),

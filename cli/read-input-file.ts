@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { PermanentError } from '../lib/contracts/errors';
 
 /**
@@ -6,12 +6,24 @@ import { PermanentError } from '../lib/contracts/errors';
  *
  * @param what - names it for the reader, e.g. `The picture "digit.png"`.
  * @param remedy - a sentence that says what to give instead.
- * @throws PermanentError InvalidInput when it cannot be read.
+ * @param maxBytes - looked at before anything is read.
+ * @throws PermanentError InvalidInput when it cannot be read, or is larger.
  */
-export async function readInputFile(path: string, what: string, remedy: string): Promise<Buffer> {
+export async function readInputFile(
+  path: string,
+  what: string,
+  remedy: string,
+  maxBytes = Number.POSITIVE_INFINITY,
+): Promise<Buffer> {
   try {
-    return await readFile(path);
+    const { size } = await stat(path);
+    if (size <= maxBytes) return await readFile(path);
+    throw new PermanentError(
+      'InvalidInput',
+      `${what} has ${size} bytes, and ${maxBytes} at most are read. ${remedy}`,
+    );
   } catch (cause) {
+    if (cause instanceof PermanentError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new PermanentError('InvalidInput', `${what} cannot be read (${code ?? cause}). ${remedy}`, {
       cause,

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -85,6 +86,21 @@ test('ten test images, drawn with the mouse stroke by stroke, are recognised', a
     answers.push(await answerOf(page));
   }
   expect(answers).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  await page.close();
+});
+
+test('predict answers the same about the same drawing, saved as an image', async () => {
+  const { page } = await openPage();
+  await drawWithMouse(page, testImages[4]!.pixels);
+  const url = await page.evaluate<string>('document.getElementById("drawing").toDataURL()');
+  const image = join(folder, 'drawing.png');
+  writeFileSync(image, Buffer.from(url.split(',')[1]!, 'base64'));
+  const { out } = await runCommand(['predict', image, '--store', store, '--json']);
+  const { predicted, probabilities, reading } = JSON.parse(out);
+  expect(reading).toMatchObject({ ink: 'opaque', decidedBy: 'transparency', format: 'PNG' });
+  expect(await answerOf(page)).toBe(String(predicted));
+  const percents = await page.locator('#probabilities .number').allTextContents();
+  expect(percents).toEqual(probabilities.map((each: number) => `${(100 * each).toFixed(1)} %`));
   await page.close();
 });
 

@@ -1,8 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { encode } from 'fast-png';
-import { zipSync, zlibSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { parseIdx } from '../../lib/dataset/idx';
-import { readPicture } from '../../lib/dataset/read-picture';
 import { decodeShard } from '../../lib/dataset/shards';
 import { encodeIdx } from '../support/tiny-dataset';
 
@@ -47,32 +45,4 @@ test('npz: a claim of 4 GB in a small file', () => {
   const claim = Buffer.from(zipSync({ 'x.npy': new Uint8Array(100) }));
   claim.writeUInt32LE(0xffff_fff0, claim.lastIndexOf(Buffer.from('PK\x01\x02', 'latin1')) + 24);
   expectLittleMemory(() => decodeShard(claim, shard), /claims to unpack to 4294967280 bytes/);
-});
-
-/** A chunk before the last, with its own length and checksum. */
-function insertChunk(png: Uint8Array, type: string, data: Uint8Array): Uint8Array {
-  const chunk = Buffer.alloc(12 + data.length);
-  chunk.writeUInt32BE(data.length);
-  chunk.write(type, 4, 'latin1');
-  chunk.set(data, 8);
-  return Buffer.concat([png.subarray(0, -12), chunk, png.subarray(-12)]);
-}
-
-const picture = encode({ width: 2, height: 2, data: new Uint8Array(4), channels: 1, depth: 8 });
-
-test('PNG: pixels that unpack to more than the picture has', () => {
-  const start = Buffer.from(picture).indexOf('IDAT') - 4;
-  const bomb = insertChunk(
-    Buffer.concat([picture.subarray(0, start), picture.subarray(-12)]),
-    'IDAT',
-    zlibSync(zeros),
-  );
-  expectLittleMemory(() => readPicture(bomb, [2, 2], 'bomb.png'), /bomb\.png is a damaged PNG/);
-});
-
-test('PNG: a colour profile that unpacks to any size is not looked at', () => {
-  const profile = Buffer.concat([Buffer.from('icc\0\0', 'latin1'), zlibSync(zeros)]);
-  expect(readPicture(insertChunk(picture, 'iCCP', profile), [2, 2], 'digit.png')).toEqual(
-    new Float32Array(4),
-  );
 });

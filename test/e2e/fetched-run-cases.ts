@@ -78,7 +78,7 @@ export const fetchedRunCases: readonly Case[] = [
       assert.equal(predictions.length, 10);
       for (const { index, predicted, probabilities } of predictions) {
         const picture = await writeTestPicture(context, index);
-        const parameters = ['predict', picture, '--store', to, '--run-id', runId, '--json'];
+        const parameters = ['predict', picture, '--raw', '--store', to, '--run-id', runId, '--json'];
         const { code, stdout, output } = await runProgramme(context, parameters);
         assert.equal(code, 0, output);
         const answer = JSON.parse(stdout) as { predicted: number; probabilities: number[] };

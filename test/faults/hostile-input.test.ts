@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { encode } from 'fast-png';
 import { datasetManifestSchema, datasetPlanSchema } from '../../lib/contracts/dataset';
 import { PipelineError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
@@ -18,9 +17,9 @@ import { storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { testPredictionsSchema } from '../../lib/contracts/test-predictions';
 import { parseIdx } from '../../lib/dataset/idx';
 import { loadSplit } from '../../lib/dataset/load-split';
-import { readPicture } from '../../lib/dataset/read-picture';
 import { decodeShard } from '../../lib/dataset/shards';
 import { readKerasModel } from '../../lib/export/read-keras-model';
+import { decodeImage } from '../../lib/image/decode-image';
 import { loadModel } from '../../lib/model/model-files';
 import { decodeSafetensors } from '../../lib/model/safetensors';
 import { getJson } from '../../lib/store/json-objects';
@@ -29,6 +28,7 @@ import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { makeWorkflow, runId, type WorkflowState } from '../support/faulty-pipeline';
 import { copyStore } from '../support/faulty-store';
 import { hostileVersionsOf } from '../support/hostile-bytes';
+import { makeExif, makePng } from '../support/make-png';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx, writeTinyDataset } from '../support/tiny-dataset';
@@ -106,17 +106,23 @@ describe('dataset files', () => {
     );
   });
 
-  test('a picture', () => {
-    const picture = {
-      width: 4,
-      height: 4,
-      data: new Uint8Array(64).fill(90),
-      channels: 4,
-      depth: 8,
-    } as const;
-    return fuzz(
-      hostileVersionsOf([encode(picture), encode({ ...picture, text: { Title: 'x' } })]),
-      (bytes) => readPicture(bytes, [4, 4], 'digit.png'),
+  test.each(['png', 'jpg', 'webp', 'gif', 'bmp'])('an image, .%s', async (ending) => {
+    const samples = join(__dirname, '../image/samples');
+    const names = readdirSync(samples).filter((name) => name.endsWith(`.${ending}`));
+    const content = { shape: [4, 4], color: 'rgba', depth: 8, samples: Array(64).fill(90) } as const;
+    const pngs = [
+      makePng(content),
+      makePng({ ...content, isInterlaced: true, chunks: [['eXIf', makeExif(6)]] }),
+    ];
+    const valid = ending === 'png' ? pngs : names.map((name) => readFileSync(join(samples, name)));
+    // The decoder's own start is no case.
+    await decodeImage(valid[0]!, 'first');
+    await fuzz(
+      hostileVersionsOf(valid),
+      async (bytes) => {
+        const { rgba, shape } = await decodeImage(bytes, 'digit');
+        expect(rgba).toHaveLength(shape[0] * shape[1] * 4);
+      },
       named('InvalidInput'),
     );
   });

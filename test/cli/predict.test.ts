@@ -1,0 +1,133 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../support/command-line';
+import { makePng } from '../support/make-png';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
+
+const folder = useScratchFolder();
+const store = join(folder, 'trained');
+
+beforeAll(async () => {
+  const dataset = join(folder, 'digits');
+  await writeTinyDataset(dataset);
+  const small = ['--engine', 'wasm', '--hidden', '8', '--epochs', '1'];
+  await runCommand(['train', ...small, '--dataset', dataset, '--store', store, '--run-id', 'r']);
+}, 60_000);
+
+const write = (name: string, bytes: Uint8Array | string) => {
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+};
+/** A bar of ink in the middle of 9 × 12 pixels. */
+const bar = (ink: number, paper: number, shape: readonly [number, number] = [12, 9]) => {
+  const samples = Array.from({ length: shape[0] * shape[1] }, (_, at) => {
+    const isInk = at % shape[1] === shape[1] >> 1 && at > shape[1] && at < (shape[0] - 1) * shape[1];
+    return isInk ? ink : paper;
+  });
+  return makePng({ shape, color: 'grey', depth: 8, samples });
+};
+const predict = (...args: string[]) => runCommand(['predict', '--store', store, ...args]);
+const predictJson = async (...args: string[]) => JSON.parse((await predict(...args, '--json')).out);
+
+test('any size: the three likeliest classes, and how the image was read', async () => {
+  const outcome = await predict(write('dark.png', bar(0, 255)));
+  expect(outcome).toMatchObject({ exitCode: 0, err: '' });
+  expect(outcome.out).toMatch(
+    /^\d {2}\(run r\)\n\n( +\d +\d+\.\d\d %\n){3}\nRead as a dark digit on a light background, as its border says \(if it is not: --no-invert\); 9×12 pixels of PNG, scaled and centered\.\n$/,
+  );
+});
+
+test('as JSON, with ten probabilities', async () => {
+  const image = write('light.png', bar(255, 0));
+  const answer = await predictJson(image, '--run-id', 'r');
+  expect(answer).toMatchObject({
+    ...{ runId: 'r', image, predicted: expect.any(Number) },
+    reading: {
+      ...{ ink: 'light', decidedBy: 'border', isCentered: true },
+      ...{ format: 'PNG', width: 9, height: 12 },
+    },
+  });
+  expect(answer.probabilities).toHaveLength(10);
+  expect(answer.probabilities.reduce((sum: number, each: number) => sum + each)).toBeCloseTo(1, 5);
+});
+
+test('dark on light, light on dark and ink on nothing get one and the same answer', async () => {
+  const samples = Array.from({ length: 108 }, (_, at) =>
+    at % 9 === 4 && at > 9 && at < 99 ? [0, 255] : [0, 0],
+  );
+  const onNothing = makePng({ shape: [12, 9], color: 'greyAlpha', depth: 8, samples: samples.flat() });
+  const light = await predictJson(write('light.png', bar(255, 0)));
+  for (const path of [write('dark.png', bar(0, 255)), write('nothing.png', onNothing)])
+    expect((await predictJson(path)).probabilities).toEqual(light.probabilities);
+  const { out } = await predict(join(folder, 'nothing.png'));
+  expect(out).toContain(
+    '\nRead as a digit on a transparent background; 9×12 pixels of PNG, scaled and centered.\n',
+  );
+});
+
+test.each([
+  ['--invert', bar(0, 255), 'dark'],
+  ['--no-invert', bar(255, 0), 'light'],
+] as const)('%s is followed and said', async (flag, image, ink) => {
+  const path = write(`${ink}.png`, image);
+  expect(await predictJson(path, flag)).toMatchObject({ reading: { ink, decidedBy: 'flag' } });
+  expect((await predict(path, flag)).out).toContain(', as you said; ');
+});
+
+test('--raw gives the model the image as it is, --invert its negative', async () => {
+  const light = write('raw-light.png', bar(255, 0, [6, 6]));
+  const dark = write('raw-dark.png', bar(0, 255, [6, 6]));
+  const raw = await predictJson(light, '--raw');
+  expect(raw.reading).toMatchObject({ isCentered: false, width: 6, height: 6 });
+  expect((await predictJson(dark, '--raw', '--invert')).probabilities).toEqual(raw.probabilities);
+  expect((await predictJson(dark, '--raw')).probabilities).not.toEqual(raw.probabilities);
+  expect((await predict(light, '--raw')).out).toContain('6×6 pixels of PNG, as it is.');
+});
+
+test.each<[string, () => string[], RegExp]>([
+  [
+    '--raw with another size',
+    () => [write('large.png', bar(0, 255)), '--raw'],
+    /large\.png is 9×12 pixels.*trained on 6×6/,
+  ],
+  [
+    'white',
+    () => [write('white.png', bar(255, 255))],
+    /InvalidInput: There is no digit here: all 9×12 pixels of .*white\.png/,
+  ],
+  [
+    'the wrong flag',
+    () => [write('dark.png', bar(0, 255)), '--no-invert'],
+    /nothing in .*dark\.png is lighter.*Leave out --no-invert/,
+  ],
+  ['no image', () => [write('text.png', 'hello')], /text\.png is not a PNG, JPEG, WebP, BMP or GIF/],
+  [
+    'damaged',
+    () => [write('cut.png', bar(0, 255).subarray(0, -5))],
+    /cut\.png is a damaged PNG: it ends after/,
+  ],
+  ['not there', () => [join(folder, 'missing.png')], /missing\.png" cannot be read \(ENOENT\)/],
+  ['a folder', () => [folder], /cannot be read \(EISDIR\)/],
+])('%s: exit code 2 and a sentence', async (_, makeArguments, message) => {
+  const outcome = await predict(...makeArguments());
+  expect(outcome).toMatchObject({ exitCode: 2, out: '' });
+  expect(outcome.err).toMatch(message);
+});
+
+test('a file of more than 256 MiB is not read', async () => {
+  const path = write('large.bmp', 'BM');
+  truncateSync(path, 256 * 2 ** 20 + 1);
+  expect(await predict(path)).toMatchObject({
+    exitCode: 2,
+    err: expect.stringMatching(/large\.bmp" has 268435457 bytes, and 268435456 at most are read/),
+  });
+});
+
+test('no model yet', async () => {
+  const path = write('dark.png', bar(0, 255));
+  expect(await runCommand(['predict', path, '--store', join(folder, 'empty')])).toMatchObject({
+    exitCode: 2,
+    err: expect.stringContaining('No model "mnist-mlp" is registered'),
+  });
+});
