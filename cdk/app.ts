@@ -6,6 +6,7 @@ import { TrainingPipelineStack } from './training-pipeline-stack';
 const app = new App();
 // No account and no region: they are those of whoever deploys, and nothing is looked up at synth.
 new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node), {
-  description: 'mnist-pipeline: trains a digit classifier on demand; costs nothing while idle.',
+  description:
+    'mnist-pipeline: trains a digit classifier on demand; no machine while idle, see docs/costs.md.',
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
