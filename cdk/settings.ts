@@ -3,6 +3,7 @@ import type { Node } from 'constructs';
 import { z } from 'zod';
 import { computeSchema, lambdaMemoryMib } from '../lib/contracts/compute';
 import { parseOrThrow } from '../lib/contracts/parse';
+import { dearestGpuHourUsd, prices } from '../lib/pipeline/cost';
 
 /** `-c key=value` brings strings, cdk.json brings JSON: lists may be "a,b" as well. */
 const listOf = <Item extends z.ZodType>(item: Item) =>
@@ -42,12 +43,12 @@ export const settingsSchema = z
         .regex(/^(g4dn|g5|g6|g6e)\.[0-9]*x?large$/, 'GPU types are of the families g4dn, g5, g6 and g6e'),
     )
       .pipe(z.array(z.string()).min(1, 'name at least one type, such as g4dn.xlarge'))
-      .default(['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge']),
+      .default(Object.keys(prices.gpuInstanceHour)),
     /**
      * What an hour of the dearest of these costs in US dollars: what the run setting maxCostUsd counts with. The default
      * is g5.xlarge on demand in us-east-1; Batch may well take a cheaper one, or spot, and the bill is lower then.
      */
-    gpuHourUsd: z.coerce.number().gt(0).max(1000).default(1.006),
+    gpuHourUsd: z.coerce.number().gt(0).max(1000).default(dearestGpuHourUsd),
     /** The fleet's cap, for spot and for on-demand each: what may run, and cost, at the same time. */
     gpuMaxVcpus: wholeNumber.min(4, 'the smallest GPU type has 4 vCPUs').max(256).default(8),
     /** The cap for Fargate. One training takes 4. */

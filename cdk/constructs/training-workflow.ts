@@ -25,6 +25,7 @@ import {
   planVariables,
   readOutcome,
   runId,
+  shardOutput,
   trainOn,
 } from './workflow-steps';
 
@@ -141,7 +142,7 @@ export class TrainingWorkflow extends Construct {
     const makeShard = invoke(this, 'Make a shard', {
       fn: functions.shard,
       input: '{% $states.input %}',
-      outputs: {},
+      outputs: shardOutput,
     });
     const makeShards = forEachShard(this, 'Make the shards', { store, makeShard });
     const commit = invoke(this, 'Commit the dataset', {
@@ -160,6 +161,7 @@ export class TrainingWorkflow extends Construct {
           { name: 'preprocess', seconds: '{% $preprocessSeconds %}' },
           { name: 'train', seconds: '{% $states.input.seconds %}' },
         ],
+        gpuHourUsd: this.props.settings.gpuHourUsd,
       },
       onPermanentError: evaluationFailed,
     });

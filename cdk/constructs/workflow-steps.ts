@@ -30,8 +30,6 @@ import { jobTagKey } from './workflow-rights';
 
 /** The name of the execution, which Step Functions lets be used once. */
 export const runId = '{% $states.context.Execution.Name %}';
-/** Seconds since the execution was started. */
-const elapsedSeconds = '{% ($millis() - $toMillis($states.context.Execution.StartTime)) / 1000 %}';
 
 /** Longer than any function's own timeout, so that the function's is the one that is seen. */
 const invocationMargin = Duration.seconds(30);
@@ -72,9 +70,18 @@ export const planVariables = {
   contentKey: '{% $states.result.Payload.contentKey %}',
   compute: '{% $states.result.Payload.compute %}',
   trainingSecondsLimit: '{% $states.result.Payload.trainingSecondsLimit %}',
-  preprocessSeconds: elapsedSeconds,
+  preprocessSeconds: '{% $states.result.Payload.seconds %}',
 };
-export const commitVariables = { preprocessSeconds: elapsedSeconds };
+/**
+ * Seconds as the steps measured them, added up: whatever lies between two states (a queue, a night before a redrive)
+ * was no work, and is not billed.
+ */
+export const commitVariables = {
+  preprocessSeconds: '{% $preprocessSeconds + $states.result.Payload.seconds %}',
+};
+/** Of a worker nothing comes back but its seconds: six characters a shard, and 256 KiB hold 40,000. */
+export const shardOutput = '{% $states.result.Payload.seconds %}';
+const mapVariables = { preprocessSeconds: '{% $preprocessSeconds + $sum($states.result) %}' };
 
 /** One worker for each entry of the plan's `shards`, read from S3: the state holds none of them. */
 export function forEachShard(
@@ -85,7 +92,8 @@ export function forEachShard(
   return DistributedMap.jsonata(scope, name, {
     maxConcurrency: shardConcurrency,
     itemReader: new PlannedShards(store),
-    // The plan is in S3, and the commit step checks the shards themselves: nothing has to come back.
+    assign: mapVariables,
+    // The plan is in S3, and the commit step checks the shards themselves: nothing has to go on.
     outputs: '{% {} %}',
   }).itemProcessor(makeShard);
 }

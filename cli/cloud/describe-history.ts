@@ -4,6 +4,9 @@ import { executionPlanSchema, trainingOutcomeSchema } from '../../lib/contracts/
 import { parseJson } from '../../lib/contracts/parse';
 import { evaluateOutputSchema } from '../../lib/contracts/steps';
 
+/** Also of an execution from before the plan told its seconds. */
+const anyPlanSchema = executionPlanSchema.partial({ seconds: true });
+
 /** A tool for the events of one execution, given in order and in any portions. */
 export interface Narrator {
   /** What happened, a sentence each; most events have nothing to say. */
@@ -80,7 +83,7 @@ export function isTraining({ resource }: WorkflowEvent): boolean {
 /** Known by its shape, not by the name of the state that it comes from, so that states can be renamed. */
 function describeResult(output: string | undefined): string | undefined {
   const value = parseJson(output);
-  const plan = executionPlanSchema.safeParse(value);
+  const plan = anyPlanSchema.safeParse(value);
   if (plan.success) return `  ${plan.data.reason}`;
   const outcome = trainingOutcomeSchema.safeParse(value);
   if (outcome.success) {

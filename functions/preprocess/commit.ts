@@ -7,6 +7,6 @@ export const handler = serveStep({
   inputSchema: commitInputSchema,
   run: async (input, context) => {
     const { train, test } = await commitPreprocessing(input, context);
-    return { trainCount: train.rowCount, testCount: test.rowCount };
+    return { trainCount: train.rowCount, testCount: test.rowCount, seconds: context.secondsSoFar() };
   },
 });

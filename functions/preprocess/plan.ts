@@ -27,6 +27,7 @@ export const handler = serveStep({
       ...(await planPreprocessing(planInput, context)),
       compute,
       trainingSecondsLimit: limitTrainingSeconds(config.maxCostUsd, compute, GPU_HOUR_USD),
+      seconds: context.secondsSoFar(),
     };
   },
 });

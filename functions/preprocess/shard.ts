@@ -5,5 +5,8 @@ import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
 export const handler = serveStep({
   step: 'preprocess/shard',
   inputSchema: shardPlanSchema,
-  run: preprocessShard,
+  run: async (input, context) => ({
+    ...(await preprocessShard(input, context)),
+    seconds: context.secondsSoFar(),
+  }),
 });

@@ -20,6 +20,8 @@ export const executionPlanSchema = planOutputSchema.extend({
   compute: computeSchema,
   /** What `maxCostUsd` buys of the compute, over all attempts; 0 for no limit. */
   trainingSecondsLimit: z.number().min(0),
+  /** Of the plan step itself. */
+  seconds: z.number().min(0),
 });
 export type ExecutionPlan = z.infer<typeof executionPlanSchema>;
 

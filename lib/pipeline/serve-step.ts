@@ -19,6 +19,8 @@ export interface ServedStep<Schema extends z.ZodType, Output> {
 export interface LambdaStepContext extends StepContext {
   readonly runId: string;
   readonly metrics: Metrics;
+  /** Since the function was called, to the millisecond: what the step says it took. */
+  readonly secondsSoFar: () => number;
 }
 
 const metricsNamespace = 'MnistPipeline';
@@ -44,6 +46,7 @@ export function serveStep<Schema extends z.ZodType, Output>({
       return await run(parseOrThrow(inputSchema, input, `The input of the step ${step}`), {
         runId,
         metrics,
+        secondsSoFar: () => Math.max(0, Date.now() - startedAt) / 1000,
         store: createS3Store(ARTIFACT_BUCKET),
         now: () => new Date(),
         notify: (pipelineEvent) => logEvent(logger, pipelineEvent),

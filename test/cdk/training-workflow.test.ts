@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { permanentErrorNames, transientErrorNames } from '../../lib/contracts/errors';
 import { synthesize } from './synthesize';
 import { allStates, definitionOf } from './workflow-definition';
@@ -142,6 +143,31 @@ describe('the state machine', () => {
         ReaderConfig: { InputType: 'JSON', ItemsPointer: '/shards' },
         Arguments: { Key: "{% 'datasets/' & $dataset & '/prepared/' & $contentKey & '/plan.json' %}" },
       },
+    });
+  });
+
+  it('adds up what the steps measured, and asks no clock: a night before a redrive is no work', () => {
+    const assigned = (name: string) =>
+      (definition.States[name]!['Assign'] as Record<string, string>)['preprocessSeconds'];
+    expect(assigned('Plan the preprocessing')).toBe('{% $states.result.Payload.seconds %}');
+    expect(assigned('Make the shards')).toBe('{% $preprocessSeconds + $sum($states.result) %}');
+    expect(assigned('Commit the dataset')).toBe('{% $preprocessSeconds + $states.result.Payload.seconds %}');
+    const [, makeShard] = states.find(([name]) => name === 'Make a shard')!;
+    expect(makeShard['Output']).toBe('{% $states.result.Payload.seconds %}');
+    expect(JSON.stringify(definition)).not.toMatch(/StartTime|EnteredTime|\$millis|\$now/);
+  });
+
+  it.each([
+    [{}, 1.006],
+    [{ gpuInstanceTypes: 'g5.2xlarge', gpuHourUsd: '1.212' }, 1.212],
+  ])('with %j counts an hour of a GPU as $%f, for the limit and for run.json', (context, gpuHourUsd) => {
+    const synthesizedHere = synthesize(context);
+    const { Payload } = definitionOf(synthesizedHere).States['Evaluate the model']!.Arguments as {
+      Payload: { input: object };
+    };
+    expect(Payload.input).toMatchObject({ gpuHourUsd });
+    synthesizedHere.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ GPU_HOUR_USD: String(gpuHourUsd) }) },
     });
   });
 

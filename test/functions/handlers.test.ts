@@ -9,6 +9,7 @@ import { storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { getJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { createS3Store } from '../../lib/store/s3-store';
+import { createStepContext, readPlan } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
@@ -67,6 +68,24 @@ describe('the plan', () => {
       message: expect.stringMatching(/compute "gpu".*only "cpu".*-c computes=gpu,cpu/),
     });
     for await (const { key } of store.list('')) throw new Error(`${key} was written`);
+  });
+});
+
+describe('the seconds of a step', () => {
+  it('come from the plan, each shard and the commit, as each measured them', async () => {
+    const store = new MemoryStore();
+    jest.mocked(createS3Store).mockReturnValue(store as never);
+    const dataset = join(scratchFolder, 'timed');
+    await writeTinyDataset(dataset);
+    const measured = { seconds: expect.any(Number) };
+    const planned = await plan({ runId: 'run-1', input: { dataset } });
+    expect(planned).toMatchObject(measured);
+    const pointer = { dataset: planned.dataset, contentKey: planned.contentKey };
+    const { shards } = await readPlan(pointer, createStepContext(store));
+    for (const input of shards) {
+      expect(await shard({ runId: 'run-1', input })).toMatchObject(measured);
+    }
+    expect(await commit({ runId: 'run-1', input: pointer })).toMatchObject(measured);
   });
 });
 

@@ -1,4 +1,4 @@
-import { estimateCostUsd, limitTrainingSeconds, prices } from '../../lib/pipeline/cost';
+import { dearestGpuHourUsd, estimateCostUsd, limitTrainingSeconds, prices } from '../../lib/pipeline/cost';
 
 const hours = (train: number) => [
   { name: 'preprocess' as const, seconds: 0 },
@@ -11,12 +11,28 @@ test('a machine of one’s own costs nothing that we know', () => {
 });
 
 test.each([
-  // 4 × 0.04048 + 8 × 0.004445
-  ['cpu', 0.19748],
-  ['gpu', 0.526],
-] as const)('an hour of training on %s costs $%f', (compute, dollars) => {
-  expect(estimateCostUsd(hours(1), compute)).toBeCloseTo(dollars, 6);
-  expect(estimateCostUsd(hours(0.5), compute)).toBeCloseTo(dollars / 2, 6);
+  // 4 × 0.04048 + 8 × 0.004445, and a public address; 75 s of pull and start.
+  ['cpu', 0.20248, 75],
+  // g5.xlarge, the dearest, and a public address; 300 s of boot, pull and scaling down.
+  ['gpu', 1.011, 300],
+] as const)('an hour of training on %s costs $%f, and %i s besides', (compute, dollars, overhead) => {
+  const billed = (trainingSeconds: number) => (dollars * (trainingSeconds + overhead)) / 3600;
+  expect(estimateCostUsd(hours(1), compute)).toBeCloseTo(billed(3600), 6);
+  expect(estimateCostUsd(hours(0.5), compute)).toBeCloseTo(billed(1800), 6);
+});
+
+test('a minute on a GPU costs what is billed, ten times what it trains for', () => {
+  const cost = estimateCostUsd(hours(1 / 60), 'gpu')!;
+  expect(cost).toBeGreaterThan(0.06);
+  expect(cost).toBeLessThan(0.11);
+});
+
+test('a deployment with other GPU types counts with the price that it names', () => {
+  expect(estimateCostUsd(hours(1), 'gpu', 1.861)).toBeCloseTo((1.866 * 3900) / 3600, 6);
+});
+
+test('the dearest of the default types is g5.xlarge', () => {
+  expect(dearestGpuHourUsd).toBe(1.006);
 });
 
 test('preprocessing and evaluation cost what Lambda takes for 1769 MiB', () => {

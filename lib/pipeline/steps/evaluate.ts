@@ -70,7 +70,7 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   const finishedAt = context.now();
   const seconds = Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;
   const phases: Phase[] = [...input.phases, { name: 'evaluate', seconds }];
-  const costUsd = estimateCostUsd(phases, run.training.compute);
+  const costUsd = estimateCostUsd(phases, run.training.compute, input.gpuHourUsd);
   const outcome = { metrics, predictions, isAccepted, phases, costUsd, finishedAt: finishedAt.toISOString() };
   await writeModelCard(context.store, run, metrics);
   await writeReport(context.store, run, { ...outcome, testPredictions, probabilities }, testImages);

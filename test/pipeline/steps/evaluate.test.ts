@@ -67,7 +67,7 @@ test('a run in the cloud says what it cost', async () => {
   const { store, context, input } = await trainTiny('cpu');
   await evaluate(input, context);
   const { costUsd } = await getJson(store, objectKeys.runRecord('run'), runRecordSchema);
-  // A minute of Fargate at least.
-  expect(costUsd).toBeCloseTo(0.19748 / 60, 3);
+  // A minute of Fargate, and the container's start.
+  expect(costUsd).toBeCloseTo((0.20248 * (60 + 75)) / 3600, 3);
   expect(new TextDecoder().decode(await store.get(objectKeys.report('run')))).toContain('about $0.00');
 });
