@@ -3,7 +3,7 @@ import type { Node } from 'constructs';
 import { z } from 'zod';
 import { computeSchema, lambdaMemoryMib } from '../lib/contracts/compute';
 import { parseOrThrow } from '../lib/contracts/parse';
-import { dearestGpuHourUsd, prices } from '../lib/pipeline/cost';
+import { dearestGpuHourUsd, prices } from '../lib/contracts/prices';
 
 /** `-c key=value` brings strings, cdk.json brings JSON: lists may be "a,b" as well. */
 const listOf = <Item extends z.ZodType>(item: Item) =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { estimateCostUsd, prices } from '../../lib/pipeline/cost';
+import { prices } from '../../lib/contracts/prices';
+import { estimateCostUsd } from '../../lib/pipeline/cost';
 import { resourcesOf, type Synthesized, synthesize } from './synthesize';
 
 const read = (...path: string[]) => readFileSync(join(__dirname, '..', '..', ...path), 'utf8');

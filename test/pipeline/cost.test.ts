@@ -1,4 +1,5 @@
-import { dearestGpuHourUsd, estimateCostUsd, limitTrainingSeconds, prices } from '../../lib/pipeline/cost';
+import { dearestGpuHourUsd, prices } from '../../lib/contracts/prices';
+import { estimateCostUsd, limitTrainingSeconds } from '../../lib/pipeline/cost';
 
 const hours = (train: number) => [
   { name: 'preprocess' as const, seconds: 0 },
