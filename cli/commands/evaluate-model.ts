@@ -44,7 +44,7 @@ async function evaluateModelCommand(request: EvaluateRequest, terminal: Terminal
   try {
     const what = describeSource(source);
     const classes = countClasses(model, what);
-    const testImages = await readTestImages(dataset, classes);
+    const testImages = await readTestImages(dataset, classes, terminal);
     const accepting = acceptImages(model, testImages.imageShape, what);
     const probabilities = await predictAll(accepting, testImages, classes, terminal.signal);
     const metrics = computeMetrics({ labels: testImages.labels, probabilities, classes });
@@ -69,8 +69,13 @@ function countClasses(model: LayersModel, what: string): number {
 }
 
 /** Of the raw files, so that nothing is left in a store. */
-async function readTestImages(dataset: string, classes: number): Promise<LabelledImages> {
-  const { files } = await readSourceDataset(dataset, classes);
+async function readTestImages(
+  dataset: string,
+  classes: number,
+  { report }: Terminal,
+): Promise<LabelledImages> {
+  const { files, remarks } = await readSourceDataset(dataset, classes);
+  for (const message of remarks) report({ type: 'note', message });
   const { testImages: images, testLabels: labels } = files;
   const [count, height, width] = images.shape as [number, number, number];
   return { pixels: images.data, labels: labels.data, count, imageShape: [height, width] };

@@ -1,8 +1,23 @@
-import { constants, gunzipSync } from 'node:zlib';
-import { PermanentError } from '../contracts/errors';
+import { refuseForeignFile } from './foreign-files';
+import { unpackGzip } from './gzip';
+import { damagedFile, foreignFile } from './unreadable-file';
+
+/** The types of the format, by their code. An IDX file has no unsigned type but bytes. */
+const itemTypes = {
+  8: { name: 'uint8', bytes: 1 },
+  9: { name: 'int8', bytes: 1 },
+  11: { name: 'int16', bytes: 2 },
+  12: { name: 'int32', bytes: 4 },
+  13: { name: 'float32', bytes: 4 },
+  14: { name: 'float64', bytes: 8 },
+} as const;
+type ItemType = (typeof itemTypes)[keyof typeof itemTypes];
 
 /** The format: http://yann.lecun.com/exdb/mnist/, "THE IDX FILE FORMAT". Big-endian. */
 export interface IdxHeader {
+  readonly type: ItemType['name'];
+  /** Of one value. */
+  readonly itemBytes: number;
   /** One size a dimension, outermost first. */
   readonly shape: readonly number[];
   /** Where the values begin: 4 bytes of magic and 4 for every dimension. */
@@ -10,141 +25,92 @@ export interface IdxHeader {
 }
 
 export interface Idx extends IdxHeader {
-  /** The values, row-major; shares memory with `file`. */
+  /** The values as they lie in the file, row-major, big-endian; shares memory with `file`. */
   readonly data: Uint8Array;
   /** The whole file, unpacked if it came as gzip. */
   readonly file: Uint8Array;
 }
 
-const uint8Type = 0x08;
-const otherTypes: Readonly<Record<number, string>> = {
-  9: 'int8',
-  11: 'int16',
-  12: 'int32',
-  13: 'float32',
-  14: 'float64',
-};
-/** No honest dataset of ours unpacks to more than Node can hold in one piece. */
-const maxUnpackedBytes = 2 ** 31 - 1;
-
 /**
  * Reads the header of an unpacked file; `bytes` may be no more than the file's beginning.
  *
- * @throws PermanentError InvalidDataset for anything but the header of an IDX file of uint8.
+ * @throws PermanentError InvalidDataset for anything but the header of an IDX file.
  */
 export function readIdxHeader(bytes: Uint8Array, fileName: string): IdxHeader {
-  refuseHtml(bytes, fileName);
   if (bytes.length < 4) {
-    throw invalid(
+    throw damagedFile(
       fileName,
       `it is truncated: it has ${bytes.length} bytes, and the magic number alone has 4`,
     );
   }
-  const [zero, zeroToo, type, rank] = bytes as unknown as [number, number, number, number];
-  if (zero !== 0 || zeroToo !== 0 || (type !== uint8Type && otherTypes[type] === undefined)) {
-    const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
-    throw invalid(fileName, `it begins with 0x${magic}, and an IDX file of bytes begins with 0x0000080N`);
-  }
-  if (type !== uint8Type) {
-    throw invalid(
-      fileName,
-      `its values are ${otherTypes[type]}, and only uint8 can be read; convert it first`,
-    );
+  const [zero, zeroToo, code, rank] = bytes as unknown as [number, number, number, number];
+  const type = (itemTypes as Readonly<Record<number, ItemType>>)[code];
+  if (zero !== 0 || zeroToo !== 0 || type === undefined) {
+    refuseForeignFile(bytes, fileName);
+    throw foreignFile(fileName, describeMagic(bytes), 'Give an IDX file, plain or packed by gzip.');
   }
   const headerBytes = 4 + 4 * rank;
   if (bytes.length < headerBytes) {
-    throw invalid(
+    throw damagedFile(
       fileName,
       `it is truncated: its header alone has ${headerBytes} bytes, and only ${bytes.length} are there`,
     );
   }
+  return { type: type.name, itemBytes: type.bytes, shape: readShape(bytes, rank, false), headerBytes };
+}
+
+function describeMagic(bytes: Uint8Array): string {
+  const magic = Buffer.from(bytes.subarray(0, 4)).toString('hex');
+  const codes = Object.keys(itemTypes).map((code) => `0${Number(code).toString(16)}`);
+  return `it begins with 0x${magic}, and an IDX file with 0x0000, a type (${codes.join(', ')}) and the number of dimensions`;
+}
+
+function readShape(bytes: Uint8Array, rank: number, isLittleEndian: boolean): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const shape = Array.from({ length: rank }, (_, dimension) => view.getUint32(4 + 4 * dimension));
-  return { shape, headerBytes };
+  return Array.from({ length: rank }, (_, dimension) => view.getUint32(4 + 4 * dimension, isLittleEndian));
 }
 
 /**
- * Reads a whole file, plain or gzip, of any rank.
+ * Reads a whole file of any type and rank: plain, or packed by gzip once or several times.
  *
  * @throws PermanentError InvalidDataset for a file that is not exactly what its header announces.
  */
 export function parseIdx(bytes: Uint8Array, fileName: string): Idx {
-  const file = unpack(bytes, fileName);
-  const { shape, headerBytes } = readIdxHeader(file, fileName);
-  const expectedBytes = announcedSize({ shape, headerBytes });
+  const file = unpackGzip(bytes, fileName, (beginning) => announcedSize(readIdxHeader(beginning, fileName)));
+  const header = readIdxHeader(file, fileName);
+  const { shape, headerBytes, itemBytes } = header;
+  const expectedBytes = announcedSize(header);
   if (file.length !== expectedBytes) {
+    const swapped = readShape(file, shape.length, true);
+    if (announcedSize({ ...header, shape: swapped }) === file.length) {
+      throw foreignFile(
+        fileName,
+        `its sizes are little-endian (${swapped.join('×')}), and the format is big-endian`,
+        'Write sizes and values with the most significant byte first; in NumPy, as dtype ">i4".',
+      );
+    }
     const what = file.length < expectedBytes ? 'it is truncated' : 'it has trailing bytes';
-    throw invalid(
+    throw damagedFile(
       fileName,
-      `${what}: its header announces ${shape.join('×')} values, ${expectedBytes} bytes in all, and ${file.length} are there`,
+      `${what}: its header announces ${shape.join('×')} values${itemBytes === 1 ? '' : ` of ${itemBytes} bytes`}, ${expectedBytes} bytes in all, and ${file.length} are there`,
       { expectedBytes, actualBytes: file.length },
     );
   }
-  return { shape, headerBytes, file, data: file.subarray(headerBytes) };
+  return { ...header, file, data: file.subarray(headerBytes) };
 }
 
-/**
- * Node's own unpacker: unlike fflate's it verifies gzip's checksum and length. No more is unpacked than the header
- * announces, so that a small file cannot fill the memory.
- */
-function unpack(bytes: Uint8Array, fileName: string): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const announcedBytes = announcedSize(readIdxHeader(unpackBeginning(bytes, fileName), fileName));
-  if (announcedBytes > maxUnpackedBytes) {
-    throw invalid(
-      fileName,
-      `its header announces ${announcedBytes} bytes, and at most ${maxUnpackedBytes} can be read`,
-    );
-  }
-  try {
-    return gunzipSync(bytes, { maxOutputLength: announcedBytes });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw invalid(fileName, `it has trailing bytes: its header announces ${announcedBytes} bytes in all`);
-    }
-    throw damagedGzip(fileName, cause);
-  }
+/** Of the whole file, header included. */
+function announcedSize({ shape, headerBytes, itemBytes }: IdxHeader): number {
+  return shape.reduce((product, size) => product * size, itemBytes) + headerBytes;
 }
 
-/** A thousandth of what it may unpack to, and more than any header needs. */
-const beginningBytes = 16_384;
-
-function unpackBeginning(bytes: Uint8Array, fileName: string): Uint8Array {
-  try {
-    return gunzipSync(bytes.subarray(0, beginningBytes), { finishFlush: constants.Z_SYNC_FLUSH });
-  } catch (cause) {
-    throw damagedGzip(fileName, cause);
-  }
-}
-
-/** The whole file's, header included. */
-function announcedSize({ shape, headerBytes }: IdxHeader): number {
-  return shape.reduce((product, size) => product * size, 1) + headerBytes;
-}
-
-function damagedGzip(fileName: string, cause: unknown): PermanentError {
-  return invalid(fileName, `it is a damaged gzip file (${(cause as Error).message})`, {}, cause);
-}
-
-/** What a download leaves behind when the address leads to an error page. */
-function refuseHtml(bytes: Uint8Array, fileName: string): void {
-  const start = new TextDecoder().decode(bytes.subarray(0, 200));
-  if (!/^\s*<(!doctype|html|head|body|\?xml|!--)/i.test(start)) return;
-  throw invalid(
-    fileName,
-    `it looks like an HTML page (it begins with ${JSON.stringify(start.slice(0, 20))})`,
-  );
-}
-
-function invalid(
-  fileName: string,
-  reason: string,
-  evidence: Readonly<Record<string, string | number>> = {},
-  cause?: unknown,
-): PermanentError {
-  return new PermanentError(
-    'InvalidDataset',
-    `${fileName} is not a whole IDX file: ${reason}. Download or export it again.`,
-    { evidence: { fileName, ...evidence }, cause },
-  );
+/** A file of bytes. */
+export function encodeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
+  const headerBytes = 4 + 4 * shape.length;
+  const file = new Uint8Array(headerBytes + data.length);
+  const view = new DataView(file.buffer);
+  view.setUint32(0, 0x0800 + shape.length);
+  for (const [dimension, size] of shape.entries()) view.setUint32(4 + 4 * dimension, size);
+  file.set(data, headerBytes);
+  return file;
 }

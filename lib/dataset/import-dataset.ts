@@ -6,8 +6,12 @@ import { openStore } from '../store/open-store';
 import { sha256Hex } from '../store/sha256';
 import { assertPublishedMnist, findMnistFolder } from './built-in-mnist';
 import { computeFingerprint } from './content-key';
+import { remarkOnDataset } from './dataset-remarks';
+import { findDatasetFiles } from './find-dataset-files';
 import { parseIdx } from './idx';
-import { type FourFiles, type NamedIdx, type RawFileRole, rawFileNames, rawFileRoles } from './raw-dataset';
+import { toLabelFile } from './label-values';
+import { toPixelFile } from './pixel-values';
+import { type FourFiles, type RawFile, type RawFileRole, rawFileNames, rawFileRoles } from './raw-dataset';
 import { validateDataset } from './validate-dataset';
 
 const builtInName = 'mnist';
@@ -19,6 +23,8 @@ export interface SourceDataset {
   /** As the user named it. */
   readonly source: string;
   readonly files: FourFiles;
+  /** What may not be as its reader thinks: to be said whenever the dataset is used. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -33,7 +39,8 @@ export async function readSourceDataset(source: string, classes: number): Promis
   const sourceStore = openStore(isBuiltIn ? findMnistFolder() : source);
   const files = await readFourFiles(sourceStore, source);
   validateDataset(files, classes);
-  return { name: isBuiltIn ? builtInName : nameByContent(sourceStore.location, files), source, files };
+  const name = isBuiltIn ? builtInName : nameByContent(sourceStore.location, files);
+  return { name, source, files, remarks: remarkOnDataset(files) };
 }
 
 /**
@@ -78,14 +85,17 @@ export async function copyFiles(
   });
 }
 
-const count = ({ shape }: NamedIdx) => shape[0]!.toLocaleString('en');
+const count = ({ shape }: RawFile) => shape[0]!.toLocaleString('en');
 
 async function readFourFiles(sourceStore: ObjectStore, source: string): Promise<FourFiles> {
-  const read = async (role: RawFileRole): Promise<NamedIdx> => {
-    const fileName = await findFile(sourceStore, role, source);
+  const fileNames = await findDatasetFiles(sourceStore, source);
+  const read = async (role: RawFileRole): Promise<RawFile> => {
+    const fileName = fileNames[role];
     const bytes = await sourceStore.get(fileName);
     if (source === builtInName) assertPublishedMnist(role, bytes, sourceStore.location);
-    return { ...parseIdx(bytes, `${fileName} in ${sourceStore.location}`), fileName };
+    const idx = parseIdx(bytes, `${fileName} in ${sourceStore.location}`);
+    const convert = role.endsWith('Images') ? toPixelFile : toLabelFile;
+    return { ...convert(idx, fileName), fileName };
   };
   return {
     trainImages: await read('trainImages'),
@@ -93,21 +103,6 @@ async function readFourFiles(sourceStore: ObjectStore, source: string): Promise<
     testImages: await read('testImages'),
     testLabels: await read('testLabels'),
   };
-}
-
-/** Under its usual name, with "-idx" or ".idx", plain before gzip. */
-async function findFile(sourceStore: ObjectStore, role: RawFileRole, source: string): Promise<string> {
-  const usual = rawFileNames[role];
-  const dotted = usual.replace('-idx', '.idx');
-  const candidates = [usual, dotted, `${usual}.gz`, `${dotted}.gz`];
-  for (const candidate of candidates) {
-    if ((await sourceStore.head(candidate)) !== undefined) return candidate;
-  }
-  throw new PermanentError(
-    'InvalidDataset',
-    `The dataset ${JSON.stringify(source)} has no ${usual}: none of ${candidates.join(', ')} is in ${sourceStore.location}. A dataset is "${builtInName}", or a folder or s3://bucket/prefix with the four IDX files ${Object.values(rawFileNames).join(', ')}.`,
-    { evidence: { source, location: sourceStore.location, fileName: usual } },
-  );
 }
 
 /** `my-digits-1a2b3c4d`: two folders of one name, and two contents of one folder, stay apart. */

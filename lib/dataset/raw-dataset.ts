@@ -2,7 +2,6 @@ import type { DatasetPlan, Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { sha256Hex } from '../store/sha256';
-import type { Idx } from './idx';
 
 export const rawFileRoles = ['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const;
 export type RawFileRole = (typeof rawFileRoles)[number];
@@ -15,11 +14,19 @@ export const rawFileNames: Readonly<Record<RawFileRole, string>> = {
   testLabels: 't10k-labels-idx1-ubyte',
 };
 
-/** An IDX file with the name that its reader knows it by. */
-export interface NamedIdx extends Idx {
+/** A file of bytes as it goes into the store, with the name that its reader knows it by. */
+export interface RawFile {
   readonly fileName: string;
+  /** [count, height, width] of images, [count] of labels. */
+  readonly shape: readonly number[];
+  /** The values, one byte each: the end of `file`. */
+  readonly data: Uint8Array;
+  /** The whole IDX file. */
+  readonly file: Uint8Array;
+  /** What its reader should know of how the values were taken. */
+  readonly remarks: readonly string[];
 }
-export type FourFiles = Readonly<Record<RawFileRole, NamedIdx>>;
+export type FourFiles = Readonly<Record<RawFileRole, RawFile>>;
 
 interface RawSplit {
   readonly split: Split;
@@ -48,8 +55,8 @@ export function describeRawDataset(dataset: string, files: FourFiles): RawDatase
     split,
     imagesKey: keyOf(`${split}Images`),
     labelsKey: keyOf(`${split}Labels`),
-    imagesOffset: files[`${split}Images`].headerBytes,
-    labelsOffset: files[`${split}Labels`].headerBytes,
+    imagesOffset: headerBytesOf(files[`${split}Images`]),
+    labelsOffset: headerBytesOf(files[`${split}Labels`]),
     rowCount: files[`${split}Labels`].data.length,
   });
   const { shape, fileName } = files.trainImages;
@@ -65,6 +72,8 @@ export function describeRawDataset(dataset: string, files: FourFiles): RawDatase
     splits: [splitOf('train'), splitOf('test')],
   };
 }
+
+const headerBytesOf = ({ file, data }: RawFile) => file.byteLength - data.byteLength;
 
 /** @throws PermanentError InvalidDataset unless the shape is [count, height, width] without a zero. */
 export function toImagesShape(

@@ -1,6 +1,6 @@
 import type { Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
-import { type FourFiles, toImagesShape } from './raw-dataset';
+import type { FourFiles } from './raw-dataset';
 
 /**
  * Checks that four readable files make one dataset.
@@ -9,8 +9,10 @@ import { type FourFiles, toImagesShape } from './raw-dataset';
  * @throws PermanentError InvalidDataset, naming the file.
  */
 export function validateDataset(files: FourFiles, classes: number): void {
-  const [trainHeight, trainWidth] = validateSplit(files, 'train', classes);
-  const [testHeight, testWidth] = validateSplit(files, 'test', classes);
+  validateSplit(files, 'train', classes);
+  validateSplit(files, 'test', classes);
+  const [, trainHeight, trainWidth] = files.trainImages.shape as [number, number, number];
+  const [, testHeight, testWidth] = files.testImages.shape as [number, number, number];
   if (trainHeight === testHeight && trainWidth === testWidth) return;
   throw new PermanentError(
     'InvalidDataset',
@@ -19,32 +21,40 @@ export function validateDataset(files: FourFiles, classes: number): void {
   );
 }
 
-function validateSplit(files: FourFiles, split: Split, classes: number): [height: number, width: number] {
+function validateSplit(files: FourFiles, split: Split, classes: number): void {
   const images = files[`${split}Images`];
   const labels = files[`${split}Labels`];
-  const { rowCount, imageShape } = toImagesShape(images.shape, images.fileName);
-  if (labels.shape.length !== 1) {
+  const imageCount = images.shape[0]!;
+  const labelCount = labels.data.length;
+  if (labelCount !== imageCount) {
     throw new PermanentError(
       'InvalidDataset',
-      `${labels.fileName} has ${labels.shape.length} dimensions (${labels.shape.join('×')}), and labels have one. Give one byte per image.`,
-      { evidence: { fileName: labels.fileName, shape: labels.shape.join('×') } },
-    );
-  }
-  if (labels.data.length !== rowCount) {
-    throw new PermanentError(
-      'InvalidDataset',
-      `${images.fileName} has ${rowCount} images and ${labels.fileName} has ${labels.data.length} labels. Every image needs one label; check that the two files belong together.`,
-      { evidence: { imageCount: rowCount, labelCount: labels.data.length } },
+      `${images.fileName} has ${imageCount} images and ${labels.fileName} has ${labelCount} labels. Every image needs one label; check that the two files belong together.`,
+      { evidence: { imageCount, labelCount } },
     );
   }
   const row = labels.data.findIndex((label) => label >= classes);
-  if (row !== -1) {
-    const label = labels.data[row]!;
-    throw new PermanentError(
-      'InvalidDataset',
-      `${labels.fileName} has the label ${label} at row ${row}, and labels are 0 to ${classes - 1} with ${classes} classes. Correct the file, or set "classes" to the dataset's number of classes.`,
-      { evidence: { fileName: labels.fileName, row, label, classes } },
-    );
+  if (row === -1) return;
+  const label = labels.data[row]!;
+  throw new PermanentError(
+    'InvalidDataset',
+    `${labels.fileName} has the label ${label} at row ${row}, and labels are 0 to ${classes - 1} with ${classes} classes. ${adviseOnLabels(files)}`,
+    { evidence: { fileName: labels.fileName, row, label, classes } },
+  );
+}
+
+/** Names the number of classes that does. */
+function adviseOnLabels({ trainLabels, testLabels }: FourFiles): string {
+  let lowest = 255;
+  let highest = 0;
+  for (const { data } of [trainLabels, testLabels]) {
+    for (const label of data) {
+      lowest = Math.min(lowest, label);
+      highest = Math.max(highest, label);
+    }
   }
-  return imageShape;
+  const range = `The dataset's labels are ${lowest} to ${highest}`;
+  return lowest === 0
+    ? `${range}: set "classes" to ${highest + 1}, or correct the file.`
+    : `${range}: they do not begin at 0. Set "classes" to ${highest + 1}, which leaves the labels below ${lowest} unused, or subtract ${lowest} from all of them.`;
 }

@@ -1,4 +1,4 @@
-import { PermanentError } from '../contracts/errors';
+import { PermanentError, PipelineError } from '../contracts/errors';
 import { assertObjectKey } from '../contracts/object-keys';
 
 /** The failures that reading has in common in every store. */
@@ -53,4 +53,9 @@ export function isObjectKey(key: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** S3 refused to say anything of an object: it may not be read, or it is not there and nobody may know. */
+export function isRefusedRead(error: unknown): boolean {
+  return error instanceof PipelineError && error.evidence['status'] === 403;
 }

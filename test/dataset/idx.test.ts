@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { parseIdx, readIdxHeader } from '../../lib/dataset/idx';
 import { encodeIdx } from '../support/tiny-dataset';
 
@@ -39,7 +40,12 @@ test('no file that is cut short or has a byte too many is read', () => {
 
 test('the header can be read from the beginning of a file, wherever it lies in its buffer', () => {
   const padded = Uint8Array.from([9, ...good]);
-  expect(readIdxHeader(padded.subarray(1, 13), 'file')).toEqual({ shape: [2, 3], headerBytes: 12 });
+  expect(readIdxHeader(padded.subarray(1, 13), 'file')).toEqual({
+    type: 'uint8',
+    itemBytes: 1,
+    shape: [2, 3],
+    headerBytes: 12,
+  });
 });
 
 test.each<[string, Uint8Array, RegExp]>([
@@ -51,9 +57,11 @@ test.each<[string, Uint8Array, RegExp]>([
   ['one byte too many', Uint8Array.from([...good, 0]), /it has trailing bytes: .* 18 bytes in all, and 19/],
   ['a header cut short', good.subarray(0, 11), /it is truncated: its header alone has 12 bytes, and only 11/],
   ['no bytes', new Uint8Array(0), /it is truncated: it has 0 bytes/],
-  ['another magic', withMagic(0x50, 0x4b, 3, 4), /it begins with 0x504b0304, and .* 0x0000080N/],
-  ['an unknown type', withMagic(0, 0, 0x0a, 2), /it begins with 0x00000a02/],
-  ['float32 values', withMagic(0, 0, 0x0d, 2), /its values are float32, and only uint8 can be read/],
+  [
+    'values of four bytes cut to one',
+    withMagic(0, 0, 0x0c, 2),
+    /announces 2×3 values of 4 bytes, 36 bytes in all, and 18 are there/,
+  ],
   [
     'an HTML page',
     Buffer.from('\n<!DOCTYPE html><html><title>404</title>'),
@@ -62,6 +70,11 @@ test.each<[string, Uint8Array, RegExp]>([
   ["a store's XML error", Buffer.from('<?xml version="1.0"?><Error/>'), /looks like an HTML page/],
   ['an HTML page in gzip', gzipSync('<html></html>'), /looks like an HTML page/],
   ['gzip cut short', gzipSync(good).subarray(0, -9), /it is a damaged gzip file \(unexpected end of file\)/],
+  [
+    'gzip in gzip cut short',
+    gzipSync(gzipSync(good).subarray(0, -9)),
+    /it is a damaged gzip file \(unexpected end of file\)/,
+  ],
   [
     'gzip with a wrong checksum',
     gzipSync(good).map((byte, index, file) => (index === file.length - 8 ? byte ^ 1 : byte)),
@@ -72,11 +85,84 @@ test.each<[string, Uint8Array, RegExp]>([
     encodeIdx(new Array(40).fill(0xffff_ffff), new Uint8Array(1)),
     /it is truncated/,
   ],
-])('%s is refused', (_, bytes, message) => {
+])('%s: damaged, so that another copy may do', (_, bytes, message) => {
   const parse = () => parseIdx(bytes, 'train-images-idx3-ubyte');
   expect(parse).toThrow(expect.objectContaining({ name: 'InvalidDataset' }));
   expect(parse).toThrow(message);
   expect(parse).toThrow(
     /^train-images-idx3-ubyte is not a whole IDX file: .* Download or export it again\.$/s,
   );
+});
+
+const ustar = () => {
+  const tar = new Uint8Array(1024);
+  tar.set(Buffer.from('train-images-idx3-ubyte'));
+  tar.set(Buffer.from('ustar\x0000'), 257);
+  return tar;
+};
+const swapped = () => {
+  const file = good.slice();
+  new DataView(file.buffer).setUint32(4, 2, true);
+  new DataView(file.buffer).setUint32(8, 3, true);
+  return file;
+};
+
+test.each<[string, Uint8Array, RegExp]>([
+  [
+    'a zip archive',
+    zipSync({ 'train-images-idx3-ubyte': good }),
+    /it is a zip archive\. Unpack it, and give the/,
+  ],
+  ['a tar archive', ustar(), /it is a tar archive\. Unpack it/],
+  ['a tar archive in gzip', gzipSync(ustar()), /it is a tar archive\. Unpack it/],
+  ['a zip archive in gzip', gzipSync(zipSync({ a: good })), /it is a zip archive\. Unpack it/],
+  ['bzip2', Buffer.from('BZh91AY&SY'), /it is packed by bzip2\. Unpack it with bunzip2/],
+  ['xz', Buffer.from('\xfd7zXZ\0\0', 'latin1'), /it is packed by xz\. Unpack it with "xz --decompress"/],
+  ['Zstandard', Buffer.from('\x28\xb5\x2f\xfd', 'latin1'), /it is packed by Zstandard\. Unpack it/],
+  [
+    'a NumPy array',
+    Buffer.from('\x93NUMPY\x01\0', 'latin1'),
+    /it is a NumPy array\. Convert it to IDX files/,
+  ],
+  ['a MATLAB file', Buffer.from('MATLAB 5.0 MAT-file'), /it is a MATLAB file\. Convert it/],
+  ['a PNG picture', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), /it is a PNG picture\. Convert it/],
+  [
+    'CSV',
+    Buffer.from('label,pixel0,pixel1\n5,0,0\n'),
+    /it is a text file \(it begins with "label,pixel0,pixel1\\n"\)/,
+  ],
+  [
+    'a Git LFS pointer',
+    Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n'),
+    /Git LFS keeps elsewhere\. Fetch the file itself: run "git lfs pull"/,
+  ],
+  [
+    'an unknown type',
+    withMagic(0, 0, 0x0a, 2),
+    /it begins with 0x00000a02, and an IDX file with 0x0000, a type \(08, 09, 0b, 0c, 0d, 0e\)/,
+  ],
+  ['little-endian sizes', swapped(), /its sizes are little-endian \(2×3\), and the format is big-endian/],
+  [
+    'gzip five times over',
+    [1, 2, 3, 4, 5].reduce((file) => gzipSync(file), good),
+    /packed by gzip more than 4 times/,
+  ],
+])('%s: whole, and of another format: the remedy is no other copy', (_, bytes, message) => {
+  const parse = () => parseIdx(bytes, 'train-images-idx3-ubyte.gz');
+  expect(parse).toThrow(expect.objectContaining({ name: 'InvalidDataset' }));
+  expect(parse).toThrow(message);
+  expect(parse).toThrow(/^train-images-idx3-ubyte\.gz is not an IDX file: /);
+  expect(parse).not.toThrow(/Download/);
+});
+
+test('gzip in gzip, and members of gzip one after another, are read as what they hold', () => {
+  const members = [good.subarray(0, 5), new Uint8Array(0), good.subarray(5)].map((part) => gzipSync(part));
+  for (const packed of [
+    gzipSync(gzipSync(good)),
+    gzipSync(gzipSync(gzipSync(good))),
+    Buffer.concat(members),
+    gzipSync(Buffer.concat(members)),
+  ]) {
+    expect(Buffer.compare(parseIdx(packed, 'file').file, good)).toBe(0);
+  }
 });

@@ -2,11 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { parseIdx } from '../../lib/dataset/idx';
 import { copyFiles, findMissingFiles, readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectInfo } from '../../lib/store/object-store';
-import { encodeIdx, encodeTinyDataset, makeTinyDataset, writeFiles } from '../support/tiny-dataset';
+import {
+  encodeIdx,
+  encodeTinyDataset,
+  encodeTypedIdx,
+  makeTinyDataset,
+  writeFiles,
+} from '../support/tiny-dataset';
 
 const tiny = encodeTinyDataset(makeTinyDataset({ trainCount: 20, testCount: 10 }));
 const names = {
@@ -16,9 +23,15 @@ const names = {
   testLabels: 't10k-labels-idx1-ubyte',
 };
 
+const retype = (type: 'int32' | 'float64') => (body: Uint8Array) => {
+  const { shape, data } = parseIdx(body, 'file');
+  return encodeTypedIdx(type, shape, data);
+};
+
 let folder: string;
 let store: MemoryStore;
 let events: PipelineEvent[];
+let remarks: readonly string[];
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'import-')), 'My Digits');
   store = new MemoryStore();
@@ -28,6 +41,7 @@ afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
 async function run(source = folder, classes = 10): Promise<string> {
   const dataset = await readSourceDataset(source, classes);
+  remarks = dataset.remarks;
   const missing = await findMissingFiles(dataset, store);
   await copyFiles(dataset, missing, { store, notify: (event) => events.push(event) });
   return dataset.name;
@@ -59,6 +73,21 @@ test.each<[string, (name: string) => string, (body: Uint8Array) => Uint8Array]>(
   ['dotted names', (name) => name.replace('-idx', '.idx'), (body) => body],
   ['dotted gzip files', (name) => `${name.replace('-idx', '.idx')}.gz`, gzipSync],
   ['gzip under a plain name', (name) => name, gzipSync],
+  ['plain files under gzip names', (name) => `${name}.gz`, (body) => body],
+  ['gzip in gzip', (name) => `${name}.gz`, (body) => gzipSync(gzipSync(body))],
+  [
+    'members of gzip one after another',
+    (name) => `${name}.gz`,
+    (body) => Buffer.concat([gzipSync(body.subarray(0, 9)), gzipSync(body.subarray(9))]),
+  ],
+  ['int32 values', (name) => name, retype('int32')],
+  ['float64 values', (name) => name, retype('float64')],
+  ['names of another dataset', (name) => `emnist-digits-${name.replace('t10k', 'test')}`, (body) => body],
+  [
+    'QMNIST names',
+    (name) => `qmnist-${name.replace('t10k', 'test').replace('idx1-ubyte', 'idx2-int')}.gz`,
+    gzipSync,
+  ],
 ])('%s make the same dataset', async (_, rename, pack) => {
   await writeFiles(folder, tiny);
   const name = await run();
@@ -126,7 +155,7 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
   [
     'a wrong magic',
     { [names.testLabels]: Buffer.from('%PDF-1.7 and so on') },
-    /^t10k-labels-idx1-ubyte in .*: it begins with 0x25504446/,
+    /^t10k-labels-idx1-ubyte in .*: it is a text file \(it begins with "%PDF-1\.7 and so on"\)/,
   ],
   ['an HTML page', { [names.testImages]: html }, /^t10k-images-idx3-ubyte in .*looks like an HTML page/],
   [
@@ -137,7 +166,7 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
   [
     'a label out of range',
     { [names.testLabels]: encodeIdx([10], Uint8Array.of(0, 1, 2, 10, 4, 5, 6, 7, 8, 9)) },
-    /^t10k-labels-idx1-ubyte has the label 10 at row 3, and labels are 0 to 9 with 10 classes\. Correct/,
+    /^t10k-labels-idx1-ubyte has the label 10 at row 3, and labels are 0 to 9 with 10 classes\. The dataset's labels are 0 to 10: set "classes" to 11, or correct the file\.$/,
   ],
   [
     'an empty split',
@@ -157,8 +186,27 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
   ],
   [
     'labels as a matrix',
-    { [names.trainLabels]: images(20, 1) },
-    /^train-labels-idx1-ubyte has 2 dimensions \(20×1\), and labels have one/,
+    { [names.trainLabels]: images(20, 2) },
+    /^train-labels-idx1-ubyte has 2 dimensions \(20×2\), and labels have one/,
+  ],
+  [
+    'labels that do not begin at 0',
+    {
+      [names.trainLabels]: encodeIdx(
+        [20],
+        Uint8Array.from({ length: 20 }, (_, row) => 1 + (row % 10)),
+      ),
+      [names.testLabels]: encodeIdx([10], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 11)),
+    },
+    /label 10 at row 9, .* The dataset's labels are 1 to 11: they do not begin at 0\. Set "classes" to 12, which leaves the labels below 1 unused, or subtract 1/,
+  ],
+  [
+    'labels beside no test labels',
+    {
+      [names.trainLabels]: encodeIdx([20], new Uint8Array(20).fill(12)),
+      [names.testLabels]: encodeIdx([0], new Uint8Array(0)),
+    },
+    /The dataset's labels are 12 to 12/,
   ],
 ])('%s is refused, and nothing is written', async (_, replacements, message) => {
   await writeFiles(folder, { ...tiny, ...replacements });
@@ -173,6 +221,99 @@ test('the highest label must fit the number of classes', async () => {
   await writeFiles(folder, tiny);
   await expect(run(folder, 9)).rejects.toThrow(/label 9 at row 9, and labels are 0 to 8 with 9 classes/);
   await expect(run(folder, 10)).resolves.toBeDefined();
+});
+
+describe('where the four files are', () => {
+  const under = (prefix: string, files = tiny) =>
+    Object.fromEntries(
+      Object.entries(files).map(([name, body]) => [`${prefix}${name.replace('t10k', 'test')}`, body]),
+    );
+
+  test('of several datasets in one folder none is chosen, and the remedy works', async () => {
+    await writeFiles(folder, { ...under('emnist-digits-'), ...under('emnist-letters-') });
+    await expect(run()).rejects.toThrow(
+      /has 2 datasets in .*: their files begin with emnist-digits-, emnist-letters-\. Copy the four files of one, such as emnist-letters-\*, into a folder of their own, and give that\./,
+    );
+    const own = join(folder, '..', 'letters');
+    await writeFiles(own, under('emnist-letters-'));
+    await expect(run(own)).resolves.toMatch(/^letters-/);
+  });
+
+  test('in a folder below: it is named, and can be given', async () => {
+    const raw = join(folder, 'MNIST', 'raw');
+    await writeFiles(raw, tiny);
+    await expect(run()).rejects.toThrow(`There are four such files in its folder MNIST/raw: give ${raw}.`);
+    await expect(run(raw)).resolves.toMatch(/^raw-/);
+  });
+
+  test('a set with a file missing is no dataset', async () => {
+    const { 'emnist-digits-test-labels-idx1-ubyte': _, ...three } = under('emnist-digits-');
+    await writeFiles(folder, three);
+    await expect(run()).rejects.toThrow(/has no train-images-idx3-ubyte: none of/);
+  });
+
+  test('a folder of the name of a file is passed over', async () => {
+    await writeFiles(join(folder, names.trainImages), {});
+    await writeFiles(
+      folder,
+      Object.fromEntries(Object.entries(tiny).map(([name, body]) => [`${name}.gz`, gzipSync(body)])),
+    );
+    await expect(run()).resolves.toMatch(/^my-digits-/);
+  });
+});
+
+describe('what may not be what it seems is said, every time', () => {
+  const letters = (base: Record<string, Uint8Array>) => {
+    const relabel = (count: number) =>
+      encodeIdx(
+        [count],
+        Uint8Array.from({ length: count }, (_, row) => 1 + (row % 26)),
+      );
+    return { ...base, [names.trainLabels]: relabel(60), [names.testLabels]: relabel(30) };
+  };
+  const sixty = encodeTinyDataset(makeTinyDataset({ trainCount: 60, testCount: 30 }));
+
+  test('pixels that use a sixteenth of the range', async () => {
+    const dark = Object.fromEntries(
+      Object.entries(tiny).map(([name, body]) => [
+        name,
+        body.map((value, at) => (at < 16 ? value : value >> 4)),
+      ]),
+    );
+    await writeFiles(folder, { ...tiny, [names.testImages]: dark[names.testImages]! });
+    for (let time = 0; time < 2; time += 1) {
+      await run();
+      expect(remarks).toContainEqual(
+        expect.stringMatching(/^The brightest pixel of t10k-images-idx3-ubyte is 1[0-5], /),
+      );
+      expect(remarks).not.toContainEqual(expect.stringMatching(/^The brightest pixel of train/));
+    }
+  });
+
+  test("EMNIST's images lie on their side", async () => {
+    const named = Object.entries(tiny).map(([name, body]) => [
+      `emnist-digits-${name.replace('t10k', 'test')}`,
+      body,
+    ]);
+    await writeFiles(folder, Object.fromEntries(named));
+    await run();
+    expect(remarks).toContainEqual(
+      expect.stringMatching(
+        /^emnist-digits-train-images-idx3-ubyte is of EMNIST, whose images lie on their side/,
+      ),
+    );
+  });
+
+  test('labels 1 to 26 are refused with 26 classes; what is offered works, and EMNIST is suspected', async () => {
+    await writeFiles(folder, letters(sixty));
+    await expect(run(folder, 26)).rejects.toThrow(
+      /label 26 at row 25, and labels are 0 to 25 with 26 classes\. The dataset's labels are 1 to 26: they do not begin at 0\. Set "classes" to 27/,
+    );
+    await expect(run(folder, 27)).resolves.toBeDefined();
+    expect(remarks).toContainEqual(
+      expect.stringMatching(/labels 1 to 26, as EMNIST's letters have, whose images lie on their side/),
+    );
+  });
 });
 
 test('a missing file and a missing folder are named', async () => {

@@ -27,11 +27,16 @@ test('gzip: an announcement of more than can be read', () => {
   const header = encodeIdx([0xffff, 0xffff], new Uint8Array(0));
   expectLittleMemory(
     () => parseIdx(gzipSync(header), 'f'),
-    /announces 4294836237 bytes, and at most 2147483647/,
+    /announces 4294836237 bytes in its header, and at most 2147483647/,
   );
 });
 
 const shard = { key: 'train-00000.npz', rowCount: 1, imageShape: [2, 2] } as const;
+
+test('gzip in gzip: no more than twice that is unpacked of the outer layer', () => {
+  const inner = Buffer.concat([gzipSync(encodeIdx([2, 2], new Uint8Array(4))), zeros]);
+  expectLittleMemory(() => parseIdx(gzipSync(inner), 'labels.gz'), /trailing bytes: its header announces 16/);
+});
 
 test('npz: members that unpack to more than the shard has', () => {
   const bomb = zipSync({ 'x.npy': zeros });

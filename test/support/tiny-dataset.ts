@@ -71,6 +71,30 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   for (const [name, body] of Object.entries(files)) await writeFile(join(folder, name), body);
 }
 
+const writers = {
+  8: { bytes: 1, write: DataView.prototype.setUint8 },
+  9: { bytes: 1, write: DataView.prototype.setInt8 },
+  11: { bytes: 2, write: DataView.prototype.setInt16 },
+  12: { bytes: 4, write: DataView.prototype.setInt32 },
+  13: { bytes: 4, write: DataView.prototype.setFloat32 },
+  14: { bytes: 8, write: DataView.prototype.setFloat64 },
+} as const;
+const idxTypes = { uint8: 8, int8: 9, int16: 11, int32: 12, float32: 13, float64: 14 } as const;
+
+/** An IDX file of any type of the format. */
+export function encodeTypedIdx(
+  type: keyof typeof idxTypes,
+  shape: readonly number[],
+  values: readonly number[] | Uint8Array,
+): Uint8Array {
+  const { bytes, write } = writers[idxTypes[type]];
+  const file = encodeIdx(shape, new Uint8Array(values.length * bytes));
+  file[2] = idxTypes[type];
+  const view = new DataView(file.buffer, 4 + 4 * shape.length);
+  for (const [index, value] of values.entries()) write.call(view, index * bytes, value);
+  return file;
+}
+
 /** An IDX file of uint8. */
 export function encodeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
   const file = new Uint8Array(4 + 4 * shape.length + data.length);

@@ -37,6 +37,7 @@ export async function planPreprocessing(
   });
   await assertStartable(input, store);
   const source = await readSourceDataset(config.dataset, config.classes);
+  for (const message of source.remarks) notify({ type: 'note', message });
   const { name: dataset } = source;
   const raw = describeRawDataset(dataset, source.files);
   const contentKey = computeContentKey(raw.sourceFiles);
