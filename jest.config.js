@@ -7,6 +7,10 @@ const esModulesOnly = [
   'fast-check',
   'pure-rand',
   'h5wasm',
+  'agent-base',
+  'https?-proxy-agent',
+  'proxy-agent-negotiate',
+  'proxy-from-env',
 ];
 
 // Node 20 is supported until the SDK versions of 2027, and these are older; one line a test file hides real warnings.

@@ -81,6 +81,15 @@ export const settingsSchema = z
     subnets: z.enum(['public', 'private']).default('public'),
     /** Buckets with datasets of one's own, besides `uploads/` in the artifact bucket. */
     datasetBuckets: listOf(bucketNameSchema).default([]),
+    /** The KMS keys of those buckets, by ARN. A key of another account has to let this account use it as well. */
+    datasetKeys: listOf(
+      z
+        .string()
+        .regex(
+          /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+          'the ARN of a KMS key is expected, such as arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab (an alias has no rights of its own)',
+        ),
+    ).default([]),
   })
   .refine(({ monthlyBudgetUsd, alarmEmail }) => monthlyBudgetUsd === undefined || alarmEmail !== undefined, {
     path: ['monthlyBudgetUsd'],

@@ -1,5 +1,5 @@
 import { PermanentError } from '../lib/contracts/errors';
-import { parseOrThrow } from '../lib/contracts/parse';
+import { decodeText, parseOrThrow } from '../lib/contracts/parse';
 import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
 import { readInputFile } from './read-input-file';
 
@@ -46,9 +46,9 @@ export async function resolveRunConfig(
 async function readConfigFile(path: string): Promise<object> {
   const what = `The config file ${JSON.stringify(path)}`;
   const example = '{"epochs": 3, "hidden": [512]}';
-  const text = (
-    await readInputFile(path, what, `Give the path of a JSON file such as ${example}.`)
-  ).toString();
+  const text = decodeText(
+    await readInputFile(path, what, `Give the path of a JSON file such as ${example}.`),
+  );
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -161,3 +161,22 @@ export function grantReadOfBuckets(role: IRole, bucketNames: readonly string[]):
     );
   }
 }
+
+/** Decrypting what lies in them: S3 asks KMS in the role's name. */
+export function grantUseOfKeys(role: IRole, keyArns: readonly string[]): void {
+  for (const keyArn of keyArns) {
+    const region = keyArn.split(':')[3];
+    role.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [keyArn],
+        // A bucket's key is of the bucket's region. The second is China's name for S3.
+        conditions: {
+          StringEquals: {
+            'kms:ViaService': [`s3.${region}.amazonaws.com`, `s3.${region}.amazonaws.com.cn`],
+          },
+        },
+      }),
+    );
+  }
+}

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { lambdaMemoryMib } from '../../lib/contracts/compute';
 import type { PlanEnv, StepEnv } from '../../lib/contracts/env';
 import type { Settings } from '../settings';
-import { type ArtifactStore, grantReadOfBuckets, type StoreUser } from './artifact-store';
+import { type ArtifactStore, grantReadOfBuckets, grantUseOfKeys, type StoreUser } from './artifact-store';
 import { evaluationFiles, mnistFiles } from './bundling';
 import { NodeFunction, type NodeFunctionProps } from './node-function';
 
@@ -43,6 +43,7 @@ export class PipelineFunctions extends Construct {
       environment: { COMPUTES: settings.computes.join(','), GPU_HOUR_USD: String(settings.gpuHourUsd) },
     });
     grantReadOfBuckets(this.plan.role!, settings.datasetBuckets);
+    grantUseOfKeys(this.plan.role!, settings.datasetKeys);
     this.shard = this.addFunction('shard', {
       entry: 'functions/preprocess/shard.ts',
       memoryMiB: lambdaMemoryMib,

@@ -53,9 +53,14 @@ function refuseLocalDataset({ dataset }: ExecutionInput, { store }: Cloud): void
   const target = `${store.location}/${objectKeys.uploads}my-digits`;
   throw new PermanentError(
     'InvalidInput',
-    `The dataset ${JSON.stringify(dataset)} is a folder of this machine, which the workflow cannot read. Upload it (aws s3 sync ${dataset} ${target}), and give --dataset ${target}.`,
+    `The dataset ${JSON.stringify(dataset)} is a folder of this machine, which the workflow cannot read. Upload it (aws s3 sync ${quoteForShell(dataset)} ${target}), and give --dataset ${target}.`,
     { evidence: { dataset } },
   );
+}
+
+/** As it is where a shell takes it so; otherwise in single quotes. */
+function quoteForShell(path: string): string {
+  return /^[\w./~:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** Follows a run, prints what a local one prints, and throws what a local one throws. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
-import { parseOrThrow } from '../contracts/parse';
+import { decodeText, parseOrThrow } from '../contracts/parse';
 
 /** The stack's name in cdk/app.ts. */
 export const defaultStackName = 'MnistPipeline';
@@ -76,7 +76,7 @@ async function readOutputs(path: string, stackName: string): Promise<z.infer<typ
     new PermanentError('InvalidInput', problem, { evidence: { path, stackName }, cause });
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = decodeText(await readFile(path));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw refuse(

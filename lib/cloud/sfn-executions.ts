@@ -10,6 +10,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
+import { connectionSettings } from '../store/aws-connection';
 import type { Execution, Executions, WorkflowEvent } from './executions';
 import type { StackLocation } from './find-stack';
 import { asWorkflowFailure } from './sfn-failures';
@@ -106,7 +107,7 @@ export class SfnExecutions implements Executions {
   }
 }
 
-/** Credentials and `AWS_ENDPOINT_URL` from the environment, the region from the stack. */
+/** Credentials, endpoint and proxy from the environment and the profile, the region from the stack. */
 export function createExecutions(stack: StackLocation): SfnExecutions {
   return new SfnExecutions(createClient(stack.region), stack);
 }
@@ -128,7 +129,7 @@ function createClient(region: string | undefined): SFNClient {
   return new SFNClient({
     ...(region === undefined ? {} : { region }),
     maxAttempts: 5,
-    requestHandler: { connectionTimeout: 10_000, socketTimeout: 60_000 },
+    ...connectionSettings({ connectMilliseconds: 10_000, idleMilliseconds: 60_000 }),
   });
 }
 

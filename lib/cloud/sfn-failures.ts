@@ -1,5 +1,11 @@
 import { PermanentError, WorkflowError } from '../contracts/errors';
-import { credentialAdvice, failureOf, isCredentialFailure, isPassingFailure } from '../store/s3-failures';
+import {
+  connectionAdvice,
+  credentialAdvice,
+  failureOf,
+  isCredentialFailure,
+  isPassingFailure,
+} from '../store/aws-failures';
 import type { StackLocation } from './find-stack';
 
 export interface Request {
@@ -15,9 +21,9 @@ export interface Request {
 export function asWorkflowFailure(error: unknown, { action, permission, runId, stack }: Request): unknown {
   const failure = failureOf(error);
   if (failure === undefined) return error;
-  const { name, message, status } = failure;
+  const { name, message, status, speaker } = failure;
   const where = `the stack "${stack.name}" (account ${stack.account}, ${stack.region})`;
-  const said = `Step Functions said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
+  const said = `${speaker === 'proxy' ? 'The proxy' : 'Step Functions'} said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
   const details = {
     evidence: { stack: stack.name, runId: runId ?? null, error: name, status: status ?? null },
     cause: error,
@@ -55,6 +61,8 @@ export function asWorkflowFailure(error: unknown, { action, permission, runId, s
       );
     default:
   }
+  const advice = connectionAdvice(failure);
+  if (advice !== undefined) return permanent('InvalidInput', advice);
   // The two that only services with JSON answers have.
   const isUnsigned = /^(InvalidSignature|MissingAuthenticationToken)(Exception)?$/.test(name);
   if (isCredentialFailure(failure) || isUnsigned) return permanent('InvalidInput', credentialAdvice);

@@ -26,6 +26,17 @@ export function parseOrThrow<Schema extends z.ZodType>(
   throw new PermanentError(errorName, `${what} cannot be used. ${problems.join('; ')}.`);
 }
 
+/**
+ * Text as editors save it: UTF-8 or UTF-16, with or without a byte order mark, which is no part of JSON. PowerShell writes
+ * UTF-16 where one redirects into a file.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
 /** `undefined` for what is no JSON, where that is one of the answers: services put plain text in its place. */
 export function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;

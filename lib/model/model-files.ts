@@ -3,7 +3,7 @@ import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
-import { parseOrThrow } from '../contracts/parse';
+import { decodeText, parseOrThrow } from '../contracts/parse';
 import { encodeJson } from '../store/json-objects';
 import type { ObjectInfo, ObjectStore } from '../store/object-store';
 import { readTopology } from './keras-layers';
@@ -65,7 +65,7 @@ async function captureArtifacts(model: LayersModel): Promise<io.ModelArtifacts> 
 export async function loadModel(store: ObjectStore, runId: string): Promise<LayersModel> {
   const key = objectKeys.modelTopology(runId);
   const what = `${key} in ${store.location}`;
-  const text = new TextDecoder().decode(await store.get(key));
+  const text = decodeText(await store.get(key));
   const file = parseOrThrow(modelFileSchema, parseJson(text, what), what, 'CorruptArtifact');
   const weightData = (await store.get(objectKeys.modelWeights(runId))).slice().buffer;
   const [{ weights }] = file.weightsManifest;

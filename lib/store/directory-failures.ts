@@ -28,6 +28,9 @@ const refusals: Readonly<Record<string, string>> = {
     'a file stands where a folder is needed, or a folder where the file should go. Move it away, or choose another folder',
   EISDIR: 'a folder stands where the file should go. Move that folder away, or choose another store',
   ENOTEMPTY: 'a folder stands where the file should go. Move that folder away, or choose another store',
+  ENOSYS: 'the file system has no hard links. Choose a folder on a local disk',
+  EXDEV:
+    'a part of the store lies on another disk or mount (a folder in it is a mount or a link elsewhere), and files can be moved into place within one only. Put the whole store on one, and give its own path',
   EFBIG: 'the file is larger than the file system or the limit of this user allows. Choose another disk',
 };
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { absentAsUndefined, PermanentError } from '../contracts/errors';
-import { parseOrThrow } from '../contracts/parse';
+import { decodeText, parseOrThrow } from '../contracts/parse';
 import type { ObjectStore } from './object-store';
 
 /** Two-space JSON with a final newline: artifacts are meant to be opened. */
@@ -18,7 +18,7 @@ export async function getJson<Schema extends z.ZodType>(
   key: string,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const text = new TextDecoder().decode(await store.get(key));
+  const text = decodeText(await store.get(key));
   let value: unknown;
   try {
     value = JSON.parse(text);

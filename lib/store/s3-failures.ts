@@ -1,71 +1,11 @@
-import { PermanentError, PipelineError, TransientError } from '../contracts/errors';
-
-/** What the SDK says of a failed request; every field may be absent, as HEAD answers have no body. */
-export interface RequestFailure {
-  readonly name: string;
-  readonly message: string;
-  readonly status: number | undefined;
-}
-
-interface SdkError {
-  readonly name: string;
-  readonly message: string;
-  readonly code: unknown;
-  readonly $metadata: { readonly httpStatusCode?: number };
-}
-
-const credentialErrors = new Set([
-  'CredentialsProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidAccessKeyId',
-  'InvalidClientTokenId',
-  'InvalidToken',
-  'SignatureDoesNotMatch',
-  'TokenProviderError',
-  'TokenRefreshRequired',
-  'UnrecognizedClientException',
-]);
-/** The last four: what was sent is not what arrived. */
-const passingErrors =
-  /^(SlowDown|ServiceUnavailable|InternalError|RequestTimeout|TimeoutError|AbortError|NetworkingError|OperationAborted|ConditionalRequestConflict|ThrottlingException|Throttling|ThrottledException|TooManyRequests(Exception)?|RequestLimitExceeded|BandwidthLimitExceeded|RequestTimeTooSkewed|BadDigest|IncompleteBody|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|E[A-Z]{2,}(_[A-Z]+)?)$/;
-
-/**
- * The name that decides: the error code of S3, or of the system for a broken connection; `undefined` for an error
- * that is not of a request at all.
- */
-export function failureOf(error: unknown): RequestFailure | undefined {
-  if (typeof error !== 'object' || error === null || error instanceof PipelineError) return undefined;
-  const { name: errorName = '', message = '', code, $metadata } = error as Partial<SdkError>;
-  const isOfRequest =
-    $metadata !== undefined ||
-    typeof code === 'string' ||
-    credentialErrors.has(errorName) ||
-    passingErrors.test(errorName) ||
-    /^(Region is missing|Checksum mismatch|aborted)/.test(message);
-  if (!isOfRequest) return undefined;
-  const name = errorName === 'Error' && typeof code === 'string' ? code : errorName;
-  return { name, message, status: $metadata?.httpStatusCode };
-}
-
-export function isCredentialFailure({ name }: RequestFailure): boolean {
-  return credentialErrors.has(name);
-}
-
-export function isPassingFailure({ name, message, status }: RequestFailure): boolean {
-  return (
-    passingErrors.test(name) ||
-    message === 'aborted' ||
-    status === 429 ||
-    (status !== undefined && (status >= 500 || isSuccess(status)))
-  );
-}
-
-/** Said yes, in an answer that cannot be read: it was cut short or altered on the way. */
-const isSuccess = (status: number) => status >= 200 && status < 300;
-
-export const credentialAdvice =
-  'the AWS credentials are missing, expired or wrong. Sign in again (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+import { PermanentError, TransientError } from '../contracts/errors';
+import {
+  connectionAdvice,
+  credentialAdvice,
+  failureOf,
+  isCredentialFailure,
+  isPassingFailure,
+} from './aws-failures';
 
 export function isAbsentObject(error: unknown): boolean {
   const failure = failureOf(error);
@@ -81,11 +21,11 @@ export function asS3Failure(
 ): unknown {
   const failure = failureOf(error);
   if (failure === undefined) return error;
-  const { name, message, status } = failure;
+  const { name, message, status, speaker } = failure;
   const { bucket, key, location } = object;
   const details = { evidence: { bucket, key, error: name, status: status ?? null }, cause: error };
   const what = action === 'read' ? `${key || 'The list'} cannot be read from` : `${key} cannot be written to`;
-  const said = `S3 said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
+  const said = `${speaker === 'proxy' ? 'The proxy' : 'S3'} said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
   const permanent = (errorName: 'InvalidInput' | 'StoreNotWritable' | 'CorruptArtifact', advice: string) =>
     new PermanentError(errorName, `${what} ${location}: ${advice} ${said}`, details);
 
@@ -95,6 +35,8 @@ export function asS3Failure(
       `there is no bucket "${bucket}". Check its spelling, the account (aws sts get-caller-identity) and AWS_ENDPOINT_URL.`,
     );
   }
+  const advice = connectionAdvice(failure);
+  if (advice !== undefined) return permanent('InvalidInput', advice);
   if (isCredentialFailure(failure)) return permanent('InvalidInput', credentialAdvice);
   if (
     message.startsWith('Region is missing') ||
@@ -114,6 +56,18 @@ export function asS3Failure(
   }
   if (isPassingFailure(failure)) {
     return new TransientError('StoreUnavailable', `${what} ${location} for now. ${said} Try again.`, details);
+  }
+  if (name === 'NotImplemented' || status === 501) {
+    return permanent(
+      action === 'write' ? 'StoreNotWritable' : 'InvalidInput',
+      'this service lacks a part of S3 that a store needs: conditional writes (If-None-Match and If-Match), which keep two writers apart. Use a bucket of AWS, or a folder.',
+    );
+  }
+  if (message.includes('kms:')) {
+    return permanent(
+      action === 'write' ? 'StoreNotWritable' : 'InvalidInput',
+      "this identity may not use the object's KMS key. It needs kms:Decrypt on the key to read, and kms:GenerateDataKey to write; a workflow on AWS gets the first for the keys in the deployment setting datasetKeys.",
+    );
   }
   if (status === 403 || name === 'AccessDenied') {
     return action === 'write'

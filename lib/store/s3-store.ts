@@ -10,10 +10,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { PipelineError } from '../contracts/errors';
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
+import { failureOf } from './aws-failures';
 import type { ObjectInfo, ObjectStore } from './object-store';
 import { artifactNotFound, assertChecksum, assertRange, endsTooEarly, isObjectKey } from './read-failures';
 import { createS3Client } from './s3-client';
-import { asS3Failure, failureOf, isAbsentObject, partlyListed, tooManyConflicts } from './s3-failures';
+import { asS3Failure, isAbsentObject, partlyListed, tooManyConflicts } from './s3-failures';
+import { assertS3Prefix } from './s3-prefix';
 import { sha256Hex } from './sha256';
 
 type WriteCondition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
@@ -36,7 +38,7 @@ export class S3Store implements ObjectStore {
     private readonly bucket: string,
     prefix = '',
   ) {
-    assertObjectPrefix(prefix);
+    assertS3Prefix(prefix);
     this.keyPrefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
     this.location = `s3://${bucket}/${this.keyPrefix}`.replace(/\/$/, '');
   }

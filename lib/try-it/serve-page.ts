@@ -60,7 +60,11 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Serve
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cache-Control', 'no-store');
   if (!isOwnHost(request)) {
-    refuse(response, 421, 'This page is served for 127.0.0.1 and localhost only.');
+    refuse(
+      response,
+      421,
+      'This page is served for 127.0.0.1 and localhost only. Ask for it by one of these names.',
+    );
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
     refuse(response, 405, 'Only GET and HEAD are answered.');
@@ -78,10 +82,11 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Serve
 
 /**
  * A page elsewhere can have its name point to 127.0.0.1 once it is loaded, and would then be read as one of ours; its
- * requests still carry its own name.
+ * requests still carry its own name. The port tells nothing of that, and is another one where it was forwarded (ssh -L,
+ * an editor's tunnel, a container).
  */
-function isOwnHost({ headers, socket }: IncomingMessage): boolean {
-  return [host, 'localhost'].some((name) => headers.host === `${name}:${socket.localPort}`);
+function isOwnHost({ headers }: IncomingMessage): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(headers.host ?? '');
 }
 
 function refuse(response: ServerResponse, status: number, text: string): void {

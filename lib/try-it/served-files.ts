@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
-import { parseOrThrow } from '../contracts/parse';
+import { decodeText, parseOrThrow } from '../contracts/parse';
 import type { ObjectStore } from '../store/object-store';
 import { buildPageFiles } from './page-files';
 
@@ -58,7 +58,7 @@ async function readModel(store: ObjectStore, runId: string) {
 function parseModel(topology: Uint8Array, what: string): z.infer<typeof modelSchema> {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(topology));
+    value = JSON.parse(decodeText(topology));
   } catch (cause) {
     throw new PermanentError(
       'CorruptArtifact',

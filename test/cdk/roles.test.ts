@@ -141,4 +141,28 @@ describe('each role may do what its step does', () => {
       { StringEquals: { 'aws:ResourceTag/mnist-pipeline-stack': 'MnistPipeline' } },
     ]);
   });
+
+  it('the plan may decrypt datasets with the keys of their buckets, through S3 alone, and no other role may', () => {
+    const datasetKeys = ['arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'];
+    const withKeys = synthesize({ datasetBuckets: ['their-digits'], datasetKeys });
+    const deciphering = resourcesOf(withKeys, 'AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+      (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement.filter(({ Action }) =>
+        list(Action).some((action) => action.startsWith('kms:')),
+      ).map((statement) => ({ of: id.slice(0, 'Functionsplan'.length), ...statement })),
+    );
+    expect(deciphering).toEqual([
+      {
+        of: 'Functionsplan',
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: datasetKeys[0],
+        Condition: {
+          StringEquals: {
+            'kms:ViaService': ['s3.eu-west-1.amazonaws.com', 's3.eu-west-1.amazonaws.com.cn'],
+          },
+        },
+      },
+    ]);
+    expect(rightsOf('Functionsplan')).not.toContainEqual(expect.stringContaining('kms:'));
+  });
 });

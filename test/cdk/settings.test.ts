@@ -20,6 +20,7 @@ describe('the deployment settings', () => {
       removalPolicy: 'retain',
       subnets: 'public',
       datasetBuckets: [],
+      datasetKeys: [],
     });
   });
 
@@ -58,6 +59,11 @@ describe('the deployment settings', () => {
     [{ alarmEmail: 'nobody' }, /an e-mail address is expected.*nobody/],
     [{ monthlyBudgetUsd: 10 }, /set alarmEmail as well/],
     [{ trainingTimeoutMinutes: 4 }, /"trainingTimeoutMinutes"/],
+    [{ datasetKeys: 'alias/digits' }, /"datasetKeys.0": the ARN of a KMS key is expected.*alias\/digits/],
+    [
+      { datasetKeys: 'arn:aws:kms:eu-central-1:123456789012:alias/digits' },
+      /"datasetKeys.0": the ARN of a KMS key is expected/,
+    ],
     [{ datasetBuckets: 'Upper' }, /"datasetBuckets.0": a bucket name.*Upper/],
   ])('refuse %j with a message', (context, message) => {
     expect(() => read(context)).toThrow(message);

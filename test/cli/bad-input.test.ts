@@ -89,6 +89,22 @@ describe('settings', () => {
     expect(err).toMatch(message);
   });
 
+  test('a config file as Windows saves it is read: its wrong value is what is told', async () => {
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      const file = join(folder, `marked-${encoding}.json`);
+      writeFileSync(file, Buffer.from('\ufeff{"epochs": "3"}', encoding));
+      const { exitCode, err } = await runCommand([
+        'train',
+        '--config',
+        file,
+        '--store',
+        join(folder, 'untouched'),
+      ]);
+      expect(exitCode).toBe(2);
+      expect(err).toMatch(/config file.*"epochs": .*\(received "3"\)/);
+    }
+  });
+
   test('an unknown command', async () => {
     expect(await runCommand(['trian'])).toMatchObject({
       exitCode: 2,

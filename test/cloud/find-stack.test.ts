@@ -43,6 +43,15 @@ test('the environment can say a part of it', async () => {
   expect(await findStack(undefined, env)).toMatchObject({ ...location, bucketName: 'other-bucket' });
 });
 
+test.each([
+  ['a byte order mark', Buffer.from(`\ufeff${JSON.stringify({ MnistPipeline: outputs })}`)],
+  ['UTF-16', Buffer.from(`\ufeff${JSON.stringify({ MnistPipeline: outputs })}`, 'utf16le')],
+])('an outputs file with %s', async (_, bytes) => {
+  const path = join(folder, 'marked.json');
+  writeFileSync(path, bytes);
+  expect(await findStack(undefined, { MNIST_PIPELINE_OUTPUTS: path })).toMatchObject(location);
+});
+
 test.each<[string, () => NodeJS.ProcessEnv, RegExp]>([
   [
     'no file',

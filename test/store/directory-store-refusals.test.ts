@@ -60,6 +60,8 @@ const refusals = [
   { errno: 'EACCES', says: 'this user has no permission' },
   { errno: 'EPERM', says: 'the system does not permit it' },
   { errno: 'ENOTDIR', says: 'a part of the path is a file' },
+  { errno: 'EXDEV', says: 'a part of the store lies on another disk or mount' },
+  { errno: 'ENOSYS', says: 'the file system has no hard links' },
   { errno: 'EFBIG', says: 'the file is larger than' },
 ] as const;
 const calls = ['mkdir', 'open', 'rename'] as const;

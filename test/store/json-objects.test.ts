@@ -42,6 +42,17 @@ test.each([
   await expect(getJsonIfPresent(store, key, schema)).rejects.toBe(error);
 });
 
+const text = '{"epochs": 3}';
+test.each([
+  ['UTF-8 with a byte order mark', bytesOf(`\ufeff${text}`)],
+  ['UTF-16 as PowerShell writes it', Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ['UTF-16, big-endian', Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+])('%s is read', async (_, body) => {
+  const store = new MemoryStore();
+  await store.put(key, body);
+  expect(await getJson(store, key, schema)).toEqual({ epochs: 3 });
+});
+
 test('nothing is put that its reader would refuse', async () => {
   const store = new MemoryStore();
   await expect(putJson(store, key, schema, { epochs: 0.5 })).rejects.toThrow();

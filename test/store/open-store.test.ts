@@ -12,6 +12,8 @@ describe('openStore', () => {
     ['s3://my-bucket/', S3Store, 's3://my-bucket'],
     ['s3://my.bucket/team/a', S3Store, 's3://my.bucket/team/a'],
     ['s3://my.bucket/team/a/', S3Store, 's3://my.bucket/team/a'],
+    ['s3://my.bucket/My digits (new)/', S3Store, 's3://my.bucket/My digits (new)'],
+    ['s3://my.bucket/Größe/数字', S3Store, 's3://my.bucket/Größe/数字'],
   ])('%s', (location, adapter, expected) => {
     const store = openStore(location);
 
@@ -42,10 +44,16 @@ describe('openStore', () => {
     );
   });
 
-  test.each(['s3://bucket/../a', 's3://bucket//a', 's3://bucket/a b'])(
-    '%s: the prefix is a key',
-    (location) => {
-      expect(() => openStore(location)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
-    },
-  );
+  test.each([
+    ['../a', /the segment "\.\."/],
+    ['a/./b', /the segment "\."/],
+    ['/a', /an empty segment/],
+    ['a//b', /an empty segment/],
+    ['a\u0001b', /the control character "\\u0001"/],
+    ['ü'.repeat(512), /it has 1024 bytes, and a whole key has at most 1024/],
+  ])('the prefix %j is refused', (prefix, message) => {
+    const open = () => openStore(`s3://bucket/${prefix}`);
+    expect(open).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
+    expect(open).toThrow(message);
+  });
 });

@@ -73,6 +73,57 @@ const failures = [
     says: 'Set AWS_REGION',
   },
   {
+    error: new Error('Region not accepted: region="eu central" is not a valid hostname component.'),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'the region is none. Check AWS_REGION',
+  },
+  {
+    error: coded('ENOTFOUND'),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'there is no such host. Check the region',
+  },
+  {
+    error: new Error('The services section "local" specified in the profile is not present'),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'the profile is incomplete',
+  },
+  {
+    error: named('EndpointError'),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'the endpoint is no address',
+  },
+  {
+    error: Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' }),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'the endpoint is no address',
+  },
+  {
+    error: s3Error('ProxyAuthenticationRequired', 407),
+    read: 'InvalidInput',
+    write: 'InvalidInput',
+    says: 'HTTPS_PROXY=http://name:password@',
+  },
+  {
+    error: s3Error('NotImplemented', 501),
+    read: 'InvalidInput',
+    write: 'StoreNotWritable',
+    says: 'conditional writes (If-None-Match and If-Match)',
+  },
+  {
+    error: Object.assign(s3Error('AccessDenied', 403), {
+      message:
+        'User is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext',
+    }),
+    read: 'InvalidInput',
+    write: 'StoreNotWritable',
+    says: "may not use the object's KMS key",
+  },
+  {
     error: s3Error('InvalidRequest', 400),
     read: 'InvalidInput',
     write: 'StoreNotWritable',
@@ -159,4 +210,41 @@ test('a connection that breaks in the middle is transient', async () => {
   }
   fake.mock.on(GetObjectCommand).resolves({ Body: Readable.from(halfOf()) as never });
   await expect(store.get('a')).rejects.toMatchObject({ name: 'StoreUnavailable' });
+});
+
+describe('a host that there is not', () => {
+  const environment = { ...process.env };
+  afterEach(() => {
+    process.env = { ...environment };
+  });
+
+  test.each(['AWS_LAMBDA_FUNCTION_NAME', 'AWS_BATCH_JOB_ID'])(
+    'passes where %s is set: nobody mistypes a region there, and a name server may be away',
+    async (variable) => {
+      process.env[variable] = 'plan';
+      fake.mock.on(GetObjectCommand).rejects(coded('ENOTFOUND'));
+      await expect(store.get('a')).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    },
+  );
+});
+
+test('a refusal without the id that every answer of AWS has is told as the proxy’s', async () => {
+  const environment = { ...process.env };
+  process.env['HTTPS_PROXY'] = 'http://proxy.example.com:3128';
+  try {
+    fake.mock.on(GetObjectCommand).rejects(s3Error('Forbidden', 403));
+    await expect(store.get('a')).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringMatching(/the proxy does not let the request through.* The proxy said Forbidden/),
+    });
+    const ofS3 = s3Error('AccessDenied', 403);
+    fake.mock
+      .on(GetObjectCommand)
+      .rejects(Object.assign(ofS3, { $metadata: { ...ofS3.$metadata, requestId: 'ABC' } }));
+    await expect(store.get('a')).rejects.toMatchObject({
+      message: expect.stringMatching(/this identity may not read there.* S3 said AccessDenied/),
+    });
+  } finally {
+    process.env = environment;
+  }
 });

@@ -62,13 +62,22 @@ test.each([
 test.each([
   { host: () => 'evil.example', status: 421 },
   { host: () => `evil.example:${port()}`, status: 421 },
-  { host: () => '127.0.0.1', status: 421 },
+  { host: () => 'localhost.evil.example', status: 421 },
+  { host: () => '127.0.0.1:1@evil.example', status: 421 },
+  { host: () => 'localhost:evil', status: 421 },
   { host: () => `127.0.0.1.evil.example:${port()}`, status: 421 },
   { host: () => `localhost:${port()}`, status: 200 },
   { host: () => `127.0.0.1:${port()}`, status: 200 },
-])('a name that was pointed to this machine is refused: case %#', async ({ host, status }) => {
-  expect((await ask('/', { host: host() })).status).toBe(status);
-});
+  { host: () => 'LOCALHOST:8080', status: 200 },
+  { host: () => '127.0.0.1:9000', status: 200 },
+  { host: () => '[::1]:9000', status: 200 },
+  { host: () => 'localhost', status: 200 },
+])(
+  'a name that was pointed to this machine is refused, a port that was forwarded is not: case %#',
+  async ({ host, status }) => {
+    expect((await ask('/', { host: host() })).status).toBe(status);
+  },
+);
 
 test.each([
   { method: 'HEAD', status: 200 },
