@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { findDatasetFiles } from '../../lib/dataset/find-dataset-files';
+import { parseIdx } from '../../lib/dataset/idx';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { createStepContext, prepareDataset } from '../support/prepare-dataset';
-import { runPython } from '../support/python-peers';
+import { preparePython, runPython } from '../support/python-peers';
 import { useScratchFolder } from '../support/scratch-folder';
+import { encodeIdx } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 
@@ -24,4 +30,59 @@ test('np.load reads the shards of MNIST, and numpy normalises to the same bits',
       numpy: expect.any(String),
     });
   }
+});
+
+/** The README's program that has `text` in it. */
+function readmeProgram(text: string): string {
+  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+  const programs = [...readme.matchAll(/```python\n(.*?)```/gs)].map(([, program]) => program!);
+  return programs.find((program) => program.includes(text))!;
+}
+
+test("the README's lines write what is read here", () => {
+  const program = `${readmeProgram('write_idx')}\nwrite_idx("out", np.arange(24).reshape(2, 3, 4))`;
+  execFileSync(preparePython(), ['-c', program], { cwd: folder });
+  const { type, shape, data } = parseIdx(readFileSync(join(folder, 'out')), 'out');
+  expect({ type, shape, data: [...data] }).toEqual({
+    type: 'uint8',
+    shape: [2, 3, 4],
+    data: Array.from({ length: 24 }, (_, index) => index),
+  });
+});
+
+test("the README's lines turn EMNIST's letters, and number them from 0", async () => {
+  const emnist = join(folder, 'emnist');
+  mkdirSync(emnist);
+  const image = Uint8Array.from({ length: 784 }, (_, index) => index % 251);
+  const upright = Uint8Array.from(
+    { length: 784 },
+    (_, index) => image[(index % 28) * 28 + Math.floor(index / 28)]!,
+  );
+  for (const part of ['train', 'test']) {
+    const write = (kind: string, file: Uint8Array) =>
+      writeFileSync(join(emnist, `emnist-letters-${part}-${kind}-ubyte.gz`), gzipSync(file));
+    write(
+      'images-idx3',
+      encodeIdx(
+        [26, 28, 28],
+        Uint8Array.from({ length: 26 * 784 }, (_, at) => image[at % 784]!),
+      ),
+    );
+    write(
+      'labels-idx1',
+      encodeIdx(
+        [26],
+        Uint8Array.from({ length: 26 }, (_, row) => row + 1),
+      ),
+    );
+  }
+  execFileSync(preparePython(), ['-c', readmeProgram('emnist-letters')], { cwd: emnist });
+
+  const letters = new DirectoryStore(join(emnist, 'letters'));
+  const files = await findDatasetFiles(letters, 'letters');
+  const { shape, data } = parseIdx(await letters.get(files.testImages), 'images');
+  expect(shape).toEqual([26, 28, 28]);
+  expect(data.subarray(25 * 784)).toEqual(upright);
+  const labels = parseIdx(await letters.get(files.trainLabels), 'labels');
+  expect([...labels.data]).toEqual(Array.from({ length: 26 }, (_, row) => row));
 });
