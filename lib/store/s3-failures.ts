@@ -60,7 +60,7 @@ export function asS3Failure(
   if (name === 'NotImplemented' || status === 501) {
     return permanent(
       action === 'write' ? 'StoreNotWritable' : 'InvalidInput',
-      'this service lacks a part of S3 that a store needs: conditional writes (If-None-Match and If-Match), which keep two writers apart. Use a bucket of AWS, or a folder.',
+      'this service lacks a part of S3 that a store needs, such as conditional writes (If-None-Match and If-Match), which keep two writers apart. Use a bucket of AWS, or a folder.',
     );
   }
   if (message.includes('kms:')) {
