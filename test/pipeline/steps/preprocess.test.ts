@@ -19,7 +19,7 @@ import {
   type RecordingContext,
   readPlan,
 } from '../../support/prepare-dataset';
-import { type TinyDataset, writeTinyDataset } from '../../support/tiny-dataset';
+import { encodeIdx, type TinyDataset, writeTinyDataset } from '../../support/tiny-dataset';
 
 /** One row more than full shards hold, of the smallest images: cheap, and with a last shard of its own in both splits. */
 const imageShape = [2, 3] as const;
@@ -48,6 +48,24 @@ async function snapshot(of: ObjectStore): Promise<Record<string, string | undefi
   for await (const { key, sha256 } of of.list('')) checksums[key] = sha256;
   return checksums;
 }
+
+test('what may not be what it seems is said at every plan, also of a dataset that is prepared', async () => {
+  const dark = join(folder, 'dark');
+  const { test } = await writeTinyDataset(dark, sizes);
+  await writeFile(
+    join(dark, 't10k-images-idx3-ubyte'),
+    encodeIdx(
+      [test.count, ...imageShape],
+      test.pixels.map((value) => value >> 4),
+    ),
+  );
+  const said = { type: 'note', message: expect.stringMatching(/^The brightest pixel of t10k-images/) };
+  await prepareDataset(dark, context);
+  expect(context.events).toContainEqual(said);
+  context.events.length = 0;
+  expect(await planDataset(dark, context)).toMatchObject({ isPrepared: true });
+  expect(context.events).toContainEqual(said);
+});
 
 test('the first plan cuts both splits into shards and says that they are to be made', async () => {
   const output = await planDataset(source, context);
