@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { tfjsNodeFolder } from './native-binding';
+import { packageFile } from '../installation/package-file';
 import { type Build, downloadWheel, isDiskFull, runStage } from './native-build-stages';
 import { addCudaLibraries } from './native-cuda';
 import { CommandFailed, throwIfInterrupted } from './native-machine';
@@ -78,11 +78,11 @@ async function stripSymbols({ machine, release, signal }: Build, library: string
 }
 
 async function compileBinding(build: Build, tensorflowHeaders: string): Promise<void> {
-  const source = join(tfjsNodeFolder(), 'binding');
-  const nodeHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
-  const headers = [tensorflowHeaders, nodeHeaders, dirname(source)];
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) =>
+    packageFile(`@tensorflow/tfjs-node/binding/${file}`),
+  );
+  const headers = [tensorflowHeaders, dirname(packageFile('node-api-headers/include/node_api.h'))];
   const libraries = libraryFiles.map((file) => join(build.folder, file));
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => join(source, file));
   await mkdir(dirname(join(build.folder, bindingFile)), { recursive: true });
   await compileAddon(build, headers, [join(__dirname, 'quieten-log.cc')], quietenLogFile);
   await compileAddon(build, headers, [...sources, ...libraries], bindingFile);

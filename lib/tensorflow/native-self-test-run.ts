@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { ownProgram } from '../installation/own-program';
 import { CommandFailed, NativeUnavailable, type RunCommand } from './native-machine';
 import type { TensorFlowRelease } from './native-release';
 
@@ -21,7 +23,7 @@ export async function runSelfTest(
   });
   const answer = await run(
     process.execPath,
-    ['--require', require.resolve('tsx/cjs'), require.resolve('./native-self-test'), folder, release.package],
+    [...ownProgram(join(__dirname, 'native-self-test')), folder, release.package],
     { signal, timeoutSeconds: 120 },
   ).catch(explainFailure);
   const received = answer.trimEnd().split('\n').at(-1);

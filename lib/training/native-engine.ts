@@ -2,7 +2,7 @@ import { setBackend, version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
 import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
-import { loadTfjsNode, nativeBackend } from '../tensorflow/native-binding';
+import { loadNativeBackend } from '../tensorflow/native-binding';
 import { nativeCacheFolder } from '../tensorflow/native-release';
 import { NativeSession } from './native-session';
 import type { TrainingEngine } from './training-engine';
@@ -20,7 +20,7 @@ export async function openNativeEngine(
 ): Promise<TrainingEngine> {
   // Read by CUDA when the library is loaded: no device is visible then.
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
-  const { binding, isUsingGpuDevice } = nativeBackend(loadTfjsNode(cacheFolder));
+  const { binding, isUsingGpuDevice } = loadNativeBackend(cacheFolder);
   await setBackend('tensorflow');
   if (device === 'gpu' && !isUsingGpuDevice) {
     throw new PermanentError(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { objectKeys } from '../contracts/object-keys';
+import { packageFile } from '../installation/package-file';
 import type { ObjectStore } from '../store/object-store';
 import { buildApp } from './build-app';
 import { renderTryItPage } from './try-it-page';
@@ -18,7 +19,7 @@ export async function buildPageFiles(runId: string): Promise<PageFile[]> {
   const page = new TextEncoder().encode(renderTryItPage(runId));
   const wasm = wasmFiles.map(async (name) => ({
     key: objectKeys.tryItFile(runId, name),
-    body: new Uint8Array(await readFile(require.resolve(`@tensorflow/tfjs-backend-wasm/dist/${name}`))),
+    body: new Uint8Array(await readFile(packageFile(`@tensorflow/tfjs-backend-wasm/dist/${name}`))),
   }));
   return [
     { key: objectKeys.tryItPage(runId), body: page },

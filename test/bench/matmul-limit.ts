@@ -1,5 +1,5 @@
 import { matMul, setBackend, tidy, truncatedNormal } from '@tensorflow/tfjs-core';
-import { loadTfjsNode } from '../../lib/tensorflow/native-binding';
+import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
 
 const batchSize = 512;
 const units = [784, 1024, 512, 256, 10] as const;
@@ -12,7 +12,7 @@ const repetitions = 60;
  * by the weights, by the inputs (not of the first layer), and forward over the test set. No engine can be faster.
  */
 async function main(): Promise<void> {
-  loadTfjsNode();
+  loadNativeBackend();
   await setBackend('tensorflow');
   const multiply = (
     rows: number,

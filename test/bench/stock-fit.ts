@@ -1,25 +1,35 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
+import {
+  io,
+  setBackend,
+  tensor1d,
+  tensor3d,
+  version_core as tfjsVersion,
+  train,
+} from '@tensorflow/tfjs-core';
+import { nodeFileSystemRouter } from '@tensorflow/tfjs-node/dist/io/file_system';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { normalizePixels } from '../../lib/dataset/shards';
 import { buildMlp } from '../../lib/model/architectures';
-import { loadTfjsNode } from '../../lib/tensorflow/native-binding';
+import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
 import { readMnist } from './mnist-images';
 
 /** The seed recipe as TensorFlow.js has it, `model.fit`. Usage: stock-fit.ts IDX_FOLDER EPOCHS MODEL_FOLDER */
 async function main([folder, epochs, modelFolder]: readonly string[]): Promise<void> {
-  const tf = loadTfjsNode();
+  loadNativeBackend();
+  await setBackend('tensorflow');
+  io.registerSaveRouter(nodeFileSystemRouter);
   const toTensors = (split: 'train' | 't10k') => {
     const { pixels, labels, count, imageShape } = readMnist(folder!, split);
     return [
-      tf.tensor3d(normalizePixels(pixels), [count, ...imageShape]),
-      tf.tensor1d(Float32Array.from(labels)),
+      tensor3d(normalizePixels(pixels), [count, ...imageShape]),
+      tensor1d(Float32Array.from(labels)),
     ] as const;
   };
   const [images, labels] = toTensors('train');
   const model = buildMlp(runConfigSchema.parse({}), [28, 28]);
-  model.compile({ optimizer: tf.train.adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  model.compile({ optimizer: train.adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   let startedAt = 0;
   await model.fit(images, labels, {
     epochs: Number(epochs),

@@ -5,7 +5,7 @@ import type { LabelledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
 import { Graph } from '../../lib/tensorflow/graph';
 import { type GraphBinding, GraphSession } from '../../lib/tensorflow/graph-session';
-import { loadTfjsNode, nativeBackend } from '../../lib/tensorflow/native-binding';
+import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
 import { type DenseStack, initialWeights } from '../../lib/training/dense-stack';
 import { GraphOps, maskPosition } from '../../lib/training/graph-ops';
 import { createRandom } from '../../lib/training/seeded-random';
@@ -23,7 +23,7 @@ interface CountingBinding extends GraphBinding {
 }
 
 function openBinding(): CountingBinding {
-  return nativeBackend(loadTfjsNode()).binding as CountingBinding;
+  return loadNativeBackend().binding as CountingBinding;
 }
 
 function countHeld(): number {
