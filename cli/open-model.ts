@@ -9,9 +9,6 @@ import { readInputFile } from './read-input-file';
 
 const kerasFile = /\.(h5|hdf5|keras)$/i;
 
-/** How a flag that names a model is explained. */
-export const modelSourceHelp = 'a run id, or an .h5 or .keras file that Keras saved';
-
 /**
  * The model of a run in `store`, or of a Keras file, on WASM. The caller disposes it.
  *

@@ -1,5 +1,5 @@
 import { Command, Option, type OutputConfiguration } from 'commander';
-import { openStore } from '../lib/store/open-store';
+import type { SourceFlags } from './choose-store';
 import {
   addCloudCommands,
   addCloudTrainOptions,
@@ -9,25 +9,18 @@ import {
   stackOption,
   trainInCloudFromFlags,
 } from './cloud/cloud-commands';
-import { chooseStore, openCloud, type SourceFlags } from './cloud/open-cloud';
-import { showInCloud } from './cloud/show';
-import { addCompare } from './commands/compare';
-import { doctorCommand } from './commands/doctor';
-import { addEvaluate } from './commands/evaluate-model';
-import { predictCommand } from './commands/predict';
-import { runsCommand, showCommand } from './commands/runs';
-import { addServe } from './commands/serve';
-import { trainCommand } from './commands/train';
-import { modelSourceHelp } from './open-model';
-import { numberOrText, numbersOrTexts, readGivenSettings, resolveRunConfig } from './settings';
-import { readStartingPoint } from './starting-point';
+import { addCompare, addEvaluate, addServe } from './commands/model-commands';
+import { modelSourceHelp, numberOrText, numbersOrTexts } from './flag-values';
 import type { Terminal } from './terminal';
 
 const exitCodesHelp = `
 Exit codes: 0 done · 1 a bug · 2 something to mend (a setting, the dataset, the store) · 3 below --min-accuracy
             4 the training diverged · 75 a temporary failure · 130 or 143 stopped by a signal`;
 
-/** Every command with its flags; unknown ones are refused with a suggestion. */
+/**
+ * Every command with its flags; unknown ones are refused with a suggestion. A command's action imports what it works
+ * with, so that no command waits for the libraries of the others.
+ */
 export function createProgram(version: string, terminal: Terminal, output: OutputConfiguration): Command {
   const program = new Command('mnist-pipeline')
     .description(
@@ -108,19 +101,32 @@ function addTrain(program: Command, terminal: Terminal): void {
     const flags = Object.fromEntries(names.map((name) => [name, options[name]]));
     const configFile = options['config'] as string | undefined;
     const cloudFlags = options as unknown as CloudTrainFlags;
+    const { readGivenSettings, resolveRunConfig } = await import('./settings');
     if (cloudFlags.cloud) {
       return trainInCloudFromFlags(await readGivenSettings(flags, configFile), cloudFlags, terminal);
     }
     refuseCloudFlags(cloudFlags);
-    const store = openStore(options['store'] as string);
+    const { openStore } = await import('../lib/store/open-store');
+    const store = await openStore(options['store'] as string);
     const from = options['from'] as string | undefined;
     const given = await readGivenSettings(flags, configFile);
-    const start = from === undefined ? undefined : await readStartingPoint(from, given, store);
+    const start = from === undefined ? undefined : await readStart(from, given, store);
     const config = await resolveRunConfig({ ...flags, ...start?.settings }, configFile);
     const runId = options['runId'] as string | undefined;
     const initialWeights = start?.initialWeights;
+    const { trainCommand } = await import('./commands/train');
     await trainCommand({ store, config, runId, initialWeights, isJson: options['json'] === true }, terminal);
   });
+}
+
+async function readStart(...parameters: Parameters<typeof import('./starting-point').readStartingPoint>) {
+  const { readStartingPoint } = await import('./starting-point');
+  return readStartingPoint(...parameters);
+}
+
+async function chooseStore(flags: SourceFlags) {
+  const module = await import('./choose-store');
+  return module.chooseStore(flags);
 }
 
 interface StoreFlags {
@@ -137,9 +143,10 @@ function addRuns(program: Command, terminal: Terminal): void {
     .addOption(stackOption())
     .addOption(jsonOption())
     .allowExcessArguments(false)
-    .action(async (flags: StoreFlags & SourceFlags) =>
-      runsCommand({ store: await chooseStore(flags), isJson: flags.json }, terminal),
-    );
+    .action(async (flags: StoreFlags & SourceFlags) => {
+      const { runsCommand } = await import('./commands/runs');
+      await runsCommand({ store: await chooseStore(flags), isJson: flags.json }, terminal);
+    });
 }
 
 function addShow(program: Command, terminal: Terminal): void {
@@ -152,11 +159,16 @@ function addShow(program: Command, terminal: Terminal): void {
     .addOption(stackOption())
     .addOption(jsonOption())
     .allowExcessArguments(false)
-    .action(async (runId: string, flags: StoreFlags & SourceFlags) =>
-      flags.cloud
-        ? showInCloud({ runId, isJson: flags.json }, await openCloud(flags.stack), terminal)
-        : showCommand({ store: await chooseStore(flags), isJson: flags.json, runId }, terminal),
-    );
+    .action(async (runId: string, flags: StoreFlags & SourceFlags) => {
+      if (flags.cloud) {
+        const { openCloud } = await import('./cloud/open-cloud');
+        const { showInCloud } = await import('./cloud/show');
+        await showInCloud({ runId, isJson: flags.json }, await openCloud(flags.stack), terminal);
+        return;
+      }
+      const { showCommand } = await import('./commands/runs');
+      await showCommand({ store: await chooseStore(flags), isJson: flags.json, runId }, terminal);
+    });
 }
 
 function addPredict(program: Command, terminal: Terminal): void {
@@ -173,13 +185,15 @@ function addPredict(program: Command, terminal: Terminal): void {
     .addOption(jsonOption())
     .allowExcessArguments(false)
     .action(
-      (
+      async (
         imagePath: string,
         options: StoreFlags & { runId?: string; modelName: string; invert?: boolean; raw: boolean },
-      ) =>
-        predictCommand(
+      ) => {
+        const { predictCommand } = await import('./commands/predict');
+        const { openStore } = await import('../lib/store/open-store');
+        await predictCommand(
           {
-            store: openStore(options.store),
+            store: await openStore(options.store),
             isJson: options.json,
             imagePath,
             runId: options.runId,
@@ -188,7 +202,8 @@ function addPredict(program: Command, terminal: Terminal): void {
             isRaw: options.raw,
           },
           terminal,
-        ),
+        );
+      },
     );
 }
 
@@ -198,5 +213,8 @@ function addDoctor(program: Command, terminal: Terminal): void {
     .description('what this machine has, and how to get what is missing')
     .addOption(jsonOption())
     .allowExcessArguments(false)
-    .action(({ json }: { json: boolean }) => doctorCommand({ isJson: json }, terminal));
+    .action(async ({ json }: { json: boolean }) => {
+      const { doctorCommand } = await import('./commands/doctor');
+      await doctorCommand({ isJson: json }, terminal);
+    });
 }

@@ -3,16 +3,6 @@ import { decodeText, parseOrThrow } from '../lib/contracts/parse';
 import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
 import { readInputFile } from './read-input-file';
 
-/** A number where the text is one; otherwise the text, so that the schema can say what it received. */
-export function numberOrText(text: string): number | string {
-  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
-}
-
-/** `1024,512,256`. An empty text means no hidden layer. */
-export function numbersOrTexts(text: string): (number | string)[] {
-  return text === '' ? [] : text.split(',').map(numberOrText);
-}
-
 /**
  * What the config file and the flags say, without the defaults; flags win.
  *

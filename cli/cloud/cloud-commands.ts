@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import { PermanentError } from '../../lib/contracts/errors';
-import { openStore } from '../../lib/store/open-store';
 import type { Terminal } from '../terminal';
-import { followCommand, redriveCommand, stopCommand } from './control-run';
-import { fetchCommand } from './fetch';
-import { openCloud } from './open-cloud';
-import { trainInCloud } from './train-in-cloud';
+
+/** With the AWS SDK, so only where a command speaks to AWS. */
+async function openCloud(stackName: string | undefined) {
+  const module = await import('./open-cloud');
+  return module.openCloud(stackName);
+}
 
 export const cloudOption = () =>
   new Option('--cloud', 'of the pipeline that is deployed on AWS').default(false).conflicts('store');
@@ -41,6 +42,7 @@ export async function trainInCloudFromFlags(
 ): Promise<void> {
   const { compute, runId, detach, json } = flags;
   const input = compute === undefined ? settings : { ...settings, compute };
+  const { trainInCloud } = await import('./train-in-cloud');
   const cloud = await openCloud(flags.stack);
   await trainInCloud({ input, runId, isDetached: detach, isJson: json }, cloud, terminal);
 }
@@ -75,18 +77,23 @@ export function addCloudCommands(program: Command, terminal: Terminal): void {
       .allowExcessArguments(false);
 
   addRunCommand('follow', 'watch a run on AWS to its end').action(
-    async (runId: string, { stack, json }: RunFlags) =>
-      followCommand({ runId, isJson: json }, await openCloud(stack), terminal),
+    async (runId: string, { stack, json }: RunFlags) => {
+      const { followCommand } = await import('./control-run');
+      await followCommand({ runId, isJson: json }, await openCloud(stack), terminal);
+    },
   );
   addRunCommand('stop', 'stop a run on AWS, and its job').action(
-    async (runId: string, { stack, json }: RunFlags) =>
-      stopCommand({ runId, isJson: json }, await openCloud(stack), terminal),
+    async (runId: string, { stack, json }: RunFlags) => {
+      const { stopCommand } = await import('./control-run');
+      await stopCommand({ runId, isJson: json }, await openCloud(stack), terminal);
+    },
   );
   addRunCommand('redrive', 'take a failed or stopped run on AWS up at the step where it ended')
     .addOption(detachOption())
-    .action(async (runId: string, { stack, json, detach }: RunFlags & { readonly detach: boolean }) =>
-      redriveCommand({ runId, isJson: json, isDetached: detach }, await openCloud(stack), terminal),
-    );
+    .action(async (runId: string, { stack, json, detach }: RunFlags & { readonly detach: boolean }) => {
+      const { redriveCommand } = await import('./control-run');
+      await redriveCommand({ runId, isJson: json, isDetached: detach }, await openCloud(stack), terminal);
+    });
 }
 
 interface FetchFlags extends RunFlags {
@@ -108,7 +115,9 @@ function addFetch(program: Command, terminal: Terminal): void {
     .addOption(quietOption())
     .allowExcessArguments(false)
     .action(async (runId: string, { stack, store, to, force, json }: FetchFlags) => {
-      const from = store === undefined ? (await openCloud(stack)).store : openStore(store);
+      const { fetchCommand } = await import('./fetch');
+      const { openStore } = await import('../../lib/store/open-store');
+      const from = store === undefined ? (await openCloud(stack)).store : await openStore(store);
       await fetchCommand({ runId, from, toFolder: to, isForced: force, isJson: json }, terminal);
     });
 }

@@ -1,9 +1,7 @@
 import type { Executions } from '../../lib/cloud/executions';
 import { defaultStackName, findStack, type StackLocation } from '../../lib/cloud/find-stack';
 import { createExecutions } from '../../lib/cloud/sfn-executions';
-import { PermanentError } from '../../lib/contracts/errors';
 import type { ObjectStore } from '../../lib/store/object-store';
-import { openStore } from '../../lib/store/open-store';
 import { createS3Store } from '../../lib/store/s3-store';
 
 /** A deployed pipeline: its executions, and the bucket that they write to. */
@@ -21,22 +19,6 @@ export async function openCloud(stackName: string | undefined): Promise<Cloud> {
     executions: createExecutions(stack),
     store: createS3Store(stack.bucketName, '', stack.region),
   };
-}
-
-export interface SourceFlags {
-  readonly store: string;
-  readonly cloud: boolean;
-  readonly stack?: string;
-}
-
-/** The store that the flags mean: the stack's bucket, or the one that `--store` names. */
-export async function chooseStore({ store, cloud, stack }: SourceFlags): Promise<ObjectStore> {
-  if (cloud) return (await openCloud(stack)).store;
-  if (stack === undefined) return openStore(store);
-  throw new PermanentError(
-    'InvalidInput',
-    `--stack ${stack} names a pipeline on AWS, and --store ${store} a store. Add --cloud, or leave --stack out.`,
-  );
 }
 
 /** A command to type, for this stack. */

@@ -5,7 +5,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { createRunId } from '../../lib/pipeline/start-run';
-import { printOutcome } from '../commands/train';
+import { printOutcome } from '../print-outcome';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
 import { type FollowRequest, followRun } from './follow-run';

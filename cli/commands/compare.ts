@@ -1,30 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Command, Option } from 'commander';
 import { PermanentError } from '../../lib/contracts/errors';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { type ChangedImages, differingSettings, findChangedImages } from '../../lib/report/compare-runs';
 import { type ComparedRun, readComparison } from '../../lib/report/comparison-data';
-import { openStore } from '../../lib/store/open-store';
 import { version } from '../../package.json';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './runs';
-
-export function addCompare(program: Command, terminal: Terminal): void {
-  program
-    .command('compare')
-    .description('set finished runs side by side: figures, curves, settings, the test images that changed')
-    .argument('<runIds...>', 'two to six of them, the oldest first')
-    .addOption(new Option('--store <location>', 'a folder, or s3://bucket/prefix').default('artifacts'))
-    .option('--to <file>', 'where to write the page', 'compare.html')
-    .option('--json', 'print the result as JSON', false)
-    .action((runIds: string[], { store, to, json }: { store: string; to: string; json: boolean }) =>
-      compareCommand({ store: openStore(store), isJson: json, runIds, pagePath: to }, terminal),
-    );
-}
 
 interface CompareRequest extends StoreRequest {
   readonly runIds: readonly string[];
@@ -32,7 +17,8 @@ interface CompareRequest extends StoreRequest {
   readonly pagePath: string;
 }
 
-async function compareCommand(
+/** Prints the figures of the runs, and writes a page about them. */
+export async function compareCommand(
   { store, isJson, runIds, pagePath }: CompareRequest,
   terminal: Terminal,
 ): Promise<void> {

@@ -1,36 +1,13 @@
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
-import { type Command, Option } from 'commander';
 import { PermanentError } from '../../lib/contracts/errors';
 import { readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { LabelledImages } from '../../lib/dataset/load-split';
 import { computeMetrics, type MetricValues } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
-import { openStore } from '../../lib/store/open-store';
-import { describeSource, modelSourceHelp, openModel } from '../open-model';
+import { describeSource, openModel } from '../open-model';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './runs';
-
-interface EvaluateFlags {
-  readonly model: string;
-  readonly dataset: string;
-  readonly store: string;
-  readonly json: boolean;
-}
-
-export function addEvaluate(program: Command, terminal: Terminal): void {
-  program
-    .command('evaluate')
-    .description('measure a model on the test images of a dataset; nothing is stored')
-    .requiredOption('--model <model>', modelSourceHelp)
-    .option('--dataset <source>', 'mnist, a folder with the four IDX files, or s3://bucket/prefix', 'mnist')
-    .addOption(new Option('--store <location>', 'a folder, or s3://bucket/prefix').default('artifacts'))
-    .addOption(new Option('--json', 'print the result as JSON').default(false))
-    .allowExcessArguments(false)
-    .action(({ model, dataset, store, json }: EvaluateFlags) =>
-      evaluateModelCommand({ source: model, dataset, store: openStore(store), isJson: json }, terminal),
-    );
-}
 
 interface EvaluateRequest extends StoreRequest {
   /** A run id, or the path of a Keras file. */
@@ -38,7 +15,8 @@ interface EvaluateRequest extends StoreRequest {
   readonly dataset: string;
 }
 
-async function evaluateModelCommand(request: EvaluateRequest, terminal: Terminal): Promise<void> {
+/** Prints how well a model does on a dataset's test images. */
+export async function evaluateModelCommand(request: EvaluateRequest, terminal: Terminal): Promise<void> {
   const { source, dataset, store, isJson } = request;
   const model = await openModel(source, store);
   try {

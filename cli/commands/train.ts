@@ -1,19 +1,11 @@
 import { type PermanentError, PipelineError } from '../../lib/contracts/errors';
-import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
-import {
-  type Predictions,
-  predictionsSchema,
-  type RunRecord,
-  runRecordSchema,
-} from '../../lib/contracts/results';
 import { type RunConfig, runIdSchema } from '../../lib/contracts/run-config';
 import { runPipeline } from '../../lib/pipeline/run-pipeline';
 import { createRunId } from '../../lib/pipeline/start-run';
-import { getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import type { EncodedWeights } from '../../lib/training/initial-weights';
-import { locate } from '../locate';
+import { printOutcome } from '../print-outcome';
 import type { Terminal } from '../terminal';
 
 export interface TrainRequest {
@@ -41,53 +33,6 @@ export async function trainCommand(request: TrainRequest, terminal: Terminal): P
   if (outcome !== undefined) throw outcome;
 }
 
-/** The result of a finished run, wherever it ran. */
-export async function printOutcome(
-  store: ObjectStore,
-  runId: string,
-  isJson: boolean,
-  terminal: Terminal,
-): Promise<void> {
-  const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
-  const { predictions } = await getJson(store, objectKeys.predictions(runId), predictionsSchema);
-  terminal.print(isJson ? describeAsJson(store, run, predictions) : describe(store, run, predictions));
-}
-
 function isGateFailure(error: unknown): error is PermanentError {
   return error instanceof PipelineError && error.name === 'QualityGateFailed';
-}
-
-function describe(store: ObjectStore, run: RunRecord, predictions: Predictions['predictions']): string {
-  const seconds = run.phases.reduce((sum, phase) => sum + phase.seconds, 0);
-  const row = (values: readonly number[]) => values.join('  ');
-  return [
-    '',
-    `Run ${run.runId}: ${run.status} after ${seconds.toFixed(1)} s`,
-    '',
-    `  report         ${locate(store, objectKeys.report(run.runId))}`,
-    `  model          ${locate(store, objectKeys.modelTopology(run.runId))}`,
-    `  test accuracy  ${run.accuracy.toFixed(4)} (${run.errorCount.toLocaleString('en')} of ${run.testCount.toLocaleString('en')} wrong)`,
-    `  test loss      ${run.loss.toFixed(4)}`,
-    ...(run.costUsd === null ? [] : [`  cost           about $${run.costUsd.toFixed(4)}`]),
-    `  labels         ${row(predictions.map(({ label }) => label))}`,
-    `  predictions    ${row(predictions.map(({ predicted }) => predicted))}`,
-  ].join('\n');
-}
-
-function describeAsJson(store: ObjectStore, run: RunRecord, predictions: Predictions['predictions']): string {
-  const { runId, status, accuracy, loss } = run;
-  return JSON.stringify(
-    {
-      runId,
-      status,
-      accuracy,
-      loss,
-      labels: predictions.map(({ label }) => label),
-      predictions: predictions.map(({ predicted }) => predicted),
-      report: locate(store, objectKeys.report(runId)),
-      model: locate(store, objectKeys.modelTopology(runId)),
-    },
-    null,
-    2,
-  );
 }

@@ -36,7 +36,7 @@ export interface SourceDataset {
  */
 export async function readSourceDataset(source: string, classes: number): Promise<SourceDataset> {
   const isBuiltIn = source === builtInName;
-  const sourceStore = openStore(isBuiltIn ? findMnistFolder() : source);
+  const sourceStore = await openStore(isBuiltIn ? findMnistFolder() : source);
   const files = await readFourFiles(sourceStore, source);
   validateDataset(files, classes);
   const name = isBuiltIn ? builtInName : nameByContent(sourceStore.location, files);

@@ -1,19 +1,22 @@
 import { PermanentError } from '../contracts/errors';
 import { DirectoryStore } from './directory-store';
 import type { ObjectStore } from './object-store';
-import { createS3Store } from './s3-store';
 
 /** S3's rules for bucket names: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const s3Location = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
 /**
- * Where the artifacts live: `s3://bucket`, `s3://bucket/prefix`, or a folder, which need not exist yet.
+ * Where the artifacts live: `s3://bucket`, `s3://bucket/prefix`, or a folder, which need not exist yet. The AWS SDK is
+ * loaded for a bucket only.
  *
  * @throws PermanentError InvalidInput for anything else.
  */
-export function openStore(location: string): ObjectStore {
+export async function openStore(location: string): Promise<ObjectStore> {
   const match = s3Location.exec(location);
-  if (match !== null) return createS3Store(match[1]!, match[2]);
+  if (match !== null) {
+    const { createS3Store } = await import('./s3-store');
+    return createS3Store(match[1]!, match[2]);
+  }
   const looksLikeUrl = /^(s3:|[a-z][a-z0-9+.-]*:\/\/)/i.test(location);
   if (location.trim() === '' || location.includes('\0') || looksLikeUrl) {
     throw new PermanentError(

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { objectKeys } from '../contracts/object-keys';
 import { packageFile } from '../installation/package-file';
 import type { ObjectStore } from '../store/object-store';
-import { buildApp } from './build-app';
+import { readApp } from './page-app';
 import { renderTryItPage } from './try-it-page';
 
 export interface PageFile {
@@ -23,7 +23,7 @@ export async function buildPageFiles(runId: string): Promise<PageFile[]> {
   }));
   return [
     { key: objectKeys.tryItPage(runId), body: page },
-    { key: objectKeys.tryItFile(runId, 'app.js'), body: await buildApp() },
+    { key: objectKeys.tryItFile(runId, 'app.js'), body: await readApp() },
     ...(await Promise.all(wasm)),
   ];
 }

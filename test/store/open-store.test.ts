@@ -14,8 +14,8 @@ describe('openStore', () => {
     ['s3://my.bucket/team/a/', S3Store, 's3://my.bucket/team/a'],
     ['s3://my.bucket/My digits (new)/', S3Store, 's3://my.bucket/My digits (new)'],
     ['s3://my.bucket/Größe/数字', S3Store, 's3://my.bucket/Größe/数字'],
-  ])('%s', (location, adapter, expected) => {
-    const store = openStore(location);
+  ])('%s', async (location, adapter, expected) => {
+    const store = await openStore(location);
 
     expect(store).toBeInstanceOf(adapter);
     expect(store.location).toBe(expected);
@@ -33,8 +33,8 @@ describe('openStore', () => {
     'gs://bucket',
     'https://bucket',
     'a\0b',
-  ])('%j is refused, with what is allowed', (location) => {
-    expect(() => openStore(location)).toThrow(
+  ])('%j is refused, with what is allowed', async (location) => {
+    await expect(openStore(location)).rejects.toThrow(
       expect.objectContaining({
         name: 'InvalidInput',
         message: expect.stringContaining(
@@ -51,9 +51,9 @@ describe('openStore', () => {
     ['a//b', /an empty segment/],
     ['a\u0001b', /the control character "\\u0001"/],
     ['ü'.repeat(512), /it has 1024 bytes, and a whole key has at most 1024/],
-  ])('the prefix %j is refused', (prefix, message) => {
+  ])('the prefix %j is refused', async (prefix, message) => {
     const open = () => openStore(`s3://bucket/${prefix}`);
-    expect(open).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
-    expect(open).toThrow(message);
+    await expect(open()).rejects.toThrow(expect.objectContaining({ name: 'InvalidInput' }));
+    await expect(open()).rejects.toThrow(message);
   });
 });

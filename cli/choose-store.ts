@@ -1,0 +1,22 @@
+import { PermanentError } from '../lib/contracts/errors';
+import type { ObjectStore } from '../lib/store/object-store';
+import { openStore } from '../lib/store/open-store';
+
+export interface SourceFlags {
+  readonly store: string;
+  readonly cloud: boolean;
+  readonly stack?: string;
+}
+
+/** The store that the flags mean: the stack's bucket, or the one that `--store` names. */
+export async function chooseStore({ store, cloud, stack }: SourceFlags): Promise<ObjectStore> {
+  if (cloud) {
+    const { openCloud } = await import('./cloud/open-cloud');
+    return (await openCloud(stack)).store;
+  }
+  if (stack === undefined) return openStore(store);
+  throw new PermanentError(
+    'InvalidInput',
+    `--stack ${stack} names a pipeline on AWS, and --store ${store} a store. Add --cloud, or leave --stack out.`,
+  );
+}

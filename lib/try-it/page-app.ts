@@ -1,0 +1,18 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+let app: Promise<Uint8Array> | undefined;
+
+/** The page's program: as it was built with this one, or where this runs from sources, bundled once a process. */
+export function readApp(): Promise<Uint8Array> {
+  app ??= loadApp();
+  return app;
+}
+
+async function loadApp(): Promise<Uint8Array> {
+  const built = join(__dirname, 'try-it-app.js');
+  if (existsSync(built)) return new Uint8Array(await readFile(built));
+  const { bundleApp } = await import('./bundle-app');
+  return bundleApp().code;
+}

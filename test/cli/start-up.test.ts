@@ -1,0 +1,56 @@
+import { bundlePrograms } from '../../scripts/build';
+
+/** What a command loads before its first line, by the build's own account: what Node.js reads, libraries included. */
+const { outputs } = bundlePrograms('unused', { isMinified: true, write: false });
+
+function loadedBy(source: string): string[] {
+  const start = Object.keys(outputs).find((name) => outputs[name]!.entryPoint === source);
+  if (start === undefined) throw new Error(`${source} is no file of its own in the build`);
+  const files = new Set([start]);
+  for (const file of files) {
+    for (const { path, kind, external } of outputs[file]!.imports) {
+      if (kind !== 'dynamic-import' && external !== true) files.add(path);
+    }
+  }
+  return [...files].flatMap((file) => Object.keys(outputs[file]!.inputs));
+}
+
+function packagesLoadedBy(source: string): string[] {
+  const names = loadedBy(source).map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
+test('help needs the parser of flags, the progress bar and no library of any command', () => {
+  expect(packagesLoadedBy('cli/main.ts')).toEqual([
+    'ansi-regex',
+    'cli-progress',
+    'commander',
+    'emoji-regex',
+    'is-fullwidth-code-point',
+    'string-width',
+    'strip-ansi',
+  ]);
+  expect(loadedBy('cli/main.ts').filter((file) => file.startsWith('lib/'))).toEqual([
+    'lib/contracts/errors.ts',
+  ]);
+});
+
+const tensorflow = /^@tensorflow/;
+const aws = /^@(aws|smithy)/;
+const drawing = /^(d3|@resvg|fast-png)/;
+
+test.each([
+  ['cli/commands/runs.ts', [tensorflow, aws, drawing]],
+  ['cli/choose-store.ts', [tensorflow, aws, drawing]],
+  ['cli/settings.ts', [tensorflow, aws, drawing]],
+  ['cli/commands/predict.ts', [aws]],
+  ['cli/commands/serve.ts', [aws]],
+  ['cli/commands/compare.ts', [tensorflow, aws]],
+  ['cli/commands/evaluate-model.ts', [aws]],
+  ['cli/commands/train.ts', [aws]],
+  ['cli/cloud/control-run.ts', [tensorflow]],
+])('%s does without what others need', (source, unneeded) => {
+  const packages = packagesLoadedBy(source);
+
+  expect(packages.filter((name) => unneeded.some((pattern) => pattern.test(name)))).toEqual([]);
+});
