@@ -24,7 +24,10 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   // The slower tiers need peers, an emulator or a browser; .ci/run starts each by its own script.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(native|faults|load|peers|browser|e2e)/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/(native|faults|load|package|peers|browser|e2e)/',
+  ],
   // Its package.json names no file for `require`, which is what jest makes of every import.
   moduleNameMapper: { '^h5wasm$': '<rootDir>/node_modules/h5wasm/dist/esm/hdf5_hl.js' },
   transform: {

@@ -3,6 +3,7 @@
 const { copyFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { buildSync } = require('esbuild');
+const { dependencies } = require('../package.json');
 const { bundleApp } = require('../lib/try-it/bundle-app');
 const { hashSources } = require('./hash-sources');
 const { collectLicenses } = require('./third-party-licenses');
@@ -64,7 +65,7 @@ function bundlePrograms(folder, { isMinified, write = true }) {
     // In this order, or the side effects of TensorFlow.js' modules are dropped.
     mainFields: ['module', 'main'],
     alias: { '@tensorflow/tfjs': join(projectFolder, 'lib/tensorflow/tfjs-union.ts') },
-    external: ['h5wasm', 'esbuild'],
+    external: [...Object.keys(dependencies), 'esbuild'],
     charset: 'utf8',
     // Names stay, so that the stack trace in a report of a bug says something.
     minifyWhitespace: isMinified,

@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 target=${1:?target: cpu or gpu}
 tag=${2:?tag of the image}
 base=mnist-pipeline-base:bookworm
+npm run --silent build
 storage=(--storage-driver "${STORAGE_DRIVER:-vfs}")
 
 command -v buildah >/dev/null && command -v debootstrap >/dev/null || {

