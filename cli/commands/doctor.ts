@@ -3,32 +3,42 @@ import { describeMachine, inspectGpu } from '../../lib/tensorflow/machine-facts'
 import { gpuRelease } from '../../lib/tensorflow/native-release';
 import { inspectNativeTensorFlow, type NativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { useWasmBackend, wasmBackendVersion } from '../../lib/tensorflow/wasm-backend';
-import { inspectAws } from '../cloud/inspect-aws';
 import type { Finding } from '../finding';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 
-/** What this machine has, and how to get what is missing. Changes nothing. */
+const longestName = 'TensorFlow for the GPU';
+
+/** What this machine has, a line each as it is found, and how to get what is missing. Changes nothing. */
 export async function doctorCommand(
   { isJson }: { readonly isJson: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const findings = [
-    inspectMachine(),
-    await inspectWasm(),
-    await inspectNative(),
-    ...(await inspectGpuFindings()),
-    ...(await inspectAws()),
-  ];
+  const findings: Finding[] = [];
+  for await (const finding of inspectAll()) {
+    findings.push(finding);
+    const { name, isReady, detail } = finding;
+    if (!isJson) {
+      terminal.print(formatTable([[isReady ? '✓' : '–', name.padEnd(longestName.length), detail]]));
+    }
+  }
   if (isJson) {
     terminal.print(JSON.stringify(findings, null, 2));
     return;
   }
-  const rows = findings.map(({ name, isReady, detail }) => [isReady ? '✓' : '–', name, detail]);
-  terminal.print(formatTable(rows));
   for (const { name, remedy } of findings) {
     if (remedy !== undefined) terminal.print(`\n  ${name}: ${remedy}`);
   }
+}
+
+async function* inspectAll(): AsyncGenerator<Finding> {
+  yield inspectMachine();
+  yield await inspectWasm();
+  yield await inspectNative();
+  yield* await inspectGpuFindings();
+  // With the AWS SDK, which the lines above need not wait for.
+  const { inspectAws } = await import('../cloud/inspect-aws');
+  yield* await inspectAws();
 }
 
 function inspectMachine(): Finding {
@@ -71,5 +81,5 @@ export async function inspectGpuFindings(
     return [{ name, isReady: false, detail: 'no NVIDIA driver on this machine; training runs on the CPU' }];
   }
   const native = await inspectNativeFor({ release: gpuRelease });
-  return [{ name, isReady: true, detail: gpu }, describeNative('TensorFlow for the GPU', native)];
+  return [{ name, isReady: true, detail: gpu }, describeNative(longestName, native)];
 }

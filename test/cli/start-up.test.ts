@@ -48,6 +48,7 @@ test.each([
   ['cli/commands/compare.ts', [tensorflow, aws]],
   ['cli/commands/evaluate-model.ts', [aws]],
   ['cli/commands/train.ts', [aws]],
+  ['cli/commands/doctor.ts', [aws]],
   ['cli/cloud/control-run.ts', [tensorflow]],
 ])('%s does without what others need', (source, unneeded) => {
   const packages = packagesLoadedBy(source);
