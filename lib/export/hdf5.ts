@@ -57,7 +57,7 @@ export interface Hdf5Reader {
   readText(path: string, attribute: string): string | undefined;
   /** An attribute that holds a list of strings, or `undefined`. */
   readTexts(path: string, attribute: string): string[] | undefined;
-  /** @throws PermanentError InvalidInput unless it is float32 of exactly this shape. */
+  /** @throws PermanentError InvalidInput unless it is a floating-point array of exactly this shape. */
   readArray(path: string, shape: readonly number[]): Float32Array;
 }
 
@@ -148,24 +148,31 @@ function createReader(file: File, { Dataset, Group }: Classes, fileBytes: number
       return Array.isArray(value) && value.every((text) => typeof text === 'string') ? value : undefined;
     },
     readArray: (path, shape) => {
-      const expected = `float32 ${shape.join('×')}`;
       const dataset = find(path);
       const found = dataset instanceof Dataset ? describe(dataset) : 'nothing';
-      const bytes = 4 * shape.reduce((product, size) => product * size, 1);
+      const count = shape.reduce((product, size) => product * size, 1);
+      const match = precisions.find(({ name }) => found === `${name} ${shape.join('×')}`);
       // Nothing that Keras writes is compressed: a file that claims more than it holds is not let at our memory.
-      if (found === expected && bytes <= fileBytes) {
+      if (match !== undefined && match.bytes * count <= fileBytes) {
         const { value } = dataset as Dataset;
         // Not `instanceof`: the library may live in another realm than its caller.
         if (ArrayBuffer.isView(value)) return new Float32Array(value as unknown as Float32Array);
       }
       throw new PermanentError(
         'InvalidInput',
-        `${what} has ${found} at ${path} in ${fileBytes} bytes, and its configuration asks for ${expected}. Save it again in Keras, in float32.`,
-        { evidence: { path, found, expected } },
+        `${what} has ${found} at ${path} in ${fileBytes} bytes, and its configuration asks for float32 ${shape.join('×')}. Save it again in Keras, in float32.`,
+        { evidence: { path, found, expected: shape.join('×') } },
       );
     },
   };
 }
+
+/** What weights of other policies than float32 are stored in; all are made float32. */
+const precisions = [
+  { name: 'float32', bytes: 4 },
+  { name: 'float16', bytes: 2 },
+  { name: 'float64', bytes: 8 },
+];
 
 /** HDF5's class of floating-point numbers, H5T_FLOAT. */
 const floatType = 1;

@@ -1,7 +1,6 @@
 import { PermanentError } from '../contracts/errors';
-import type { ConfigOf } from '../model/keras-layers';
 import type { NamedTensor } from '../model/safetensors';
-import type { ExportableLayer, ExportableModel } from './exportable-model';
+import type { ExportableLayer, ExportableModel, ExportedActivation } from './exportable-model';
 import { encodeModel, encodeNode, encodeTensor, encodeValueInfo, type OnnxAttribute } from './onnx-messages';
 
 /** Opset 17 and IR 8 are of 2022: every runtime of today reads them. */
@@ -83,6 +82,8 @@ function addLayer(graph: OnnxGraph, { layer, weights }: ExportableLayer): void {
       graph.rank = 1;
       return;
     case 'Reshape': {
+      if (layer.config.target_shape.includes(-1))
+        throw unsupported(name, 'a target shape with -1', 'one with all its sizes');
       graph.moveChannels('last');
       const shape = BigInt64Array.from([-1, ...layer.config.target_shape].map(BigInt));
       graph.apply('Reshape', [graph.define(`${name}.shape`, [shape.length], shape)]);
@@ -100,18 +101,24 @@ function addLayer(graph: OnnxGraph, { layer, weights }: ExportableLayer): void {
       graph.moveChannels('first');
       graph.apply('Conv', [toFiltersFirst(kernel!), ...bias].map(define), {
         kernel_shape: { ints: layer.config.kernel_size },
-        ...spread(layer.config),
+        dilations: { ints: layer.config.dilation_rate },
+        ...spread(layer.config.strides, layer.config.padding),
       });
       addActivation(graph, layer.config.activation);
       return;
     }
     case 'MaxPooling2D':
       graph.moveChannels('first');
-      graph.apply('MaxPool', [], { kernel_shape: { ints: layer.config.pool_size }, ...spread(layer.config) });
+      graph.apply('MaxPool', [], {
+        kernel_shape: { ints: layer.config.pool_size },
+        ...spread(layer.config.strides ?? layer.config.pool_size, layer.config.padding),
+      });
       return;
     case 'BatchNormalization':
       if (![-1, graph.rank].includes(layer.config.axis))
         throw unsupported(name, `axis ${layer.config.axis}`, 'the last axis, -1');
+      if (!layer.config.center || !layer.config.scale)
+        throw unsupported(name, 'no center or no scale', 'a layer with both');
       graph.moveChannels('first');
       graph.apply('BatchNormalization', weights.map(define), { epsilon: { float: layer.config.epsilon } });
   }
@@ -124,7 +131,7 @@ function unsupported(name: string, received: string, allowed: string): Permanent
   );
 }
 
-function spread({ strides, padding }: Pick<ConfigOf<'MaxPooling2D'>, 'strides' | 'padding'>) {
+function spread(strides: readonly number[], padding: 'valid' | 'same') {
   return {
     strides: { ints: strides },
     auto_pad: { text: padding === 'same' ? 'SAME_UPPER' : 'VALID' },
@@ -133,7 +140,7 @@ function spread({ strides, padding }: Pick<ConfigOf<'MaxPooling2D'>, 'strides' |
 
 const activationOperators = { relu: 'Relu', sigmoid: 'Sigmoid', tanh: 'Tanh' } as const;
 
-function addActivation(graph: OnnxGraph, activation: ConfigOf<'Activation'>['activation']): void {
+function addActivation(graph: OnnxGraph, activation: ExportedActivation): void {
   if (activation === 'linear') return;
   if (activation !== 'softmax') {
     graph.apply(activationOperators[activation]);

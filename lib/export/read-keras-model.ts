@@ -1,12 +1,20 @@
 import { dispose, tensor } from '@tensorflow/tfjs-core';
-import { type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import {
+  input,
+  type LayersModel,
+  type SymbolicTensor,
+  sequential,
+  model as toModel,
+} from '@tensorflow/tfjs-layers';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { PermanentError } from '../contracts/errors';
 import { buildLayer } from '../model/build-layer';
-import { type KerasTopology, readTopology } from '../model/keras-layers';
-import { doesNotFit, listWeightShapes } from '../model/layer-shapes';
+import { type KerasGraph, pictures, readGraph } from '../model/keras-graph';
+import { isChain } from '../model/keras-topology';
+import { doesNotFit, listGraphWeights } from '../model/layer-shapes';
+import type { TfjsLayer, WeightSlot } from '../model/layers/layer-kind';
 import { type Hdf5Reader, readHdf5 } from './hdf5';
-import { nameGroups } from './keras-v3';
+import { findArchivePaths, findLegacyPaths, type WeightPaths } from './weight-paths';
 
 /** A model of MNIST has 6 MB; the configuration of a network of 200 layers has 200 kB. */
 const maxFileBytes = 2 ** 30;
@@ -20,17 +28,17 @@ const maxConfigBytes = 2 ** 24;
  * @param what - for the message, e.g. `The model "digits.keras"`.
  * @throws PermanentError InvalidInput for another kind of file, a damaged one, or a layer that is not supported.
  */
-export async function readKerasModel(bytes: Uint8Array, what: string): Promise<Sequential> {
+export async function readKerasModel(bytes: Uint8Array, what: string): Promise<LayersModel> {
   if (bytes.length > maxFileBytes) {
     throw new PermanentError(
       'InvalidInput',
       `${what} has ${bytes.length} bytes, and at most ${maxFileBytes} are read.`,
     );
   }
-  const { topology, weights } = startsWith(bytes, zipSignature)
+  const { graph, weights } = startsWith(bytes, zipSignature)
     ? await readArchive(bytes, what)
     : await readLegacyFile(bytes, what);
-  return assemble(topology, weights, what);
+  return assemble(graph, weights, what);
 }
 
 const zipSignature = [0x50, 0x4b, 0x03, 0x04];
@@ -46,23 +54,33 @@ interface Weight {
 }
 
 interface Contents {
-  readonly topology: KerasTopology;
+  readonly graph: KerasGraph;
   /** One list per layer. */
   readonly weights: Weight[][];
 }
 
 async function readArchive(bytes: Uint8Array, what: string): Promise<Contents> {
   const files = unpack(bytes, what);
-  const topology = readTopology(parseJson(files.config, what), what);
-  const groups = nameGroups(topology.layers.map(({ class_name }) => class_name));
+  const metadata = files.metadata === undefined ? {} : parseJson(files.metadata, what);
+  const kerasMajor = readMajor((metadata as { keras_version?: unknown })?.keras_version, 3);
+  const graph = readGraph(parseJson(files.config, what), { what, kerasMajor });
+  const slots = listGraphWeights(graph, what);
   const weights = await readHdf5(files.weights, what, (reader) =>
-    readWeights(topology, what, reader, (index, position) => `layers/${groups[index]}/vars/${position}`),
+    readWeights(slots, findArchivePaths(graph, slots), reader),
   );
-  return { topology, weights };
+  return { graph, weights };
+}
+
+function readMajor(version: unknown, byDefault: number): number {
+  return Number(/^(\d+)\./.exec(String(version))?.[1] ?? byDefault);
 }
 
 function unpack(bytes: Uint8Array, what: string) {
-  const limits: Record<string, number> = { 'config.json': maxConfigBytes, 'model.weights.h5': maxFileBytes };
+  const limits: Record<string, number> = {
+    'metadata.json': maxConfigBytes,
+    'config.json': maxConfigBytes,
+    'model.weights.h5': maxFileBytes,
+  };
   let files: Record<string, Uint8Array>;
   try {
     files = unzipSync(bytes, {
@@ -77,8 +95,8 @@ function unpack(bytes: Uint8Array, what: string) {
       },
     );
   }
-  const { 'config.json': config, 'model.weights.h5': weights } = files;
-  if (config !== undefined && weights !== undefined) return { config, weights };
+  const { 'metadata.json': metadata, 'config.json': config, 'model.weights.h5': weights } = files;
+  if (config !== undefined && weights !== undefined) return { metadata, config, weights };
   throw new PermanentError(
     'InvalidInput',
     `${what} is an archive without a config.json (of at most ${maxConfigBytes} bytes) and a model.weights.h5, which Keras 3 writes. Save it with model.save("model.keras").`,
@@ -101,12 +119,10 @@ function readLegacyFile(bytes: Uint8Array, what: string): Promise<Contents> {
         `${what} has no model_config: it holds weights alone. Save the whole model with model.save("model.keras").`,
       );
     }
-    const topology = readTopology(parseJson(config, what), what);
-    const weights = readWeights(topology, what, reader, (index, position) => {
-      const group = `model_weights/${topology.layers[index]!.config.name}`;
-      return `${group}/${reader.readTexts(group, 'weight_names')?.[position] ?? position}`;
-    });
-    return { topology, weights };
+    const kerasMajor = readMajor(reader.readText('/', 'keras_version'), 2);
+    const graph = readGraph(parseJson(config, what), { what, kerasMajor });
+    const slots = listGraphWeights(graph, what);
+    return { graph, weights: readWeights(slots, findLegacyPaths(graph, slots, reader), reader) };
   });
 }
 
@@ -122,34 +138,66 @@ function parseJson(source: Uint8Array | string, what: string): unknown {
 
 /** The file must hold what its configuration promises, before a layer is built. */
 function readWeights(
-  topology: KerasTopology,
-  what: string,
+  slots: readonly (readonly WeightSlot[])[],
+  paths: WeightPaths,
   reader: Hdf5Reader,
-  pathOf: (layer: number, position: number) => string,
 ): Weight[][] {
-  return listWeightShapes(topology, what).map((shapes, index) =>
-    shapes.map((shape, position) => ({ shape, values: reader.readArray(pathOf(index, position), shape) })),
+  return slots.map((ofLayer, layer) =>
+    ofLayer.map(({ shape }, position) => ({
+      shape: [...shape],
+      values: reader.readArray(paths[layer]![position]!, shape),
+    })),
   );
 }
 
-function assemble(
-  { name, inputShape, layers }: KerasTopology,
-  weights: Weight[][],
-  what: string,
-): Sequential {
+/** A chain becomes a Sequential, which can be trained and exported; a branched network cannot. */
+function assemble(graph: KerasGraph, weights: Weight[][], what: string): LayersModel {
+  return isChain(graph) ? assembleChain(graph, weights, what) : assembleGraph(graph, weights, what);
+}
+
+function assembleChain({ name, inputShape, layers }: KerasGraph, weights: Weight[][], what: string) {
   const model = sequential({ name });
   for (const [index, layer] of layers.entries()) {
     const built = buildLayer(layer, index === 0 ? inputShape : undefined);
-    const tensors = weights[index]!.map(({ values, shape }) => tensor(values, shape, 'float32'));
     try {
       model.add(built);
-      built.setWeights(tensors);
+      setWeights(built, weights[index]!);
     } catch (cause) {
       model.dispose();
-      throw doesNotFit(layer, inputShape, what, cause);
-    } finally {
-      dispose(tensors);
+      throw doesNotFit(layer, [inputShape], what, cause);
     }
   }
   return model;
+}
+
+function assembleGraph({ name, inputShape, layers, calls }: KerasGraph, weights: Weight[][], what: string) {
+  const built = layers.map((layer) => buildLayer(layer));
+  const images = input({ shape: [...inputShape] });
+  const outputs: SymbolicTensor[] = [];
+  for (const { layer, inputs } of calls) {
+    const given = inputs.map((each) => (each === pictures ? images : outputs[each]!));
+    try {
+      outputs.push(built[layer]!.apply(given.length === 1 ? given[0]! : given) as SymbolicTensor);
+    } catch (cause) {
+      for (const each of built) if (each.built) each.dispose();
+      throw doesNotFit(
+        layers[layer]!,
+        given.map(({ shape }) => shape.slice(1)),
+        what,
+        cause,
+      );
+    }
+  }
+  const model = toModel({ name, inputs: images, outputs: outputs.at(-1)! });
+  for (const { layer } of calls) setWeights(built[layer]!, weights[layer]!);
+  return model;
+}
+
+function setWeights(layer: TfjsLayer, weights: readonly Weight[]): void {
+  const tensors = weights.map(({ values, shape }) => tensor(values, shape, 'float32'));
+  try {
+    layer.setWeights(tensors);
+  } finally {
+    dispose(tensors);
+  }
 }

@@ -1,44 +1,67 @@
 import { PermanentError } from '../contracts/errors';
-import { buildLayer, weightShapes } from './build-layer';
-import type { KerasLayer, KerasTopology } from './keras-layers';
+import { buildLayer, listWeights } from './build-layer';
+import { type KerasGraph, pictures } from './keras-graph';
+import type { KerasLayer } from './keras-layers';
+import type { WeightSlot } from './layers/layer-kind';
+import type { Shape } from './layers/settings';
+
+/** Of one picture: 224 × 224 × 64, as large networks begin, is 3.2 million. Layers without weights could ask for any. */
+const maxOutputValues = 2 ** 22;
 
 /**
- * The shapes of the weights, a list per layer, without taking memory for any.
+ * The weights, a list per layer, without taking memory for any.
  *
  * @param what - for the message, e.g. `The model "digits.keras"`.
  * @throws PermanentError InvalidInput for layers that do not fit together.
  */
-export function listWeightShapes({ inputShape, layers }: KerasTopology, what: string): number[][][] {
-  let shape = [...inputShape];
-  return layers.map((layer) => {
-    const shapes = weightShapes(layer, shape);
-    shape = outputShape(layer, shape, what);
-    return shapes;
-  });
+export function listGraphWeights(
+  { inputShape, layers, calls }: Pick<KerasGraph, 'inputShape' | 'layers' | 'calls'>,
+  what: string,
+): (readonly WeightSlot[])[] {
+  const outputs: Shape[] = [];
+  const weights: (readonly WeightSlot[])[] = layers.map(() => []);
+  for (const { layer: index, inputs } of calls) {
+    const layer = layers[index]!;
+    const shapes = inputs.map((input) => (input === pictures ? inputShape : outputs[input]!));
+    weights[index] = listWeights(layer, shapes[0]!);
+    outputs.push(outputShape(layer, shapes, what));
+  }
+  return weights;
 }
 
-function outputShape(layer: KerasLayer, inputShape: readonly number[], what: string): number[] {
+function outputShape(layer: KerasLayer, inputShapes: readonly Shape[], what: string): Shape {
   try {
+    const [first, ...others] = inputShapes.map((shape) => [null, ...shape]);
+    // Those that merge check that their inputs fit together as they are built.
     const shape = buildLayer(layer)
-      .computeOutputShape([null, ...inputShape])
-      .slice(1) as number[];
+      .computeOutputShape(others.length === 0 ? first! : [first!, ...others])
+      .slice(1) as (number | null)[];
     // TensorFlow.js checks dimensions when it builds a layer, and computes with missing ones before.
-    if (shape.every((size) => Number.isSafeInteger(size) && size > 0)) return shape;
-    throw new Error(`its output would be ${shape.join('×')}`);
+    const known = shape.filter((size) => size !== null);
+    if (!known.every((size) => Number.isSafeInteger(size) && size > 0))
+      throw new Error(`its output would be ${formatShape(shape)}`);
+    if (known.reduce((product, size) => product * size, 1) > maxOutputValues)
+      throw new Error(`its output would be ${formatShape(shape)}, more than ${maxOutputValues} values`);
+    return shape;
   } catch (cause) {
-    throw doesNotFit(layer, inputShape, what, cause);
+    throw doesNotFit(layer, inputShapes, what, cause);
   }
+}
+
+/** `28×28×1`; a dimension of any size is `?`. */
+export function formatShape(shape: Shape): string {
+  return shape.map((size) => size ?? '?').join('×');
 }
 
 export function doesNotFit(
   { config }: KerasLayer,
-  inputShape: readonly number[],
+  inputShapes: readonly Shape[],
   what: string,
   cause: unknown,
 ) {
   return new PermanentError(
     'InvalidInput',
-    `${what} cannot be built: its layer ${JSON.stringify(config.name)} does not fit an input of ${inputShape.join('×')} (${String(cause)}). Check that its layers fit together.`,
+    `${what} cannot be built: its layer ${JSON.stringify(config.name)} does not fit an input of ${inputShapes.map(formatShape).join(' and ')} (${String(cause)}). Check that its layers fit together.`,
     { cause },
   );
 }

@@ -6,8 +6,8 @@ import { objectKeys } from '../contracts/object-keys';
 import { decodeText, parseOrThrow } from '../contracts/parse';
 import { encodeJson } from '../store/json-objects';
 import type { ObjectInfo, ObjectStore } from '../store/object-store';
-import { readTopology } from './keras-layers';
-import { listWeightShapes } from './layer-shapes';
+import { readGraph } from './keras-graph';
+import { listGraphWeights } from './layer-shapes';
 
 /** `model.json` as TensorFlow.js defines it; https://www.tensorflow.org/js/guide/save_load. */
 const modelFileSchema = z.looseObject({
@@ -78,7 +78,9 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
   }
   try {
     assertSameShapes(
-      listWeightShapes(readTopology(file.modelTopology, what), what).flat(),
+      listGraphWeights(readGraph(file.modelTopology, { what, kerasMajor: 2 }), what).flatMap((slots) =>
+        slots.map(({ shape }) => shape),
+      ),
       weights.map(({ shape }) => shape),
     );
     return await loadLayersModel(
@@ -94,7 +96,10 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
 }
 
 /** TensorFlow.js takes memory for whatever layers are described, before it looks for their weights. */
-function assertSameShapes(described: number[][], stored: number[][]): void {
+function assertSameShapes(
+  described: readonly (readonly number[])[],
+  stored: readonly (readonly number[])[],
+): void {
   const [layers, file] = [described, stored].map((shapes) => shapes.map(String).sort().join('; '));
   if (layers !== file) throw new Error(`its layers ask for weights of [${layers}], and it lists [${file}]`);
 }

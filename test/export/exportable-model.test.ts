@@ -2,7 +2,6 @@ import {
   input,
   type LayersModel,
   layers,
-  regularizers,
   type SymbolicTensor,
   sequential,
   model as toModel,
@@ -21,21 +20,27 @@ function build(last: ReturnType<typeof dense> | ReturnType<typeof layers.leakyRe
 
 function buildBranched(): LayersModel {
   const images = input({ shape: [4] });
-  return toModel({ inputs: images, outputs: dense().apply(images) as SymbolicTensor });
+  const left = dense().apply(images) as SymbolicTensor;
+  const right = dense({ name: 'right' }).apply(images) as SymbolicTensor;
+  const both = layers.add({}).apply([left, right]) as SymbolicTensor;
+  return toModel({ inputs: images, outputs: both });
 }
 
 test.each<[string, () => LayersModel, RegExp]>([
-  ['a network that is not a sequence', buildBranched, /"class_name": only a Sequential model/],
+  [
+    'a network that is not a sequence',
+    buildBranched,
+    /is not a chain of layers for inputs of one size, which is what is stored and exported/,
+  ],
   [
     'a class of no other format',
     () => build(layers.leakyReLU({ name: 'leaky' })),
-    /The layer "leaky" of the model "given" has the class "LeakyReLU", which cannot be converted\. Allowed are/,
+    /The layer "leaky" of the model "given" has the class "LeakyReLU", which is not exported\. Allowed are/,
   ],
-  ['another activation', () => build(dense({ activation: 'elu' })), /"activation": .*\(received "elu"\)/],
   [
-    'a regularised bias',
-    () => build(dense({ biasRegularizer: regularizers.l2() })),
-    /"bias_regularizer": is not supported: it must be null/,
+    'another activation',
+    () => build(dense({ activation: 'elu' })),
+    /The layer "digits" .* has the activation "elu", which is not exported\. Allowed are linear, relu,/,
   ],
 ])('%s is refused', async (_, make, message) => {
   const model = make();
@@ -83,6 +88,19 @@ test.each<[string, () => LayersModel, RegExp]>([
         layers: [layers.batchNormalization({ name: 'norm', axis: 1, inputShape: [4, 4, 2] })],
       }),
     /"norm" has axis 1, which is not exported to ONNX\. Allowed is the last axis, -1/,
+  ],
+  [
+    'normalisation without a scale',
+    () =>
+      sequential({
+        layers: [layers.batchNormalization({ name: 'norm', scale: false, inputShape: [4, 4, 2] })],
+      }),
+    /"norm" has no center or no scale, which is not exported to ONNX\. Allowed is a layer with both/,
+  ],
+  [
+    'a reshape with an open size',
+    () => sequential({ layers: [layers.reshape({ name: 'rows', targetShape: [-1, 2], inputShape: [4] })] }),
+    /"rows" has a target shape with -1, which is not exported to ONNX\. Allowed is one with all its sizes/,
   ],
 ])('ONNX: %s is refused', async (_, make, message) => {
   const model = make();

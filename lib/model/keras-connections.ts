@@ -1,0 +1,61 @@
+import { PermanentError } from '../contracts/errors';
+import type { Source } from './keras-nodes';
+
+/** A layer, or a model of several, that can be used in a network. */
+export interface Usable {
+  /** @returns the position of the call that gives the output. */
+  readonly use: (inputs: readonly number[]) => number;
+}
+
+/** A layer of a functional model, and what each of its uses is given. */
+interface Connected extends Usable {
+  readonly nodes: readonly (readonly Source[])[];
+}
+
+/**
+ * Uses what leads from a functional model's input to its output.
+ *
+ * @param given - the position of the call that the input is.
+ * @returns the position of the call that gives the output.
+ * @throws PermanentError InvalidInput for connections that lead nowhere or in a circle.
+ */
+export function followConnections(
+  children: ReadonlyMap<string, Connected>,
+  { input, output }: { readonly input: Source; readonly output: Source },
+  given: number,
+  what: string,
+): number {
+  const firstNodes = findFirstNodes(
+    [...children.values()].flatMap(({ nodes }) => nodes.flat()).concat(output),
+  );
+  const done = new Map<string, number | 'begun'>();
+  const resolve = ({ layer, node }: Source): number => {
+    if (layer === input.layer) return given;
+    const position = node - firstNodes.get(layer)!;
+    const key = `${position} ${layer}`;
+    const known = done.get(key);
+    if (typeof known === 'number') return known;
+    const child = children.get(layer);
+    const from = child?.nodes[position];
+    if (child === undefined || from === undefined || from.length === 0 || known === 'begun') {
+      throw new PermanentError(
+        'InvalidInput',
+        `${what} has connections that lead nowhere, or in a circle, at the layer ${JSON.stringify(layer)}. Save it again in Keras.`,
+      );
+    }
+    done.set(key, 'begun');
+    const call = child.use(from.map(resolve));
+    done.set(key, call);
+    return call;
+  };
+  return resolve(output);
+}
+
+/** The first use of a model within the model may be its own making, which the file leaves out. */
+function findFirstNodes(sources: readonly Source[]): Map<string, number> {
+  const first = new Map<string, number>();
+  for (const { layer, node } of sources) {
+    first.set(layer, Math.min(node, first.get(layer) ?? Number.POSITIVE_INFINITY));
+  }
+  return first;
+}

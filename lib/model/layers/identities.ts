@@ -1,0 +1,69 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { type CommonArgs, defineLayer } from './layer-kind';
+import { OperationLayer } from './operation-layer';
+import { channelsLast, ignored } from './settings';
+
+/** Layers that pass on what they get, other than in training. */
+const seed = ignored;
+const rate = z.number().min(0).lt(1);
+const pass = (_: object, common: CommonArgs) =>
+  new OperationLayer(common, { compute: ([x]: readonly Tensor[]) => x!.clone() });
+
+export const dropout = defineLayer({
+  kept: { rate },
+  checked: { seed, noise_shape: ignored },
+  build: ({ rate: fraction }, common) => layers.dropout({ ...common, rate: fraction }),
+});
+
+export const spatialDropout = defineLayer({
+  kept: { rate },
+  checked: { seed, noise_shape: ignored, data_format: channelsLast },
+  build: pass,
+});
+
+export const gaussianNoise = defineLayer({
+  kept: { stddev: z.number().min(0) },
+  checked: { seed },
+  build: ({ stddev }, common) => layers.gaussianNoise({ ...common, stddev }),
+});
+
+export const gaussianDropout = defineLayer({
+  kept: { rate },
+  checked: { seed },
+  build: ({ rate: fraction }, common) => layers.gaussianDropout({ ...common, rate: fraction }),
+});
+
+export const alphaDropout = defineLayer({
+  kept: { rate },
+  checked: { seed, noise_shape: ignored },
+  build: ({ rate: fraction }, common) => layers.alphaDropout({ ...common, rate: fraction }),
+});
+
+export const activityRegularization = defineLayer({ checked: { l1: ignored, l2: ignored }, build: pass });
+
+export const identity = defineLayer({ build: pass });
+
+/** Augmentation, which Keras does in training only; how, changes no answer. */
+export const augmentation = defineLayer({
+  checked: Object.fromEntries(
+    [
+      'seed',
+      'data_format',
+      'value_range',
+      'factor',
+      'mode',
+      'fill_mode',
+      'fill_value',
+      'interpolation',
+      'height_factor',
+      'width_factor',
+      'x_factor',
+      'y_factor',
+      'lower',
+      'upper',
+    ].map((key) => [key, ignored]),
+  ),
+  build: pass,
+});

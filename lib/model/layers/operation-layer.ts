@@ -1,0 +1,51 @@
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { initializers, layers } from '@tensorflow/tfjs-layers';
+import type { CommonArgs, WeightSlot } from './layer-kind';
+import type { Shape } from './settings';
+
+export interface Operation {
+  /** @default the input's */
+  readonly outputShape?: (inputShape: Shape) => Shape;
+  /** @default none */
+  readonly weights?: (inputShape: Shape) => readonly WeightSlot[];
+  /** Within a `tidy`. */
+  readonly compute: (inputs: readonly Tensor[], weights: readonly Tensor[]) => Tensor;
+}
+
+type LayerShape = (number | null)[];
+
+/** What TensorFlow.js has no layer for, or not with all its settings. For inference; it cannot be saved. */
+export class OperationLayer extends layers.Layer {
+  static readonly className = 'Operation';
+
+  constructor(
+    args: CommonArgs,
+    private readonly operation: Operation,
+  ) {
+    super({ ...args });
+  }
+
+  override build(inputShape: LayerShape | LayerShape[]): void {
+    const slots = this.operation.weights?.(withoutBatch(inputShape)) ?? [];
+    for (const [index, { shape, isState = false }] of slots.entries()) {
+      this.addWeight(`weight_${index}`, [...shape], 'float32', initializers.zeros(), undefined, !isState);
+    }
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    const shape = withoutBatch(inputShape);
+    return [null, ...(this.operation.outputShape?.(shape) ?? shape)];
+  }
+
+  override call(inputs: Tensor | Tensor[]): Tensor {
+    const weights = this.weights.map((weight) => weight.read());
+    return tidy(() => this.operation.compute(Array.isArray(inputs) ? inputs : [inputs], weights));
+  }
+}
+
+/** Of the first input: the inputs of layers that merge have equal shapes. */
+function withoutBatch(inputShape: LayerShape | LayerShape[]): Shape {
+  const [first] = inputShape;
+  return (Array.isArray(first) ? first : (inputShape as LayerShape)).slice(1);
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+/**
+ * How the settings of layers are read, in the words that Keras 2, Keras 3 and TensorFlow.js share. A setting that is
+ * kept has a meaning for the model's answers, or for whoever trains it further; one that is only checked must have a
+ * value that changes no answer. Anything else is refused, because a model that is read wrongly still gives answers.
+ */
+export const layerName = z
+  .string()
+  .regex(
+    /^[\p{L}\p{N}_][\p{L}\p{N}_.:/ -]{0,199}$/u,
+    'a layer name is 1 to 200 characters: letters, digits, spaces, "_", ".", ":", "/" and "-", the first of them a letter, a digit or "_"',
+  );
+
+export const size = z
+  .int()
+  .min(1)
+  .max(1 << 24);
+/** Keras writes pairs; people who write configurations by hand write one number. */
+export const sizePair = z.union([
+  z.tuple([size, size]),
+  size.transform((both): [number, number] => [both, both]),
+]);
+/** Of layers over sequences, which Keras writes as a list of one. */
+export const singleSize = z.union([size, z.tuple([size]).transform(([only]) => only)]);
+const margin = z
+  .int()
+  .min(0)
+  .max(1 << 12);
+/** [[top, bottom], [left, right]]. */
+export const margins = z.tuple([z.tuple([margin, margin]), z.tuple([margin, margin])]);
+export const noDilation = z.tuple([z.literal(1), z.literal(1)]);
+
+export const padding = z.enum(['valid', 'same']);
+export const flag = (byDefault: boolean) => z.boolean().default(byDefault);
+export const absent = z.null('is not supported: it must be null').optional();
+export const off = z.literal(false).optional();
+/** Decides how weights begin or come to be, not what the model answers. */
+export const ignored = z.unknown().optional();
+export const channelsLast = z
+  .literal('channels_last', 'only channels_last is read: the channels must be the last dimension')
+  .nullish();
+
+const penaltyFactor = z.number().min(0).default(0);
+const l1l2 = z
+  .object({
+    class_name: z.enum(['L1L2', 'L1', 'L2']),
+    config: z.object({ l1: penaltyFactor, l2: penaltyFactor }),
+  })
+  .transform(({ config: { l1, l2 } }) => ({ class_name: 'L1L2', config: { l1, l2 } }) as const);
+/** Kept for training on where all formats have it; of another kind, it changes no answer either. */
+export const kernelRegularizer = z
+  .union([
+    l1l2,
+    z.looseObject({ class_name: z.string() }).transform(() => null),
+    z.string().transform(() => null),
+  ])
+  .nullable()
+  .default(null);
+
+/** Keras 3 has an object where Keras 2 has a string; a mixed policy computes in halves what its weights say in full. */
+const precisions = ['float32', 'mixed_float16', 'mixed_bfloat16', 'float16', 'float64'];
+const dtypePolicy = z
+  .looseObject({
+    class_name: z.enum(['DTypePolicy', 'FloatDTypePolicy', 'Policy', 'PolicyV1']),
+    config: z.looseObject({ name: z.string() }),
+  })
+  .transform(({ config }) => config.name);
+export const dtype = z
+  .custom(
+    (value) => precisions.includes(String(dtypePolicy.safeParse(value).data ?? value)),
+    `must be one of ${precisions.join(', ')}`,
+  )
+  .optional();
+
+const openSize = size.nullable();
+/** [batch, …]: the batch may have a size, which says nothing of the model. */
+export const batchShape = z
+  .tuple([openSize], openSize)
+  .refine((shape) => shape.length > 1, 'has no size but the batch');
+
+/** Of one input or output, without the batch; `null` where any size will do. */
+export type Shape = readonly (number | null)[];
+
+export const convolutionSettings = {
+  kernel_initializer: ignored,
+  bias_initializer: ignored,
+  bias_regularizer: ignored,
+  kernel_constraint: ignored,
+  bias_constraint: ignored,
+};
