@@ -1,9 +1,12 @@
-import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../../lib/contracts/errors';
+import type { PixelRange } from '../../lib/contracts/pixel-range';
 import { readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { LabelledImages } from '../../lib/dataset/load-split';
-import { computeMetrics, type MetricValues } from '../../lib/evaluation/metrics';
-import { predictAll } from '../../lib/evaluation/predict-all';
+import { type Measured, measureModel } from '../../lib/evaluation/measure-model';
+import { describeOutputs } from '../../lib/evaluation/model-outputs';
+import { hasOwnRescaling } from '../../lib/evaluation/pixel-range';
+import { formatShape } from '../../lib/model/layer-shapes';
 import { describeSource, openModel } from '../open-model';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
@@ -13,6 +16,7 @@ interface EvaluateRequest extends StoreRequest {
   /** A run id, or the path of a Keras file. */
   readonly source: string;
   readonly dataset: string;
+  readonly scale: PixelRange | undefined;
 }
 
 /** Prints how well a model does on a dataset's test images. */
@@ -21,29 +25,30 @@ export async function evaluateModelCommand(request: EvaluateRequest, terminal: T
   const model = await openModel(source, store);
   try {
     const what = describeSource(source);
-    const classes = countClasses(model, what);
-    const testImages = await readTestImages(dataset, classes, terminal);
-    const accepting = acceptImages(model, testImages.imageShape, what);
-    const probabilities = await predictAll(accepting, testImages, classes, terminal.signal);
-    const metrics = computeMetrics({ labels: testImages.labels, probabilities, classes });
+    const outputs = describeOutputs(model, what);
+    const images = await readTestImages(dataset, outputs.classes, terminal);
+    assertFits(model, images.imageShape, what);
+    const range = request.scale ?? (hasOwnRescaling(model) ? '0..255' : '0..1');
+    const measured = await measureModel(model, outputs, images, { range, signal: terminal.signal });
+    const { metrics, betterRange } = measured;
     terminal.print(
       isJson
-        ? JSON.stringify({ model: source, dataset, ...metrics }, null, 2)
-        : describe(`${what} on the test images of ${dataset}`, metrics),
+        ? JSON.stringify(
+            {
+              model: source,
+              dataset,
+              pixels: range,
+              ...(betterRange && { betterPixels: betterRange }),
+              ...metrics,
+            },
+            null,
+            2,
+          )
+        : describe(`${what} on the test images of ${dataset}`, range, measured),
     );
   } finally {
     model.dispose();
   }
-}
-
-function countClasses(model: LayersModel, what: string): number {
-  const shape = model.outputs[0]!.shape.slice(1);
-  const { activation } = model.layers.at(-1)!.getConfig();
-  if (model.outputs.length === 1 && shape.length === 1 && activation === 'softmax') return shape[0]!;
-  throw new PermanentError(
-    'InvalidInput',
-    `${what} ends with an output of ${shape.join('×')} and the activation ${JSON.stringify(activation)}. Only classifiers can be evaluated: one last Dense or Activation with softmax, so that the outputs are probabilities.`,
-  );
 }
 
 /** Of the raw files, so that nothing is left in a store. */
@@ -59,26 +64,25 @@ async function readTestImages(
   return { pixels: images.data, labels: labels.data, count, imageShape: [height, width] };
 }
 
-/** Pictures go into a model of [height, width], of [height · width], or of [height, width, 1]; others are refused. */
-function acceptImages(model: LayersModel, imageShape: readonly [number, number], what: string): LayersModel {
-  const [height, width] = imageShape;
-  const expected = model.inputs[0]!.shape.slice(1) as number[];
-  const allowed = [[height, width], [height * width], [height, width, 1]];
-  const position = allowed.findIndex((shape) => shape.join('×') === expected.join('×'));
-  if (position === 0) return model;
-  if (position === -1) {
-    throw new PermanentError(
-      'InvalidInput',
-      `${what} takes an input of ${expected.join('×')}, and the dataset has pictures of ${height}×${width}. Allowed are ${allowed.map((shape) => shape.join('×')).join(', ')}; choose another --dataset.`,
-    );
-  }
-  const accepting = sequential();
-  accepting.add(layers.reshape({ inputShape: [...imageShape], targetShape: expected }));
-  accepting.add(model);
-  return accepting;
+/**
+ * Pictures go into a model of [height, width], of [height · width], and of either with further dimensions of one; and
+ * into one for pictures of any size.
+ */
+function assertFits(model: LayersModel, [height, width]: readonly [number, number], what: string): void {
+  const expected = model.inputs[0]!.shape.slice(1);
+  const sides = expected.filter((size) => size !== 1);
+  const isPicture =
+    sides.length === 2 && [height, width].every((size, axis) => [null, size].includes(sides[axis]!));
+  if (isPicture || (sides.length === 1 && sides[0] === height * width)) return;
+  const allowed = [[height, width], [height * width], [height, width, 1]].map((shape) => shape.join('×'));
+  throw new PermanentError(
+    'InvalidInput',
+    `${what} takes an input of ${formatShape(expected)}, and the dataset has pictures of ${height}×${width}. Allowed are ${allowed.join(', ')}; choose another --dataset.`,
+  );
 }
 
-function describe(title: string, { accuracy, errorCount, testCount, loss, classes }: MetricValues): string {
+function describe(title: string, range: PixelRange, { metrics, betterRange }: Measured): string {
+  const { accuracy, errorCount, testCount, loss, classes } = metrics;
   const count = (value: number) => value.toLocaleString('en');
   const rows = classes.map(({ label, precision, recall, f1, support }) =>
     [label, precision.toFixed(4), recall.toFixed(4), f1.toFixed(4), count(support)].map(String),
@@ -88,6 +92,13 @@ function describe(title: string, { accuracy, errorCount, testCount, loss, classe
     '',
     `  test accuracy  ${accuracy.toFixed(4)} (${count(errorCount)} of ${count(testCount)} wrong)`,
     `  test loss      ${loss.toFixed(4)}`,
+    `  pixels         ${range}`,
+    ...(betterRange === undefined
+      ? []
+      : [
+          '',
+          `It answers much better for pixels ${betterRange}, which it seems to be made for: --scale ${betterRange}`,
+        ]),
     '',
     formatTable([['label', 'precision', 'recall', 'f1', 'images'], ...rows]),
   ].join('\n');

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { type PixelRange, pixelRanges } from '../../lib/contracts/pixel-range';
 import { modelSourceHelp, numberOrText } from '../flag-values';
 import type { Terminal } from '../terminal';
 import type { ServeFlags } from './serve';
@@ -26,6 +27,7 @@ interface EvaluateFlags {
   readonly model: string;
   readonly dataset: string;
   readonly store: string;
+  readonly scale?: PixelRange;
   readonly json: boolean;
 }
 
@@ -36,11 +38,17 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
     .requiredOption('--model <model>', modelSourceHelp)
     .option('--dataset <source>', 'mnist, a folder with the four IDX files, or s3://bucket/prefix', 'mnist')
     .addOption(new Option('--store <location>', 'a folder, or s3://bucket/prefix').default('artifacts'))
+    .addOption(
+      new Option(
+        '--scale <range>',
+        'the pixels that the model was made for (default: 0..1, or 0..255 where it begins with a Rescaling of bytes)',
+      ).choices(pixelRanges),
+    )
     .addOption(new Option('--json', 'print the result as JSON').default(false))
     .allowExcessArguments(false)
-    .action(async ({ model, dataset, store, json }: EvaluateFlags) => {
+    .action(async ({ model, dataset, store, scale, json }: EvaluateFlags) => {
       const { evaluateModelCommand } = await import('./evaluate-model');
-      const request = { source: model, dataset, store: await openStore(store), isJson: json };
+      const request = { source: model, dataset, store: await openStore(store), scale, isJson: json };
       await evaluateModelCommand(request, terminal);
     });
 }

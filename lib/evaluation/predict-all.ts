@@ -1,11 +1,18 @@
-import { type Tensor, tensor3d, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TransientError } from '../contracts/errors';
-import { normalizePixels } from '../dataset/shards';
+import type { PixelRange } from '../contracts/pixel-range';
+import { scalePixels } from './pixel-range';
 
 export interface ImageBatchSource {
-  /** [count, height, width], row-major; u stands for u / 255. */
+  /** [count, height, width], row-major. */
   readonly pixels: Uint8Array;
+  /**
+   * What the model gets for them.
+   *
+   * @default 0..1: u stands for u / 255
+   */
+  readonly range?: PixelRange;
   readonly count: number;
   /** [height, width] in pixels. */
   readonly imageShape: readonly [number, number];
@@ -15,7 +22,8 @@ export interface ImageBatchSource {
 const imagesPerBatch = 1000;
 
 /**
- * Softmax probabilities, [count, classes], row-major. Tensors made here are disposed; the model stays the caller's.
+ * The model's outputs, [count, classes], row-major. Its input may have the pictures' pixels in any shape: [height,
+ * width], [height · width], [height, width, 1], …. Tensors made here are disposed; the model stays the caller's.
  * Gives way to the event loop between batches, so that a signal can arrive.
  *
  * @param classes - the width of the model's output.
@@ -23,18 +31,19 @@ const imagesPerBatch = 1000;
  */
 export async function predictAll(
   model: LayersModel,
-  { pixels, count, imageShape }: ImageBatchSource,
+  { pixels, range = '0..1', count, imageShape }: ImageBatchSource,
   classes: number,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
   const [height, width] = imageShape;
   const imagePixels = height * width;
   const probabilities = new Float32Array(count * classes);
+  const inputShape = fillShape(model.inputs[0]!.shape.slice(1), imageShape);
   for (let first = 0; first < count; first += imagesPerBatch) {
     throwIfInterrupted(signal, first, count);
     const rows = Math.min(imagesPerBatch, count - first);
-    const images = normalizePixels(pixels.subarray(first * imagePixels, (first + rows) * imagePixels));
-    const output = tidy(() => model.predict(tensor3d(images, [rows, height, width])) as Tensor);
+    const images = scalePixels(pixels.subarray(first * imagePixels, (first + rows) * imagePixels), range);
+    const output = tidy(() => model.predict(tensor(images, [rows, ...inputShape])) as Tensor);
     try {
       probabilities.set(await output.data<'float32'>(), first * classes);
     } finally {
@@ -52,4 +61,10 @@ function throwIfInterrupted(signal: AbortSignal | undefined, done: number, count
     `The evaluation was told to stop after ${done} of ${count} test images. Nothing was published; start it again to evaluate the same model.`,
     { evidence: { done, count } },
   );
+}
+
+/** An input for pictures of any size takes those of this one. */
+function fillShape(shape: readonly (number | null)[], imageShape: readonly [number, number]): number[] {
+  const sides = [...imageShape];
+  return shape.map((size) => size ?? sides.shift() ?? 1);
 }
