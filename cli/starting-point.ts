@@ -28,7 +28,7 @@ export async function readStartingPoint(
     if (!(model instanceof Sequential)) {
       throw new PermanentError(
         'InvalidInput',
-        `${describeSource(source)} is not a sequence of layers, which is what is trained here.`,
+        `${describeSource(source)} is a branched network, and only a chain of Flatten, Dropout and Dense layers is trained here.`,
       );
     }
     const stack = readDenseStack(model);

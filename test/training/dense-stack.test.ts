@@ -1,6 +1,7 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { buildMlp } from '../../lib/model/architectures';
+import type { TfjsLayer } from '../../lib/model/layers/layer-kind';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { initialWeights, readDenseStack } from '../../lib/training/dense-stack';
 
@@ -29,6 +30,76 @@ test.each([
   expect(stack.at(-1)!.units).toBe(10);
 });
 
+test.each<[string, () => TfjsLayer[]]>([
+  [
+    'activations as layers, and a Rescaling of bytes',
+    () => [
+      layers.rescaling({ inputShape: [2, 2], scale: 1 / 255 }),
+      layers.flatten(),
+      layers.dense({ units: 3 }),
+      layers.activation({ activation: 'relu' }),
+      layers.dense({ units: 4 }),
+      layers.reLU(),
+      layers.dense({ units: 2 }),
+      layers.softmax({ axis: -1 }),
+    ],
+  ],
+  [
+    'logits at the end',
+    () => [
+      layers.flatten({ inputShape: [2, 2] }),
+      layers.dense({ units: 3, activation: 'relu' }),
+      layers.dense({ units: 4, activation: 'relu' }),
+      layers.dense({ units: 2 }),
+    ],
+  ],
+])('%s: the same stack as without', (_, makeLayers) => {
+  const stack = readDenseStack(sequential({ layers: makeLayers() }));
+  expect(stack.map(({ inputs, units }) => [inputs, units])).toEqual([
+    [4, 3],
+    [3, 4],
+    [4, 2],
+  ]);
+});
+
+test.each<[string, () => TfjsLayer[], RegExp]>([
+  [
+    'a hidden layer without activation',
+    () => [layers.dense({ name: 'odd', units: 3, inputShape: [4] }), layers.dense({ units: 2 })],
+    /"odd" has activation linear, which cannot be trained/,
+  ],
+  [
+    'two activations',
+    () => [
+      layers.dense({ units: 3, activation: 'relu', inputShape: [4] }),
+      layers.reLU({ name: 'odd' }),
+      layers.dense({ units: 2 }),
+    ],
+    /"odd" has class ReLU here/,
+  ],
+  [
+    'a limited relu',
+    () => [layers.dense({ units: 3, inputShape: [4] }), layers.reLU({ name: 'odd', maxValue: 6 })],
+    /"odd" has class ReLU here/,
+  ],
+  [
+    'a Rescaling to -1 … 1',
+    () => [layers.rescaling({ name: 'odd', scale: 1 / 127.5, offset: -1, inputShape: [4] })],
+    /"odd" has a scale of its own/,
+  ],
+  [
+    'a layer over the rows of a picture',
+    () => [
+      layers.dense({ name: 'odd', units: 3, inputShape: [2, 2] }),
+      layers.flatten(),
+      layers.dense({ units: 2 }),
+    ],
+    /"odd" has an input of several dimensions/,
+  ],
+])('%s is refused', (_, makeLayers, message) => {
+  expect(() => readDenseStack(sequential({ layers: makeLayers() }))).toThrow(message);
+});
+
 test('l2 and no dropout are read off the model', () => {
   const stack = readDenseStack(buildMlp({ hidden: [4], dropout: 0, l2: 0.0003, classes: 3 }, [2, 3]));
   expect(stack).toEqual([
@@ -41,7 +112,7 @@ test.each([
   [
     'another activation',
     () => layers.dense({ name: 'odd', units: 3, activation: 'tanh' }),
-    /"odd".*"activation".*relu.*tanh/,
+    /"odd" has activation tanh, which cannot be trained\. Allowed are .*relu/,
   ],
   [
     'a layer without bias',

@@ -41,7 +41,7 @@ test('a layer that is not trained here is refused', async () => {
   const model = sequential({ layers: [layers.activation({ activation: 'relu', inputShape: [2] })] });
   await expect(readLayerWeights(model)).rejects.toMatchObject({
     name: 'InvalidInput',
-    message: expect.stringContaining('class Activation, which cannot be trained'),
+    message: expect.stringContaining('class Activation here, which cannot be trained'),
   });
   model.dispose();
 });
