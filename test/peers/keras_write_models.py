@@ -57,10 +57,4 @@ for name, stack in models.items():
     for ending in ["h5", "keras"] if is_keras_3 else ["h5"]:
         model.save(os.path.join(folder, f"{name}.{ending}"))
         files.append(f"{name}.{ending}")
-
-functional_input = keras.Input((28, 28))
-functional = keras.Model(functional_input, layers.Dense(10)(layers.Flatten()(functional_input)))
-functional.save(os.path.join(folder, "functional.h5"))
-leaky = keras.Sequential([begin(28, 28), layers.Flatten(), layers.LeakyReLU(), layers.Dense(10, activation="softmax")])
-leaky.save(os.path.join(folder, "leaky.h5"))
 print(json.dumps({"version": keras.__version__, "files": files}))

@@ -8,13 +8,22 @@ const requirements = join(__dirname, '../peers/requirements.txt');
 /** An older Keras 3, which runs on the same TensorFlow; a folder to be put before the installed packages. */
 const olderRequirements = join(__dirname, '../peers/requirements-older-keras.txt');
 
+/** The last Keras 2, and the TensorFlow that it runs on. */
+const keras2Requirements = join(__dirname, '../peers/requirements-keras-2.txt');
+
 /** For `npm run bench:gpu`: some gigabytes of CUDA libraries. */
 const gpuRequirements = join(__dirname, '../bench/requirements-gpu.txt');
 
+const environments = {
+  keras: { name: 'peers', file: requirements },
+  keras2: { name: 'keras-2-peers', file: keras2Requirements },
+  gpu: { name: 'gpu-peers', file: gpuRequirements },
+} as const;
+
 /** A Python with the peers of test/peers/requirements.txt, or of the GPU's, installed on first use into the cache folder. */
-export function preparePython(kind: 'keras' | 'gpu' = 'keras'): string {
-  const file = kind === 'gpu' ? gpuRequirements : requirements;
-  return installOnce(kind === 'gpu' ? 'gpu-peers' : 'peers', [file], (folder) => {
+export function preparePython(kind: keyof typeof environments = 'keras'): string {
+  const { name, file } = environments[kind];
+  return installOnce(name, [file], (folder) => {
     execFileSync('python3', ['-m', 'venv', '--clear', folder], { stdio: 'inherit' });
     pipInstall(join(folder, 'bin/python'), file);
   }).concat('/bin/python');
@@ -45,7 +54,7 @@ function pipInstall(python: string, file: string, options: readonly string[] = [
   execFileSync(python, [...install, ...options], { stdio: 'inherit' });
 }
 
-export type KerasPeer = 'keras' | 'older keras' | 'tf_keras';
+export type KerasPeer = 'keras' | 'older keras' | 'tf_keras' | 'keras 2';
 
 /**
  * Runs a script of test/peers.
@@ -61,11 +70,15 @@ export function runPython<Result>(
     KERAS_PEER: keras === 'tf_keras' ? 'tf_keras' : 'keras',
     ...(keras === 'older keras' && { PYTHONPATH: prepareOlderKeras() }),
   };
-  const output = execFileSync(preparePython(), [join(__dirname, '../peers', script), ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...choice },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 1 << 26,
-  });
+  const output = execFileSync(
+    preparePython(keras === 'keras 2' ? 'keras2' : 'keras'),
+    [join(__dirname, '../peers', script), ...args],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...choice },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 1 << 26,
+    },
+  );
   return JSON.parse(output.trim().split('\n').at(-1)!);
 }

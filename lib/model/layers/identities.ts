@@ -50,6 +50,7 @@ export const augmentation = defineLayer({
   checked: Object.fromEntries(
     [
       'seed',
+      'rng_type',
       'data_format',
       'value_range',
       'factor',
