@@ -140,6 +140,7 @@ export type Metrics = z.infer<typeof metricsSchema>;
 
 export const phaseSchema = z.strictObject({
   name: z.enum(['preprocess', 'train', 'evaluate']),
+  /** As the steps measured them; of the preprocessing those of all its workers together, which in the cloud run side by side. */
   seconds: secondsSchema,
 });
 export type Phase = z.infer<typeof phaseSchema>;
