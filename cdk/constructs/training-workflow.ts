@@ -22,6 +22,7 @@ import {
   commitVariables,
   forEachShard,
   invoke,
+  ofShardItem,
   planVariables,
   readOutcome,
   runId,
@@ -141,7 +142,7 @@ export class TrainingWorkflow extends Construct {
 
     const makeShard = invoke(this, 'Make a shard', {
       fn: functions.shard,
-      input: '{% $states.input %}',
+      ...ofShardItem,
       outputs: shardOutput,
     });
     const makeShards = forEachShard(this, 'Make the shards', { store, makeShard });

@@ -37,6 +37,8 @@ const shardConcurrency = 40;
 
 interface InvokeProps {
   readonly fn: LambdaFunction;
+  /** @default - the name of the execution */
+  readonly runId?: string;
   /** The step's own input, as JSONata. */
   readonly input: unknown;
   readonly outputs?: unknown;
@@ -50,7 +52,7 @@ export function invoke(scope: Construct, name: string, props: InvokeProps): Lamb
   const { fn, input, onPermanentError, assign, outputs = '{% $states.result.Payload %}' } = props;
   const task = LambdaInvoke.jsonata(scope, name, {
     lambdaFunction: fn,
-    payload: TaskInput.fromObject({ runId, input }),
+    payload: TaskInput.fromObject({ runId: props.runId ?? runId, input }),
     outputs,
     ...(assign === undefined ? {} : { assign }),
     retryOnServiceExceptions: false,
@@ -83,6 +85,14 @@ export const commitVariables = {
 export const shardOutput = '{% $states.result.Payload.seconds %}';
 const mapVariables = { preprocessSeconds: '{% $preprocessSeconds + $sum($states.result) %}' };
 
+/**
+ * What each worker of the map is given. It is an execution of its own, under a name of its own, so the run id has to
+ * come from the map.
+ */
+const shardItem = { runId, shard: '{% $states.context.Map.Item.Value %}' };
+/** How a worker finds these in its input. */
+export const ofShardItem = { runId: '{% $states.input.runId %}', input: '{% $states.input.shard %}' };
+
 /** One worker for each entry of the plan's `shards`, read from S3: the state holds none of them. */
 export function forEachShard(
   scope: Construct,
@@ -92,6 +102,7 @@ export function forEachShard(
   return DistributedMap.jsonata(scope, name, {
     maxConcurrency: shardConcurrency,
     itemReader: new PlannedShards(store),
+    itemSelector: shardItem,
     assign: mapVariables,
     // The plan is in S3, and the commit step checks the shards themselves: nothing has to go on.
     outputs: '{% {} %}',

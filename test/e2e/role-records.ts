@@ -7,8 +7,8 @@ const roleCallSchema = z.object({
   role: z.string(),
   action: z.string(),
   resource: z.string(),
-  /** What the emulator decided; null where it does not check. */
-  isAllowed: z.boolean().nullable(),
+  /** What the emulator decided. */
+  isAllowed: z.boolean(),
   context: z.record(z.string(), z.string()),
 });
 export type RoleCall = z.infer<typeof roleCallSchema>;

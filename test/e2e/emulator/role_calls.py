@@ -2,7 +2,7 @@
 this writes every such request to the file ROLE_CALLS, one JSON object a line, with MiniStack's decision; and the
 credentials that each role was given to the file ROLE_SESSIONS.
 
-What Step Functions does for a state machine has no request of its own in MiniStack: step_functions.py records it here.
+What Step Functions does for a state machine has no request of its own in MiniStack: step_functions.py asks here.
 """
 
 import json
@@ -16,11 +16,28 @@ from ministack.services import sts
 _lock = threading.Lock()
 
 
-def record(role, action, resource, is_allowed=None, context=None):
-    """`is_allowed` is None for what MiniStack itself does not check."""
+def _record(role, action, resource, is_allowed, context=None):
     call = {"role": role, "action": action, "resource": resource, "isAllowed": is_allowed, "context": context or {}}
     with _lock, open(os.environ["ROLE_CALLS"], "a", encoding="utf-8") as file:
         file.write(json.dumps(call) + "\n")
+
+
+def ask(role, action, resource, context=None):
+    """Whether the role's own policies allow what a service does in its name."""
+    account = get_account_id()
+    request = iam_evaluator.EvalContext(
+        principal_arn=f"arn:aws:sts::{account}:assumed-role/{role}/service",
+        principal_type="AssumedRole",
+        principal_account=account,
+        action=action,
+        resource_arn=resource,
+        region=get_region(),
+        service_context={key.lower(): value for key, value in (context or {}).items()},
+    )
+    result = iam_evaluator.evaluate(request, iam_evaluator._gather_role_policies(role, account))
+    is_allowed = result.decision == "Allow"
+    _record(role, action, resource, is_allowed, context)
+    return is_allowed
 
 
 def role_session(role_arn, session_name):
@@ -42,7 +59,7 @@ def _recording(enforce):
             return None
         denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
         if ":assumed-role/" in arn:
-            record(arn.split("/")[1], iam_action, resource_arn, denied is None)
+            _record(arn.split("/")[1], iam_action, resource_arn, denied is None)
         return denied
 
     return enforce_and_record

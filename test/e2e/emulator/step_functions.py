@@ -13,14 +13,16 @@ from batch_resources import to_camel, to_pascal
 _running_execution = contextvars.ContextVar("running_execution", default=None)
 
 
-def _record(action, resource, context=None):
-    """What AWS asks for in the name of the state machine's role."""
+def _ask(action, resource, context=None):
+    """What AWS does in the name of the state machine's role needs a right of that role."""
     execution = _running_execution.get()
     if execution is None:
         return
     # A map run's executions belong to `<machine>/<label>`.
     machine = stepfunctions._state_machines[execution["stateMachineArn"].split("/")[0]]
-    role_calls.record(machine["roleArn"].rsplit("/", 1)[-1], action, resource, context=context)
+    if not role_calls.ask(machine["roleArn"].rsplit("/", 1)[-1], action, resource, context):
+        message = f"{machine['roleArn']} is not authorized to perform: {action} on resource: {resource}"
+        raise stepfunctions._ExecutionError("States.Permissions", message)
 
 
 def _submit_job(resource, arguments):
@@ -28,7 +30,7 @@ def _submit_job(resource, arguments):
     definition = batch_jobs.find_definition(request["jobDefinition"])
     # Batch asks for the right to the revision, also where only the name was given.
     for target in (request["jobQueue"], definition["jobDefinitionArn"] if definition else request["jobDefinition"]):
-        _record("batch:SubmitJob", target)
+        _ask("batch:SubmitJob", target)
     status, _, body = batch_jobs.submit(request)
     answer = json.loads(body)
     if status >= 400:
@@ -38,13 +40,13 @@ def _submit_job(resource, arguments):
         return to_pascal(answer)
     execution = _running_execution.get()
     tags = request.get("tags", {})
-    _record("batch:TagResource", answer["jobArn"], {f"aws:RequestTag/{key}": value for key, value in tags.items()})
-    _record("batch:DescribeJobs", "*")
+    _ask("batch:TagResource", answer["jobArn"], {f"aws:RequestTag/{key}": value for key, value in tags.items()})
+    _ask("batch:DescribeJobs", "*")
 
     def is_wanted():
         if execution is None or execution["status"] == "RUNNING":
             return True
-        _record("batch:TerminateJob", answer["jobArn"], {f"aws:ResourceTag/{key}": value for key, value in tags.items()})
+        _ask("batch:TerminateJob", answer["jobArn"], {f"aws:ResourceTag/{key}": value for key, value in tags.items()})
         return False
 
     job = batch_jobs.wait_for(answer["jobId"], is_wanted)
@@ -87,7 +89,7 @@ def _with_jsonata_output(run_map):
     def run(state, raw_input, effective, iterator, execution, context):
         token = _running_execution.set(execution)
         try:
-            _record("states:StartExecution", execution["stateMachineArn"])
+            _ask("states:StartExecution", execution["stateMachineArn"])
             results, next_state = run_map(state, raw_input, effective, iterator, execution, context)
         finally:
             _running_execution.reset(token)
@@ -111,7 +113,7 @@ def _with_get_object(invoke):
 
 def _recording_reads(read):
     def read_object(bucket, key):
-        _record("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
+        _ask("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}")
         return read(bucket, key)
 
     return read_object
@@ -119,7 +121,7 @@ def _recording_reads(read):
 
 def _recording_invocations(call):
     def call_lambda(reference, event):
-        _record("lambda:InvokeFunction", reference)
+        _ask("lambda:InvokeFunction", reference)
         return call(reference, event)
 
     return call_lambda

@@ -1,0 +1,86 @@
+import type { ExecutionPlan, TrainingOutcome } from '../../lib/contracts/execution';
+import type { LatestModel } from '../../lib/contracts/results';
+import type { EvaluateOutput } from '../../lib/contracts/steps';
+
+/** What the states of one run were given and got, as the emulator's history has it; ids and sizes are the run's own. */
+export const runId = 'own-1';
+export const input = { epochs: 2, dataset: 's3://artifacts/uploads/tiny' };
+
+export const context = {
+  Execution: {
+    Id: `arn:aws:states:us-east-1:000000000000:execution:MnistPipeline:${runId}`,
+    Input: input,
+    Name: runId,
+    RoleArn: 'arn:aws:iam::000000000000:role/MnistPipeline-WorkflowStateMachineRole',
+    StartTime: '2026-11-26T00:42:01.250Z',
+  },
+  State: { Name: 'recorded', EnteredTime: '2026-11-26T00:42:02.000Z', RetryCount: 0 },
+  StateMachine: {
+    Id: 'arn:aws:states:us-east-1:000000000000:stateMachine:MnistPipeline',
+    Name: 'MnistPipeline',
+  },
+};
+/** Of one item of the map: an execution of its own. */
+export const childContext = {
+  ...context,
+  Execution: {
+    ...context.Execution,
+    Id: `${context.Execution.Id}/0f8fad5b:7c9e6679-7425-40de-944b-e07fc1f90ae7`,
+    Name: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+  },
+};
+
+const contentKey = '9b2c6d4f0a1e';
+export const plan: ExecutionPlan = {
+  runId,
+  dataset: 'tiny',
+  contentKey,
+  isPrepared: false,
+  reason: 'These raw files have not been prepared yet',
+  shardCount: 2,
+  compute: 'cpu',
+  trainingSecondsLimit: 0,
+};
+const raw = 'datasets/tiny/raw/';
+export const shard = {
+  split: 'train',
+  index: 0,
+  firstRow: 0,
+  rowCount: 120,
+  imageShape: [4, 4],
+  imagesKey: `${raw}train-images-idx3-ubyte`,
+  labelsKey: `${raw}train-labels-idx1-ubyte`,
+  imagesOffset: 16,
+  labelsOffset: 8,
+  shardKey: `datasets/tiny/prepared/${contentKey}/train-00000.npz`,
+};
+export const committed = { trainCount: 120, testCount: 30 };
+export const outcome = {
+  schemaVersion: 1,
+  status: 'succeeded',
+  runId,
+  seconds: 1.75,
+} satisfies TrainingOutcome;
+export const failedOutcome = {
+  schemaVersion: 1,
+  status: 'failed',
+  runId,
+  error: 'TrainingDiverged',
+  message: 'The loss is not a number after step 12. Lower the learning rate.',
+} satisfies TrainingOutcome;
+export const evaluated: EvaluateOutput = { runId, accuracy: 0.9667, minAccuracy: 0.5, isAccepted: true };
+export const registered: LatestModel = {
+  schemaVersion: 1,
+  modelName: 'mnist-mlp',
+  runId,
+  accuracy: evaluated.accuracy,
+  promotedAt: '2026-11-26T00:42:11.000Z',
+};
+
+/** Lambda's answer, as the optimized integration gives it. */
+export const answer = (Payload: unknown) => ({ ExecutedVersion: '$LATEST', Payload, StatusCode: 200 });
+/** What a function threw, as the integration reports it. */
+export const thrown = (name: string, message: string) => ({
+  Error: name,
+  Cause: JSON.stringify({ errorType: name, errorMessage: message, trace: [`${name}: ${message}`] }),
+});

@@ -1,0 +1,172 @@
+"""Executions as Step Functions has them, where MiniStack's differ: one that failed or was aborted can be redriven, with
+the definition that it was started with; and each item of a Distributed Map is an execution of its own, whose context
+has a name of its own and which sees no variable of its parent.
+https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+"""
+
+import contextvars
+import json
+import threading
+from dataclasses import dataclass, field
+
+from ministack.core.responses import error_response_json, json_response, now_iso
+from ministack.services import stepfunctions
+
+_REDRIVABLE = ("FAILED", "ABORTED", "TIMED_OUT")
+_drives = {}
+
+
+@dataclass
+class Drive:
+    """Where an execution stands. It stays where the execution failed or was aborted, and a redrive goes on from there."""
+
+    definition: dict
+    context: dict
+    state_name: str
+    state_input: object
+    redrives: list = field(default_factory=list)
+
+
+def _run(execution_arn):
+    execution = stepfunctions._executions[execution_arn]
+    machine = stepfunctions._state_machines[execution["stateMachineArn"]]
+    definition = json.loads(machine["definition"])
+    execution_input = json.loads(execution["input"])
+    context = {
+        "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
+        "Execution": _describe(execution, execution_input, machine["roleArn"]),
+        "StateMachine": {"Id": execution["stateMachineArn"], "Name": machine["name"]},
+        "variables": {},
+    }
+    _drives[execution_arn] = Drive(definition, context, definition["StartAt"], execution_input)
+    _go_on(execution)
+
+
+def _describe(execution, execution_input, role_arn):
+    return {
+        "Id": execution["executionArn"],
+        "Input": execution_input,
+        "Name": execution["name"],
+        "RoleArn": role_arn,
+        "StartTime": execution["startDate"],
+    }
+
+
+def _go_on(execution):
+    drive = _drives[execution["executionArn"]]
+    attempt = len(drive.redrives)
+
+    def is_current():
+        return execution["status"] == "RUNNING" and len(drive.redrives) == attempt
+
+    try:
+        while drive.state_name is not None and is_current():
+            output, next_name = _run_state(drive, execution)
+            if is_current():
+                drive.state_input, drive.state_name = output, next_name
+    except stepfunctions._ExecutionError as error:
+        if is_current():
+            stepfunctions._fail_execution(execution, error.error, error.cause)
+        return
+    except Exception as error:
+        stepfunctions._fail_execution(execution, "States.Runtime", repr(error))
+        raise
+    if is_current():
+        output = json.dumps(drive.state_input)
+        execution.update(status="SUCCEEDED", output=output, stopDate=now_iso())
+        stepfunctions._add_event(execution, "ExecutionSucceeded", {"executionSucceededEventDetails": {"output": output}})
+        stepfunctions._emit_execution_status_event(execution)
+
+
+def _run_state(drive, execution):
+    name, state_input, context = drive.state_name, drive.state_input, drive.context
+    state = drive.definition["States"][name]
+    kind = state["Type"]
+    context["State"] = {"Name": name, "EnteredTime": now_iso(), "RetryCount": 0}
+    entered = {"name": name, "input": json.dumps(state_input)}
+    stepfunctions._add_event(execution, f"{kind}StateEntered", {"stateEnteredEventDetails": entered})
+    if kind == "Fail":
+        raise stepfunctions._ExecutionError(*stepfunctions._fail_state_error(state, state_input, context))
+    output, next_name = _state_runners[kind](state, state_input, execution, context)
+    exited = {"name": name, "output": json.dumps(output)}
+    stepfunctions._add_event(execution, f"{kind}StateExited", {"stateExitedEventDetails": exited})
+    return output, next_name
+
+
+# Looked up when they are called: step_functions.py replaces some.
+_state_runners = {
+    "Pass": lambda state, given, _execution, context: stepfunctions._execute_pass(state, given, context),
+    "Choice": lambda state, given, _execution, context: stepfunctions._execute_choice(state, given, context),
+    "Wait": lambda state, given, _execution, context: stepfunctions._execute_wait(state, given, context),
+    "Succeed": lambda state, given, _execution, context: (
+        stepfunctions._apply_jsonata_output(state, given, context, default=given),
+        None,
+    ),
+    "Task": lambda *arguments: stepfunctions._execute_task(*arguments),
+    "Map": lambda *arguments: stepfunctions._execute_map(*arguments),
+    "Parallel": lambda *arguments: stepfunctions._execute_parallel(*arguments),
+}
+
+
+def _redrive(request):
+    """The state that was not completed is run again as a whole; AWS runs only those items of a Map that failed."""
+    execution = stepfunctions._executions.get(request.get("executionArn"))
+    if execution is None:
+        return error_response_json("ExecutionDoesNotExist", f"{request.get('executionArn')} not found", 400)
+    if execution["status"] not in _REDRIVABLE:
+        return error_response_json("ExecutionNotRedrivable", f"Execution is {execution['status']}", 400)
+    drive = _drives[execution["executionArn"]]
+    redriven_at = now_iso()
+    drive.redrives.append(redriven_at)
+    execution.update(status="RUNNING", stopDate=None, output=None, error=None, cause=None)
+    details = {"executionRedrivenEventDetails": {"redriveCount": len(drive.redrives)}}
+    stepfunctions._add_event(execution, "ExecutionRedriven", details)
+    stepfunctions._emit_execution_status_event(execution)
+    scope = contextvars.copy_context()
+    threading.Thread(target=scope.run, args=(_go_on, execution), daemon=True).start()
+    return json_response({"redriveDate": redriven_at})
+
+
+def _with_redrive(handle_request):
+    async def handle(method, path, headers, body, query_params):
+        if headers.get("x-amz-target", "").endswith(".RedriveExecution"):
+            return stepfunctions._finalize_response(_redrive(json.loads(body)))
+        return await handle_request(method, path, headers, body, query_params)
+
+    return handle
+
+
+def _with_redrive_status(describe_execution):
+    def describe(request):
+        status, headers, body = describe_execution(request)
+        if status >= 400:
+            return status, headers, body
+        answer = json.loads(body)
+        drive = _drives.get(answer["executionArn"])
+        is_redrivable = drive is not None and answer["status"] in _REDRIVABLE
+        answer["redriveStatus"] = "REDRIVABLE" if is_redrivable else "NOT_REDRIVABLE"
+        answer["redriveCount"] = len(drive.redrives) if drive is not None else 0
+        return json_response(answer)
+
+    return describe
+
+
+def _as_child(run_sub_machine):
+    """MiniStack runs an item in its parent's context."""
+
+    def run(states, start_at, state_input, execution, context):
+        if "mapRunArn" in execution:
+            role_arn = context["Execution"]["RoleArn"]
+            context = {**context, "Execution": _describe(execution, state_input, role_arn), "variables": {}}
+            context.pop("Map")
+        return run_sub_machine(states, start_at, state_input, execution, context)
+
+    return run
+
+
+def install():
+    stepfunctions._run_execution = _run
+    stepfunctions.handle_request = _with_redrive(stepfunctions.handle_request)
+    stepfunctions._describe_execution = _with_redrive_status(stepfunctions._describe_execution)
+    stepfunctions._run_sub_machine = _as_child(stepfunctions._run_sub_machine)
