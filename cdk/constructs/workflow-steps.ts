@@ -25,6 +25,7 @@ import {
   type TrainingRetryStrategy,
   trainingAttempts,
 } from './retry-policies';
+import type { Expression, SubmitJobArguments } from './submit-job-arguments';
 import { onDemandPatience, type TrainingTarget } from './training-compute';
 import { jobTagKey } from './workflow-rights';
 
@@ -137,7 +138,7 @@ class PlannedShards extends S3JsonItemReader {
 const costLimitGrace = Duration.seconds(60);
 
 /** Whatever becomes of the process, an attempt takes no longer than the setting, or what the run's cost limit buys. */
-function attemptLimit(attemptSeconds: number): string {
+function attemptLimit(attemptSeconds: number): Expression {
   const costLimit = `$ceil($trainingSecondsLimit) + ${costLimitGrace.toSeconds()}`;
   return `{% $trainingSecondsLimit = 0 ? ${attemptSeconds} : $min([${attemptSeconds}, ${costLimit}]) %}`;
 }
@@ -185,7 +186,7 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
         RetryStrategy: retryStrategy,
         Timeout: { AttemptDurationSeconds: attemptLimit(attemptSeconds) },
         Tags: { [jobTagKey]: stackName },
-      },
+      } satisfies SubmitJobArguments,
       // Every attempt to its end, each after the longest wait for an instance.
       TimeoutSeconds: trainingAttempts * (attemptSeconds + onDemandPatience.toSeconds()),
       // The job's description is of no use to what follows, and would be most of the state.
