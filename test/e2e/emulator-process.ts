@@ -10,18 +10,18 @@ import { promisify } from 'node:util';
 import { findCacheRoot } from '../../lib/tensorflow/native-release';
 
 const run = promisify(execFile);
-const packages = ['ministack[full]==1.5.33', 'cfn-lint==1.58.0'];
+const packages = ['ministack[full]==1.5.33'];
 const startTimeoutMilliseconds = 60_000;
 
 export const projectFolder = join(__dirname, '..', '..');
 export const cloudAssemblyFolder = join(projectFolder, 'cdk.out');
 
 /**
- * MiniStack and cfn-lint from PyPI, in a virtual environment that is made once.
+ * MiniStack from PyPI, in a virtual environment that is made once.
  *
  * @returns its Python.
  */
-export async function installPythonTools(): Promise<string> {
+async function installPythonTools(): Promise<string> {
   const folder = join(findCacheRoot(), 'emulator');
   const python = join(folder, 'bin', 'python');
   const isInstalled = async () => {

@@ -18,6 +18,8 @@ const environments = {
   keras: { name: 'peers', file: requirements },
   keras2: { name: 'keras-2-peers', file: keras2Requirements },
   gpu: { name: 'gpu-peers', file: gpuRequirements },
+  /** What looks at templates and policies. */
+  templates: { name: 'template-tools', file: join(__dirname, '../templates/requirements.txt') },
 } as const;
 
 /** A Python with the peers of test/peers/requirements.txt, or of the GPU's, installed on first use into the cache folder. */

@@ -1,0 +1,41 @@
+export interface Finding {
+  /** The variant and the place. */
+  readonly where: string;
+  readonly rule: string;
+  readonly text: string;
+}
+
+/** A finding that is none, and why. */
+export interface KnownFinding {
+  readonly rule: string;
+  readonly about: RegExp;
+  readonly why: string;
+}
+
+export const knownTemplateFindings: readonly KnownFinding[] = [
+  {
+    rule: 'W3005',
+    about: /./,
+    why: 'The CDK orders a function after its role’s policy, which implies the role that it names anyway',
+  },
+  {
+    rule: 'E3006',
+    about: /^Resource type 'AWS::Budgets::Budget' does not exist in /,
+    why: 'A budget is made only where monthlyBudgetUsd asks for one',
+  },
+];
+
+export const knownPolicyFindings: readonly KnownFinding[] = [
+  {
+    rule: 'RESOURCE_MISMATCH',
+    about:
+      /^\[\{'action': 'batch:SubmitJob', 'required_format': 'arn:\*:batch:\*:\*:job\/\*'\}, \{'action': 'batch:SubmitJob', 'required_format': 'arn:\*:batch:\*:\*:job-definition\/\*'\}\]$/,
+    why: 'A job has no ARN before it is submitted; and AWS’ own example names the revisions of a definition, which have a colon: https://docs.aws.amazon.com/batch/latest/userguide/iam-example-restrict-job-submission.html',
+  },
+  {
+    rule: 'RESOURCE_MISMATCH',
+    about:
+      /^\[\{'action': 'states:DescribeExecution', 'required_format': 'arn:\*:states:\*:\*:express:\*:\*:\*'\}\]$/,
+    why: 'The items of the map are Standard executions: there is no Express one to describe',
+  },
+];
