@@ -1,3 +1,5 @@
+import { type AccountRequest, askService, query, rest, target } from './account-requests';
+
 /** What an account holds, by kind: names or ids, sorted. */
 export type Inventory = Readonly<Record<string, readonly string[]>>;
 
@@ -5,36 +7,10 @@ interface Listing {
   readonly kind: string;
   /** As it stands in the scope of a signature. */
   readonly service: string;
-  readonly request: Request;
+  readonly request: AccountRequest;
   /** The name or id of each, out of the answer's XML or JSON. */
   readonly name: RegExp;
 }
-interface Request {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-const query = (version: string, action: string, more = ''): Request => ({
-  method: 'POST',
-  path: '/',
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  body: `Action=${action}&Version=${version}${more}`,
-});
-const target = (operation: string, protocol = '1.1', body = '{}'): Request => ({
-  method: 'POST',
-  path: '/',
-  headers: { 'content-type': `application/x-amz-json-${protocol}`, 'x-amz-target': operation },
-  body,
-});
-const rest = (path: string, body: object = {}): Request => ({
-  method: 'POST',
-  path,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-});
-
 const iam = (action: string, more?: string) => query('2010-05-08', action, more);
 const ec2 = (action: string) => query('2016-11-15', action);
 const cloudWatch = (action: string) => query('2010-08-01', action);
@@ -181,25 +157,10 @@ const listings: readonly Listing[] = [
 export async function takeInventory(endpoint = process.env['AWS_ENDPOINT_URL']!): Promise<Inventory> {
   const inventory: Record<string, string[]> = {};
   for (const { kind, service, request, name } of listings) {
-    const answer = await ask(endpoint, service, request);
+    const answer = await askService(service, request, endpoint);
     inventory[kind] = [...new Set([...answer.matchAll(name)].map(([, found]) => found!))].sort();
   }
   return inventory;
-}
-
-async function ask(endpoint: string, service: string, request: Request): Promise<string> {
-  const { method, path, headers, body } = request;
-  const answer = await fetch(`${endpoint}${path}`, {
-    method,
-    headers: {
-      ...headers,
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    ...(body === undefined ? {} : { body }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${service} answered ${answer.status} to ${body ?? path}: ${text}`);
-  return text;
 }
 
 /** What `later` has that `earlier` has not, by kind; kinds without any are left out. */

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list, type PolicyStatement } from '../support/policy-evaluator';
-import {
-  type Names,
-  pseudoParameters,
-  type Resources,
-  region,
-  resolveValue,
-} from '../support/template-values';
+import { type Names, pseudoParameters, type Resources, resolveValue } from '../support/template-values';
+import { askService, query } from './account-requests';
 import { cloudAssemblyFolder } from './emulator-process';
 
 export interface DeployedRole {
@@ -44,19 +39,11 @@ export async function readDeployedRoles(): Promise<DeployedRole[]> {
 }
 
 /**
- * What the stack's resources are called, by their logical ids: CloudFormation's query interface, without a client of its
- * own for one question.
+ * What the stack's resources are called, by their logical ids.
  */
 export async function readPhysicalIds(): Promise<Names> {
-  const answer = await fetch(process.env['AWS_ENDPOINT_URL']!, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/cloudformation/aws4_request`,
-    },
-    body: 'Action=DescribeStackResources&Version=2010-05-15&StackName=MnistPipeline',
-  });
-  const members = (await answer.text()).split('<member>').slice(1);
+  const request = query('2010-05-15', 'DescribeStackResources', '&StackName=MnistPipeline');
+  const members = (await askService('cloudformation', request)).split('<member>').slice(1);
   const field = (member: string, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(member)?.[1];
   const ids = members.map((member) => [
     field(member, 'LogicalResourceId')!,

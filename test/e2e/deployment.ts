@@ -8,7 +8,7 @@ import { type Inventory, takeInventory, whatWasAdded } from './account-inventory
 import { cloudAssemblyFolder, projectFolder } from './emulator-process';
 
 const outputsSchema = z.object({
-  MnistPipeline: z.object({ StateMachineArn: z.string(), BucketName: z.string() }),
+  MnistPipeline: z.object({ StateMachineArn: z.string(), BucketName: z.string(), TopicArn: z.string() }),
 });
 export type StackOutputs = z.infer<typeof outputsSchema>['MnistPipeline'];
 
@@ -35,14 +35,23 @@ export async function bootstrap(folder: string): Promise<void> {
   await runCdk(folder, 'bootstrap', ['bootstrap', 'aws://000000000000/us-east-1']);
 }
 
-/** `-c removalPolicy=destroy`, so that destroy has everything to take down. */
-export async function deploy(folder: string): Promise<StackOutputs> {
+/** Everything there is to deploy, and to take down again. */
+const settings = { computes: 'cpu,gpu', removalPolicy: 'destroy', dashboard: 'true' };
+
+/** @param changes - what this deployment is told otherwise. */
+export async function deploy(
+  folder: string,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<StackOutputs> {
   const outputsFile = join(folder, 'outputs.json');
-  await runCdk(folder, 'deploy', [
+  const context = Object.entries({ ...settings, ...changes }).flatMap(([key, value]) => [
+    '-c',
+    `${key}=${value}`,
+  ]);
+  await runCdk(folder, `deploy${Object.keys(changes).join('-')}`, [
     'deploy',
     '--require-approval=never',
-    '-c',
-    'removalPolicy=destroy',
+    ...context,
     '--output',
     cloudAssemblyFolder,
     '--outputs-file',

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -49,6 +49,8 @@ export interface Emulator {
   readonly environment: Readonly<Record<string, string>>;
   /** Process id of an attempt of a job, as soon as there is one. */
   readonly attemptPid: (jobId: string, attempt: number) => Promise<number | undefined>;
+  /** Has the run wait where it enters this state. @returns what lets it go on. */
+  readonly hold: (runId: string, state: string) => Promise<() => Promise<void>>;
   /** What each role asked for, one JSON object a line. */
   readonly roleCallsFile: string;
   /** The credentials of each role, one JSON object a line. */
@@ -61,7 +63,8 @@ export async function startEmulator(folder: string): Promise<Emulator> {
   const python = await installPythonTools();
   const port = await findFreePort();
   const jobFolder = join(folder, 'jobs');
-  await mkdir(jobFolder, { recursive: true });
+  const holdFolder = join(folder, 'held');
+  for (const made of [jobFolder, holdFolder]) await mkdir(made, { recursive: true });
   const roleCallsFile = join(folder, 'role-calls.jsonl');
   const roleSessionsFile = join(folder, 'role-sessions.jsonl');
   const log = await open(join(folder, 'emulator.log'), 'w');
@@ -73,6 +76,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       GATEWAY_PORT: String(port),
       CDK_OUT: cloudAssemblyFolder,
       JOB_FOLDER: jobFolder,
+      HOLD_FOLDER: holdFolder,
       // Whoever has a role may do what it allows, and nothing else.
       AUTH: 'true',
       ROLE_CALLS: roleCallsFile,
@@ -102,6 +106,10 @@ export async function startEmulator(folder: string): Promise<Emulator> {
     },
     roleCallsFile,
     roleSessionsFile,
+    hold: async (runId, state) => {
+      await writeFile(join(holdFolder, runId), state);
+      return () => rm(join(holdFolder, runId));
+    },
     attemptPid: async (jobId, attempt) => {
       const file = join(jobFolder, `${jobId}-${attempt}.pid`);
       const text = existsSync(file) ? await readFile(file, 'utf8') : '';

@@ -8,10 +8,13 @@ import { commandLineCases } from './command-line-cases';
 import { concurrencyCases } from './concurrency-cases';
 import { costCases } from './cost-cases';
 import { assertDeployed, assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
+import { deploymentCases } from './deployment-cases';
 import { startEmulator } from './emulator-process';
 import { fetchedRunCases } from './fetched-run-cases';
 import { jobCases } from './job-cases';
 import { loadCases } from './load-cases';
+import { logCases } from './log-cases';
+import { messageCases } from './message-cases';
 import { PipelineClient } from './pipeline-client';
 import { repeatedEventCases } from './repeated-event-cases';
 import { rightsCases } from './rights-cases';
@@ -21,6 +24,9 @@ import { stoppingCases, stoppingClosingCases } from './stopping-cases';
 const allCases = [
   ...cases,
   ...jobCases,
+  ...logCases,
+  ...messageCases,
+  ...deploymentCases,
   ...stoppingCases,
   ...costCases,
   ...loadCases,

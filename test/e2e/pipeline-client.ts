@@ -17,9 +17,9 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { createS3Store, type S3Store } from '../../lib/store/s3-store';
+import { askService, rest } from './account-requests';
 import type { StackOutputs } from './deployment';
 
-const endpoint = () => process.env['AWS_ENDPOINT_URL']!;
 const pollMilliseconds = 200;
 
 /** One deployed pipeline, as a user's client sees it; nothing of it knows the emulator. */
@@ -151,23 +151,15 @@ export class PipelineClient {
 export interface BatchJob {
   readonly jobId: string;
   readonly jobName: string;
+  /** The ARN of a revision. */
+  readonly jobDefinition: string;
   readonly status: string;
   readonly statusReason?: string;
   readonly attempts?: readonly { readonly container: { readonly exitCode: number } }[];
 }
 
-/** Batch's REST interface, without a client of its own for three fields. */
-async function askBatch<Answer>(operation: string, request: unknown): Promise<Answer> {
-  const answer = await fetch(`${endpoint()}/v1/${operation}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/batch/aws4_request',
-    },
-    body: JSON.stringify(request),
-  });
-  if (!answer.ok) throw new Error(`Batch answered ${answer.status}: ${await answer.text()}`);
-  return (await answer.json()) as Answer;
+async function askBatch<Answer>(operation: string, request: object): Promise<Answer> {
+  return JSON.parse(await askService('batch', rest(`/v1/${operation}`, request))) as Answer;
 }
 
 /** Every job there ever was, of any run. */

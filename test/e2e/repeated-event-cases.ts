@@ -4,25 +4,19 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { runRecordSchema } from '../../lib/contracts/results';
 import { getJson } from '../../lib/store/json-objects';
 import { sha256Hex } from '../../lib/store/sha256';
+import { askService, rest } from './account-requests';
 import { type Case, tiny, uploadTinyDataset } from './cases';
 import { readPhysicalIds } from './deployed-roles';
 import type { PipelineClient } from './pipeline-client';
 
 type Step = 'plan' | 'shard' | 'commit' | 'evaluate' | 'register';
 
-/** Lambda's REST interface, without a client of its own for one call. */
 async function deliver(step: Step, runId: string, input: unknown) {
   const names = Object.entries(await readPhysicalIds());
   const name = names.find(([logicalId]) => logicalId.startsWith(`Functions${step}Function`))![1];
-  const answer = await fetch(`${process.env['AWS_ENDPOINT_URL']}/2015-03-31/functions/${name}/invocations`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request',
-    },
-    body: JSON.stringify({ runId, input }),
-  });
-  return (await answer.json()) as { errorType?: string; errorMessage?: string } & Record<string, unknown>;
+  const path = `/2015-03-31/functions/${name}/invocations`;
+  const answer: unknown = JSON.parse(await askService('lambda', rest(path, { runId, input })));
+  return answer as { errorType?: string; errorMessage?: string } & Record<string, unknown>;
 }
 
 const withoutSeconds = (answer: object) => ({ ...answer, seconds: undefined });

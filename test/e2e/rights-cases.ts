@@ -59,7 +59,7 @@ const notSeen: readonly NotSeen[] = [
     role: /^WorkflowStateMachine/,
     action: /^states:(DescribeExecution|StopExecution|RedriveExecution)$/,
     resource: /:execution:/,
-    why: 'A Distributed Map follows, stops and drives again its child executions; the emulator runs them in the parent',
+    why: 'A Distributed Map follows, stops and redrives its child executions; the emulator does so itself',
   },
   {
     role: /^WorkflowStateMachine/,

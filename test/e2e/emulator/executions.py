@@ -7,7 +7,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 
 import contextvars
 import json
+import os
 import threading
+import time
 from dataclasses import dataclass, field
 
 from ministack.core.responses import error_response_json, json_response, now_iso
@@ -86,12 +88,23 @@ def _run_state(drive, execution):
     context["State"] = {"Name": name, "EnteredTime": now_iso(), "RetryCount": 0}
     entered = {"name": name, "input": json.dumps(state_input)}
     stepfunctions._add_event(execution, f"{kind}StateEntered", {"stateEnteredEventDetails": entered})
+    _wait_while_held(execution, name)
     if kind == "Fail":
         raise stepfunctions._ExecutionError(*stepfunctions._fail_state_error(state, state_input, context))
     output, next_name = _state_runners[kind](state, state_input, execution, context)
     exited = {"name": name, "output": json.dumps(output)}
     stepfunctions._add_event(execution, f"{kind}StateExited", {"stateExitedEventDetails": exited})
     return output, next_name
+
+
+def _wait_while_held(execution, state_name):
+    """A test holds an execution in a state by the file HOLD_FOLDER/<execution name>, which has the state's name in it."""
+    file = os.path.join(os.environ["HOLD_FOLDER"], execution["name"])
+    while execution["status"] == "RUNNING" and os.path.exists(file):
+        with open(file, encoding="utf-8") as held:
+            if held.read() != state_name:
+                return
+        time.sleep(0.05)
 
 
 # Looked up when they are called: step_functions.py replaces some.

@@ -3,6 +3,7 @@
 GATEWAY_PORT  where it listens; BIND_HOST=127.0.0.1 keeps it off the network
 CDK_OUT       the cloud assembly, for the build contexts of images
 JOB_FOLDER    gets the logs and process ids of jobs
+HOLD_FOLDER   names the executions that wait in a state
 ROLE_CALLS    a file that gets what each role asked for
 ROLE_SESSIONS a file that gets the credentials that each role was given
 """

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { datasetPlanSchema } from '../../lib/contracts/dataset';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { parseJson } from '../../lib/contracts/parse';
+import { runRecordSchema } from '../../lib/contracts/results';
+import { getJson } from '../../lib/store/json-objects';
+import { askService, target } from './account-requests';
+import { type Case, tiny, uploadTinyDataset } from './cases';
+import { readPhysicalIds } from './deployed-roles';
+
+const steps = ['plan', 'shard', 'commit', 'evaluate', 'register'] as const;
+
+const eventsSchema = z.object({
+  events: z.array(z.object({ message: z.string() })),
+  nextToken: z.string().optional(),
+});
+/** A line of the log, or a metric in the embedded format. */
+const lineSchema = z.object({ runId: z.string(), _aws: z.unknown().optional() });
+
+/** What a function wrote of a run: its lines, and the lines that are metrics. */
+async function readLines(logGroupName: string, runId: string) {
+  const lines: z.infer<typeof lineSchema>[] = [];
+  let nextToken: string | undefined;
+  do {
+    const request = target(
+      'Logs_20140328.FilterLogEvents',
+      '1.1',
+      JSON.stringify({ logGroupName, nextToken }),
+    );
+    const page = eventsSchema.parse(JSON.parse(await askService('logs', request)));
+    // Lambda's own lines, and whatever is not JSON, are nobody's.
+    for (const { message } of page.events) {
+      const line = lineSchema.safeParse(parseJson(message.trim()));
+      if (line.success && line.data.runId === runId) lines.push(line.data);
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  const metrics = lines.filter(({ _aws }) => _aws !== undefined);
+  return { lineCount: lines.length - metrics.length, metricCount: metrics.length };
+}
+
+export const logCases: readonly Case[] = [
+  {
+    name: 'every function writes the run’s id into its log and its metrics, each shard’s as well',
+    run: async ({ client }) => {
+      const dataset = await uploadTinyDataset(client, 'logged', { seed: 50 });
+      const { status, cause } = await client.run('logged', { ...tiny, dataset, modelName: 'logged' });
+      assert.equal(status, 'SUCCEEDED', cause);
+      const { store } = client;
+      const record = await getJson(store, objectKeys.runRecord('logged'), runRecordSchema);
+      const planKey = objectKeys.plan(record.dataset.name, record.dataset.contentKey);
+      const { shards } = await getJson(store, planKey, datasetPlanSchema);
+      const names = Object.entries(await readPhysicalIds());
+      for (const step of steps) {
+        const [, logGroup] = names.find(([logicalId]) => logicalId.startsWith(`Functions${step}Logs`))!;
+        const { lineCount, metricCount } = await readLines(logGroup, 'logged');
+        assert.equal(metricCount, step === 'shard' ? shards.length : 1, `metrics of ${step}`);
+        if (step !== 'plan') assert.ok(lineCount >= metricCount, `${step} wrote ${lineCount} lines`);
+      }
+    },
+  },
+];

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { runRecordSchema } from '../../lib/contracts/results';
+import { getJson } from '../../lib/store/json-objects';
+import { askService, query, target } from './account-requests';
+import { type Case, tiny, uploadTinyDataset } from './cases';
+
+const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
+const deliveryTimeoutMilliseconds = 30_000;
+
+const sqs = async (action: string, parameters: object): Promise<unknown> =>
+  JSON.parse(await askService('sqs', target(`AmazonSQS.${action}`, '1.0', JSON.stringify(parameters))));
+const encode = (parameters: Readonly<Record<string, string>>) => `&${new URLSearchParams(parameters)}`;
+const sns = (action: string, parameters: Readonly<Record<string, string>>) =>
+  askService('sns', query('2010-03-31', action, encode(parameters)));
+const cloudWatch = (action: string, parameters: Readonly<Record<string, string>>) =>
+  askService('monitoring', query('2010-08-01', action, encode(parameters)));
+
+const messageSchema = z.object({ Subject: z.string(), Message: z.string() });
+type Message = z.infer<typeof messageSchema>;
+
+/** Whoever is told of runs: a queue, where the topic's messages can be looked at. */
+class Subscriber {
+  private readonly received: Message[] = [];
+  private constructor(private readonly QueueUrl: string) {}
+
+  static async to(TopicArn: string, QueueName: string): Promise<Subscriber> {
+    const { QueueUrl } = z.object({ QueueUrl: z.string() }).parse(await sqs('CreateQueue', { QueueName }));
+    await sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: queueArn(QueueName) });
+    return new Subscriber(QueueUrl);
+  }
+
+  /** The first message whose subject matches, once it has come; `undefined` when none comes in time. */
+  async find(
+    subject: RegExp,
+    timeoutMilliseconds = deliveryTimeoutMilliseconds,
+  ): Promise<Message | undefined> {
+    for (const giveUpAt = Date.now() + timeoutMilliseconds; ; await pause(200)) {
+      await this.receive();
+      const found = this.received.find(({ Subject }) => subject.test(Subject));
+      if (found !== undefined || Date.now() > giveUpAt) return found;
+    }
+  }
+
+  private async receive(): Promise<void> {
+    const answer = await sqs('ReceiveMessage', { QueueUrl: this.QueueUrl, MaxNumberOfMessages: 10 });
+    const { Messages } = z
+      .object({ Messages: z.array(z.object({ Body: z.string() })).default([]) })
+      .parse(answer);
+    this.received.push(...Messages.map(({ Body }) => messageSchema.parse(JSON.parse(Body))));
+  }
+
+  async leave(): Promise<void> {
+    await sqs('DeleteQueue', { QueueUrl: this.QueueUrl });
+  }
+}
+
+async function setAlarm(AlarmName: string): Promise<void> {
+  // An alarm tells of a change only.
+  for (const StateValue of ['OK', 'ALARM'])
+    await cloudWatch('SetAlarmState', { AlarmName, StateValue, StateReason: 'asked by the test' });
+}
+
+export const messageCases: readonly Case[] = [
+  {
+    name: 'whoever subscribes is told of a run that succeeded, and of one that failed, with the reason',
+    run: async ({ client }) => {
+      const subscriber = await Subscriber.to(client.outputs.TopicArn, 'told-of-runs');
+      try {
+        const dataset = await uploadTinyDataset(client, 'tiny');
+        const good = await client.run('told-good', { ...tiny, dataset });
+        assert.equal(good.status, 'SUCCEEDED', good.cause);
+        const { accuracy } = await getJson(client.store, objectKeys.runRecord('told-good'), runRecordSchema);
+        const success = await subscriber.find(/told-good/);
+        assert.ok(success?.Message.includes(accuracy.toFixed(4)), JSON.stringify(success));
+
+        const settings = { ...tiny, dataset, epochs: 1, learningRate: 1e-9, minAccuracy: 1 };
+        await client.run('told-bad', { ...settings, modelName: 'told' });
+        const failure = await subscriber.find(/told-bad/);
+        assert.match(failure?.Message ?? '', /QualityGateFailed.*minAccuracy asks for at least 1/s);
+        assert.match(failure?.Message ?? '', /Nothing is broken/);
+      } finally {
+        await subscriber.leave();
+      }
+    },
+  },
+  {
+    name: 'the alarm reaches whoever subscribes',
+    run: async ({ client }) => {
+      const subscriber = await Subscriber.to(client.outputs.TopicArn, 'alarmed');
+      try {
+        const alarms = await cloudWatch('DescribeAlarms', {});
+        const names = [...alarms.matchAll(/<AlarmName>([^<]+)</g)].map(([, name]) => name!);
+        assert.ok(names.length > 0, 'There is no alarm');
+        for (const name of names) {
+          await setAlarm(name);
+          const message = await subscriber.find(new RegExp(`ALARM: "${name}"`));
+          assert.match(message?.Message ?? '', /runbook\.md#/, `Nobody was told of ${name}`);
+        }
+      } finally {
+        await subscriber.leave();
+      }
+    },
+  },
+  {
+    name: 'an alarm does not reach a topic whose policy does not name it',
+    run: async () => {
+      const created = await sns('CreateTopic', { Name: 'closed' });
+      const [, TopicArn] = /<TopicArn>([^<]+)</.exec(created)!;
+      const subscriber = await Subscriber.to(TopicArn!, 'not-alarmed');
+      const allow = (Service: string) => {
+        const statement = {
+          Effect: 'Allow',
+          Principal: { Service },
+          Action: 'sns:Publish',
+          Resource: TopicArn,
+        };
+        const AttributeValue = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+        return sns('SetTopicAttributes', { TopicArn: TopicArn!, AttributeName: 'Policy', AttributeValue });
+      };
+      try {
+        await cloudWatch('PutMetricAlarm', {
+          ...{ AlarmName: 'closed', Namespace: 'Test', MetricName: 'm', Statistic: 'Sum', Period: '300' },
+          ...{ EvaluationPeriods: '1', Threshold: '1', ComparisonOperator: 'GreaterThanThreshold' },
+          'AlarmActions.member.1': TopicArn!,
+        });
+        await allow('events.amazonaws.com');
+        await setAlarm('closed');
+        assert.equal(await subscriber.find(/closed/, 1_000), undefined);
+        await allow('cloudwatch.amazonaws.com');
+        await setAlarm('closed');
+        assert.ok(
+          (await subscriber.find(/closed/)) !== undefined,
+          'The policy allows it, and nobody was told',
+        );
+      } finally {
+        await subscriber.leave();
+        await cloudWatch('DeleteAlarms', { 'AlarmNames.member.1': 'closed' });
+        await sns('DeleteTopic', { TopicArn: TopicArn! });
+      }
+    },
+  },
+];
