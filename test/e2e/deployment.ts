@@ -12,7 +12,8 @@ const outputsSchema = z.object({
 });
 export type StackOutputs = z.infer<typeof outputsSchema>['MnistPipeline'];
 
-const cdkTimeoutMilliseconds = 180_000;
+/** A minute on a machine of its own; ten times as long where others share it. */
+const cdkTimeoutMilliseconds = 600_000;
 
 /** The CDK's own command line, its output in a file. */
 async function runCdk(folder: string, name: string, parameters: readonly string[]): Promise<void> {

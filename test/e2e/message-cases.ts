@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { parseJson } from '../../lib/contracts/parse';
 import { runRecordSchema } from '../../lib/contracts/results';
 import { getJson } from '../../lib/store/json-objects';
 import { askService, query, target } from './account-requests';
 import { type Case, tiny, uploadTinyDataset } from './cases';
 
-const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
 const deliveryTimeoutMilliseconds = 30_000;
 
-const sqs = async (action: string, parameters: object): Promise<unknown> =>
-  JSON.parse(await askService('sqs', target(`AmazonSQS.${action}`, '1.0', JSON.stringify(parameters))));
+async function sqs(action: string, parameters: object): Promise<unknown> {
+  const request = target(`AmazonSQS.${action}`, '1.0', JSON.stringify(parameters));
+  return parseJson(await askService('sqs', request));
+}
 const encode = (parameters: Readonly<Record<string, string>>) => `&${new URLSearchParams(parameters)}`;
 const sns = (action: string, parameters: Readonly<Record<string, string>>) =>
   askService('sns', query('2010-03-31', action, encode(parameters)));
@@ -24,12 +26,20 @@ type Message = z.infer<typeof messageSchema>;
 /** Whoever is told of runs: a queue, where the topic's messages can be looked at. */
 class Subscriber {
   private readonly received: Message[] = [];
-  private constructor(private readonly QueueUrl: string) {}
+  private constructor(
+    private readonly QueueUrl: string,
+    private readonly SubscriptionArn: string,
+  ) {}
 
   static async to(TopicArn: string, QueueName: string): Promise<Subscriber> {
-    const { QueueUrl } = z.object({ QueueUrl: z.string() }).parse(await sqs('CreateQueue', { QueueName }));
-    await sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: queueArn(QueueName) });
-    return new Subscriber(QueueUrl);
+    const Endpoint = `arn:aws:sqs:us-east-1:000000000000:${QueueName}`;
+    const Principal = { Service: 'sns.amazonaws.com' };
+    const statement = { Effect: 'Allow', Principal, Action: 'sqs:SendMessage', Resource: Endpoint };
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    const queue = await sqs('CreateQueue', { QueueName, Attributes: { Policy } });
+    const { QueueUrl } = z.object({ QueueUrl: z.string() }).parse(queue);
+    const subscribed = await sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint });
+    return new Subscriber(QueueUrl, /<SubscriptionArn>([^<]+)</.exec(subscribed)![1]!);
   }
 
   /** The first message whose subject matches, once it has come; `undefined` when none comes in time. */
@@ -53,6 +63,7 @@ class Subscriber {
   }
 
   async leave(): Promise<void> {
+    await sns('Unsubscribe', { SubscriptionArn: this.SubscriptionArn });
     await sqs('DeleteQueue', { QueueUrl: this.QueueUrl });
   }
 }

@@ -9,7 +9,7 @@ import { projectFolder } from './emulator-process';
 export type Programme = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Longer than any command of the cases takes: what hangs is ended. */
-const timeoutMilliseconds = 60_000;
+const timeoutMilliseconds = 300_000;
 
 /** The programme as a user starts it, after `npm run deploy`. */
 export function startProgramme({ folder }: CaseContext, parameters: readonly string[]): Programme {

@@ -32,7 +32,7 @@ interface NotSeen {
 /** Rights that no recorded call used, each with what it is for. */
 const notSeen: readonly NotSeen[] = [
   {
-    role: /^Functions/,
+    role: /^(Functions|Notificationsnotify)/,
     action: /^logs:(CreateLogStream|PutLogEvents)$/,
     resource: /log-group/,
     why: 'Lambda writes what a function says with its role; the emulator writes it without asking',
