@@ -48,7 +48,7 @@ export class PipelineClient {
     return this.sfn.send(new DescribeExecutionCommand({ executionArn }));
   }
 
-  async waitForEnd(executionArn: string, limitSeconds = 180): Promise<DescribeExecutionCommandOutput> {
+  async waitForEnd(executionArn: string, limitSeconds = 400): Promise<DescribeExecutionCommandOutput> {
     const giveUpAt = Date.now() + limitSeconds * 1000;
     while (Date.now() < giveUpAt) {
       const execution = await this.describe(executionArn);

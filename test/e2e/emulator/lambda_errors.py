@@ -1,4 +1,6 @@
-"""Lambda reports the `name` of what a Node.js handler threw; MiniStack reports `Runtime.HandlerError` for everything."""
+"""Lambda reports the `name` of what a Node.js handler threw; MiniStack reports `Runtime.HandlerError` for everything.
+And it loses what a handler writes at its end, this name with it, where the machine is too busy to pass it on within 5 ms.
+"""
 
 import re
 
@@ -21,6 +23,13 @@ def _with_error_name(execute):
     return run
 
 
+def _patiently(drain):
+    def drain_patiently(self, first_line_wait=0.5, idle_confirm=0.1, hard_cap=5):
+        return drain(self, first_line_wait, idle_confirm, hard_cap)
+
+    return drain_patiently
+
+
 def _worker_scripts():
     return [key for key, value in vars(lambda_runtime).items() if isinstance(value, str) and _REPORTED in value]
 
@@ -32,3 +41,4 @@ def install():
     script = getattr(lambda_runtime, scripts[0])
     setattr(lambda_runtime, scripts[0], script.replace(_REPORTED, _WITH_NAME))
     lambda_svc._execute_function_with_config_scope = _with_error_name(lambda_svc._execute_function_with_config_scope)
+    lambda_runtime.Worker._drain_stderr_bounded = _patiently(lambda_runtime.Worker._drain_stderr_bounded)
