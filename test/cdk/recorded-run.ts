@@ -40,6 +40,7 @@ export const plan: ExecutionPlan = {
   shardCount: 2,
   compute: 'cpu',
   trainingSecondsLimit: 0,
+  seconds: 0.75,
 };
 const raw = 'datasets/tiny/raw/';
 export const shard = {
@@ -54,7 +55,10 @@ export const shard = {
   labelsOffset: 8,
   shardKey: `datasets/tiny/prepared/${contentKey}/train-00000.npz`,
 };
-export const committed = { trainCount: 120, testCount: 30 };
+/** Of the first shard; what comes back of both. */
+export const shardResult = { seconds: 0.25 };
+export const shardSeconds = [0.25, 0.125];
+export const committed = { trainCount: 120, testCount: 30, seconds: 0.5 };
 export const outcome = {
   schemaVersion: 1,
   status: 'succeeded',

@@ -9,24 +9,15 @@ import { type AslState, allStates, definitionOf } from './workflow-definition';
 
 const states = new Map(allStates(definitionOf(synthesize({ computes: 'cpu,gpu' }))));
 const { runId, plan, context } = recorded;
-/** Four seconds after the execution was started. */
-const now = new Date('2026-11-26T00:42:05.250Z');
 const planned = {
   dataset: plan.dataset,
   contentKey: plan.contentKey,
   compute: plan.compute,
   trainingSecondsLimit: plan.trainingSecondsLimit,
-  preprocessSeconds: 4,
+  preprocessSeconds: plan.seconds,
 };
 const pointer = { dataset: plan.dataset, contentKey: plan.contentKey };
 const evaluatedExpressions = new Set<string>();
-
-beforeAll(() => {
-  jest.useFakeTimers({ now, doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'setTimeout'] });
-});
-afterAll(() => {
-  jest.useRealTimers();
-});
 
 type Given = Partial<ExpressionScope['states']> & { readonly variables?: Readonly<Record<string, unknown>> };
 
@@ -81,9 +72,10 @@ describe('each function gets the run id and an input that it accepts', () => {
         runId,
         ...pointer,
         phases: [
-          { name: 'preprocess', seconds: 4 },
+          { name: 'preprocess', seconds: 0.75 },
           { name: 'train', seconds: 1.75 },
         ],
+        gpuHourUsd: 1.006,
       },
     });
     expect(() => evaluateInputSchema.parse(event.input)).not.toThrow();
@@ -99,7 +91,7 @@ describe('each function gets the run id and an input that it accepts', () => {
 describe('what a state leaves', () => {
   it.each([
     ['Plan the preprocessing', plan, planned],
-    ['Commit the dataset', recorded.committed, { preprocessSeconds: 4 }],
+    ['Commit the dataset', recorded.committed, { preprocessSeconds: 1.25 }],
     ['Evaluate the model', recorded.evaluated, undefined],
     ['Register the model', recorded.registered, undefined],
   ])('%s: the answer of its function, and its variables', async (name, payload, variables) => {
@@ -108,7 +100,15 @@ describe('what a state leaves', () => {
     expect({ Output, Assign }).toEqual({ Output: payload, Assign: variables });
   });
 
-  it.each(['Make the shards', 'Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on demand'])(
+  it('Make a shard: its seconds; Make the shards: nothing but the sum of these', async () => {
+    const result = recorded.answer(recorded.shardResult);
+    expect(await evaluate('Make a shard', ['Output'], { result, variables: {} })).toEqual({ Output: 0.25 });
+    expect(
+      await evaluate('Make the shards', ['Output', 'Assign'], { result: recorded.shardSeconds }),
+    ).toEqual({ Output: {}, Assign: { preprocessSeconds: 1.125 } });
+  });
+
+  it.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on demand'])(
     '%s: nothing',
     async (name) => {
       expect(await evaluate(name, ['Output'])).toEqual({ Output: {} });
