@@ -1,19 +1,27 @@
+import { readFileSync } from 'node:fs';
 import type { Compute } from '../../lib/contracts/compute';
 import { cpuRelease, gpuRelease, type TensorFlowRelease } from '../../lib/tensorflow/native-release';
+import { hasAvx } from '../../lib/tensorflow/native-requirements';
 import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
 
 const releases: Readonly<Record<Compute, TensorFlowRelease>> = { cpu: cpuRelease, gpu: gpuRelease };
 
 /**
  * Run while an image is built, with its target as the parameter: native TensorFlow goes where `MNIST_PIPELINE_CACHE`
- * says, or the build fails.
+ * says, or the build fails. TensorFlow's builds need AVX, which an emulated processor need not have: on a Mac with Apple
+ * Silicon the self-test would abort or hang (tensorflow/tfjs#8576), and the container makes it as it starts.
  */
 async function prepareForImage(target: string | undefined): Promise<void> {
   if (target !== 'cpu' && target !== 'gpu') {
     throw new Error(`The target is ${target ?? 'missing'}; it must be cpu or gpu, as in the Dockerfile.`);
   }
   const release = releases[target];
-  const native = await prepareNativeTensorFlow((message) => console.log(message), undefined, { release });
+  const isTestedLater = !hasAvx(readFileSync('/proc/cpuinfo', 'utf8'));
+  if (isTestedLater) console.log('This processor has no AVX: the container tests TensorFlow as it starts');
+  const native = await prepareNativeTensorFlow((message) => console.log(message), undefined, {
+    release,
+    isTestedLater,
+  });
   if (native.available) return;
   console.error(`Native TensorFlow cannot be prepared: ${native.reason}. ${native.remedy}`);
   process.exitCode = 1;

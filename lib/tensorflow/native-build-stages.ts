@@ -12,6 +12,8 @@ export interface Build {
   readonly folder: string;
   readonly say: (message: string) => void;
   readonly signal: AbortSignal | undefined;
+  /** Leaves the self-test to the machine that loads it. */
+  readonly isTestedLater: boolean;
 }
 
 interface PinnedWheel {

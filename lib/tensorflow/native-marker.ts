@@ -22,6 +22,8 @@ const markerSchema = z.strictObject({
   tensorflowVersion: z.string(),
   tfjsNodeVersion: z.string(),
   preparedAt: z.iso.datetime(),
+  /** Prepared where the self-test could not be run: whoever loads it runs it first. */
+  isUntested: z.literal(true).optional(),
   /** Every file that native TensorFlow is loaded from, by its path inside the folder. */
   files: z.record(
     z.string(),
@@ -47,7 +49,11 @@ function nameLoadedFiles({ cudaWheels }: TensorFlowRelease): string[] {
 }
 
 /** The last thing that preparing writes: a folder without it is a killed attempt. */
-export async function writeMarker(folder: string, release: TensorFlowRelease, now: Date): Promise<void> {
+export async function writeMarker(
+  folder: string,
+  release: TensorFlowRelease,
+  { now, isTested }: { readonly now: Date; readonly isTested: boolean },
+): Promise<void> {
   const files: ReadyMarker['files'] = {};
   const cudaLibraries = release.cudaWheels.length === 0 ? [] : await readdir(join(folder, cudaFolder));
   for (const file of [...nameLoadedFiles(release), ...cudaLibraries.map((name) => join(cudaFolder, name))]) {
@@ -64,6 +70,7 @@ export async function writeMarker(folder: string, release: TensorFlowRelease, no
     tensorflowVersion: release.version,
     tfjsNodeVersion,
     preparedAt: now.toISOString(),
+    ...(isTested ? {} : { isUntested: true as const }),
     files,
   };
   await writeFile(join(folder, markerFile), `${JSON.stringify(marker, null, 2)}\n`);

@@ -41,6 +41,11 @@ export async function requirePreparable(
   });
 }
 
+/** @param cpuinfo - the text of /proc/cpuinfo. */
+export function hasAvx(cpuinfo: string): boolean {
+  return /^flags\s*:.*\bavx\b/m.test(cpuinfo);
+}
+
 /** Makes the cache folder where there is none. */
 export async function requireSpace(
   { cacheRoot, measureFreeBytes }: Machine,

@@ -18,6 +18,13 @@ export interface NativeOptions {
   readonly release?: TensorFlowRelease;
   /** @default this machine */
   readonly machine?: Machine;
+  /**
+   * For an image that is built on a processor on which TensorFlow does not run: the self-test is left to the machine
+   * that loads it.
+   *
+   * @default false
+   */
+  readonly isTestedLater?: boolean;
 }
 
 /**
@@ -30,12 +37,16 @@ export interface NativeOptions {
 export async function prepareNativeTensorFlow(
   say: (message: string) => void,
   signal?: AbortSignal,
-  { release = cpuRelease, machine = thisMachine() }: NativeOptions = {},
+  { release = cpuRelease, machine = thisMachine(), isTestedLater = false }: NativeOptions = {},
 ): Promise<NativeTensorFlow> {
   return answerWithReason(machine, release, async () => {
     const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
     const state = await readPreparedState(cacheFolder, release, 'quick');
     if (state.isReady) {
+      if (state.marker.isUntested) {
+        say('Testing native TensorFlow, which was prepared where it could not run');
+        await runSelfTest(machine.run, cacheFolder, release, signal);
+      }
       const preparedOn = state.marker.preparedAt.slice(0, 10);
       say(`Native TensorFlow ${release.version} is ready (prepared on ${preparedOn} in ${cacheFolder})`);
       return { available: true, tensorflowVersion: release.version, cacheFolder };
@@ -48,7 +59,7 @@ export async function prepareNativeTensorFlow(
       `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${downloadMegabytes(release)} MB, ${release.keptMegabytes} MB to keep, ${describeWait(release)}. Python and g++ are needed only for this.`,
     );
     const started = performance.now();
-    await buildAside({ cacheFolder, release, machine, say, signal });
+    await buildAside({ cacheFolder, release, machine, say, signal, isTestedLater });
     const seconds = Math.round((performance.now() - started) / 1000);
     say(`Native TensorFlow ${release.version} is ready (prepared in ${seconds} s)`);
     return { available: true, tensorflowVersion: release.version, cacheFolder };
@@ -100,6 +111,7 @@ interface Preparation {
   readonly machine: Machine;
   readonly say: (message: string) => void;
   readonly signal: AbortSignal | undefined;
+  readonly isTestedLater: boolean;
 }
 
 async function buildAside({ cacheFolder, ...preparation }: Preparation): Promise<void> {

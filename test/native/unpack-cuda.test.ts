@@ -39,6 +39,7 @@ test('out of a wheel come its shared libraries, all into one folder', async () =
       folder,
       say: () => {},
       signal: undefined,
+      isTestedLater: false,
     },
     scratch,
   );

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { throwIfInterrupted } from '../../lib/tensorflow/native-machine';
 import { bindingFile, libraryFiles, nativeCacheFolder } from '../../lib/tensorflow/native-release';
+import { hasAvx } from '../../lib/tensorflow/native-requirements';
 import {
   inspectNativeTensorFlow,
   type NativeTensorFlow,
@@ -62,6 +63,34 @@ test('prepares once, and says what and where', async () => {
     stages: [],
     messages: [`Native TensorFlow 2.21.0 is ready (prepared on 2026-11-25 in ${cacheFolder})`],
   });
+});
+
+test('prepared where it cannot run, it is tested by whoever loads it, each time', async () => {
+  const { machine, stages } = makeMachine(cacheRoot);
+  const native = await prepareNativeTensorFlow(() => {}, undefined, {
+    release: tinyRelease,
+    machine,
+    isTestedLater: true,
+  });
+  expect(native).toEqual(ready());
+  expect(stages).not.toContain('self-test');
+  for (const start of [1, 2]) {
+    const { native: loaded, stages: atStart } = await prepare();
+    expect([start, loaded, atStart]).toEqual([start, ready(), ['self-test']]);
+  }
+  expect((await prepare({ 'self-test': failing('', 'SIGILL') })).native).toMatchObject({
+    available: false,
+    reason: expect.stringContaining('AVX'),
+  });
+});
+
+test.each([
+  ['flags\t\t: fpu sse4_2 avx avx2\n', true],
+  ['flags\t\t: fpu sse4_2 avx512f_not\n', false],
+  ['Features\t: fp asimd evtstrm aes\n', false],
+  ['', false],
+])('the processor %j has AVX: %s', (cpuinfo, expected) => {
+  expect(hasAvx(cpuinfo)).toBe(expected);
 });
 
 test('does without strip', async () => {
