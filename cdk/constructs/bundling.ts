@@ -33,7 +33,7 @@ export const evaluationFiles: BundledFile[] = [
 export function bundle(files: readonly BundledFile[] = []): BundlingOptions {
   return {
     format: OutputFormat.CJS,
-    target: 'node22',
+    target: 'node24',
     // In this order, or the side effects of TensorFlow.js' modules are dropped.
     mainFields: ['module', 'main'],
     charset: Charset.UTF8,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -44,17 +44,14 @@ export class NodeFunction extends Construct {
       projectRoot: projectFolder,
       depsLockFilePath: join(projectFolder, 'package-lock.json'),
       bundling: bundle(props.files),
-      runtime: Runtime.NODEJS_22_X,
+      // Only native TensorFlow needs an older one (tensorflow/tfjs#8609), and no function has it.
+      runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMiB,
       timeout: props.timeout,
       environment: { ...props.environment },
       logGroup,
       role: this.role,
-    });
-    Validations.of(this.fn).acknowledge({
-      id: 'AwsSolutions-L1',
-      reason: 'Node.js 22 is the newest that TensorFlow.js 4.22 supports (tensorflow/tfjs#8609).',
     });
   }
 }
