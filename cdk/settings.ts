@@ -1,9 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { computeSchema, lambdaMemoryMib } from '../lib/contracts/compute';
-import { parseOrThrow } from '../lib/contracts/parse';
+import { PermanentError } from '../lib/contracts/errors';
+import { parseJson, parseOrThrow } from '../lib/contracts/parse';
 import { dearestGpuHourUsd, prices } from '../lib/contracts/prices';
+import { regionsWithoutBudgets } from './regions';
 
 /** `-c key=value` brings strings, cdk.json brings JSON: lists may be "a,b" as well. */
 const listOf = <Item extends z.ZodType>(item: Item) =>
@@ -25,18 +29,28 @@ const bucketNameSchema = z
     'a bucket name is 3 to 63 lower-case letters, digits, "." and "-"',
   );
 
-/** What a deployment can be told, in cdk.json under "context" or with `-c`. */
+const imageSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9.-]+(:[0-9]+)?\/[a-z0-9._/-]+(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/,
+    'an image is registry/repository:tag or registry/repository@sha256:digest',
+  );
+
+/** What a deployment can be told: in deployment.json, and for once with `-c`. */
 export const settingsSchema = z
   .object({
     /**
      * Where training can run; the first is what an execution without `compute` gets. A new account has no quota for GPU
-     * instances, so the CPU is first.
+     * instances, not every region has them, and their image takes 2.5 GB of CUDA: `cpu,gpu` adds them.
      */
     computes: z
       .preprocess((value) => (value === 'both' ? 'gpu,cpu' : value), listOf(computeSchema))
       .pipe(z.array(computeSchema).min(1, 'name at least one of gpu and cpu'))
-      .default(['cpu', 'gpu']),
-    /** x86 types with one NVIDIA GPU; Batch takes what it can get. */
+      .default(['cpu']),
+    /**
+     * x86 types with one NVIDIA GPU; Batch takes what it can get. A region that lacks one of them refuses the whole
+     * stack.
+     */
     gpuInstanceTypes: listOf(
       z
         .string()
@@ -51,13 +65,19 @@ export const settingsSchema = z
     gpuHourUsd: z.coerce.number().gt(0).max(1000).default(dearestGpuHourUsd),
     /** The fleet's cap, for spot and for on-demand each: what may run, and cost, at the same time. */
     gpuMaxVcpus: wholeNumber.min(4, 'the smallest GPU type has 4 vCPUs').max(256).default(8),
-    /** The cap for Fargate. One training takes 4. */
+    /** The cap for Fargate. One training takes 4; the quota of an account is 6 (L-3032A538) until it asks for more. */
     cpuMaxVcpus: wholeNumber.min(4, 'one training takes 4 vCPUs').max(256).default(8),
     /**
      * Of the plan's function, which reads each raw file whole and may hold it three times: see docs/limits.md. More
-     * than the default costs more in every run.
+     * than the default costs more in every run, and a new account may have no function with more than 3008.
      */
     planMemoryMib: wholeNumber.min(lambdaMemoryMib).max(10_240).default(lambdaMemoryMib),
+    /**
+     * A ready image, built from functions/train/Dockerfile, in place of building one: the target `cpu`, and `gpu`. A
+     * private repository of ECR, or what anybody may pull; by digest, it is the same image in every run.
+     */
+    trainingImage: imageSchema.optional(),
+    gpuTrainingImage: imageSchema.optional(),
     /** Try spot capacity before on-demand. */
     spot: flag.default(true),
     /** After this an attempt at training is stopped, whatever it does. */
@@ -97,16 +117,59 @@ export const settingsSchema = z
   });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** Kept there, so that a plain `npm run deploy` deploys what the last one did. */
+export const deploymentFile = 'deployment.json';
+const fileSchema = z.strictObject(
+  Object.fromEntries(Object.keys(settingsSchema.shape).map((key) => [key, z.unknown()])) as Record<
+    keyof typeof settingsSchema.shape,
+    z.ZodUnknown
+  >,
+);
+
+/** @param folder - where `deployment.json` may be. */
+export function readDeploymentFile(folder: string): Record<string, unknown> {
+  const file = join(folder, deploymentFile);
+  if (!existsSync(file)) return {};
+  const value = parseJson(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+  if (value === undefined) {
+    throw new PermanentError(
+      'InvalidInput',
+      `${file} is no JSON. It must be an object of deployment settings, such as {"alarmEmail": "me@example.org"}.`,
+    );
+  }
+  return parseOrThrow(fileSchema.partial(), value, `The deployment settings in ${file}`);
+}
+
 /**
- * Reads the settings from the CDK context.
+ * Reads the settings: those of the CDK context (`-c`) stand over those of the file.
  *
+ * @param region - where the stack will be, as far as it is known.
  * @throws PermanentError InvalidInput, naming each setting, what was received and what is allowed.
  */
-export function readSettings(node: Node): Settings {
-  const given = Object.keys(settingsSchema.shape).map((key) => [key, node.tryGetContext(key) ?? undefined]);
-  return parseOrThrow(
+export function readSettings(
+  node: Node,
+  fromFile: Readonly<Record<string, unknown>> = {},
+  region?: string,
+): Settings {
+  const given = Object.keys(settingsSchema.shape).map((key) => [
+    key,
+    node.tryGetContext(key) ?? fromFile[key],
+  ]);
+  const settings = parseOrThrow(
     settingsSchema,
     Object.fromEntries(given),
-    'The deployment settings (cdk.json, -c key=value)',
+    `The deployment settings (${deploymentFile}, -c key=value)`,
+  );
+  if (settings.monthlyBudgetUsd !== undefined) requireBudgets(region);
+  return settings;
+}
+
+/** A type that a region does not know would have CloudFormation refuse the whole template. */
+function requireBudgets(region: string | undefined): void {
+  if (region === undefined || !regionsWithoutBudgets.includes(region)) return;
+  throw new PermanentError(
+    'InvalidInput',
+    `The deployment setting "monthlyBudgetUsd" cannot be used in ${region}, where CloudFormation has no budgets. Leave it out, and make the budget in the console of AWS Budgets, which counts all regions.`,
+    { evidence: { region } },
   );
 }

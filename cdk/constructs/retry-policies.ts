@@ -48,22 +48,43 @@ export const retryS3Service: RetryProps = {
 /** Attempts at one job, the first included, while its queue has the instances. */
 export const trainingAttempts = 3;
 
-const retryKilledJobs = [
-  // First, as it also ends with 137: more attempts would need just as much memory.
-  { OnReason: 'OutOfMemoryError*', Action: 'EXIT' },
-  { OnExitCode: String(trainExitCodes.killed), Action: 'RETRY' },
-  { OnExitCode: String(trainExitCodes.temporaryFailure), Action: 'RETRY' },
-] as const;
-/** Batch retries what no rule matches. */
-const endOtherwise = { OnReason: '*', Action: 'EXIT' } as const;
+/** First, as it also ends with 137: more attempts would need just as much memory. */
+const endOutOfMemory = { OnReason: 'OutOfMemoryError*', Action: 'EXIT' } as const;
+const onExitCode = (exitCode: number, Action: 'RETRY' | 'EXIT') =>
+  ({ OnExitCode: String(exitCode), Action }) as const;
+const retryKilled = onExitCode(trainExitCodes.killed, 'RETRY');
+const retryTransient = onExitCode(trainExitCodes.temporaryFailure, 'RETRY');
+/** A bug, and whatever else a process ends with that crashes: 1, 127, 134, 139 … */
+const endOtherExitCodes = { OnExitCode: '1*', Action: 'EXIT' } as const;
 
-/** What Batch does when an attempt ended; it never retries one that ran into its timeout or was terminated. */
+/**
+ * What Batch does when an attempt ended: the first rule that matches, of five at most. It never retries an attempt that
+ * ran into its timeout or was terminated, and always what no rule matches: a container that has no exit code was not
+ * started (its image was not pulled, its network was not made, the agent failed), or went with its host.
+ * https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
+ */
 export const trainingRetryStrategies = {
-  /** A reclaimed instance says that capacity is short: on-demand is next. */
-  spot: { Attempts: trainingAttempts, EvaluateOnExit: [...retryKilledJobs, endOtherwise] },
+  spot: {
+    Attempts: trainingAttempts,
+    EvaluateOnExit: [
+      endOutOfMemory,
+      // A reclaimed instance says that capacity is short: on-demand is next.
+      { OnStatusReason: 'Host EC2*', Action: 'EXIT' },
+      retryKilled,
+      retryTransient,
+      endOtherExitCodes,
+    ],
+  },
   onDemand: {
     Attempts: trainingAttempts,
-    EvaluateOnExit: [...retryKilledJobs, { OnStatusReason: 'Host EC2*', Action: 'RETRY' }, endOtherwise],
+    EvaluateOnExit: [
+      endOutOfMemory,
+      retryKilled,
+      retryTransient,
+      // The host said that it goes.
+      onExitCode(trainExitCodes.stopped, 'RETRY'),
+      endOtherExitCodes,
+    ],
   },
 } as const;
 export type TrainingRetryStrategy = (typeof trainingRetryStrategies)[keyof typeof trainingRetryStrategies];

@@ -1,28 +1,11 @@
-import { Duration, RemovalPolicy, Size, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import {
-  AllocationStrategy,
   EcsEc2ContainerDefinition,
   EcsFargateContainerDefinition,
   type EcsFargateContainerDefinitionProps,
   EcsJobDefinition,
-  EcsMachineImageType,
-  FargateComputeEnvironment,
-  type IManagedComputeEnvironment,
-  JobQueue,
-  JobStateTimeLimitActionsAction,
-  JobStateTimeLimitActionsReason,
-  JobStateTimeLimitActionsState,
-  ManagedEc2EcsComputeEnvironment,
 } from 'aws-cdk-lib/aws-batch';
-import {
-  BlockDeviceVolume,
-  EbsDeviceVolumeType,
-  InstanceType,
-  LaunchTemplate,
-  LaunchTemplateHttpTokens,
-} from 'aws-cdk-lib/aws-ec2';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { ContainerImage, CpuArchitecture, LogDriver } from 'aws-cdk-lib/aws-ecs';
+import { CpuArchitecture, LogDriver } from 'aws-cdk-lib/aws-ecs';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -31,9 +14,10 @@ import type { TrainJobEnv } from '../../lib/contracts/env';
 import type { Settings } from '../settings';
 import { acknowledgeWildcard } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
-import { projectFolder } from './bundling';
 import { serviceOfThisAccount } from './service-trust';
+import { trainingImage } from './training-image';
 import { TrainingNetwork } from './training-network';
+import { addFargateQueue, addGpuQueue, type TrainingQueue } from './training-queues';
 
 export interface TrainingComputeProps {
   readonly store: ArtifactStore;
@@ -41,8 +25,7 @@ export interface TrainingComputeProps {
 }
 
 /** A queue, and what is run in it. */
-export interface TrainingTarget {
-  readonly queue: JobQueue;
+export interface TrainingTarget extends TrainingQueue {
   readonly jobDefinition: EcsJobDefinition;
   /**
    * What jobs are submitted by. Each deployment registers a revision and deregisters the one before, so an execution
@@ -52,15 +35,6 @@ export interface TrainingTarget {
 }
 
 type DefinedJob = Pick<TrainingTarget, 'jobDefinition' | 'jobDefinitionName'>;
-
-/** How long a job may wait for an instance before it is given up, and what comes next gets its turn. */
-export const spotPatience = Duration.minutes(10);
-export const onDemandPatience = Duration.minutes(30);
-/** For a place under the fleet's own cap: other trainings end sooner or later. */
-const capPatience = Duration.hours(6);
-
-/** The GPU image unpacks to 4.5 GB, beside the layers it is unpacked from. */
-const rootVolumeGib = 60;
 
 /** The container task: Batch on EC2 with a GPU, spot and on demand, and on Fargate. Nothing is kept running. */
 export class TrainingCompute extends Construct {
@@ -90,90 +64,20 @@ export class TrainingCompute extends Construct {
     store.grantStep('train', this.jobRole);
     if (settings.computes.includes('gpu')) {
       const job = this.defineGpuJob();
-      this.gpuOnDemand = { queue: this.addGpuQueue('GpuOnDemand', { spot: false }), ...job };
-      if (settings.spot) this.gpuSpot = { queue: this.addGpuQueue('GpuSpot', { spot: true }), ...job };
+      const addQueue = (spot: boolean) => addGpuQueue(this, { network: this.network, settings, spot });
+      this.gpuOnDemand = { ...addQueue(false), ...job };
+      if (settings.spot) this.gpuSpot = { ...addQueue(true), ...job };
     }
     if (settings.computes.includes('cpu')) {
-      this.cpu = { queue: this.addFargateQueue(), ...this.defineFargateJob() };
+      this.cpu = {
+        ...addFargateQueue(this, { network: this.network, settings }),
+        ...this.defineFargateJob(),
+      };
     }
   }
 
   get targets(): TrainingTarget[] {
     return [this.gpuSpot, this.gpuOnDemand, this.cpu].filter((target) => target !== undefined);
-  }
-
-  private addGpuQueue(id: string, { spot }: { readonly spot: boolean }): JobQueue {
-    const { settings } = this.props;
-    const { vpc, subnets, securityGroup } = this.network;
-    const computeEnvironment = new ManagedEc2EcsComputeEnvironment(this, `${id}Fleet`, {
-      vpc,
-      vpcSubnets: subnets,
-      securityGroups: [securityGroup],
-      spot,
-      allocationStrategy: spot
-        ? AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED
-        : AllocationStrategy.BEST_FIT_PROGRESSIVE,
-      instanceTypes: settings.gpuInstanceTypes.map((type) => new InstanceType(type)),
-      useOptimalInstanceClasses: false,
-      images: [{ imageType: EcsMachineImageType.ECS_AL2023_NVIDIA }],
-      launchTemplate: this.launchTemplate(),
-      minvCpus: 0,
-      maxvCpus: settings.gpuMaxVcpus,
-    });
-    acknowledgeInstanceRole(computeEnvironment);
-    return this.addQueue(
-      id,
-      computeEnvironment as IManagedComputeEnvironment,
-      spot ? spotPatience : onDemandPatience,
-    );
-  }
-
-  /** Shared by both GPU fleets: encrypted disk with room for the image, and no metadata for containers (IMDSv2, one hop). */
-  private launchTemplate(): LaunchTemplate {
-    const existing = this.node.tryFindChild('GpuInstance');
-    if (existing instanceof LaunchTemplate) return existing;
-    return new LaunchTemplate(this, 'GpuInstance', {
-      httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-      httpPutResponseHopLimit: 1,
-      blockDevices: [
-        {
-          deviceName: '/dev/xvda',
-          volume: BlockDeviceVolume.ebs(rootVolumeGib, {
-            volumeType: EbsDeviceVolumeType.GP3,
-            encrypted: true,
-            deleteOnTermination: true,
-          }),
-        },
-      ],
-    });
-  }
-
-  private addFargateQueue(): JobQueue {
-    const { vpc, subnets, securityGroup } = this.network;
-    const computeEnvironment = new FargateComputeEnvironment(this, 'CpuFleet', {
-      vpc,
-      vpcSubnets: subnets,
-      securityGroups: [securityGroup],
-      maxvCpus: this.props.settings.cpuMaxVcpus,
-    });
-    return this.addQueue('Cpu', computeEnvironment as IManagedComputeEnvironment, onDemandPatience);
-  }
-
-  private addQueue(id: string, computeEnvironment: IManagedComputeEnvironment, patience: Duration): JobQueue {
-    const giveUp = (reason: JobStateTimeLimitActionsReason, maxTime: Duration) => ({
-      reason,
-      maxTime,
-      state: JobStateTimeLimitActionsState.RUNNABLE,
-      action: JobStateTimeLimitActionsAction.CANCEL,
-    });
-    return new JobQueue(this, `${id}Queue`, {
-      computeEnvironments: [{ computeEnvironment, order: 1 }],
-      jobStateTimeLimitActions: [
-        giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, patience),
-        giveUp(JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT, patience),
-        giveUp(JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE, capPatience),
-      ],
-    });
   }
 
   private defineGpuJob(): DefinedJob {
@@ -228,13 +132,7 @@ export class TrainingCompute extends Construct {
       COMPUTE: compute,
     };
     return {
-      image: ContainerImage.fromAsset(projectFolder, {
-        file: 'functions/train/Dockerfile',
-        target: compute,
-        platform: Platform.LINUX_AMD64,
-        // All but what the Dockerfile copies.
-        exclude: ['**', ...imageSources.map((path) => `!${path}`)],
-      }),
+      image: trainingImage(this, compute, this.props.settings),
       command: ['node', 'dist/train.mjs'],
       environment,
       executionRole: new Role(this, compute === 'gpu' ? 'GpuExecutionRole' : 'CpuExecutionRole', {
@@ -246,14 +144,4 @@ export class TrainingCompute extends Construct {
       user: 'node',
     } satisfies Partial<EcsFargateContainerDefinitionProps>;
   }
-}
-
-const imageSources = ['functions/train/Dockerfile', 'dist/**', 'package.json', 'package-lock.json', '.npmrc'];
-
-function acknowledgeInstanceRole(computeEnvironment: ManagedEc2EcsComputeEnvironment): void {
-  Validations.of(computeEnvironment).acknowledge({
-    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]',
-    reason:
-      'AmazonEC2ContainerServiceforEC2Role is what the ECS agent on the instance needs; AWS keeps it up to date with the agent.',
-  });
 }

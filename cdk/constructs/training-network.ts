@@ -10,6 +10,11 @@ import {
 import { Construct } from 'constructs';
 import type { Settings } from '../settings';
 
+/** Each is another pool of spot instances, and not every zone has every type. As many as the stack knows: see app.ts. */
+const allZones = 99;
+/** Sixteen subnets of 4,091 addresses: a region has six zones at most, and private subnets are twice as many. */
+const cidrMask = 20;
+
 /**
  * Where training instances live: outbound only. Public subnets cost nothing while idle; private ones need a NAT
  * gateway, which costs by the hour. S3 is reached through a gateway endpoint, which is free either way.
@@ -23,9 +28,10 @@ export class TrainingNetwork extends Construct {
   constructor(scope: Construct, id: string, { subnets }: Pick<Settings, 'subnets'>) {
     super(scope, id);
     this.isPublic = subnets === 'public';
-    const publicSubnets = { name: 'public', subnetType: SubnetType.PUBLIC };
-    const privateSubnets = { name: 'training', subnetType: SubnetType.PRIVATE_WITH_EGRESS };
+    const publicSubnets = { name: 'public', subnetType: SubnetType.PUBLIC, cidrMask };
+    const privateSubnets = { name: 'training', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask };
     const vpc = new Vpc(this, 'Vpc', {
+      maxAzs: allZones,
       natGateways: this.isPublic ? 0 : 1,
       subnetConfiguration: this.isPublic ? [publicSubnets] : [publicSubnets, privateSubnets],
       // Closing the unused default group takes a custom resource with a Lambda; nothing is ever put into that group.

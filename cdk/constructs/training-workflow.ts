@@ -27,6 +27,7 @@ import {
   readOutcome,
   runId,
   shardOutput,
+  trainingStateSeconds,
   trainOn,
 } from './workflow-steps';
 
@@ -37,8 +38,15 @@ export interface TrainingWorkflowProps {
   readonly settings: Settings;
 }
 
-/** Every state has a limit of its own; this one is for what nobody thought of. */
-const executionTimeout = Duration.days(2);
+/** For all steps but the training, with all their retries, and a map of a hundred thousand shards. */
+const otherStepsPatience = Duration.days(1);
+
+/** Every state has a limit of its own, and this one is longer than all of them: it is for what nobody thought of. */
+function executionTimeout(settings: Settings): Duration {
+  const trainings = settings.computes.includes('gpu') && settings.spot ? 2 : 1;
+  return otherStepsPatience.plus(Duration.seconds(trainings * trainingStateSeconds(settings)));
+}
+
 const datasetPointer = { dataset: '{% $dataset %}', contentKey: '{% $contentKey %}' };
 const caught = { error: { jsonata: '$states.input.error' }, reason: '$states.input.message' } as const;
 
@@ -68,7 +76,7 @@ export class TrainingWorkflow extends Construct {
       queryLanguage: QueryLanguage.JSONATA,
       comment:
         'From raw digit images to a registered classifier. The input {} trains the seed recipe on MNIST.',
-      timeout: executionTimeout,
+      timeout: executionTimeout(settings),
       tracingEnabled: true,
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: true },
     });
@@ -98,7 +106,8 @@ export class TrainingWorkflow extends Construct {
       onDemand.next(next);
       if (!spot) return { compute, start: onDemand };
       const onSpot = this.trainOn('Train on a spot GPU', 'gpuSpot', 'spot');
-      onSpot.addCatch(onDemand, { errors: ['States.TaskFailed'] });
+      // A timeout is no failed task to Step Functions: it wants a name of its own.
+      onSpot.addCatch(onDemand, { errors: ['States.TaskFailed', 'States.Timeout'] });
       onSpot.next(next);
       return { compute, start: onSpot };
     });

@@ -48,11 +48,6 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
       resources: [jobs],
       conditions: { StringEquals: { [`aws:RequestTag/${jobTagKey}`]: stack.stackName } },
     }),
-    new PolicyStatement({
-      actions: ['batch:TerminateJob'],
-      resources: [jobs],
-      conditions: { StringEquals: { [`aws:ResourceTag/${jobTagKey}`]: stack.stackName } },
-    }),
     // DescribeJobs cannot be limited to a resource: the service does not offer it.
     new PolicyStatement({ actions: ['batch:DescribeJobs'], resources: ['*'] }),
     // The rule through which Step Functions learns that a job ended.
@@ -68,6 +63,7 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
     }),
   ];
   for (const statement of statements) stateMachine.addToRolePolicy(statement);
+  grantTerminateJobs(stateMachine);
   for (const { jobDefinitionName } of targets) {
     acknowledgeWildcard(
       stateMachine,
@@ -75,6 +71,23 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
       'The revisions of one job definition of this stack: a later deployment registers the one that a running execution submits.',
     );
   }
+}
+
+/** Those of this stack. */
+export function grantTerminateJobs(stateMachine: StateMachine): void {
+  const stack = Stack.of(stateMachine);
+  stateMachine.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['batch:TerminateJob'],
+      resources: [stack.formatArn({ service: 'batch', resource: 'job', resourceName: '*' })],
+      conditions: { StringEquals: { [`aws:ResourceTag/${jobTagKey}`]: stack.stackName } },
+    }),
+  );
+  acknowledgeWildcard(
+    stateMachine,
+    'arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job/*',
+    'A job has no ARN before it is submitted; a condition binds the right to the tag of this stack.',
+  );
 }
 
 function anyRevision(stack: Stack, jobDefinitionName: string): string {
@@ -89,10 +102,6 @@ function acknowledgeWildcards(stateMachine: StateMachine, functions: PipelineFun
   const acknowledge = (wildcard: string, reason: string) =>
     acknowledgeWildcard(stateMachine, wildcard, reason);
   acknowledge('*', 'batch:DescribeJobs, X-Ray and the delivery of logs cannot be limited to a resource.');
-  acknowledge(
-    'arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job/*',
-    'A job has no ARN before it is submitted; a condition binds the right to the tag of this stack.',
-  );
   for (const fn of Object.values(functions.all)) {
     acknowledge(`${arnInFindings(fn)}:*`, 'The versions and aliases of one function of this stack.');
   }

@@ -26,7 +26,8 @@ import {
   trainingAttempts,
 } from './retry-policies';
 import type { Expression, SubmitJobArguments } from './submit-job-arguments';
-import { onDemandPatience, type TrainingTarget } from './training-compute';
+import type { TrainingTarget } from './training-compute';
+import { onDemandPatience } from './training-queues';
 import { jobTagKey } from './workflow-rights';
 
 /** The name of the execution, which Step Functions lets be used once. */
@@ -159,6 +160,17 @@ class TrainingJob extends CustomState {
   }
 }
 
+/** Behind other trainings, under the fleet's cap. Where no machine comes at all, the job is given up long before. */
+export const queuePatience = Duration.hours(12);
+
+/** The queue's time, and every attempt to its end, each after the longest wait for a machine. */
+export function trainingStateSeconds({
+  trainingTimeoutMinutes,
+}: Pick<Settings, 'trainingTimeoutMinutes'>): number {
+  const attemptSeconds = trainingTimeoutMinutes * 60 + onDemandPatience.toSeconds();
+  return queuePatience.toSeconds() + trainingAttempts * attemptSeconds;
+}
+
 /**
  * One Batch job, waited for. Aborting the execution, or running into the timeout, terminates it. A `CustomState`, as the
  * CDK's BatchSubmitJob has no state timeout, no retry strategy and wider rights.
@@ -187,8 +199,7 @@ export function trainOn(scope: Construct, name: string, props: TrainOnProps): Cu
         Timeout: { AttemptDurationSeconds: attemptLimit(attemptSeconds) },
         Tags: { [jobTagKey]: stackName },
       } satisfies SubmitJobArguments,
-      // Every attempt to its end, each after the longest wait for an instance.
-      TimeoutSeconds: trainingAttempts * (attemptSeconds + onDemandPatience.toSeconds()),
+      TimeoutSeconds: trainingStateSeconds(settings),
       // The job's description is of no use to what follows, and would be most of the state.
       Output: '{% {} %}',
     },

@@ -37,7 +37,7 @@ function chooseCompute(wanted: Compute | undefined, deployed: readonly Compute[]
   if (deployed.includes(compute)) return compute;
   throw new PermanentError(
     'InvalidInput',
-    `The execution asks for compute "${compute}", and this stack has only "${deployed.join('", "')}". Leave "compute" out, or deploy with -c computes=gpu,cpu.`,
+    `The execution asks for compute "${compute}", and this stack has only "${deployed.join('", "')}". Leave "compute" out, or deploy with -c computes=cpu,gpu.`,
     { evidence: { compute } },
   );
 }

@@ -38,13 +38,30 @@ describe.each(variants)('with %j', (context) => {
     }
   });
 
-  it('each target of each rule is a function, and lets the rule call it', () => {
-    const targets = resourcesOf(variant, 'AWS::Events::Rule').flatMap(([id, { Properties }]) =>
-      ((Properties['Targets'] as { Arn: unknown }[] | undefined) ?? []).map(({ Arn }) => ({
-        id,
-        resource: render(Arn),
-      })),
+  it('each target of each rule is a function that lets the rule call it, or has a role that may start it', () => {
+    const all = resourcesOf(variant, 'AWS::Events::Rule').flatMap(([id, { Properties }]) =>
+      ((Properties['Targets'] as { Arn: unknown; RoleArn?: unknown }[] | undefined) ?? []).map(
+        ({ Arn, RoleArn }) => ({
+          id,
+          resource: render(Arn),
+          role: RoleArn === undefined ? undefined : render(RoleArn),
+        }),
+      ),
     );
+    for (const { id, resource, role } of all.filter((target) => target.role !== undefined)) {
+      const rights = resourcesOf(variant, 'AWS::IAM::Policy')
+        .filter(([, { Properties }]) =>
+          (Properties['Roles'] as { Ref: string }[]).some(({ Ref }) => role === `<${Ref}.Arn>`),
+        )
+        .flatMap(
+          ([, { Properties }]) =>
+            (Properties['PolicyDocument'] as { Statement: { Action: string; Resource: unknown }[] })
+              .Statement,
+        )
+        .map(({ Action, Resource }) => `${Action} ${render(Resource)}`);
+      expect({ id, rights }).toEqual({ id, rights: [`states:StartExecution ${resource}`] });
+    }
+    const targets = all.filter(({ role }) => role === undefined);
     expect(targets).toHaveLength(2);
     for (const { id, resource } of targets) {
       const answer = decide(functionStatements(variant, resource), {

@@ -137,9 +137,9 @@ describe('each role may do what its step does', () => {
       ([, { Properties }]) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement,
     );
     const terminate = statements.filter(({ Action }) => list(Action).includes('batch:TerminateJob'));
-    expect(terminate.map(({ Condition }) => Condition)).toEqual([
-      { StringEquals: { 'aws:ResourceTag/mnist-pipeline-stack': 'MnistPipeline' } },
-    ]);
+    const ofThisStack = { StringEquals: { 'aws:ResourceTag/mnist-pipeline-stack': 'MnistPipeline' } };
+    // The workflow's, and the queue watch's.
+    expect(terminate.map(({ Condition }) => Condition)).toEqual([ofThisStack, ofThisStack]);
   });
 
   it('the plan may decrypt datasets with the keys of their buckets, through S3 alone, and no other role may', () => {

@@ -30,8 +30,9 @@ describe('the runbook', () => {
     const messages = sectionsIn(
       readFileSync(join(__dirname, '..', '..', 'lib', 'cloud', 'run-message.ts'), 'utf8'),
     );
-    const sections = [...new Set([...alarms, ...messages])];
-    expect(sections.sort()).toEqual(['executions-failed', 'queue-blocked']);
+    const rules = resourcesOf(synthesized, 'AWS::Events::Rule').flatMap(([, rule]) => sectionsIn(rule));
+    const sections = [...new Set([...alarms, ...messages, ...rules])];
+    expect(sections.sort()).toEqual(['executions-failed', 'no-machine', 'queue-blocked']);
     expect(anchors).toEqual(expect.arrayContaining(sections));
   });
 });

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { readSettings, type Settings } from '../../cdk/settings';
+import { readDeploymentFile, readSettings, type Settings } from '../../cdk/settings';
+import { useScratchFolder } from '../support/scratch-folder';
 
 const read = (context: Record<string, unknown>): Settings => readSettings(new App({ context }).node);
 
@@ -7,7 +10,7 @@ describe('the deployment settings', () => {
   it('have defaults for everything', () => {
     expect(read({})).toEqual({
       checkpointRetentionDays: 14,
-      computes: ['cpu', 'gpu'],
+      computes: ['cpu'],
       gpuInstanceTypes: ['g4dn.xlarge', 'g5.xlarge', 'g6.xlarge'],
       gpuHourUsd: 1.006,
       gpuMaxVcpus: 8,
@@ -65,7 +68,53 @@ describe('the deployment settings', () => {
       /"datasetKeys.0": the ARN of a KMS key is expected/,
     ],
     [{ datasetBuckets: 'Upper' }, /"datasetBuckets.0": a bucket name.*Upper/],
+    [{ trainingImage: 'train' }, /"trainingImage": an image is registry\/repository:tag.*train/],
+    [{ gpuTrainingImage: 'ghcr.io/a/b' }, /"gpuTrainingImage": an image is/],
   ])('refuse %j with a message', (context, message) => {
     expect(() => read(context)).toThrow(message);
+  });
+});
+
+describe('a budget', () => {
+  const context = { alarmEmail: 'a@example.org', monthlyBudgetUsd: 20 };
+  const readIn = (region: string | undefined) => readSettings(new App({ context }).node, {}, region);
+
+  it.each(['us-east-1', 'eu-west-1', undefined])('is made in %s', (region) => {
+    expect(readIn(region).monthlyBudgetUsd).toBe(20);
+  });
+
+  it.each(['eu-north-1', 'us-gov-west-1'])('is refused in %s, where there are none', (region) => {
+    expect(() => readIn(region)).toThrow(
+      new RegExp(`"monthlyBudgetUsd" cannot be used in ${region}.*console of AWS Budgets`),
+    );
+    expect(() => readSettings(new App().node, {}, region)).not.toThrow();
+  });
+});
+
+describe('deployment.json', () => {
+  const folder = useScratchFolder();
+  const write = (text: string) => writeFileSync(join(folder, 'deployment.json'), text);
+  const readBoth = (context: Record<string, unknown> = {}) =>
+    readSettings(new App({ context }).node, readDeploymentFile(folder));
+
+  it('keeps what a plain deployment is to have, and need not be there', () => {
+    expect(readDeploymentFile(join(folder, 'elsewhere'))).toEqual({});
+    write('\uFEFF{"alarmEmail": "ops@example.org", "computes": ["cpu", "gpu"]}');
+    expect(readBoth()).toMatchObject({ alarmEmail: 'ops@example.org', computes: ['cpu', 'gpu'] });
+  });
+
+  it('gives way to -c', () => {
+    write('{"cpuMaxVcpus": 16, "logRetentionDays": 7}');
+    expect(readBoth({ cpuMaxVcpus: '32' })).toMatchObject({ cpuMaxVcpus: 32, logRetentionDays: 7 });
+  });
+
+  it.each([
+    ['{"alarmEmial": "ops@example.org"}', /deployment\.json cannot be used.*alarmEmial/],
+    ['{"cpuMaxVcpus": 3}', /deployment\.json, -c key=value.*"cpuMaxVcpus".*3/],
+    ['["cpu"]', /deployment\.json cannot be used/],
+    ['alarmEmail=ops@example.org', /deployment\.json is no JSON\. It must be an object/],
+  ])('%s is refused with a message', (text, message) => {
+    write(text);
+    expect(() => readBoth()).toThrow(message);
   });
 });

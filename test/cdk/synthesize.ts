@@ -10,10 +10,10 @@ export interface Synthesized {
   readonly template: Template;
 }
 
-/** The stack as `cdk synth -c …` makes it, less the bundles, which no assertion looks into. */
+/** The stack as `cdk synth -c …` makes it, with both computes, less the bundles, which no assertion looks into. */
 export function synthesize(context: Readonly<Record<string, unknown>> = {}): Synthesized {
   const app = new App({
-    context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [], ...context },
+    context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [], computes: 'cpu,gpu', ...context },
     analyticsReporting: false,
   });
   const stack = new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node));

@@ -127,31 +127,47 @@ describe('the GPU job', () => {
     });
   });
 
+  it('keeps the metadata of its instance from the job, which is in the host’s network: root alone asks for it', () => {
+    const [[, template] = []] = resourcesOf(synthesized, 'AWS::EC2::LaunchTemplate');
+    const { UserData } = template!.Properties['LaunchTemplateData'] as {
+      UserData: { 'Fn::Base64': string };
+    };
+    const userData = UserData['Fn::Base64'];
+    expect(userData).toMatch(/^Content-Type: multipart\/mixed/);
+    expect(userData).toContain(
+      '#!/bin/bash\niptables --insert OUTPUT --destination 169.254.169.254 --match owner ! --uid-owner root --jump REJECT || poweroff\n',
+    );
+    for (const [, job] of resourcesOf(synthesized, 'AWS::Batch::JobDefinition'))
+      expect(job.Properties['ContainerProperties']).toMatchObject({ User: 'node' });
+  });
+
+  it('gets the newest version of its template and of its system, and lets a training end first', () => {
+    for (const [, { Properties }] of resourcesOf(
+      synthesize({ trainingTimeoutMinutes: 1440 }),
+      'AWS::Batch::ComputeEnvironment',
+    )) {
+      const resources = Properties['ComputeResources'] as Record<string, unknown>;
+      if (resources['Type'] === 'FARGATE') {
+        // Batch refuses any change of a Fargate environment that names a policy.
+        expect(Properties).not.toHaveProperty('UpdatePolicy');
+        continue;
+      }
+      expect(resources).toMatchObject({
+        LaunchTemplate: { Version: { 'Fn::GetAtt': [expect.any(String), 'LatestVersionNumber'] } },
+        UpdateToLatestImageVersion: true,
+      });
+      expect(Properties).toMatchObject({
+        ReplaceComputeEnvironment: false,
+        UpdatePolicy: { JobExecutionTimeoutMinutes: 360 },
+      });
+    }
+  });
+
   it('cannot be connected to', () => {
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
     for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::EC2::SecurityGroup')) {
       expect(Properties).not.toHaveProperty('SecurityGroupIngress');
     }
-  });
-});
-
-describe('the queues', () => {
-  it('give up a job that waits too long, for spot sooner', () => {
-    const limits = resourcesOf(synthesized, 'AWS::Batch::JobQueue').map(([, { Properties }]) =>
-      (Properties['JobStateTimeLimitActions'] as Record<string, unknown>[]).map((action) => [
-        action['Reason'],
-        action['MaxTimeSeconds'],
-        action['State'],
-        action['Action'],
-      ]),
-    );
-    const patience = (seconds: number) => [
-      ['CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY', seconds, 'RUNNABLE', 'CANCEL'],
-      ['MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT', seconds, 'RUNNABLE', 'CANCEL'],
-      ['MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE', 21_600, 'RUNNABLE', 'CANCEL'],
-    ];
-    expect(limits).toHaveLength(3);
-    expect(limits).toEqual(expect.arrayContaining([patience(600), patience(1800)]));
   });
 });
 
@@ -167,10 +183,10 @@ describe('logs', () => {
 });
 
 describe('the functions', () => {
-  it('are six, on Node.js 22 and arm64, each with a timeout', () => {
+  it('are six, on Node.js 24 and arm64, each with a timeout', () => {
     template.resourceCountIs('AWS::Lambda::Function', 6);
     template.allResourcesProperties('AWS::Lambda::Function', {
-      Runtime: 'nodejs22.x',
+      Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Timeout: Match.anyValue(),
     });
@@ -220,6 +236,7 @@ describe('cdk-nag', () => {
   it.each([
     {},
     { computes: 'cpu' },
+    { computes: 'gpu', gpuTrainingImage: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/train:1' },
     { subnets: 'private', datasetBuckets: 'my-digits', removalPolicy: 'destroy' },
   ])('finds nothing that is not acknowledged, with %j', (context) => {
     const { app } = synthesize(context);

@@ -13,6 +13,7 @@ const caughtErrors = states.flatMap(([, { Catch = [] }]) => Catch.flatMap(({ Err
 /** https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html and each service's own errors. */
 const documentedByAws = [
   'States.TaskFailed',
+  'States.Timeout',
   'Lambda.ClientExecutionTimeoutException',
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
@@ -92,27 +93,14 @@ describe('the state machine', () => {
   it('goes from lost spot capacity to on-demand, and from there nowhere', () => {
     const catchersOf = (name: string) => definition.States[name]!.Catch ?? [];
     expect(catchersOf('Train on a spot GPU')).toMatchObject([
-      { ErrorEquals: ['States.TaskFailed'], Next: 'Train on a GPU on demand', Output: '{% {} %}' },
+      {
+        ErrorEquals: ['States.TaskFailed', 'States.Timeout'],
+        Next: 'Train on a GPU on demand',
+        Output: '{% {} %}',
+      },
     ]);
     expect(catchersOf('Train on a GPU on demand')).toEqual([]);
     expect(catchersOf('Train on Fargate')).toEqual([]);
-  });
-
-  it.each([
-    ['Train on a spot GPU', ['EXIT', 'RETRY', 'RETRY', 'EXIT'], undefined],
-    ['Train on a GPU on demand', ['EXIT', 'RETRY', 'RETRY', 'RETRY', 'EXIT'], 'Host EC2*'],
-  ])('%s tries killed jobs again, and ends on what no rule names', (name, actions, hostLoss) => {
-    const { RetryStrategy } = definition.States[name]!.Arguments as {
-      RetryStrategy: { Attempts: number; EvaluateOnExit: Record<string, string>[] };
-    };
-    expect(RetryStrategy.Attempts).toBe(3);
-    // Batch takes five rules at most.
-    expect(RetryStrategy.EvaluateOnExit.length).toBeLessThanOrEqual(5);
-    expect(RetryStrategy.EvaluateOnExit.map(({ Action }) => Action)).toEqual(actions);
-    expect(RetryStrategy.EvaluateOnExit.find((rule) => rule['OnStatusReason'])?.['OnStatusReason']).toBe(
-      hostLoss,
-    );
-    expect(RetryStrategy.EvaluateOnExit.at(-1)).toEqual({ OnReason: '*', Action: 'EXIT' });
   });
 
   it.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on demand'])(

@@ -26,9 +26,10 @@ export interface AslDefinition {
 }
 
 /** What CloudFormation would give to Step Functions, with text in place of ARNs. */
-export function definitionOf(synthesized: Synthesized): AslDefinition {
-  const [[, machine] = []] = resourcesOf(synthesized, 'AWS::StepFunctions::StateMachine');
-  const text = render(machine!.Properties['DefinitionString']);
+export function definitionOf(synthesized: Synthesized, construct = 'Workflow'): AslDefinition {
+  const machines = resourcesOf(synthesized, 'AWS::StepFunctions::StateMachine');
+  const [, machine] = machines.find(([id]) => id.startsWith(`${construct}StateMachine`))!;
+  const text = render(machine.Properties['DefinitionString']);
   return JSON.parse(text.replaceAll(partition, 'aws')) as AslDefinition;
 }
 

@@ -20,6 +20,7 @@ import { repeatedEventCases } from './repeated-event-cases';
 import { rightsCases } from './rights-cases';
 import { secretsCases } from './secrets-cases';
 import { stoppingCases, stoppingClosingCases } from './stopping-cases';
+import { waitingCases } from './waiting-cases';
 
 const allCases = [
   ...cases,
@@ -28,6 +29,7 @@ const allCases = [
   ...messageCases,
   ...deploymentCases,
   ...stoppingCases,
+  ...waitingCases,
   ...costCases,
   ...loadCases,
   ...commandLineCases,

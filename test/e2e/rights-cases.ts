@@ -56,6 +56,12 @@ const notSeen: readonly NotSeen[] = [
     why: 'The rule by which .sync learns that a job ended; the emulator waits itself',
   },
   {
+    role: /^QueueWatchStateMachineEventsRole/,
+    action: /^states:StartExecution$/,
+    resource: /QueueWatch/,
+    why: 'EventBridge starts the watch when Batch says that a job waits; the emulator’s Batch sends no events',
+  },
+  {
     role: /^WorkflowStateMachine/,
     action: /^states:(DescribeExecution|StopExecution|RedriveExecution)$/,
     resource: /:execution:/,

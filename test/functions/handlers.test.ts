@@ -65,7 +65,7 @@ describe('the plan', () => {
     jest.mocked(createS3Store).mockReturnValue(store as never);
     await expect(plan({ runId: 'run-1', input: { compute: 'gpu' } })).rejects.toMatchObject({
       name: 'InvalidInput',
-      message: expect.stringMatching(/compute "gpu".*only "cpu".*-c computes=gpu,cpu/),
+      message: expect.stringMatching(/compute "gpu".*only "cpu".*-c computes=cpu,gpu/),
     });
     for await (const { key } of store.list('')) throw new Error(`${key} was written`);
   });

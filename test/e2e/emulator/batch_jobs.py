@@ -2,6 +2,7 @@
 
 MiniStack's own Batch marks every job SUCCEEDED at once. Here a job's command runs in the staged build context of its
 image (CDK_OUT/asset.<tag>), with the environment, retry strategy and timeout that its definition and submission give.
+A job waits as RUNNABLE while there is a file JOB_FOLDER/no-machine-for-<job name>.
 JOB_FOLDER gets `<jobId>-<attempt>.log` and `<jobId>-<attempt>.pid`. With JOB_CONTAINER, the name of a buildah container
 made from the built image, the job runs in there instead.
 """
@@ -128,6 +129,7 @@ def _run_job(scope, job, environment):
         strategy = job["retryStrategy"]
         code, reason = None, ""
         for attempt in range(1, int(strategy.get("attempts") or 1) + 1):
+            _wait_for_machine(job)
             if "_terminated" in job:
                 break
             started = batch._now_ms()
@@ -150,6 +152,13 @@ def _run_job(scope, job, environment):
         job["stoppedAt"] = batch._now_ms()
         job["statusReason"] = job.pop("_terminated", None) or reason
         job["status"] = "SUCCEEDED" if code == 0 else "FAILED"
+
+
+def _wait_for_machine(job):
+    job["status"] = "RUNNABLE"
+    no_machine = os.path.join(os.environ["JOB_FOLDER"], f"no-machine-for-{job['jobName']}")
+    while os.path.exists(no_machine) and "_terminated" not in job:
+        time.sleep(0.05)
 
 
 def _run_attempt(scope, job, attempt, environment):

@@ -102,13 +102,26 @@ def _with_jsonata_output(run_map):
     return run
 
 
-def _with_get_object(invoke):
+def _with_sdk_calls(invoke):
+    """S3's getObject, and Batch's operations as the queue watch calls them."""
+
     def invoke_integration(resource, arguments):
         if resource.endswith(":aws-sdk:s3:getObject"):
             return {"Body": stepfunctions._s3_object_text(arguments["Bucket"], arguments["Key"])}
+        service, _, action = resource.partition(":aws-sdk:")[2].partition(":")
+        if service == "batch":
+            return _call_batch(action, to_camel(arguments))
         return invoke(resource, arguments)
 
     return invoke_integration
+
+
+def _call_batch(action, request):
+    job = batch._jobs.get(request.get("jobId"))
+    tags = {f"aws:ResourceTag/{key}": value for key, value in job["tags"].items()} if job else {}
+    _record(f"batch:{action[0].upper()}{action[1:]}", job["jobArn"] if job else "*", tags)
+    _, _, body = batch._DISPATCH[f"/v1/{action.lower()}"](request)
+    return to_pascal(json.loads(body))
 
 
 def _recording_reads(read):
@@ -142,7 +155,7 @@ def install():
     stepfunctions._execute_task = _knowing_the_execution(stepfunctions._execute_task)
     stepfunctions._resolve_params_obj = _with_jsonata_templates(stepfunctions._resolve_params_obj)
     stepfunctions._run_distributed_map = _with_jsonata_output(stepfunctions._run_distributed_map)
-    stepfunctions._invoke_aws_sdk_integration = _with_get_object(stepfunctions._invoke_aws_sdk_integration)
+    stepfunctions._invoke_aws_sdk_integration = _with_sdk_calls(stepfunctions._invoke_aws_sdk_integration)
     stepfunctions._s3_object_text = _recording_reads(stepfunctions._s3_object_text)
     stepfunctions._call_lambda = _recording_invocations(stepfunctions._call_lambda)
     stepfunctions._fail_execution = _unless_aborted(stepfunctions._fail_execution)

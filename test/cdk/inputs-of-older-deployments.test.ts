@@ -1,0 +1,61 @@
+import { shardPlanSchema } from '../../lib/contracts/dataset';
+import { trainEnvSchema } from '../../lib/contracts/env';
+import { executionInputSchema, stepEventSchema } from '../../lib/contracts/execution';
+import { commitInputSchema, evaluateInputSchema, registerInputSchema } from '../../lib/contracts/steps';
+
+/**
+ * What state machines of earlier deployments send, as they sent it: a run that was started under one of them, or is
+ * redriven within two weeks, sends it to the functions and the image of today (docs/decisions/0009). A new form is added
+ * here; an old one is taken out two weeks after the last deployment that sends it.
+ */
+const dataset = { dataset: 'mnist', contentKey: '0'.repeat(64) };
+
+test.each([
+  ['plan', executionInputSchema, {}],
+  ['plan', executionInputSchema, { epochs: 2, compute: 'cpu', maxCostUsd: 1 }],
+  ['commit', commitInputSchema, dataset],
+  [
+    'evaluate',
+    evaluateInputSchema,
+    {
+      runId: 'friday',
+      ...dataset,
+      phases: [
+        { name: 'preprocess', seconds: 12.5 },
+        { name: 'train', seconds: 60 },
+      ],
+    },
+  ],
+  [
+    'shard',
+    shardPlanSchema,
+    {
+      split: 'train',
+      index: 0,
+      firstRow: 0,
+      rowCount: 10_000,
+      imageShape: [28, 28],
+      imagesKey: 'datasets/mnist/raw/train-images-idx3-ubyte',
+      labelsKey: 'datasets/mnist/raw/train-labels-idx1-ubyte',
+      imagesOffset: 16,
+      labelsOffset: 8,
+      shardKey: 'datasets/mnist/prepared/0/train-00000.npz',
+    },
+  ],
+  ['register', registerInputSchema, { runId: 'friday' }],
+])('%s still takes what an older state machine sends', (_step, schema, input) => {
+  const event = stepEventSchema.parse({ runId: 'friday', input });
+  expect(schema.safeParse(event.input)).toMatchObject({ success: true });
+});
+
+test('the container still takes what an older state machine tells it', () => {
+  const environment = {
+    ARTIFACT_BUCKET: 'artifacts',
+    COMPUTE: 'cpu',
+    RUN_ID: 'friday',
+    DATASET: dataset.dataset,
+    CONTENT_KEY: dataset.contentKey,
+    TRAINING_SECONDS_LIMIT: '0',
+  };
+  expect(trainEnvSchema.safeParse(environment)).toMatchObject({ success: true });
+});
