@@ -1,4 +1,4 @@
-import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import { type CfnElement, Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -14,6 +14,20 @@ export function acknowledgeWildcard(policyOwner: IConstruct, wildcard: string, r
 /** `<LogicalId.Arn>`, cdk-nag's spelling of a resource's ARN. */
 export function arnInFindings(resource: IConstruct): string {
   return `<${logicalIdOf(resource)}.Arn>`;
+}
+
+/** An ARN as `Stack.formatArn` makes it, in cdk-nag's spelling: a stack that knows its account and region names them. */
+export function stackArnInFindings(scope: IConstruct, service: string, resource: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  const spell = (value: string, parameter: string) => (Token.isUnresolved(value) ? `<${parameter}>` : value);
+  return [
+    'arn',
+    spell(partition, 'AWS::Partition'),
+    service,
+    spell(region, 'AWS::Region'),
+    spell(account, 'AWS::AccountId'),
+    resource,
+  ].join(':');
 }
 
 export function logicalIdOf(resource: IConstruct): string {

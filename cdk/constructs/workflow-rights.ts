@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { acknowledgeWildcard, arnInFindings, logicalIdOf } from './acknowledge-findings';
+import { acknowledgeWildcard, arnInFindings, logicalIdOf, stackArnInFindings } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
 import type { PipelineFunctions } from './pipeline-functions';
 import type { TrainingCompute } from './training-compute';
@@ -67,7 +67,7 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
   for (const { jobDefinitionName } of targets) {
     acknowledgeWildcard(
       stateMachine,
-      `arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job-definition/${jobDefinitionName}:*`,
+      stackArnInFindings(stack, 'batch', `job-definition/${jobDefinitionName}:*`),
       'The revisions of one job definition of this stack: a later deployment registers the one that a running execution submits.',
     );
   }
@@ -85,7 +85,7 @@ export function grantTerminateJobs(stateMachine: StateMachine): void {
   );
   acknowledgeWildcard(
     stateMachine,
-    'arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job/*',
+    stackArnInFindings(stack, 'batch', 'job/*'),
     'A job has no ARN before it is submitted; a condition binds the right to the tag of this stack.',
   );
 }
@@ -108,7 +108,7 @@ function acknowledgeWildcards(stateMachine: StateMachine, functions: PipelineFun
   const nameOfMachine = `{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"${logicalIdOf(stateMachine)}"}]}]}`;
   for (const suffix of [':*', '/*:*']) {
     acknowledge(
-      `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${nameOfMachine}${suffix}`,
+      stackArnInFindings(stateMachine, 'states', `execution:${nameOfMachine}${suffix}`),
       'The map runs of this state machine, which have no ARN before they are started.',
     );
   }

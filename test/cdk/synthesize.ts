@@ -1,4 +1,4 @@
-import { App, type Stack } from 'aws-cdk-lib';
+import { App, type Environment, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readSettings } from '../../cdk/settings';
 import { TrainingPipelineStack } from '../../cdk/training-pipeline-stack';
@@ -11,12 +11,15 @@ export interface Synthesized {
 }
 
 /** The stack as `cdk synth -c …` makes it, with both computes, less the bundles, which no assertion looks into. */
-export function synthesize(context: Readonly<Record<string, unknown>> = {}): Synthesized {
+export function synthesize(
+  context: Readonly<Record<string, unknown>> = {},
+  env: Environment = {},
+): Synthesized {
   const app = new App({
     context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [], computes: 'cpu,gpu', ...context },
     analyticsReporting: false,
   });
-  const stack = new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node));
+  const stack = new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node), { env });
   return { app, stack, template: Template.fromStack(stack) };
 }
 

@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { type App, Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { resourcesOf, synthesize } from './synthesize';
@@ -239,9 +239,20 @@ describe('cdk-nag', () => {
     { computes: 'gpu', gpuTrainingImage: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/train:1' },
     { subnets: 'private', datasetBuckets: 'my-digits', removalPolicy: 'destroy' },
   ])('finds nothing that is not acknowledged, with %j', (context) => {
-    const { app } = synthesize(context);
+    expectNoFindings(synthesize(context));
+  });
+
+  it('nor where the account and the region are known, as in every deployment', () => {
+    const env = { account: '111122223333', region: 'eu-west-1' };
+    const zones = {
+      'availability-zones:account=111122223333:region=eu-west-1': ['eu-west-1a', 'eu-west-1b'],
+    };
+    expectNoFindings(synthesize({ datasetBuckets: 'my-digits', ...zones }, env));
+  });
+
+  function expectNoFindings({ app }: { readonly app: App }): void {
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     expect(() => app.synth()).not.toThrow();
     expect(process.exitCode ?? 0).toBe(0);
-  });
+  }
 });

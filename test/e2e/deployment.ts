@@ -71,7 +71,6 @@ const deployedKinds = [
   'alarms',
   'buckets',
   'compute environments',
-  'dashboards',
   'endpoints',
   'event rules',
   'functions',
