@@ -5,12 +5,16 @@ import { statementsOf } from './template-policies';
 const synthesized = synthesize();
 const account = render({ Ref: 'AWS::AccountId' });
 const place = `<AWS::Region>:${account}`;
-/** What each service says it acts for. EC2 says nothing when it fills an instance profile. */
+/**
+ * What each service says it acts for. EC2 says nothing when it fills an instance profile, and EventBridge's guide does
+ * not say that it names the rule when it assumes a target's role: a condition might stop the rule.
+ */
 const sources: Readonly<Record<string, string | undefined>> = {
   'lambda.amazonaws.com': `arn:<AWS::Partition>:lambda:${place}:function:any`,
   'ecs-tasks.amazonaws.com': `arn:<AWS::Partition>:ecs:${place}:task/cluster/any`,
   'states.amazonaws.com': `arn:<AWS::Partition>:states:${place}:stateMachine:any`,
   'ec2.amazonaws.com': undefined,
+  'events.amazonaws.com': undefined,
 };
 
 const roles = resourcesOf(synthesized, 'AWS::IAM::Role').map(([id, { Properties }]) => {
