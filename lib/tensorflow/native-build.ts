@@ -8,6 +8,7 @@ import { writeMarker } from './native-marker';
 import { bindingFile, libraryFiles, quietenLogFile, requireCudaFile } from './native-release';
 import { noSpace } from './native-requirements';
 import { runSelfTest } from './native-self-test-run';
+import { NativeUnavailable } from './native-unavailable';
 
 /**
  * Fills the folder with the two libraries, those of CUDA, the binding and, after the self-test or in its place, the marker.
@@ -56,10 +57,12 @@ async function unpackWheel(build: Build, wheel: string, scratch: string): Promis
     build,
     'python3',
     ['-c', unpackScript, wheel, scratch, ...libraries, ...headers],
-    (summary) => [
-      `the downloaded wheel cannot be unpacked (${summary})`,
-      'Check that Python 3 has its zlib module, and try again.',
-    ],
+    ({ summary }) =>
+      new NativeUnavailable(
+        `the downloaded wheel cannot be unpacked (${summary})`,
+        'Check that Python 3 has its zlib module, and try again.',
+        true,
+      ),
   );
   for (const file of libraryFiles) {
     const library = join(build.folder, file);
@@ -101,8 +104,14 @@ async function compileAddon(
   const language = ['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8'];
   const includes = headers.map((folder) => `-I${folder}`);
   const target = ['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', join(build.folder, output)];
-  await runStage(build, 'g++', [...language, ...includes, ...sourcesAndLibraries, ...target], (summary) => [
-    `g++ could not compile the TensorFlow.js binding (${summary})`,
-    'Install g++ 9 or newer with its standard library, and try again.',
-  ]);
+  const parameters = [...language, ...includes, ...sourcesAndLibraries, ...target];
+  await runStage(build, 'g++', parameters, ({ output, signalName, summary }) => {
+    // Too little memory may be enough the next time.
+    const isLasting = signalName === null && !/killed|out of memory|cannot allocate/i.test(output);
+    return new NativeUnavailable(
+      `g++ could not compile the TensorFlow.js binding (${summary})`,
+      'Install g++ 9 or newer with its standard library, and try again.',
+      isLasting,
+    );
+  });
 }

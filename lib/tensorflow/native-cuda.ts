@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Build, downloadWheel, runStage } from './native-build-stages';
 import { throwIfInterrupted } from './native-machine';
 import { cudaFolder } from './native-release';
+import { NativeUnavailable } from './native-unavailable';
 
 /** Parameters: the wheel, the folder. Its shared libraries alone, all into one folder. */
 const unpackScript = `
@@ -29,10 +30,17 @@ export async function addCudaLibraries(build: Build, scratch: string): Promise<v
     const destination = join(scratch, pinned.package);
     await mkdir(destination);
     const wheel = await downloadWheel(build, pinned, destination);
-    await runStage(build, 'python3', ['-c', unpackScript, wheel, folder], (summary) => [
-      `the downloaded wheel of ${pinned.package} cannot be unpacked (${summary})`,
-      'Check that Python 3 has its zlib module, and try again.',
-    ]);
+    await runStage(
+      build,
+      'python3',
+      ['-c', unpackScript, wheel, folder],
+      ({ summary }) =>
+        new NativeUnavailable(
+          `the downloaded wheel of ${pinned.package} cannot be unpacked (${summary})`,
+          'Check that Python 3 has its zlib module, and try again.',
+          true,
+        ),
+    );
     await rm(wheel);
   }
 }

@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { arch, platform } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
+import { rm, statfs, writeFile } from 'node:fs/promises';
+import { arch, cpus, platform } from 'node:os';
+import { join } from 'node:path';
 import { TransientError } from '../contracts/errors';
+import { newOwnedName } from '../store/directory-owner';
+import { inspectGpu } from './machine-facts';
 import { findCacheRoot } from './native-release';
 
 export interface CommandOptions {
@@ -30,36 +33,64 @@ export interface Machine {
   readonly platform: string;
   /** False on musl (Alpine), which TensorFlow's libraries do not run on. */
   readonly hasGlibc: boolean;
+  /** False on a processor without AVX, where TensorFlow's libraries end the process that loads them. */
+  readonly hasAvx: boolean;
   readonly cacheRoot: string;
   readonly run: RunCommand;
   /** Free for this user in the file system that holds the folder. */
   readonly measureFreeBytes: (folder: string) => Promise<number>;
+  /** False for a folder in a file system that is mounted noexec, from which no library can be loaded. */
+  readonly mayExecuteIn: (folder: string) => Promise<boolean>;
+  /** What else decides whether a build works here: the processor, the C library, the GPU and its driver. */
+  readonly describe: () => Promise<readonly string[]>;
   readonly now: () => Date;
 }
 
 export function thisMachine(): Machine {
+  const instructionSets = /^flags\s*:(.*)$/m.exec(readIfPresent('/proc/cpuinfo'))?.[1] ?? '';
   return {
     platform: `${platform()}-${arch()}`,
     hasGlibc: existsSync('/lib64/ld-linux-x86-64.so.2'),
+    // An emulated processor may not tell; then it may have it.
+    hasAvx: instructionSets === '' || /\bavx\b/.test(instructionSets),
     cacheRoot: findCacheRoot(),
     run: runCommand,
     measureFreeBytes: async (folder) => {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;
     },
+    mayExecuteIn,
+    describe: async () => [
+      process.version,
+      cpus()[0]?.model ?? '',
+      instructionSets,
+      readIfPresent('/proc/sys/kernel/osrelease'),
+      await describeCLibrary(),
+      (await inspectGpu()) ?? 'no GPU',
+    ],
     now: () => new Date(),
   };
 }
 
-/** This machine or its connection lacks something: no fault of the programme, and WASM is there to fall back on. */
-export class NativeUnavailable extends Error {
-  constructor(
-    /** Part of a sentence, without a full stop. */
-    readonly reason: string,
-    /** Whole sentences. */
-    readonly remedy: string,
-  ) {
-    super(`${reason}. ${remedy}`);
+function readIfPresent(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+/** As in `glibc 2.36`; empty where nothing says. */
+async function describeCLibrary(): Promise<string> {
+  return runCommand('getconf', ['GNU_LIBC_VERSION']).catch(() => '');
+}
+
+/** Starts an empty program there. */
+async function mayExecuteIn(folder: string): Promise<boolean> {
+  const program = join(folder, `probe.${newOwnedName()}`);
+  try {
+    await writeFile(program, '#!/bin/sh\n', { mode: 0o700, flag: 'wx' });
+    return await new Promise<boolean>((settle) => {
+      execFile(program, (error) => settle((error as NodeJS.ErrnoException | null)?.code !== 'EACCES'));
+    });
+  } finally {
+    await rm(program, { force: true });
   }
 }
 

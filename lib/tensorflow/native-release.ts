@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { NativeUnavailable } from './native-unavailable';
 
 /** A release of TensorFlow on PyPI that the TensorFlow.js binding can be built against. */
 export interface TensorFlowRelease {
@@ -131,12 +132,35 @@ export const requireCudaFile = 'lib/napi-v8/require_cuda.node';
 export const cudaFolder = 'deps/nvidia/cuda_runtime/lib';
 export const libraryFiles = ['deps/lib/libtensorflow_cc.so.2', 'deps/lib/libtensorflow_framework.so.2'];
 
-/** `$MNIST_PIPELINE_CACHE`, else `$XDG_CACHE_HOME/mnist-pipeline`, else `~/.cache/mnist-pipeline`. */
-export function findCacheRoot(environment: NodeJS.ProcessEnv = process.env): string {
+/**
+ * `$MNIST_PIPELINE_CACHE`, else `$XDG_CACHE_HOME/mnist-pipeline`, else `~/.cache/mnist-pipeline`.
+ *
+ * @throws NativeUnavailable for a user without a home folder, as containers have them.
+ */
+export function findCacheRoot(
+  environment: NodeJS.ProcessEnv = process.env,
+  findHome: () => string = homedir,
+): string {
   const { MNIST_PIPELINE_CACHE: own = '', XDG_CACHE_HOME: shared = '' } = environment;
   if (own !== '') return resolve(own);
   // The XDG base directory specification has relative paths ignored.
-  return join(isAbsolute(shared) ? shared : join(homedir(), '.cache'), 'mnist-pipeline');
+  return join(isAbsolute(shared) ? shared : join(requireHome(findHome), '.cache'), 'mnist-pipeline');
+}
+
+/** Node reads `HOME`, and without it asks for the user's entry in the system's list; there may be neither. */
+function requireHome(findHome: () => string): string {
+  let home: string;
+  try {
+    home = findHome();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error;
+    home = '';
+  }
+  if (isAbsolute(home)) return home;
+  throw new NativeUnavailable(
+    'this user has no home folder to keep it in',
+    'Set HOME, or set MNIST_PIPELINE_CACHE to a folder that can be written.',
+  );
 }
 
 /** Where a prepared release is kept: one folder for each pair of versions, shared by all checkouts. */

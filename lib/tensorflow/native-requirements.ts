@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { CommandFailed, type Machine, NativeUnavailable } from './native-machine';
+import { CommandFailed, type Machine } from './native-machine';
 import type { TensorFlowRelease } from './native-release';
+import { NativeUnavailable } from './native-unavailable';
 
 /**
  * What is kept, and for a minute a wheel or two copies of TensorFlow's libraries, since stripping makes one.
@@ -9,36 +10,61 @@ function neededGigabytes({ keptMegabytes }: TensorFlowRelease): number {
   return Math.ceil(keptMegabytes / 100 + 9.5) / 10;
 }
 
+export const noAvx = [
+  "this processor lacks instructions that TensorFlow's builds need (AVX)",
+  'Use another machine.',
+] as const;
+
+/**
+ * Looks whether what another machine prepared in a shared folder can run on this one.
+ *
+ * @throws NativeUnavailable
+ */
+export function requireRunnable(machine: Pick<Machine, 'platform' | 'hasGlibc' | 'hasAvx'>): void {
+  requireSystem(machine);
+  if (!machine.hasAvx) throw new NativeUnavailable(...noAvx);
+}
+
+function requireSystem({ platform, hasGlibc }: Pick<Machine, 'platform' | 'hasGlibc'>): void {
+  if (platform === 'linux-x64' && hasGlibc) return;
+  const received = platform === 'linux-x64' ? 'linux-x64 without glibc' : platform;
+  throw new NativeUnavailable(
+    `native TensorFlow is prepared on Linux x64 with glibc only, and this is ${received}`,
+    'Use such a machine, or a container or WSL 2 on this one.',
+  );
+}
+
+/** The first one that knows `manylinux_2_27`, in which TensorFlow comes: https://pip.pypa.io/en/stable/news/#v20-3 */
+const oldestPip = [20, 3] as const;
+
 /**
  * Looks for everything that preparing needs, so that a lack shows before the long download.
  *
+ * @returns what the tools say of their versions.
  * @throws NativeUnavailable with what is missing and how to get it.
  */
 export async function requirePreparable(
-  { platform, hasGlibc, run }: Machine,
+  machine: Machine,
   release: TensorFlowRelease,
   signal?: AbortSignal,
-): Promise<void> {
-  if (platform !== 'linux-x64' || !hasGlibc) {
-    const received = platform === 'linux-x64' ? 'linux-x64 without glibc' : platform;
-    throw new NativeUnavailable(
-      `native TensorFlow is prepared on Linux x64 with glibc only, and this is ${received}`,
-      'Use such a machine, or a container or WSL 2 on this one.',
-    );
-  }
+): Promise<readonly string[]> {
+  requireSystem(machine);
+  const { run } = machine;
   const python = `which brings TensorFlow ${release.version} from PyPI and is needed only for this`;
-  await requireCommand(run, ['python3', '--version'], signal, {
+  const pythonVersion = await requireCommand(run, ['python3', '--version'], signal, {
     reason: `there is no Python 3 on the PATH, ${python}`,
     remedy: 'Install Python 3 with pip (Debian, Ubuntu: apt-get install python3 python3-pip).',
   });
-  await requireCommand(run, ['python3', '-m', 'pip', '--version'], signal, {
+  const pipVersion = await requireCommand(run, ['python3', '-m', 'pip', '--version'], signal, {
     reason: `the Python 3 on the PATH has no pip, ${python}`,
     remedy: 'Install pip (Debian, Ubuntu: apt-get install python3-pip).',
   });
-  await requireCommand(run, ['g++', '--version'], signal, {
+  requireNewPip(pipVersion);
+  const compilerVersion = await requireCommand(run, ['g++', '--version'], signal, {
     reason: 'there is no C++ compiler g++ on the PATH, which builds the TensorFlow.js binding',
     remedy: 'Install g++ (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++).',
   });
+  return [pythonVersion, pipVersion, compilerVersion];
 }
 
 /** @param cpuinfo - the text of /proc/cpuinfo. */
@@ -46,12 +72,30 @@ export function hasAvx(cpuinfo: string): boolean {
   return /^flags\s*:.*\bavx\b/m.test(cpuinfo);
 }
 
-/** Makes the cache folder where there is none. */
-export async function requireSpace(
-  { cacheRoot, measureFreeBytes }: Machine,
+/** @param answer - as in `pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)`. */
+function requireNewPip(answer: string): void {
+  const version = /^pip (\d+)\.(\d+)/.exec(answer);
+  if (version === null) return;
+  const [major, minor] = [Number(version[1]), Number(version[2])];
+  if (major > oldestPip[0] || (major === oldestPip[0] && minor >= oldestPip[1])) return;
+  throw new NativeUnavailable(
+    `the Python 3 on the PATH has pip ${major}.${minor}, and only pip ${oldestPip.join('.')} or newer knows the format in which TensorFlow comes`,
+    'Update it (python3 -m pip install --upgrade pip), and try again.',
+  );
+}
+
+/** Makes the cache folder where there is none, and looks whether TensorFlow can lie there. */
+export async function requireRoom(
+  { cacheRoot, measureFreeBytes, mayExecuteIn }: Machine,
   release: TensorFlowRelease,
 ): Promise<void> {
   await mkdir(cacheRoot, { recursive: true });
+  if (!(await mayExecuteIn(cacheRoot))) {
+    throw new NativeUnavailable(
+      `no program or library can be started from the cache folder ${cacheRoot}, whose file system is mounted noexec`,
+      'Set MNIST_PIPELINE_CACHE to a folder on another one.',
+    );
+  }
   const freeBytes = await measureFreeBytes(cacheRoot);
   if (freeBytes >= neededGigabytes(release) * 1e9) return;
   throw noSpace(cacheRoot, release, `${(freeBytes / 1e9).toFixed(1)} GB are free`);
@@ -69,9 +113,9 @@ async function requireCommand(
   [command, ...parameters]: readonly [string, ...string[]],
   signal: AbortSignal | undefined,
   lack: { readonly reason: string; readonly remedy: string },
-): Promise<void> {
+): Promise<string> {
   try {
-    await run(command, parameters, { signal });
+    return await run(command, parameters, { signal });
   } catch (error) {
     if (error instanceof CommandFailed) throw new NativeUnavailable(lack.reason, lack.remedy);
     throw error;

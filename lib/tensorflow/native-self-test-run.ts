@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { ownProgram } from '../installation/own-program';
-import { CommandFailed, NativeUnavailable, type RunCommand } from './native-machine';
+import { CommandFailed, type RunCommand } from './native-machine';
 import type { TensorFlowRelease } from './native-release';
+import { noAvx } from './native-requirements';
+import { NativeUnavailable } from './native-unavailable';
 
 /**
  * Multiplies two matrices in another process, on the binding and the libraries in the folder, and on a GPU where
@@ -31,19 +33,17 @@ export async function runSelfTest(
   throw new NativeUnavailable(
     `TensorFlow failed its self-test: it answered ${received} instead of ${expected}`,
     'Report this, with the output of mnist-pipeline doctor.',
+    true,
   );
 }
 
 function explainFailure(error: unknown): never {
   if (!(error instanceof CommandFailed)) throw error;
-  if (error.signalName === 'SIGILL') {
-    throw new NativeUnavailable(
-      "this processor lacks instructions that TensorFlow's builds need (AVX)",
-      'Use another machine.',
-    );
-  }
+  if (error.signalName === 'SIGILL') throw new NativeUnavailable(...noAvx, true);
   throw new NativeUnavailable(
     `TensorFlow does not run on this machine (${error.summary})`,
     'It needs glibc 2.27 or newer and about 1 GB of memory; on a GPU, a driver and a GPU that CUDA 12.5 supports.',
+    // Ended from outside: for want of memory or time, which there may be the next time.
+    error.signalName !== 'SIGKILL' && error.signalName !== 'SIGTERM',
   );
 }

@@ -2,11 +2,19 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isOwnerGone, newOwnedName } from '../store/directory-owner';
 import { buildNativeTensorFlow } from './native-build';
-import { type Machine, NativeUnavailable, thisMachine } from './native-machine';
+import { type Machine, thisMachine } from './native-machine';
 import { readPreparedState } from './native-marker';
-import { cpuRelease, downloadMegabytes, nativeCacheFolder, type TensorFlowRelease } from './native-release';
-import { noSpace, requirePreparable, requireSpace } from './native-requirements';
+import { Refusal } from './native-refusal';
+import {
+  cpuRelease,
+  downloadMegabytes,
+  findCacheRoot,
+  nativeCacheFolder,
+  type TensorFlowRelease,
+} from './native-release';
+import { noSpace, requirePreparable, requireRoom, requireRunnable } from './native-requirements';
 import { runSelfTest } from './native-self-test-run';
+import { NativeUnavailable } from './native-unavailable';
 
 export type NativeTensorFlow =
   | { available: true; tensorflowVersion: string; cacheFolder: string }
@@ -37,12 +45,13 @@ export interface NativeOptions {
 export async function prepareNativeTensorFlow(
   say: (message: string) => void,
   signal?: AbortSignal,
-  { release = cpuRelease, machine = thisMachine(), isTestedLater = false }: NativeOptions = {},
+  { release = cpuRelease, machine: given, isTestedLater = false }: NativeOptions = {},
 ): Promise<NativeTensorFlow> {
-  return answerWithReason(machine, release, async () => {
+  return answerWithReason(given, release, async (machine) => {
     const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
     const state = await readPreparedState(cacheFolder, release, 'quick');
     if (state.isReady) {
+      requireRunnable(machine);
       if (state.marker.isUntested) {
         say('Testing native TensorFlow, which was prepared where it could not run');
         await runSelfTest(machine.run, cacheFolder, release, signal);
@@ -51,15 +60,23 @@ export async function prepareNativeTensorFlow(
       say(`Native TensorFlow ${release.version} is ready (prepared on ${preparedOn} in ${cacheFolder})`);
       return { available: true, tensorflowVersion: release.version, cacheFolder };
     }
-    await requirePreparable(machine, release, signal);
-    await requireSpace(machine, release);
+    const tools = await requirePreparable(machine, release, signal);
+    await requireRoom(machine, release);
+    const refusal = await Refusal.of(machine, release, tools);
+    await refusal.throwIfKept();
     if (state.problem !== undefined)
       say(`What is in ${cacheFolder} cannot be trusted, since ${state.problem}`);
     say(
       `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${downloadMegabytes(release)} MB, ${release.keptMegabytes} MB to keep, ${describeWait(release)}. Python and g++ are needed only for this.`,
     );
     const started = performance.now();
-    await buildAside({ cacheFolder, release, machine, say, signal, isTestedLater });
+    try {
+      await buildAside({ cacheFolder, release, machine, say, signal, isTestedLater });
+    } catch (error) {
+      if (error instanceof NativeUnavailable && error.isLasting) await refusal.keep(error);
+      throw error;
+    }
+    await refusal.forget();
     const seconds = Math.round((performance.now() - started) / 1000);
     say(`Native TensorFlow ${release.version} is ready (prepared in ${seconds} s)`);
     return { available: true, tensorflowVersion: release.version, cacheFolder };
@@ -69,16 +86,17 @@ export async function prepareNativeTensorFlow(
 /** Looks, hashes every file and runs the self-test, but prepares nothing. */
 export async function inspectNativeTensorFlow({
   release = cpuRelease,
-  machine = thisMachine(),
+  machine: given,
 }: NativeOptions = {}): Promise<NativeTensorFlow> {
-  return answerWithReason(machine, release, async () => {
+  return answerWithReason(given, release, async (machine) => {
     const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
     const state = await readPreparedState(cacheFolder, release, 'full');
     if (state.isReady) {
       await runSelfTest(machine.run, cacheFolder, release, undefined);
       return { available: true, tensorflowVersion: release.version, cacheFolder };
     }
-    await requirePreparable(machine, release);
+    const tools = await requirePreparable(machine, release);
+    await (await Refusal.of(machine, release, tools)).throwIfKept();
     const reason =
       state.problem === undefined
         ? `not prepared yet (there is no ${cacheFolder})`
@@ -91,12 +109,14 @@ export async function inspectNativeTensorFlow({
 /** Whether the cache has it, by a look that takes no more than a second. */
 export async function isNativePrepared({
   release = cpuRelease,
-  machine = thisMachine(),
+  machine,
 }: NativeOptions = {}): Promise<boolean> {
+  let cacheRoot = '';
   try {
-    return (await readPreparedState(nativeCacheFolder(release, machine.cacheRoot), release, 'quick')).isReady;
+    cacheRoot = machine?.cacheRoot ?? findCacheRoot();
+    return (await readPreparedState(nativeCacheFolder(release, cacheRoot), release, 'quick')).isReady;
   } catch (error) {
-    if (explainLack(error, machine.cacheRoot, release) === undefined) throw error;
+    if (explainLack(error, cacheRoot, release) === undefined) throw error;
     return false;
   }
 }
@@ -159,12 +179,15 @@ function ignoreCode(...codes: readonly string[]): (error: unknown) => void {
 
 /** Turns whatever a machine can lack into an answer; mistakes of the programme stay errors. */
 async function answerWithReason(
-  { cacheRoot }: Machine,
+  given: Machine | undefined,
   release: TensorFlowRelease,
-  work: () => Promise<NativeTensorFlow>,
+  work: (machine: Machine) => Promise<NativeTensorFlow>,
 ): Promise<NativeTensorFlow> {
+  let cacheRoot = '';
   try {
-    return await work();
+    const machine = given ?? thisMachine();
+    cacheRoot = machine.cacheRoot;
+    return await work(machine);
   } catch (error) {
     const lack = explainLack(error, cacheRoot, release);
     if (lack === undefined) throw error;

@@ -3,6 +3,7 @@ import type { RunConfig } from '../contracts/run-config';
 import { inspectGpu } from '../tensorflow/machine-facts';
 import { cpuRelease, gpuRelease, type TensorFlowRelease } from '../tensorflow/native-release';
 import { isNativePrepared, type NativeTensorFlow, prepareNativeTensorFlow } from '../tensorflow/native-setup';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
 import { openNativeEngine } from './native-engine';
 import type { TrainingEngine } from './training-engine';
 import { openWasmEngine } from './wasm-engine';
@@ -51,15 +52,15 @@ export async function chooseEngine(
       { evidence: { engine: choice, device } },
     );
   }
-  const native = await prepareFirst(await listReleases(device, gpu, source), say, signal, source);
-  if (native.available) {
-    const engine = await source.open(native, device);
+  const opened = await openFirst(await listReleases(device, gpu, source), device, say, signal, source);
+  if ('engine' in opened) {
+    const { engine } = opened;
     if (gpu !== undefined && device === 'auto' && engine.environment.device === 'cpu') {
       say(`Training on the CPU: TensorFlow does not see the GPU (${gpu}). Is its driver 525 or newer?`);
     }
     return engine;
   }
-  const { reason, remedy } = native;
+  const { reason, remedy } = opened;
   if (choice === 'native' || device === 'gpu') {
     const otherwise =
       device === 'gpu'
@@ -79,18 +80,39 @@ export async function chooseEngine(
 
 type Releases = readonly [TensorFlowRelease, ...TensorFlowRelease[]];
 
-/** The first build that can be had; where there is none, what the last one lacks. */
-async function prepareFirst(
+type Opened = { readonly engine: TrainingEngine } | { readonly reason: string; readonly remedy: string };
+
+/** The first build that can be had and loaded; where there is none, what the last one lacks. */
+async function openFirst(
   [release, ...others]: Releases,
+  device: RunConfig['device'],
   say: (message: string) => void,
   signal: AbortSignal,
   source: NativeSource,
-): Promise<NativeTensorFlow> {
-  const native = await source.prepare(release, say, signal);
+): Promise<Opened> {
+  const opened = await prepareAndOpen(release, device, say, signal, source);
   const [next, ...rest] = others;
-  if (native.available || next === undefined) return native;
-  say(`TensorFlow's build for GPUs cannot be used here (${native.reason}). ${native.remedy}`);
-  return prepareFirst([next, ...rest], say, signal, source);
+  if ('engine' in opened || next === undefined) return opened;
+  say(`TensorFlow's build for GPUs cannot be used here (${opened.reason}). ${opened.remedy}`);
+  return openFirst([next, ...rest], device, say, signal, source);
+}
+
+async function prepareAndOpen(
+  release: TensorFlowRelease,
+  device: RunConfig['device'],
+  say: (message: string) => void,
+  signal: AbortSignal,
+  source: NativeSource,
+): Promise<Opened> {
+  const native = await source.prepare(release, say, signal);
+  if (!native.available) return native;
+  try {
+    return { engine: await source.open(native, device) };
+  } catch (error) {
+    // Prepared is not loadable: the folder may have come from another machine, or be mounted in another way.
+    if (error instanceof NativeUnavailable) return error;
+    throw error;
+  }
 }
 
 /**

@@ -11,7 +11,8 @@ import type { TrainingEngine } from './training-engine';
  * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have found in the folder. A process keeps the
  * build and the device it began with.
  *
- * @throws PermanentError EngineUnavailable when a GPU was asked for and is not there.
+ * @throws NativeUnavailable where the build cannot be loaded; PermanentError EngineUnavailable when a GPU was asked for
+ *   and is not there.
  */
 export async function openNativeEngine(
   tensorflowVersion: string,

@@ -68,8 +68,11 @@ export function makeMachine(
   const machine: Machine = {
     platform: 'linux-x64',
     hasGlibc: true,
+    hasAvx: true,
     cacheRoot,
     measureFreeBytes: async () => 1e12,
+    mayExecuteIn: async () => true,
+    describe: async () => ['a machine'],
     now: () => new Date('2026-11-25T12:00:00Z'),
     run: async (command, parameters, options = {}) => {
       const stage = nameStage(command, parameters);

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import os, { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { throwIfInterrupted } from '../../lib/tensorflow/native-machine';
+import { type CommandOptions, throwIfInterrupted } from '../../lib/tensorflow/native-machine';
 import { bindingFile, libraryFiles, nativeCacheFolder } from '../../lib/tensorflow/native-release';
 import { hasAvx } from '../../lib/tensorflow/native-requirements';
 import {
   inspectNativeTensorFlow,
+  isNativePrepared,
   type NativeTensorFlow,
   prepareNativeTensorFlow,
 } from '../../lib/tensorflow/native-setup';
@@ -105,6 +106,13 @@ describe('a machine that lacks something is told what, before any download', () 
     ['no Python', { 'find python': missing }, {}, /no Python 3 on the PATH/],
     ['no pip', { 'find pip': failing('No module named pip') }, {}, /has no pip/],
     ['no compiler', { 'find g++': missing }, {}, /no C\+\+ compiler g\+\+/],
+    [
+      'a pip that does not know the format',
+      { 'find pip': () => 'pip 20.2.4 from /usr/lib/python3/dist-packages/pip (python 3.8)\n' },
+      {},
+      /has pip 20\.2, and only pip 20\.3 or newer knows the format/,
+    ],
+    ['a folder mounted noexec', {}, { mayExecuteIn: async () => false }, /file system is mounted noexec/],
     ['no space', {}, { measureFreeBytes: async () => 3e8 }, /preparing takes 1\.6 GB .* 0\.3 GB are free/],
   ];
   test.each(lacks)('%s', async (_, acts, facts, reason) => {
@@ -155,8 +163,42 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
   test.each(failures)('%s', async (_, stage, act, reason) => {
     const { native } = await prepare({ [stage]: act });
     expect(native).toMatchObject({ available: false, reason: expect.stringMatching(reason) });
-    expect(readdirSync(cacheRoot)).toEqual([]);
-    expect((await prepare()).native).toEqual(ready());
+    expect(readdirSync(cacheRoot).filter((name) => !name.endsWith('.refused.json'))).toEqual([]);
+    const repaired = await prepare({}, { describe: async () => ['the machine, repaired'] });
+    expect(repaired.native).toEqual(ready());
+    expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
+  });
+
+  test.each<[string, string, RegExp, RegExp]>([
+    [
+      'a broken connection',
+      "WARNING: Retrying after connection broken by 'NewConnectionError'\nERROR: No matching distribution found",
+      /No matching distribution/,
+      /Check the connection to PyPI/,
+    ],
+    [
+      'an index that lacks it',
+      'ERROR: No matching distribution found for tensorflow-cpu==2.21.0',
+      /No matching distribution/,
+      /package index that pip is set to .* does not have it/,
+    ],
+    ['anything else', 'ERROR: Invalid value', /Invalid value/, /Check how pip is set up/],
+  ])('what pip says is told apart: %s', async (_, output, reason, remedy) => {
+    const { native } = await prepare({ download: failing(output) });
+    expect(native).toMatchObject({
+      reason: expect.stringMatching(reason),
+      remedy: expect.stringMatching(remedy),
+    });
+  });
+
+  test('settings of pip that concern installing do not stop a download', async () => {
+    let environment: CommandOptions['environment'];
+    const act: Act = (_, options) => {
+      environment = options.environment;
+      throw new Error('seen');
+    };
+    await expect(prepare({ download: act })).rejects.toThrow('seen');
+    expect(environment).toMatchObject({ PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0' });
   });
 
   test('a mistake of the programme stays an error', async () => {
@@ -165,6 +207,105 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
     };
     await expect(prepare({ compile: act })).rejects.toThrow('mistake');
   });
+});
+
+describe('a build that failed after its download', () => {
+  const broken = { compile: failing('napi.h:1: fatal error: stdlib.h') };
+  const at = (time: string) => ({ now: () => new Date(time) });
+
+  test('is not downloaded again: the reason is told at once, by doctor too', async () => {
+    await prepare(broken);
+    const { native, stages, messages } = await prepare(broken);
+    expect(stages).toEqual(['find python', 'find pip', 'find g++']);
+    expect(messages).toEqual([]);
+    const expected = {
+      available: false,
+      reason: expect.stringMatching(
+        /g\+\+ could not compile .*stdlib\.h\); that was on 2026-11-25T12:00:00\.000Z, and nothing it depends on/,
+      ),
+      remedy: expect.stringMatching(/^Install g\+\+ 9 .* once .*\.refused\.json is deleted\.$/),
+    };
+    expect(native).toEqual(expected);
+    const { machine } = makeMachine(cacheRoot);
+    expect(await inspectNativeTensorFlow({ release: tinyRelease, machine })).toEqual(expected);
+  });
+
+  test.each<[string, Parameters<typeof prepare>[0], Parameters<typeof prepare>[1]]>([
+    ['another compiler', { 'find g++': () => 'g++ 13.1.0\n' }, {}],
+    ['another pip', { 'find pip': () => 'pip 25.0\n' }, {}],
+    ['another machine', {}, { describe: async () => ['another machine'] }],
+    ['a day later', {}, at('2026-11-26T12:00:00Z')],
+    ['a clock that was set back', {}, at('2026-11-24T12:00:00Z')],
+  ])('is tried again with %s', async (_, acts, facts) => {
+    await prepare(broken);
+    expect((await prepare(acts, facts)).native).toEqual(ready());
+    expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
+  });
+
+  test('is tried again when a setting of pip changes, or its note is deleted or damaged', async () => {
+    await prepare(broken);
+    process.env['PIP_INDEX_URL'] = 'https://mirror.example/simple';
+    try {
+      expect((await prepare(broken)).stages).toContain('download');
+    } finally {
+      delete process.env['PIP_INDEX_URL'];
+    }
+    const note = `${cacheFolder}.refused.json`;
+    writeFileSync(note, '{"schemaVer');
+    expect((await prepare(broken)).stages).toContain('download');
+    expect((await prepare(broken)).stages).not.toContain('download');
+    rmSync(note);
+    expect((await prepare()).native).toEqual(ready());
+  });
+
+  test.each<[string, Stage, Act]>([
+    ['a download that broke off', 'download', failing('ERROR: Read timed out.')],
+    ['a compiler that ran out of memory', 'compile', failing('g++: fatal error: Killed signal terminated')],
+    ['a self-test that was killed', 'self-test', failing('', 'SIGKILL')],
+    ['a self-test that took too long', 'self-test', failing('', 'SIGTERM')],
+    ['a full disk', 'unpack', failing('OSError: [Errno 28] No space left on device')],
+  ])('%s is tried again at once', async (_, stage, act) => {
+    expect((await prepare({ [stage]: act })).native).toMatchObject({ available: false });
+    expect(readdirSync(cacheRoot)).toEqual([]);
+    expect((await prepare()).native).toEqual(ready());
+  });
+});
+
+test.each<[string, Parameters<typeof makeMachine>[2], RegExp]>([
+  ['another system', { platform: 'darwin-arm64' }, /this is darwin-arm64/],
+  ['another C library', { hasGlibc: false }, /this is linux-x64 without glibc/],
+  ['an older processor', { hasAvx: false }, /lacks instructions .* \(AVX\)/],
+])('what one machine prepared in a shared folder is not loaded on one with %s', async (_, facts, reason) => {
+  await prepare();
+  const { native, stages } = await prepare({}, facts);
+  expect(native).toMatchObject({ available: false, reason: expect.stringMatching(reason) });
+  expect(stages).toEqual([]);
+});
+
+test.each<[string, () => string]>([
+  [
+    'neither HOME nor an entry in the list of users',
+    () => {
+      throw Object.assign(new Error('uv_os_homedir returned ENOENT'), { code: 'ERR_SYSTEM_ERROR' });
+    },
+  ],
+  ['an empty HOME', () => ''],
+])('a user with %s has no cache folder', async (_, findHome) => {
+  delete process.env['MNIST_PIPELINE_CACHE'];
+  delete process.env['XDG_CACHE_HOME'];
+  const homedir = jest.spyOn(os, 'homedir').mockImplementation(findHome);
+  try {
+    const lack = {
+      available: false,
+      reason: 'this user has no home folder to keep it in',
+      remedy: expect.stringContaining('MNIST_PIPELINE_CACHE'),
+    };
+    expect(await prepareNativeTensorFlow(() => {})).toEqual(lack);
+    expect(await inspectNativeTensorFlow()).toEqual(lack);
+    expect(await isNativePrepared()).toBe(false);
+  } finally {
+    homedir.mockRestore();
+  }
 });
 
 test('Ctrl-C at any stage ends as Interrupted and leaves nothing behind', async () => {

@@ -1,6 +1,7 @@
 import type { Environment } from '../../lib/contracts/results';
 import type { RunConfig } from '../../lib/contracts/run-config';
 import type { TensorFlowRelease } from '../../lib/tensorflow/native-release';
+import { NativeUnavailable } from '../../lib/tensorflow/native-unavailable';
 import { chooseEngine, type NativeSource } from '../../lib/training/choose-engine';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 
@@ -11,13 +12,15 @@ interface Scene {
   readonly prepared?: readonly Build[];
   /** Builds that cannot be had. */
   readonly lacking?: readonly Build[];
+  /** Builds that are prepared, and cannot be loaded. */
+  readonly unloadable?: readonly Build[];
   /** Of the opened engine. */
   readonly computesOn?: string;
 }
 
 async function choose(
   choice: Pick<RunConfig, 'engine' | 'device'>,
-  { gpu, prepared = [], lacking = [], computesOn = 'cpu' }: Scene,
+  { gpu, prepared = [], lacking = [], unloadable = [], computesOn = 'cpu' }: Scene,
 ) {
   const asked: Build[] = [];
   const opened: [folder: string, device: string][] = [];
@@ -32,6 +35,8 @@ async function choose(
         : { available: true, tensorflowVersion: release.version, cacheFolder: `/${release.package}` };
     },
     open: async ({ cacheFolder }, device) => {
+      if (unloadable.some((build) => cacheFolder === `/${build}`))
+        throw new NativeUnavailable(`${cacheFolder} cannot be loaded`, 'Move it.');
       opened.push([cacheFolder, device]);
       return { environment: { engine: 'native', device: computesOn } as Environment } as TrainingEngine;
     },
@@ -88,6 +93,19 @@ test('auto falls back from build to build, and says why each time', async () => 
   expect(without.engine).toMatchObject({ environment: { engine: 'wasm' } });
 });
 
+test('auto falls back as well when what is prepared cannot be loaded', async () => {
+  const onCpu = await choose({ engine: 'auto', device: 'auto' }, { gpu, unloadable: [gpuBuild] });
+  expect(onCpu.opened).toEqual([[`/${cpuBuild}`, 'auto']]);
+  expect(onCpu.messages[0]).toBe(
+    "TensorFlow's build for GPUs cannot be used here (/tensorflow cannot be loaded). Move it.",
+  );
+  const onWasm = await choose({ engine: 'auto', device: 'auto' }, { unloadable: [cpuBuild] });
+  expect(onWasm.messages).toEqual([
+    expect.stringMatching(/Training on WASM, .* \(\/tensorflow-cpu cannot be loaded\)\. Move it\./),
+  ]);
+  expect(onWasm.engine).toMatchObject({ environment: { engine: 'wasm' } });
+});
+
 test('a GPU that TensorFlow does not see is said, unless the CPU was asked for', async () => {
   const seen = async (device: RunConfig['device']) =>
     (await choose({ engine: 'auto', device }, { gpu, computesOn: 'cpu' })).messages;
@@ -102,6 +120,13 @@ describe('what was asked for and cannot be had is an error', () => {
       { engine: 'native', device: 'auto' },
       { lacking: [cpuBuild] },
       /no tensorflow-cpu.*--engine wasm/,
+      [cpuBuild],
+    ],
+    [
+      'native that cannot be loaded',
+      { engine: 'native', device: 'auto' },
+      { unloadable: [cpuBuild] },
+      /cannot be used on this machine: .* cannot be loaded\. Move it\. Or train with --engine wasm/,
       [cpuBuild],
     ],
     [

@@ -1,0 +1,74 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { sha256Schema } from '../contracts/dataset';
+import { parseJson } from '../contracts/parse';
+import { sha256Hex } from '../store/sha256';
+import type { Machine } from './native-machine';
+import { nativeCacheFolder, type TensorFlowRelease, tfjsNodeVersion } from './native-release';
+import { NativeUnavailable } from './native-unavailable';
+
+const refusalSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  reason: z.string(),
+  remedy: z.string(),
+  refusedAt: z.iso.datetime(),
+  /** SHA-256 of what the failure depended on. */
+  dependsOn: sha256Schema,
+});
+
+/** Something else may have changed than what is looked at: after a day the build is tried again. */
+const retryMilliseconds = 86_400_000;
+
+/**
+ * A build that failed after its download, kept beside the folder that it was to become: the next start would download
+ * hundreds of megabytes to fail in the same way. It counts for a day, and as long as nothing changes that it depended on.
+ */
+export class Refusal {
+  private readonly path: string;
+  private readonly dependsOn: string;
+
+  private constructor(
+    private readonly machine: Machine,
+    release: TensorFlowRelease,
+    facts: readonly string[],
+  ) {
+    this.path = `${nativeCacheFolder(release, machine.cacheRoot)}.refused.json`;
+    this.dependsOn = sha256Hex(new TextEncoder().encode(JSON.stringify(facts)));
+  }
+
+  /** @param tools - the versions of what builds it. */
+  static async of(machine: Machine, release: TensorFlowRelease, tools: readonly string[]): Promise<Refusal> {
+    const pipSettings = Object.entries(process.env).filter(([name]) => name.startsWith('PIP_'));
+    const facts = [release.wheelSha256, tfjsNodeVersion, ...tools, ...(await machine.describe())];
+    return new Refusal(machine, release, [...facts, ...pipSettings.sort().map(String)]);
+  }
+
+  /** @throws NativeUnavailable with the reason of the earlier failure, if it still counts. */
+  async throwIfKept(): Promise<void> {
+    const text = await readFile(this.path, 'utf8').catch(() => undefined);
+    const kept = refusalSchema.safeParse(parseJson(text)).data;
+    if (kept === undefined || kept.dependsOn !== this.dependsOn) return;
+    const ageMilliseconds = this.machine.now().getTime() - Date.parse(kept.refusedAt);
+    if (ageMilliseconds < 0 || ageMilliseconds >= retryMilliseconds) return;
+    throw new NativeUnavailable(
+      `${kept.reason}; that was on ${kept.refusedAt}, and nothing it depends on has changed since`,
+      `${kept.remedy} It is tried again a day later, when this machine or its tools change, or once ${this.path} is deleted.`,
+    );
+  }
+
+  async keep({ reason, remedy }: NativeUnavailable): Promise<void> {
+    const refusedAt = this.machine.now().toISOString();
+    const refusal = refusalSchema.parse({
+      schemaVersion: 1,
+      reason,
+      remedy,
+      refusedAt,
+      dependsOn: this.dependsOn,
+    });
+    await writeFile(this.path, `${JSON.stringify(refusal, null, 2)}\n`);
+  }
+
+  async forget(): Promise<void> {
+    await rm(this.path, { force: true });
+  }
+}
