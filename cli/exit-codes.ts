@@ -15,7 +15,11 @@ export const exitCodes = {
 } as const;
 
 /** 128 + the signal's number. */
-export const stopExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+export const stopExitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+type StopSignal = keyof typeof stopExitCodes;
+
+const isStopSignal = (reason: unknown): reason is StopSignal =>
+  typeof reason === 'string' && Object.hasOwn(stopExitCodes, reason);
 
 /**
  * @param error - what a command threw; `undefined` for none.
@@ -36,7 +40,7 @@ export function exitCodeFor(error: unknown, stopReason: unknown): number {
     case 'ExecutionFailed':
       return exitCodes.temporaryFailure;
     case 'Interrupted':
-      return stopReason === 'SIGTERM' ? stopExitCodes.SIGTERM : stopExitCodes.SIGINT;
+      return stopExitCodes[isStopSignal(stopReason) ? stopReason : 'SIGINT'];
     default:
       return exitCodes.unusableInput;
   }

@@ -15,7 +15,7 @@ import type { Terminal } from './terminal';
 
 const exitCodesHelp = `
 Exit codes: 0 done · 1 a bug · 2 something to mend (a setting, the dataset, the store) · 3 below --min-accuracy
-            4 the training diverged · 75 a temporary failure · 130 or 143 stopped by a signal`;
+            4 the training diverged · 75 a temporary failure · 129, 130 or 143 stopped by a signal`;
 
 /**
  * Every command with its flags; unknown ones are refused with a suggestion. A command's action imports what it works

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PermanentError } from '../contracts/errors';
 import type { FeedType, Graph, GraphTensor, Placeholder } from './graph';
+import { NativeUnavailable } from './native-unavailable';
 
 /** The part of tfjs-node's binding that runs graphs; tensors are numbers to it. */
 export interface GraphBinding {
@@ -95,15 +96,35 @@ function toOutputName({ name }: GraphTensor): string {
   return name.includes(':') ? name : `${name}:0`;
 }
 
-/** @throws PermanentError EngineUnavailable when it cannot be made. */
+/**
+ * Looks whether a graph can travel, before a training depends on it.
+ *
+ * @throws NativeUnavailable when there is no folder for it.
+ */
+export function requireGraphFolder(): void {
+  rmSync(makeGraphFolder(), { recursive: true });
+}
+
+function makeGraphFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'mnist-pipeline-graph-'));
+  } catch (cause) {
+    throw new NativeUnavailable(
+      `native TensorFlow reads its graph from a file, and no folder for it can be made in ${tmpdir()} (${(cause as Error).message})`,
+      'Make room there, or set TMPDIR to a folder that can be written.',
+    );
+  }
+}
+
+/** @throws PermanentError EngineUnavailable when it cannot be made any more. */
 function inTemporaryFolder<Result>(work: (folder: string) => Result): Result {
   let folder: string;
   try {
-    folder = mkdtempSync(join(tmpdir(), 'mnist-pipeline-graph-'));
+    folder = makeGraphFolder();
   } catch (cause) {
     throw new PermanentError(
       'EngineUnavailable',
-      `Native TensorFlow reads its graph from a file, and no folder for it can be made in ${tmpdir()}: ${(cause as Error).message}. Make room there or set TMPDIR to a folder that can be written, or train with --engine wasm.`,
+      `The training cannot go on: ${(cause as Error).message} Or train with --engine wasm.`,
       { evidence: { folder: tmpdir() }, cause },
     );
   }

@@ -1,6 +1,7 @@
 import { setBackend, version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
+import { requireGraphFolder } from '../tensorflow/graph-session';
 import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
 import { loadNativeBackend } from '../tensorflow/native-binding';
 import { nativeCacheFolder } from '../tensorflow/native-release';
@@ -19,6 +20,7 @@ export async function openNativeEngine(
   device: RunConfig['device'] = 'auto',
   cacheFolder: string = nativeCacheFolder(),
 ): Promise<TrainingEngine> {
+  requireGraphFolder();
   // Read by CUDA when the library is loaded: no device is visible then.
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
   const { binding, isUsingGpuDevice } = loadNativeBackend(cacheFolder);

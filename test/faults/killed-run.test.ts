@@ -125,14 +125,21 @@ function newestCheckpoint(store: string): number {
   return Math.max(0, ...slots.filter((slot) => existsSync(slot)).map((slot) => statSync(slot).mtimeMs));
 }
 
-test('SIGTERM in training: a checkpoint, exit code 143 within ten seconds, and the same bytes when resumed', async () => {
-  const store = join(folder, 'terminated');
-  const run = new RunProcess(store);
-  await run.waitUntil(() => newestCheckpoint(store) > 0);
-  const stoppedAt = Date.now();
-  expect(await run.stop('SIGTERM')).toBe(143);
-  expect(Date.now() - stoppedAt).toBeLessThan(10_000);
-  expect(await runToItsEnd(store)).toBe(0);
-  expect(readTraining(store).resumedFromStep).toBeGreaterThan(0);
-  expect(weightsOf(store).equals(wholeWeights)).toBe(true);
-});
+test.each([
+  ['SIGTERM', 143],
+  // The terminal was closed.
+  ['SIGHUP', 129],
+] as const)(
+  '%s in training: a checkpoint, exit code %i within ten seconds, and the same bytes when resumed',
+  async (signal, exitCode) => {
+    const store = join(folder, `stopped-by-${signal}`);
+    const run = new RunProcess(store);
+    await run.waitUntil(() => newestCheckpoint(store) > 0);
+    const stoppedAt = Date.now();
+    expect(await run.stop(signal)).toBe(exitCode);
+    expect(Date.now() - stoppedAt).toBeLessThan(10_000);
+    expect(await runToItsEnd(store)).toBe(0);
+    expect(readTraining(store).resumedFromStep).toBeGreaterThan(0);
+    expect(weightsOf(store).equals(wholeWeights)).toBe(true);
+  },
+);
