@@ -1,9 +1,11 @@
 /** How a flag that names a model is explained. */
 export const modelSourceHelp = 'a run id, or an .h5 or .keras file that Keras saved';
 
-/** A number where the text is one; otherwise the text, so that the schema can say what it received. */
+const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A number where the text is a decimal one; otherwise the text, so that the schema can say what it received. */
 export function numberOrText(text: string): number | string {
-  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+  return decimalNumber.test(text) ? Number(text) : text;
 }
 
 /** `1024,512,256`. An empty text means no hidden layer. */

@@ -1,4 +1,5 @@
 import { PermanentError, PipelineError, TransientError } from '../contracts/errors';
+import { describeDanglingLink } from './directory-links';
 
 /** The errno of a failed system call, or `undefined` for any other error. */
 export function errnoOf(error: unknown): string | undefined {
@@ -38,8 +39,19 @@ const refusals: Readonly<Record<string, string>> = {
 export function asWriteFailure(error: unknown, key: string, root: string): unknown {
   const errno = errnoOf(error);
   if (errno === undefined || error instanceof PipelineError) return error;
+  const path = failedPath(error, root);
+  const danglingLink = ['ENOENT', 'ENOTDIR', 'EEXIST'].includes(errno)
+    ? describeDanglingLink(path)
+    : undefined;
+  if (danglingLink !== undefined) {
+    return new PermanentError(
+      'StoreNotWritable',
+      `${key} cannot be written to ${root}: ${danglingLink}. The system said ${errno} for ${path}.`,
+      { evidence: { key, root, errno }, cause: error },
+    );
+  }
   if (!(errno in refusals)) return asPassingFailure(error, errno, `written to ${root}`, key, root);
-  return writeRefusal(errno, failedPath(error, root), key, root, error);
+  return writeRefusal(errno, path, key, root, error);
 }
 
 /** @param errno - one that stays, as in `refusals`. */

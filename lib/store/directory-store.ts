@@ -5,6 +5,7 @@ import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
 import { asReadFailure, asWriteFailure, errnoOf, isAbsence, writeRefusal } from './directory-failures';
 import { newTemporaryPath, readFully, sweepTemporaries, syncFolder, withTemporary } from './directory-files';
+import { assertNoFile } from './directory-links';
 import { listKeys } from './directory-listing';
 import { withLock } from './directory-lock';
 import { hashObject, type OpenedObject, openObject, readChunks } from './directory-reading';
@@ -91,11 +92,15 @@ export class DirectoryStore implements ObjectStore {
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     assertObjectPrefix(prefix);
     if (prefix !== '') this.assertOutsideOwnFolder(prefix);
+    let isEmpty = true;
     try {
       for await (const key of listKeys(this.location, prefix, ownFolder)) {
         const info = await this.head(key);
-        if (info !== undefined) yield info;
+        if (info === undefined) continue;
+        isEmpty = false;
+        yield info;
       }
+      if (isEmpty) await assertNoFile(this.location);
     } catch (error) {
       throw asReadFailure(error, prefix, this.location);
     }
@@ -186,6 +191,8 @@ export class DirectoryStore implements ObjectStore {
       if (object !== undefined) return object;
     } catch (error) {
       if (!isAbsence(error)) throw asReadFailure(error, key, this.location);
+      // Looked at where the system speaks of a file, so that an absent key costs nothing more.
+      if (errnoOf(error) === 'ENOTDIR') await assertNoFile(this.location);
     }
     throw artifactNotFound(key, this.location);
   }

@@ -25,6 +25,11 @@ describe('settings', () => {
     [['--epochs', '-3'], /"epochs": .*>=1 \(received -3\)/],
     [['--epochs', '1e9'], /"epochs": .*<=1000 \(received 1000000000\)/],
     [['--epochs', 'ten'], /"epochs": .*expected number.*\(received "ten"\)/],
+    [['--epochs', '0x10'], /"epochs": .*expected number.*\(received "0x10"\)/],
+    [['--seed', '0b11'], /"seed": .*\(received "0b11"\)/],
+    [['--epochs', ' 3'], /"epochs": .*\(received " 3"\)/],
+    [['--hidden', '8,0o17'], /"hidden\.1": .*\(received "0o17"\)/],
+    [['--epochs', 'Infinity'], /"epochs": .*\(received "Infinity"\)/],
     [['--epochs', '1.5'], /"epochs": .*int.*\(received 1.5\)/],
     [['--dropout', '1'], /"dropout": .*<1 \(received 1\)/],
     [['--dropout', 'NaN'], /"dropout": .*number.*\(received "NaN"\)/],
@@ -243,7 +248,10 @@ describe('stores', () => {
       '--store',
       join(file, 'store'),
     ]);
-    expect(outcome).toMatchObject({ exitCode: 2, out: '', err: expect.stringMatching(/StoreNotWritable: /) });
+    expect(outcome).toMatchObject({ exitCode: 2, out: '' });
+    expect(outcome.err).toMatch(/InvalidInput: .*file is a file, and a folder is needed/);
+    const runs = await runCommand(['runs', '--store', file]);
+    expect(runs).toMatchObject({ exitCode: 2, out: '', err: outcome.err.replace(/^.*\n/, '') });
   });
 });
 

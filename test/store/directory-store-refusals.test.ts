@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import fsPromises, { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import fsPromises, { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DirectoryStore } from '../../lib/store/directory-store';
 
 const body = new Uint8Array(5_000_000).fill(7);
@@ -123,12 +123,16 @@ test.each(['artifacts', 'artifacts/below'])('a file where the folder %s should b
 
   for (const write of ['put', 'putIfAbsent'] as const) {
     await expect(store[write]('a', small)).rejects.toMatchObject({
-      name: 'StoreNotWritable',
+      name: expect.stringMatching(/^(StoreNotWritable|InvalidInput)$/),
       message: expect.stringMatching(/is a file|a file stands where a folder is needed/),
     });
   }
-  expect(await store.head('a')).toBeUndefined();
-  await expect(store.get('a')).rejects.toMatchObject({ name: 'ArtifactNotFound' });
+  const refusal = {
+    name: 'InvalidInput',
+    message: expect.stringMatching(/artifacts is a file, and a folder/),
+  };
+  await expect(store.head('a')).rejects.toMatchObject(refusal);
+  await expect(store.get('a')).rejects.toMatchObject(refusal);
 });
 
 test('a folder where the file should go, and a file where a folder should be', async () => {
@@ -167,4 +171,52 @@ test('a file that may not be read', async () => {
   } finally {
     spy.mockRestore();
   }
+});
+
+test.each([
+  ['the store', 'store'],
+  ['a folder in it', 'store/runs'],
+  ['the file itself', 'store/runs/r/config.json'],
+])('a symbolic link that leads nowhere is named as what it is: %s', async (_, place) => {
+  const link = join(folder, place);
+  await mkdir(dirname(link), { recursive: true });
+  await symlink('/nowhere/at-all', link);
+  const store = new DirectoryStore(join(folder, 'store'));
+  await expect(store.putIfAbsent('runs/r/config.json', small)).rejects.toMatchObject({
+    name: 'StoreNotWritable',
+    message: expect.stringContaining(`${link} is a symbolic link to /nowhere/at-all, which is not there.`),
+  });
+});
+
+describe('a store that is no folder is no empty store', () => {
+  const listAll = async (store: DirectoryStore) => {
+    for await (const { key } of store.list('')) throw new Error(key);
+  };
+
+  test('a file', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, small);
+    const refusal = {
+      name: 'InvalidInput',
+      message: expect.stringMatching(/file is a file, and a folder is/),
+    };
+    await expect(listAll(new DirectoryStore(file))).rejects.toMatchObject(refusal);
+    await expect(new DirectoryStore(file).get('runs/r/config.json')).rejects.toMatchObject(refusal);
+    await expect(new DirectoryStore(file).head('runs/r/config.json')).rejects.toMatchObject(refusal);
+  });
+
+  test('a link that leads nowhere', async () => {
+    const link = join(folder, 'link');
+    await symlink('/nowhere/at-all', link);
+    await expect(listAll(new DirectoryStore(link))).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringMatching(/link is a symbolic link to \/nowhere\/at-all/),
+    });
+  });
+
+  test('a folder that is not there yet is one', async () => {
+    await expect(listAll(new DirectoryStore(join(folder, 'later')))).resolves.toBeUndefined();
+    await writeFile(join(folder, 'a'), small);
+    expect(await new DirectoryStore(folder).head('a/b')).toBeUndefined();
+  });
 });
