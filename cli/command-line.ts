@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { PipelineError } from '../lib/contracts/errors';
+import { shortenMessage } from '../lib/contracts/shorten';
 import { version } from '../package.json';
 import { exitCodeFor } from './exit-codes';
 import { createProgram } from './program';
@@ -32,7 +33,12 @@ export async function runCommandLine(
     signal,
     now: () => new Date(),
   };
-  const output = { writeOut: (text: string) => out.write(text), writeErr: (text: string) => err.write(text) };
+  const output = {
+    writeOut: (text: string) => out.write(text),
+    // Commander echoes what it was given.
+    outputError: (text: string, write: (text: string) => void) => write(shortenMessage(text)),
+    writeErr: (text: string) => err.write(text),
+  };
   const program = createProgram(version, terminal, output);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,10 +1,14 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Epoch } from '../lib/contracts/results';
+import { shortenMessage } from '../lib/contracts/shorten';
 import type { PipelineEvent } from '../lib/pipeline/step-context';
 import { createTimeLeft, describeTimeLeft } from './time-left';
 
-/** A terminal, a file or a pipe; `isTTY` is set on a terminal only. */
-export type ProgressStream = Pick<NodeJS.WritableStream, 'write'> & { readonly isTTY?: boolean };
+/** A terminal, a file or a pipe; `isTTY` and `columns` are set on a terminal only. */
+export type ProgressStream = Pick<NodeJS.WritableStream, 'write'> & {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+};
 
 export interface ProgressReporter {
   readonly report: (event: PipelineEvent) => void;
@@ -24,7 +28,7 @@ export function createProgressReporter(
 function createLines(stream: ProgressStream): ProgressReporter {
   const report = (event: PipelineEvent) => {
     if (event.type === 'epoch-finished') stream.write(`${describeEpoch(event.epoch, event.epochs)}\n`);
-    else if (event.type !== 'training-progress') stream.write(`${event.message}\n`);
+    else if (event.type !== 'training-progress') stream.write(`${shortenMessage(event.message)}\n`);
   };
   return { report, close: () => {} };
 }
@@ -60,7 +64,7 @@ function createBar(stream: ProgressStream, now: () => number): ProgressReporter 
         break;
       default:
         close();
-        stream.write(`${event.message}\n`);
+        stream.write(`${shortenMessage(event.message)}\n`);
     }
   };
   return { report, close };
@@ -70,8 +74,9 @@ function startBar(stream: ProgressStream, total: number, done: number, payload: 
   const bar = new SingleBar(
     {
       stream: stream as NodeJS.WritableStream,
-      format: '  epoch {epoch} {bar} {percentage} %{left}{figures}',
-      barsize: 24,
+      // What is cut off on a narrow terminal is at the end; the bar itself gives way first.
+      format: '  epoch {epoch} {percentage} % {bar}{left}{figures}',
+      barsize: chooseBarSize(stream.columns),
       fps: 5,
       hideCursor: null,
       clearOnComplete: true,
@@ -80,6 +85,12 @@ function startBar(stream: ProgressStream, total: number, done: number, payload: 
   );
   bar.start(total, done, payload);
   return bar;
+}
+
+/** @param columns - of the terminal, where it says. */
+function chooseBarSize(columns = 80): number {
+  const otherText = '  epoch 1000/1000 100 %  · 59 min 59 s left'.length;
+  return Math.max(0, Math.min(24, columns - otherText));
 }
 
 function describeFigures(epoch: Epoch | undefined): string {

@@ -45,6 +45,7 @@ export function addEvaluate(program: Command, terminal: Terminal): void {
       ).choices(pixelRanges),
     )
     .addOption(new Option('--json', 'print the result as JSON').default(false))
+    .option('--quiet', 'no progress', false)
     .allowExcessArguments(false)
     .action(async ({ model, dataset, store, scale, json }: EvaluateFlags) => {
       const { evaluateModelCommand } = await import('./evaluate-model');

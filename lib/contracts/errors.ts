@@ -1,3 +1,5 @@
+import { shortenMessage } from './shorten';
+
 /**
  * Every error that a step throws on purpose carries one of these names. Step Functions sees the name (Retry and
  * Catch match on it), the command line turns it into an exit code, and the runbook has a section for each.
@@ -76,8 +78,14 @@ export abstract class PipelineError extends Error {
     message: string,
     { evidence = {}, cause }: ErrorDetails = {},
   ) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.evidence = evidence;
+    // Logs, terminals and the causes of executions are no place for whatever somebody gave us.
+    super(shortenMessage(message), cause === undefined ? undefined : { cause });
+    this.evidence = Object.fromEntries(
+      Object.entries(evidence).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? shortenMessage(value) : value,
+      ]),
+    );
   }
 }
 

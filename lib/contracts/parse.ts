@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { PermanentError, type PermanentErrorName } from './errors';
+import { shortenMessage, shortenValue } from './shorten';
 
 /**
  * Parses at a process boundary, and turns zod's issues into one sentence a setting.
@@ -20,8 +21,9 @@ export function parseOrThrow<Schema extends z.ZodType>(
     const received =
       issue.input === undefined || typeof issue.input === 'object'
         ? ''
-        : ` (received ${String(JSON.stringify(issue.input) ?? issue.input)})`;
-    return `${where}${issue.message}${received}`;
+        : ` (received ${shortenValue(String(JSON.stringify(issue.input) ?? issue.input))})`;
+    // An unknown key is part of zod's message.
+    return `${shortenValue(where)}${shortenMessage(issue.message)}${received}`;
   });
   throw new PermanentError(errorName, `${what} cannot be used. ${problems.join('; ')}.`);
 }

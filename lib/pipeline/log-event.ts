@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { shortenMessage } from '../contracts/shorten';
 import type { PipelineEvent } from './step-context';
 
 /** Structured lines; the progress of every batch is left out, its epoch's line has the figures. */
@@ -6,7 +7,7 @@ export function logEvent(logger: Pick<Logger, 'info'>, event: PipelineEvent): vo
   switch (event.type) {
     case 'step-started':
     case 'note':
-      logger.info(event.message);
+      logger.info(shortenMessage(event.message));
       return;
     case 'epoch-finished':
       logger.info(`Epoch ${event.epoch.epoch} of ${event.epochs}`, { epoch: event.epoch });

@@ -57,7 +57,8 @@ test('a file of the run is evaluated like the run itself', async () => {
   for (const name of ['model.h5', 'model.keras']) {
     expect(await evaluate(modelFile('first', name))).toEqual({ ...ofRun, model: modelFile('first', name) });
   }
-  const { out } = await runCommand(['evaluate', '--model', 'first', ...places]);
+  const { out, err } = await runCommand(['evaluate', '--model', 'first', ...places, '--quiet']);
+  expect(err).toBe('');
   expect(out).toMatch(/test accuracy {2}[01]\.\d{4} \(\d+ of 50 wrong\)[\s\S]*label +precision/);
 });
 

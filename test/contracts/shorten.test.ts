@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { PermanentError } from '../../lib/contracts/errors';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import { runCommand } from '../support/command-line';
+
+const long = 'x'.repeat(300_000);
+
+test('a message keeps its beginning and its end, whatever was echoed between them', () => {
+  const { message, evidence } = new PermanentError(
+    'InvalidInput',
+    `The value "${long}" is bad. Give another.`,
+    {
+      evidence: { value: long, count: 3 },
+    },
+  );
+  expect(message).toMatch(/^The value "xx.*… \(296,0\d\d characters left out\) ….*Give another\.$/);
+  expect(message.length).toBeLessThan(4100);
+  expect(String(evidence['value']).length).toBeLessThan(4100);
+  expect(evidence['count']).toBe(3);
+});
+
+test('a message of ordinary length is left as it is', () => {
+  const text = 'y'.repeat(4000);
+  expect(new PermanentError('InvalidInput', text).message).toBe(text);
+});
+
+test('of several wrong values each is shown, shortly', () => {
+  const schema = z.strictObject({ first: z.number(), second: z.number() });
+  const parse = () => parseOrThrow(schema, { first: long, second: long }, 'The input');
+  expect(parse).toThrow(/"first": .*\(received "x+ … .* … x+"\); "second": .*\(received "x+ …/);
+});
+
+test.each([
+  [['train', '--run-id', long]],
+  [['train', '--epochs', long]],
+  [['train', '--dataset', `/${long}`]],
+  [['train', '--config', long]],
+  [['show', long]],
+  [['predict', long]],
+  [['evaluate', '--model', long]],
+  [[long]],
+  [['train', `--${long}`]],
+])('%# what is typed is not echoed whole', async (args) => {
+  const { exitCode, out, err } = await runCommand(args);
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  // One line of progress, and the error.
+  expect(err.length).toBeLessThan(9000);
+});
