@@ -57,7 +57,7 @@ test('a label beyond the classes: --classes is set', async () => {
   const bytes = readFileSync(join(dataset, labels));
   bytes[20] = 10;
   writeFileSync(join(dataset, labels), bytes);
-  await expectRefused('InvalidDataset', /the label 10 at row 12.*or set "classes"/, perceptron);
+  await expectRefused('InvalidDataset', /the label 10 at row 12.*set "classes" to 11/, perceptron);
   await expectAccepted(...perceptron, '--classes', '11');
 });
 
