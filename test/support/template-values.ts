@@ -77,6 +77,8 @@ function nameOf(logicalId: string, names: Names): string {
 const arnMakers: Readonly<Record<string, (name: string) => string>> = {
   'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,
   'AWS::Lambda::Function': (name) => `arn:aws:lambda:${region}:${account}:function:${name}`,
+  'AWS::CloudWatch::Alarm': (name) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`,
+  'AWS::Events::Rule': (name) => `arn:aws:events:${region}:${account}:rule/${name}`,
   'AWS::Logs::LogGroup': (name) => `arn:aws:logs:${region}:${account}:log-group:${name}:*`,
   // Named by their ARNs.
   'AWS::Batch::JobQueue': (arn) => arn,
