@@ -31,6 +31,7 @@ test('help needs the parser of flags, the progress bar and no library of any com
     'strip-ansi',
   ]);
   expect(loadedBy('cli/main.ts').filter((file) => file.startsWith('lib/'))).toEqual([
+    'lib/contracts/pixel-range.ts',
     'lib/contracts/shorten.ts',
     'lib/contracts/errors.ts',
   ]);
