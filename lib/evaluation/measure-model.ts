@@ -14,6 +14,9 @@ export interface Measured {
 /** Enough to tell a model from one that is given other pixels than it was trained on. */
 const samplePictures = 1_000;
 
+/** Of the loss of a guess: a model that is merely not sure of itself does better than that. */
+const lostFraction = 0.8;
+
 /**
  * Metrics over all images. Tensors made here are disposed; the model stays the caller's.
  *
@@ -34,12 +37,13 @@ export async function measureModel(
   };
   const sample = takeFirst(images, samplePictures);
   const asked = await measure(sample, range);
+  const lostLoss = lostFraction * Math.log(outputs.classes);
   let better: { readonly range: PixelRange; readonly loss: number } | undefined;
   for (const other of pixelRanges) {
     if (other === range) continue;
     const { accuracy, loss } = await measure(sample, other);
-    // A network without biases answers alike at every scale, but is sure of it at one.
-    const isMuchBetter = accuracy >= asked.accuracy && loss < asked.loss / 2;
+    // A network answers much alike at every scale: it hardly knows at a smaller one, and errs surely at a larger one.
+    const isMuchBetter = accuracy >= asked.accuracy && loss < asked.loss / 2 && asked.loss > lostLoss;
     if (isMuchBetter && loss < (better?.loss ?? Number.POSITIVE_INFINITY)) better = { range: other, loss };
   }
   return { metrics: await measure(images, range), betterRange: better?.range };
