@@ -1,0 +1,41 @@
+import { cellImagesMarkup, chooseCellImages } from './cell-images';
+import { confusionTable, maxTableClasses } from './confusion-table';
+import { formatCount } from './format-values';
+import { card, type Markup, scrollBox, section } from './markup-blocks';
+import { drawConfusionMatrix } from './plots/confusion-matrix';
+import { toInlineSvg } from './plots/plot';
+import type { ReportData } from './report-data';
+
+export function confusions(data: ReportData): Markup {
+  const { metrics, testPredictions, pictureOf } = data;
+  const isTable = metrics.confusionMatrix.length <= maxTableClasses;
+  const [height, width] = pictureOf(0).shape;
+  const matrix = isTable
+    ? `<p class="note" id="cell-hint" hidden>Choose a cell to see its images.</p>${confusionTable(metrics.confusionMatrix)}`
+    : toInlineSvg(drawConfusionMatrix(metrics));
+  const panel =
+    '<div id="cell-panel" hidden><h3 aria-live="polite"></h3><ul class="digits mistakes"></ul></div>';
+  const images = isTable
+    ? panel + cellImagesMarkup(chooseCellImages(testPredictions, height * width), pictureOf, testPredictions)
+    : '';
+  return section(
+    'confusion-matrix',
+    'Where it goes wrong',
+    'Blue: right answers, by their share of the row. Red: mistakes.',
+    `<div class="pair">${card(matrix + images)}${card(classTable(data))}</div>`,
+  );
+}
+
+function classTable({ metrics }: ReportData): Markup {
+  const rows = metrics.classes.map(
+    ({ label, precision, recall, f1, support }) =>
+      `<tr><th scope="row">${label}</th>${[precision, recall, f1].map((value) => `<td class="number">${value.toFixed(4)}</td>`).join('')}<td class="number">${formatCount(support)}</td></tr>`,
+  );
+  const heads = ['Precision', 'Recall', 'F1', 'Images'].map(
+    (name) => `<th scope="col" class="number">${name}</th>`,
+  );
+  return `<h3>Each class</h3>${scrollBox(
+    'Precision, recall and F1 of each class',
+    `<table><thead><tr><th scope="col">Label</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+  )}`;
+}

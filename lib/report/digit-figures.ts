@@ -1,0 +1,84 @@
+import { escapeMarkup } from './escape-markup';
+import { formatCount, formatPercent } from './format-values';
+import { card, type Markup, section } from './markup-blocks';
+import { type Picture, pictureDataUrl } from './picture';
+import type { ReportData } from './report-data';
+
+export function firstImages({ predictions, pictureOf }: ReportData): Markup {
+  const items = predictions.map(({ index, label, predicted, probabilities }) => {
+    const isRight = label === predicted;
+    return digit(pictureOf(index), {
+      alt: `Test image ${index}: true label ${label}, predicted ${predicted}`,
+      className: isRight ? 'right' : 'wrong',
+      answer: `${isRight ? '✓' : '✗'} ${predicted}`,
+      note: `true ${label}`,
+      detail: formatPercent(probabilities[predicted] ?? 0, 1),
+    });
+  });
+  const count = predictions.length === 10 ? 'ten' : String(predictions.length);
+  return section(
+    'first-images',
+    `The first ${count} test images`,
+    'The prediction, the true label, and the probability that the model gave its prediction.',
+    card(`<ul class="digits first">${items.join('')}</ul>`),
+  );
+}
+
+export function worstMistakes({ metrics, pictureOf, probabilitiesOf }: ReportData): Markup {
+  const { worstMistakes: mistakes, errorCount } = metrics;
+  if (mistakes.length === 0) {
+    return section('worst-mistakes', 'Worst mistakes', 'None: every test image was recognised.', '');
+  }
+  const items = mistakes.map(({ index, label, predicted }) =>
+    digit(pictureOf(index), {
+      alt: `Test image ${index}: true label ${label}, predicted ${predicted}`,
+      className: 'wrong',
+      answer: `${label} → ${predicted}`,
+      note: `no. ${index}`,
+      detail: '',
+      guesses: topThree(probabilitiesOf(index)),
+    }),
+  );
+  return section(
+    'worst-mistakes',
+    'Worst mistakes',
+    `${mistakes.length} of ${formatCount(errorCount)}, the most confident first: true label → prediction, the row in the test set, and what the model thought, its three highest probabilities.`,
+    card(`<ul class="digits mistakes">${items.join('')}</ul>`),
+  );
+}
+
+interface DigitCaption {
+  readonly alt: string;
+  readonly className: 'right' | 'wrong';
+  readonly answer: string;
+  readonly note: string;
+  readonly detail: string;
+  /** [label, probability], the most probable first. */
+  readonly guesses?: readonly (readonly [label: number, probability: number])[];
+}
+
+function digit(
+  picture: Picture,
+  { alt, className, answer, note, detail, guesses = [] }: DigitCaption,
+): Markup {
+  const [height, width] = picture.shape;
+  return (
+    `<li><figure class="${className}"><img alt="${escapeMarkup(alt)}" width="${width}" height="${height}" src="${pictureDataUrl(picture)}">` +
+    `<figcaption><strong>${escapeMarkup(answer)}</strong>${escapeMarkup(note)}${detail === '' ? '' : `<br>${escapeMarkup(detail)}`}${guessList(guesses)}</figcaption></figure></li>`
+  );
+}
+
+function guessList(guesses: readonly (readonly [number, number])[]): Markup {
+  if (guesses.length === 0) return '';
+  const items = guesses.map(
+    ([label, probability]) =>
+      `<li style="--share:${probability.toFixed(3)}"><b>${label}</b><span>${formatPercent(probability, 1)}</span></li>`,
+  );
+  return `<ol class="guesses">${items.join('')}</ol>`;
+}
+
+function topThree(probabilities: ArrayLike<number>): (readonly [number, number])[] {
+  return Array.from(probabilities, (probability, label) => [label, probability] as const)
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, 3);
+}
