@@ -1,25 +1,61 @@
-import { measureCalibration } from '../evaluation/calibration';
+import { type Calibration, measureCalibration } from '../evaluation/calibration';
+import { type CoveragePoint, largestCoverageAt, measureCoverage } from '../evaluation/coverage';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
+import { drawCoverage } from './plots/coverage';
 import { toInlineSvg } from './plots/plot';
 import { drawReliability } from './plots/reliability';
 import type { ReportData } from './report-data';
 
+/** Of answers, for the table of thresholds; those that the model reaches without abstaining are left out. */
+const wantedAccuracies = [0.99, 0.995, 0.999, 1] as const;
+
+/** Whether the model's confidence can be believed, and what a threshold on it would give. */
 export function confidence({ testPredictions }: ReportData): Markup {
-  const measured = measureCalibration(testPredictions);
-  const rows = measured.bins
+  const calibration = measureCalibration(testPredictions);
+  const coverage = measureCoverage(testPredictions);
+  return section(
+    'confidence',
+    'Can its confidence be trusted?',
+    `Expected calibration error ${formatPercent(calibration.expectedCalibrationError)}: the gap between the confidence and the fraction that is right, averaged over all images (Guo et al. 2017, 15 bins). A bar that ends on the diagonal is calibrated; the outlined part is the gap. To the right: how accurate the answers become when the model answers only where it is most confident.`,
+    `<div class="pair">${card(`<h3>Reliability</h3>${toInlineSvg(drawReliability(calibration))}${binTable(calibration)}`)}` +
+      `${card(`<h3>Accuracy against coverage</h3>${toInlineSvg(drawCoverage(coverage))}${thresholdTable(coverage)}`)}</div>`,
+  );
+}
+
+function binTable({ bins }: Calibration): Markup {
+  const rows = bins
     .filter(({ count }) => count > 0)
     .map(
       ({ from, to, count, confidence, accuracy }) =>
         `<tr><th scope="row">${formatPercent(from, 0)} to ${formatPercent(to, 0)}</th><td class="number">${formatCount(count)}</td>` +
         `<td class="number">${formatPercent(confidence, 1)}</td><td class="number">${formatPercent(accuracy, 1)}</td></tr>`,
     );
-  const heads = ['Images', 'Claimed', 'Right'].map((name) => `<th scope="col" class="number">${name}</th>`);
-  const table = `<table><thead><tr><th scope="col">Confidence</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
-  return section(
-    'calibration',
-    'Can its confidence be trusted?',
-    `Expected calibration error ${formatPercent(measured.expectedCalibrationError)}: the gap between the confidence claimed and the share that is right, averaged over all images (Guo et al. 2017, 15 bins). A bar that ends on the diagonal is honest; the outlined part is the gap.`,
-    `<div class="pair">${card(`<h3>Reliability</h3>${toInlineSvg(drawReliability(measured))}`)}${card(`<h3>By confidence</h3>${scrollBox('Calibration by confidence', table)}`)}</div>`,
+  return numberTable('Calibration by confidence', ['Confidence', 'Images', 'Claimed', 'Right'], rows);
+}
+
+function thresholdTable(points: readonly CoveragePoint[]): Markup {
+  const overall = points.at(-1)!.accuracy;
+  const rows = wantedAccuracies
+    .filter((accuracy) => accuracy > overall)
+    .map((wanted) => {
+      const point = largestCoverageAt(points, wanted);
+      const cells =
+        point === undefined
+          ? ['never', '–']
+          : [`≥${formatPercent(point.threshold, 1)}`, formatPercent(point.coverage, 1)];
+      return `<tr><th scope="row">${formatPercent(wanted, 1)}</th>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`;
+    });
+  if (rows.length === 0) return '';
+  return numberTable('Thresholds', ['Wanted accuracy', 'Answer at confidence', 'Images answered'], rows);
+}
+
+function numberTable(name: string, heads: readonly string[], rows: readonly Markup[]): Markup {
+  const cells = heads.map(
+    (head, column) => `<th scope="col"${column === 0 ? '' : ' class="number"'}>${head}</th>`,
+  );
+  return scrollBox(
+    name,
+    `<table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   );
 }

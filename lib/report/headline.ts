@@ -1,36 +1,64 @@
+import { wilsonInterval } from '../evaluation/confidence-interval';
+import { suggestNext } from './commands';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatInstant, formatPercent, formatSeconds, formatUsd } from './format-values';
-import type { Markup } from './markup-blocks';
+import { codeBlock, type Markup } from './markup-blocks';
 import type { ReportData } from './report-data';
+import { summarize } from './summary';
 
+/** The first screen: the accuracy with its interval, the figures, a summary in words, and what to run next. */
 export function headline(data: ReportData): Markup {
-  const { runId, finishedAt, isAccepted, config, metrics, phases, epochs, costUsd } = data;
-  const totalSeconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const { runId, finishedAt, isAccepted, config, metrics } = data;
   const badge = isAccepted
     ? '<span class="badge accepted">Accepted</span>'
     : '<span class="badge rejected">Rejected</span>';
-  const gate =
-    config.minAccuracy === 0
-      ? 'no minimum was set'
-      : `${isAccepted ? 'reaches' : 'is below'} the minimum of ${formatPercent(config.minAccuracy)}`;
-  const figures: readonly (readonly [string, string, string])[] = [
-    ['Errors', formatCount(metrics.errorCount), `of ${formatCount(metrics.testCount)} test images`],
-    ['Test loss', metrics.loss.toFixed(4), 'mean cross-entropy'],
-    [
-      'Total time',
-      formatSeconds(totalSeconds),
-      `${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}, ${costUsd === null ? 'on a machine of one’s own' : `about ${formatUsd(costUsd)}`}`,
-    ],
-    ['Quality gate', isAccepted ? 'Accepted' : 'Rejected', gate],
-  ];
-  const items = figures.map(
-    ([name, value, note]) =>
-      `<div><dt>${name}</dt><dd>${escapeMarkup(value)}<small>${escapeMarkup(note)}</small></dd></div>`,
+  const { low, high } = wilsonInterval(metrics.testCount - metrics.errorCount, metrics.testCount);
+  const sentences = summarize(data).map((sentence) => `<li>${escapeMarkup(sentence)}</li>`);
+  const next = suggestNext(data).map(
+    ({ why, command }) => `<li>${escapeMarkup(why)}${codeBlock(command)}</li>`,
   );
   return (
     `<header><p class="eyebrow">${badge}<span>${escapeMarkup(config.modelName)} on ${escapeMarkup(config.dataset)}</span>` +
     `<span>run <code>${escapeMarkup(runId)}</code></span><time datetime="${escapeMarkup(finishedAt)}">${formatInstant(finishedAt)}</time></p>` +
-    `<h1>${formatPercent(metrics.accuracy)}<small>of the test images recognised</small></h1>` +
-    `<dl class="figures">${items.join('')}</dl></header>`
+    `<h1>${formatPercent(metrics.accuracy)}<small>of the test images recognized; 95 % interval ${formatPercent(low)} to ${formatPercent(high)}</small></h1>` +
+    `<dl class="figures">${figures(data)}</dl>` +
+    `<div class="pair first-look"><ul class="summary">${sentences.join('')}</ul><ul class="next" aria-label="What to run next">${next.join('')}</ul></div></header>`
   );
 }
+
+function figures({
+  isAccepted,
+  config,
+  metrics,
+  phases,
+  epochs,
+  costUsd,
+  parameterCount,
+}: ReportData): Markup {
+  const totalSeconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const place = costUsd === null ? 'on your own machine' : `about ${formatUsd(costUsd)}`;
+  const rows: readonly (readonly [string, string, string])[] = [
+    ['Errors', formatCount(metrics.errorCount), `of ${formatCount(metrics.testCount)} test images`],
+    [
+      'Test loss',
+      metrics.loss.toFixed(4),
+      config.l2 > 0 ? 'mean cross-entropy, without the L2 penalty' : 'mean cross-entropy',
+    ],
+    ['Total time', formatSeconds(totalSeconds), `${count(epochs.length, 'epoch')}, ${place}`],
+    config.minAccuracy === 0
+      ? ['Parameters', formatCount(parameterCount), 'trained']
+      : [
+          'Quality gate',
+          isAccepted ? 'Accepted' : 'Rejected',
+          `${isAccepted ? 'reaches' : 'is below'} the minimum of ${formatPercent(config.minAccuracy)}`,
+        ],
+  ];
+  return rows
+    .map(
+      ([name, value, note]) =>
+        `<div><dt>${name}</dt><dd>${escapeMarkup(value)}<small>${escapeMarkup(note)}</small></dd></div>`,
+    )
+    .join('');
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

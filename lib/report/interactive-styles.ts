@@ -44,6 +44,24 @@ table.compared td{white-space:nowrap}
 .answers .wrong b{color:var(--wrong)}
 .card+.card{margin-top:20px}
 .pair>.card+.card{margin-top:0}
+nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:32px 0 0;padding:12px 0;border-top:1px solid var(--rule);border-bottom:1px solid var(--rule);font-size:.875rem}
+section{scroll-margin-top:16px}
+.first-look{margin-top:28px}
+.summary{margin:0;padding-left:1.1em}
+.summary li{margin-bottom:6px}
+.next{list-style:none;margin:0;padding:0;font-size:.875rem;color:var(--muted)}
+.next li+li{margin-top:10px}
+.code{position:relative}
+pre{margin:4px 0 0;padding:10px 12px;background:var(--ground);border:1px solid var(--rule);border-radius:6px;overflow-x:auto;color:var(--ink)}
+header pre{background:var(--paper)}
+pre code{overflow-wrap:normal}
+.code pre{padding-right:70px}
+button.copy{position:absolute;top:6px;right:6px;font:inherit;font-size:.75rem;padding:3px 10px;border:1px solid var(--rule);border-radius:5px;background:var(--paper);color:var(--ink);cursor:pointer}
+.use>details.card:first-child{margin-top:0}
+.use>details.card{margin-top:10px}
+table.balance img{display:block;width:28px;height:28px;image-rendering:pixelated;border-radius:3px;background:#000}
+table.balance th,table.balance td{vertical-align:middle;padding-top:4px;padding-bottom:4px}
+.card .plot+.scroll{margin-top:14px}
 @media (max-width:760px){
 .columns{grid-template-columns:1fr}
 details.card{padding:12px 14px}
@@ -51,5 +69,7 @@ details.card{padding:12px 14px}
 @media print{
 table.confusion{font-size:8pt}
 details:not([open]){display:none}
-#cell-hint,.marker,.readout{display:none}
+#cell-hint,.marker,.readout,nav,button.copy{display:none}
+.next{break-inside:avoid}
+pre{white-space:pre-wrap}
 }`;

@@ -1,28 +1,37 @@
 import { formatSeconds } from './format-values';
-import { type Markup, scrollBox, section } from './markup-blocks';
+import { card, type Markup, scrollBox, section } from './markup-blocks';
 import { drawAccuracy, drawLoss } from './plots/curves';
 import { toInlineSvg } from './plots/plot';
 import type { ReportData } from './report-data';
 
-export function learningCurves({ epochs }: ReportData): Markup {
-  const plots = [drawAccuracy(epochs), drawLoss(epochs)].map(
-    (plot) =>
-      `<div class="card"><h3>${plot.name === 'accuracy' ? 'Accuracy' : 'Loss'}</h3>${toInlineSvg(plot)}</div>`,
+export function learningCurves({ epochs, config, modelEpoch }: ReportData): Markup {
+  const hasPenalty = config.l2 > 0;
+  const keptEpoch = modelEpoch === epochs.length ? undefined : modelEpoch;
+  const plots = [drawAccuracy(epochs, { keptEpoch }), drawLoss(epochs, { keptEpoch, hasPenalty })].map(
+    (plot) => card(`<h3>${plot.name === 'accuracy' ? 'Accuracy' : 'Loss'}</h3>${toInlineSvg(plot)}`),
   );
+  const notes = [
+    'Training figures are means over the epoch with dropout on; validation is the test set after the epoch, with dropout off.',
+    hasPenalty
+      ? 'These losses include the L2 penalty, as in Keras; the test loss above is the cross-entropy alone.'
+      : '',
+    keptEpoch === undefined ? '' : `The ring marks epoch ${keptEpoch}, whose weights the model has.`,
+  ];
   return section(
     'learning-curves',
     'Learning curves',
-    'Training figures are means over the epoch with dropout on; validation is the test set after the epoch, with dropout off.',
-    `<div class="pair">${plots.join('')}</div>${epochTable(epochs)}`,
+    notes.filter(Boolean).join(' '),
+    `<div class="pair">${plots.join('')}</div>${epochTable(epochs, hasPenalty)}`,
   );
 }
 
-function epochTable(epochs: ReportData['epochs']): Markup {
+function epochTable(epochs: ReportData['epochs'], hasPenalty: boolean): Markup {
   const rows = epochs.map(
     ({ epoch, loss, acc, val_loss, val_acc, seconds }) =>
       `<tr><th scope="row">${epoch}</th>${[loss, acc, val_loss, val_acc].map((value) => `<td class="number">${value.toFixed(4)}</td>`).join('')}<td class="number">${formatSeconds(seconds)}</td></tr>`,
   );
-  const heads = ['loss', 'acc', 'val_loss', 'val_acc', 'time'].map(
+  const penalty = hasPenalty ? ' + L2' : '';
+  const heads = [`loss${penalty}`, 'acc', `val_loss${penalty}`, 'val_acc', 'time'].map(
     (name) => `<th scope="col" class="number">${name}</th>`,
   );
   const table = `<table><thead><tr><th scope="col">Epoch</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;

@@ -14,6 +14,10 @@ export const card = (body: Markup): Markup => `<div class="card">${body}</div>`;
 export const scrollBox = (name: string, body: Markup): Markup =>
   `<div class="scroll" role="region" tabindex="0" aria-label="${escapeMarkup(`${name}: table`)}">${body}</div>`;
 
+/** A program or a command. The page's script gives it a button that copies it; focusable, as it may scroll. */
+export const codeBlock = (code: string): Markup =>
+  `<pre data-copy tabindex="0"><code>${escapeMarkup(code)}</code></pre>`;
+
 /** Two columns: a name, and its value as markup. */
 export function factTable(facts: readonly (readonly [name: string, value: Markup])[]): Markup {
   const rows = facts.map(

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What the pages can do beyond being read: curves that say their values under the pointer or by arrow keys, and cells
- * of the confusion matrix that show their images. Without it everything else is there all the same.
+ * What the pages can do beyond being read: curves that say their values under the pointer or by arrow keys, cells of
+ * the confusion matrix that show their images, and programs with a button that copies them. Without it everything else is there all the same.
  */
 export const pageScript = `(()=>{'use strict';
 const make=(name,attributes,text)=>{
@@ -63,9 +63,23 @@ const explore=(svg)=>{
     event.preventDefault();
     show(moves[event.key]);
   });
-  show(epochs.length-1);
+  /* Start at the epoch whose weights the model has. */
+  const ring=svg.querySelector('circle.ring');
+  show(ring?epochs.indexOf(Number(ring.dataset.epoch)):epochs.length-1);
 };
 for(const svg of document.querySelectorAll('svg[data-plot=accuracy],svg[data-plot=loss]'))explore(svg);
+
+/* Programs and commands: a button that copies them, where the browser lets a page write to the clipboard. */
+if(navigator.clipboard)for(const block of document.querySelectorAll('pre[data-copy]')){
+  const button=make('button',{type:'button',class:'copy'},'Copy');
+  button.addEventListener('click',()=>navigator.clipboard.writeText(block.textContent).then(
+    ()=>{button.textContent='Copied'},
+    ()=>{button.textContent='Not copied'}
+  ));
+  const frame=make('div',{class:'code'});
+  block.replaceWith(frame);
+  frame.append(block,button);
+}
 
 /* Confusion matrix: cells that open their images. */
 const index=document.getElementById('cell-images');

@@ -1,7 +1,7 @@
-import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import { configuration } from './configuration-section';
 import { escapeMarkup } from './escape-markup';
-import { formatCount, formatPercent, formatSeconds, formatSetting } from './format-values';
-import { card, factTable, type Markup, scrollBox, section } from './markup-blocks';
+import { formatCount, formatPercent, formatSeconds } from './format-values';
+import { card, factTable, type Markup, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
 /** How the model came to be: the lower half of the report. */
@@ -16,25 +16,6 @@ export function provenanceSections(data: ReportData): Markup {
     ) +
     lineage(data)
   );
-}
-
-function configuration({ config }: ReportData): Markup {
-  const defaults = runConfigSchema.parse({});
-  const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
-  const isChanged = (name: keyof RunConfig) => formatSetting(config[name]) !== formatSetting(defaults[name]);
-  const changedCount = names.filter(isChanged).length;
-  const rows = names.map(
-    (name) =>
-      `<tr${isChanged(name) ? ' class="changed"' : ''}><th scope="row"><code>${name}</code></th>` +
-      `<td>${escapeMarkup(formatSetting(config[name]))}</td>` +
-      `<td>${isChanged(name) ? escapeMarkup(formatSetting(defaults[name])) : 'same'}</td></tr>`,
-  );
-  const note =
-    changedCount === 0
-      ? 'The seed recipe, unchanged.'
-      : `${changedCount} of ${names.length} settings ${changedCount === 1 ? 'differs from the seed recipe and is' : 'differ from the seed recipe and are'} marked.`;
-  const table = `<table class="settings"><thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Seed recipe</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
-  return section('configuration', 'Configuration', note, card(scrollBox('Configuration', table)));
 }
 
 function phaseTable({ phases }: ReportData): Markup {
@@ -66,7 +47,7 @@ function lineage(data: ReportData): Markup {
   const code = (value: string | number) => `<code>${escapeMarkup(value)}</code>`;
   const { resumeFrom } = data.config;
   const resumedFrom: [string, Markup][] =
-    resumeFrom === undefined ? [] : [['Trained on from the checkpoint of', code(resumeFrom)]];
+    resumeFrom === undefined ? [] : [['Resumed from the checkpoint of', code(resumeFrom)]];
   return section(
     'lineage',
     'Lineage',

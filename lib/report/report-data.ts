@@ -1,6 +1,8 @@
+import type { Split } from '../contracts/dataset';
 import type { Environment, Epoch, Metrics, Phase, Prediction } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import type { PredictionColumns } from '../evaluation/test-predictions';
+import type { LayerSummary } from '../model/summarize-layers';
 import type { Picture } from './picture';
 
 /** A file beside the report. */
@@ -18,6 +20,8 @@ export interface ReportData {
   readonly isAccepted: boolean;
   readonly config: RunConfig;
   readonly epochs: readonly Epoch[];
+  /** Whose weights the model has: the last epoch, or the best where early stopping was on. */
+  readonly modelEpoch: number;
   readonly metrics: Omit<Metrics, 'schemaVersion' | 'runId'>;
   readonly predictions: readonly Prediction[];
   /** Of the whole test set. */
@@ -29,8 +33,11 @@ export interface ReportData {
   /** Of the train step. */
   readonly environment: Environment;
   readonly parameterCount: number;
+  readonly layers: readonly LayerSummary[];
+  /** How many images carry label 0, 1, …; the test set's and the training set's. */
+  readonly labelCounts: Readonly<Record<Split, readonly number[]>>;
   readonly phases: readonly Phase[];
-  /** Estimated, in US dollars; null on a machine of one's own. */
+  /** Estimated, in US dollars; null on your own machine. */
   readonly costUsd: number | null;
   readonly contentKey: string;
   readonly manifestSha256: string;

@@ -88,13 +88,16 @@ section{margin-top:40px}
 th,td{padding-right:7px}
 }
 @media print{
+@page{margin:14mm}
 html{background:#fff}
 body{font-size:11pt}
 main{max-width:none;padding:0}
 section{margin-top:24pt}
 .card{border:0;padding:0}
 .card,figure,tr,.figures{break-inside:avoid}
-h2,.note{break-after:avoid}
+h2,h3,.note{break-after:avoid}
+.note,.summary{break-inside:avoid}
+.digits.mistakes>li:nth-child(n+25){display:none}
 .pair{grid-template-columns:1fr 1fr}
 .digits.first{grid-template-columns:repeat(10,1fr)}
 .scroll{overflow:visible}

@@ -1,19 +1,21 @@
 import { confidence } from './confidence-section';
 import { confusions } from './confusion-section';
+import { dataSection } from './data-section';
 import { firstImages, worstMistakes } from './digit-figures';
-import { headline } from './headline';
 import { learningCurves } from './learning-curves';
 import type { Markup } from './markup-blocks';
+import { modelSection } from './model-section';
 import type { ReportData } from './report-data';
 
 /** What the model can do: the upper half of the report. */
 export function resultSections(data: ReportData): Markup {
   return [
-    headline(data),
     learningCurves(data),
     firstImages(data),
     confusions(data),
     worstMistakes(data),
     confidence(data),
+    modelSection(data),
+    dataSection(data),
   ].join('');
 }

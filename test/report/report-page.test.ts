@@ -4,7 +4,7 @@ import { measureCalibration } from '../../lib/evaluation/calibration';
 import { formatBytes, formatSeconds } from '../../lib/report/format-values';
 import { pictureDataUrl } from '../../lib/report/picture';
 import { renderReportPage } from '../../lib/report/report-page';
-import { makeReportData } from '../support/report-factory';
+import { makeEpochs, makeReportData } from '../support/report-factory';
 
 const page = renderReportPage(makeReportData());
 /** Without tags, for what a reader reads. */
@@ -31,7 +31,17 @@ test.each([
   '0123456789abcdef',
   'b'.repeat(64),
   'Example Processor 8000',
-  'The seed recipe, unchanged.',
+  'The default configuration, unchanged.',
+  'of the test images recognized; 95 % interval 91.79 % to 95.93 %',
+  'Parameters 1,462,538',
+  'Weakest class: ',
+  'Most frequent confusions: ',
+  'Most confident mistake: test image ',
+  'npx mnist-pipeline serve run-2026',
+  'Accuracy against coverage',
+  'dense_1 Dense 1024 803,840',
+  '552 training and 500 test images of 28×28 pixels',
+  'model = keras.models.load_model(&quot;model.keras&quot;)',
 ])('says %s', (text) => {
   expect(readText(page)).toContain(text);
 });
@@ -51,7 +61,7 @@ test('the policy lets one script run: the one that is in the page', () => {
 });
 
 test('links lead to files beside the page', () => {
-  const links = [...page.matchAll(/<a href="([^"]*)">([^<]*)</g)].map((match) => [match[1], match[2]]);
+  const links = [...page.matchAll(/<a href="([^#"]*)">([^<]*)</g)].map((match) => [match[1], match[2]]);
   expect(links).toEqual([
     ['model/model.json', 'model.json'],
     ['model/weights.bin', 'weights.bin'],
@@ -106,7 +116,7 @@ test('every datum that a person can choose is escaped', () => {
   expect(attacked.split('&quot;&gt;&lt;script&gt;').length - 1).toBeGreaterThanOrEqual(10);
 });
 
-test('what differs from the seed recipe is marked, and nothing else', () => {
+test('what differs from the default configuration is listed first, and nothing else', () => {
   const changed = renderReportPage(makeReportData({}, { epochs: 3, hidden: [512], dropout: 0.1 }));
   const rows = [...changed.matchAll(/<tr class="changed"><th scope="row"><code>(\w+)<\/code>/g)];
   expect(rows.map((row) => row[1])).toEqual(['epochs', 'hidden']);
@@ -115,17 +125,56 @@ test('what differs from the seed recipe is marked, and nothing else', () => {
   expect(readText(changed)).toMatch(/2 of \d+ settings differ from/);
 });
 
-test('a run that started from given weights does not pass for the seed recipe', () => {
+test('a run that started from given weights does not pass for the default configuration', () => {
   const sha256 = 'c'.repeat(64);
   const tuned = readText(renderReportPage(makeReportData({}, { initialWeightsSha256: sha256 })));
   expect(tuned).toContain(`initialWeightsSha256 ${sha256} none`);
-  expect(tuned).toMatch(/1 of \d+ settings differs from the seed recipe and is marked/);
+  expect(tuned).toMatch(/1 of \d+ settings differs from the default configuration/);
 });
 
 test('a run that resumed another names it', () => {
   const resumed = readText(renderReportPage(makeReportData({}, { resumeFrom: 'too-dear' })));
-  expect(resumed).toMatch(/Trained on from the checkpoint of\s*too-dear/);
+  expect(resumed).toMatch(/Resumed from the checkpoint of\s*too-dear/);
   expect(readText(renderReportPage(makeReportData()))).not.toContain('from the checkpoint of');
+});
+
+describe('early stopping', () => {
+  const stopped = makeReportData(
+    { epochs: makeEpochs(4), modelEpoch: 3 },
+    { epochs: 12, patience: 1, l2: 0.0003 },
+  );
+  const stoppedPage = renderReportPage(stopped);
+
+  test('is said, with the epoch whose weights the model has', () => {
+    expect(readText(stoppedPage)).toContain(
+      'Stopped after epoch 4 of 12: no lower validation loss for 1 epoch. The model has the weights of epoch 3.',
+    );
+    expect(stoppedPage.match(/<circle class="ring" data-epoch="3"/g)).toHaveLength(2);
+  });
+
+  test('is not said of a run that trained all its epochs', () => {
+    expect(readText(page)).not.toContain('Stopped after');
+    expect(page).not.toContain('class="ring"');
+  });
+
+  test('a run that trained all its epochs and kept better weights says which', () => {
+    const kept = renderReportPage(makeReportData({ modelEpoch: 8 }, { patience: 3 }));
+    expect(readText(kept)).toContain('The model has the weights of epoch 8 of 10');
+  });
+});
+
+test('the loss with the L2 penalty and the one without have two names', () => {
+  const penalized = renderReportPage(makeReportData({}, { l2: 0.0003 }));
+  expect(readText(penalized)).toContain('mean cross-entropy, without the L2 penalty');
+  expect(readText(penalized)).toContain('These losses include the L2 penalty');
+  expect(penalized).toContain('>loss + L2 penalty<');
+  expect(page).not.toContain('L2 penalty');
+});
+
+test('the contents list every section, in order', () => {
+  const ids = [...page.matchAll(/<section aria-labelledby="([^"]+)"/g)].map((match) => `#${match[1]}`);
+  const contents = page.match(/<nav aria-label="Contents">(.*?)<\/nav>/s)![1]!;
+  expect([...contents.matchAll(/href="([^"]+)"/g)].map((match) => match[1])).toEqual(ids);
 });
 
 test('a rejected run says what it missed', () => {
@@ -151,7 +200,9 @@ test('headings descend one level at a time, every picture has an alternative tex
   for (const [index, level] of levels.slice(1).entries())
     expect(level - levels[index]!).toBeLessThanOrEqual(1);
   for (const [picture] of page.matchAll(/<img [^>]*>/g))
-    expect(picture).toMatch(/alt="Test image \d+: true label \d|alt="" hidden/);
+    expect(picture).toMatch(
+      /alt="Test image \d+: true label \d|alt="Mean of the test images with label \d|alt="" hidden/,
+    );
   for (const [plot] of page.matchAll(/<svg [^>]*>/g))
     expect(plot).toMatch(/role="img" aria-label="[^"]{20,}"/);
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);

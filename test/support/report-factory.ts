@@ -51,6 +51,7 @@ export function makeReportData(
     isAccepted: true,
     config: runConfigSchema.parse(config),
     epochs: makeEpochs(),
+    modelEpoch: 10,
     metrics: computeMetrics(scored),
     predictions: firstPredictions(scored),
     testPredictions: columnsOf(scored),
@@ -67,6 +68,12 @@ export function makeReportData(
       cpuCount: 8,
     },
     parameterCount: 1_462_538,
+    layers: [
+      { name: 'flatten', className: 'Flatten', outputShape: [784], parameterCount: 0 },
+      { name: 'dense_1', className: 'Dense', outputShape: [1024], parameterCount: 803_840 },
+      { name: 'probabilities', className: 'Dense', outputShape: [10], parameterCount: 2570 },
+    ],
+    labelCounts: { train: [50, 60, 55, 58, 52, 49, 57, 61, 54, 56], test: new Array<number>(10).fill(50) },
     phases: [
       { name: 'preprocess', seconds: 2.41 },
       { name: 'train', seconds: 104.2 },

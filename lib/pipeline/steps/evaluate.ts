@@ -19,6 +19,7 @@ import { predictAll } from '../../evaluation/predict-all';
 import { columnsOf, encodeTestPredictions, type PredictionColumns } from '../../evaluation/test-predictions';
 import { renderModelCard } from '../../model/model-card';
 import { loadModel } from '../../model/model-files';
+import { type LayerSummary, summarizeLayers } from '../../model/summarize-layers';
 import { listFilesBesideReport } from '../../report/files-beside-report';
 import { pickPicture } from '../../report/picture';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
@@ -55,7 +56,7 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   });
 
   const testImages = await loadSplit(context.store, run.manifest, 'test');
-  const probabilities = await predictTestImages(run, testImages, context);
+  const { probabilities, layers } = await predictTestImages(run, testImages, context);
   const scored = { labels: testImages.labels, probabilities, classes: run.config.classes };
   const metrics = computeMetrics(scored);
   const predictions = firstPredictions(scored);
@@ -73,7 +74,7 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   const costUsd = estimateCostUsd(phases, run.training.compute, input.gpuHourUsd);
   const outcome = { metrics, predictions, isAccepted, phases, costUsd, finishedAt: finishedAt.toISOString() };
   await writeModelCard(context.store, run, metrics);
-  await writeReport(context.store, run, { ...outcome, testPredictions, probabilities }, testImages);
+  await writeReport(context.store, run, { ...outcome, testPredictions, probabilities, layers }, testImages);
   return toOutput(await publishRun(context.store, toRunRecord(run, outcome)), input);
 }
 
@@ -121,16 +122,22 @@ async function readTrainedRun(store: ObjectStore, { runId, dataset, contentKey }
   return { runId, dataset, config, createdAt, training, epochs, manifest, manifestSha256 };
 }
 
-/** [count, classes]. */
+interface ModelAnswers {
+  /** [count, classes]. */
+  readonly probabilities: Float32Array;
+  readonly layers: readonly LayerSummary[];
+}
+
 async function predictTestImages(
   { runId, config }: TrainedRun,
   testImages: LabelledImages,
   { store, signal }: StepContext,
-): Promise<Float32Array> {
+): Promise<ModelAnswers> {
   await useWasmBackend();
   const model = await loadModel(store, runId);
   try {
-    return await predictAll(model, testImages, config.classes, signal);
+    const probabilities = await predictAll(model, testImages, config.classes, signal);
+    return { probabilities, layers: summarizeLayers(model) };
   } finally {
     model.dispose();
   }
@@ -151,15 +158,16 @@ async function writeFigures(
 }
 
 function drawPlots(
-  { epochs }: TrainedRun,
+  { epochs, config, training }: TrainedRun,
   metrics: MetricValues,
   predictions: readonly Prediction[],
   testImages: LabelledImages,
 ): Plot[] {
   const pictures = predictions.map(({ index }) => pickPicture(testImages, index));
+  const keptEpoch = training.epoch === epochs.length ? undefined : training.epoch;
   return [
-    drawAccuracy(epochs),
-    drawLoss(epochs),
+    drawAccuracy(epochs, { keptEpoch }),
+    drawLoss(epochs, { keptEpoch, hasPenalty: config.l2 > 0 }),
     drawConfusionMatrix(metrics),
     drawFirstTen(predictions, pictures),
   ];
@@ -185,14 +193,7 @@ async function writeModelCard(
 async function writeReport(
   store: ObjectStore,
   { runId, config, training, epochs, manifest, manifestSha256 }: TrainedRun,
-  {
-    probabilities,
-    ...outcome
-  }: Outcome & {
-    readonly testPredictions: PredictionColumns;
-    /** [count, classes]. */
-    readonly probabilities: Float32Array;
-  },
+  { probabilities, ...outcome }: Outcome & ModelAnswers & { readonly testPredictions: PredictionColumns },
   testImages: LabelledImages,
 ): Promise<void> {
   const { classes } = config;
@@ -201,6 +202,8 @@ async function writeReport(
     runId,
     config,
     epochs,
+    modelEpoch: training.epoch,
+    labelCounts: { train: manifest.train.labelCounts, test: manifest.test.labelCounts },
     probabilitiesOf: (index) => probabilities.subarray(index * classes, (index + 1) * classes),
     pictureOf: (index) => pickPicture(testImages, index),
     environment: training.environment,

@@ -24,23 +24,37 @@ const charts = {
   { legend: LineChartSpec['legend'] } & Record<string, string>
 >;
 
+export interface CurveOptions {
+  /** Gets a ring: the model has the weights of this epoch. */
+  readonly keptEpoch?: number | undefined;
+  /** The losses include the L2 penalty. */
+  readonly hasPenalty?: boolean;
+}
+
 /** Training and validation accuracy by epoch. */
-export const drawAccuracy = (epochs: readonly Epoch[]) => drawCurves(epochs, 'accuracy');
+export const drawAccuracy = (epochs: readonly Epoch[], options: CurveOptions = {}) =>
+  drawCurves(epochs, 'accuracy', options);
 
 /** Training and validation loss by epoch. */
-export const drawLoss = (epochs: readonly Epoch[]) => drawCurves(epochs, 'loss');
+export const drawLoss = (epochs: readonly Epoch[], options: CurveOptions = {}) =>
+  drawCurves(epochs, 'loss', options);
 
-function drawCurves(epochs: readonly Epoch[], name: 'accuracy' | 'loss'): Plot {
-  const { title, yName, training, validation, legend } = charts[name];
+function drawCurves(
+  epochs: readonly Epoch[],
+  name: 'accuracy' | 'loss',
+  { keptEpoch, hasPenalty = false }: CurveOptions,
+): Plot {
+  const { title, training, validation, legend, ...chart } = charts[name];
+  const yName = hasPenalty ? `${chart.yName} + L2 penalty` : chart.yName;
   const last = epochs.at(-1)!;
   const series = (['training', 'validation'] as const).map((kind) => ({
     label: kind,
     className: kind,
-    valueName: `${kind} ${yName}`,
+    valueName: `${kind} ${chart.yName}`,
     points: pickFigure(epochs, kind === 'training' ? training : validation),
   }));
   const description = `After ${epochs.length} epochs: training ${last[training].toFixed(4)}, validation ${last[validation].toFixed(4)}.`;
-  return drawLineChart({ name, title, description, yName, series, legend });
+  return drawLineChart({ name, title, description, yName, series, legend, ringedEpoch: keptEpoch });
 }
 
 export interface RunCurves {

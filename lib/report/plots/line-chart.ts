@@ -23,6 +23,8 @@ export interface LineChartSpec {
   readonly series: readonly LineSeries[];
   /** `none` where the page explains the colours itself. */
   readonly legend: 'lower right' | 'upper right' | 'none';
+  /** A ring around the point of the last series at this epoch. */
+  readonly ringedEpoch?: number | undefined;
 }
 
 const width = 480;
@@ -63,6 +65,12 @@ export function drawLineChart(spec: LineChartSpec): Plot {
     return `<path class="curve ${className}" d="${path}"/>${circles.join('')}`;
   });
 
+  const ringed = spec.series.at(-1)!.points.find(({ epoch }) => epoch === spec.ringedEpoch);
+  const ring =
+    ringed === undefined
+      ? ''
+      : `<circle class="ring" data-epoch="${ringed.epoch}" cx="${round(xScale(ringed.epoch))}" cy="${round(yScale(ringed.value))}" r="7"/>`;
+
   return {
     name: spec.name,
     title: spec.title,
@@ -76,6 +84,7 @@ export function drawLineChart(spec: LineChartSpec): Plot {
       drawText((inner.left + inner.right) / 2, height - 8, 'epoch', 'axis-name', 'middle'),
       drawUpwardText(13, (inner.top + inner.bottom) / 2, spec.yName, 'axis-name'),
       ...curves,
+      ring,
       spec.legend === 'none' ? '' : drawLegend(spec.series, spec.legend),
     ].join(''),
   };

@@ -1,7 +1,7 @@
 import { escapeMarkup } from '../escape-markup';
 
 /** The names of the plots are the stems of their files. */
-export type PlotName = 'accuracy' | 'loss' | 'confusion-matrix' | 'first-ten' | 'calibration';
+export type PlotName = 'accuracy' | 'loss' | 'confusion-matrix' | 'first-ten' | 'calibration' | 'coverage';
 
 /** A drawing without colours: its marks carry classes, and whoever shows it brings the rules. */
 export interface Plot {
@@ -54,6 +54,7 @@ export function plotRules(colours: PlotColours, scope: string): string {
     ['.point', `stroke:${colours.paper};stroke-width:1`],
     ['.point.training', `fill:${colours.training}`],
     ['.point.validation', `fill:${colours.validation}`],
+    ['.ring', `fill:none;stroke:${colours.ink};stroke-width:2`],
     ['.dashed.curve', 'stroke-dasharray:5 4;stroke-opacity:.7'],
     ['.dashed.point', 'fill-opacity:.7'],
     ['.bin', `fill:${colours.training};fill-opacity:.75`],

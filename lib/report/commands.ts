@@ -1,0 +1,51 @@
+import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import type { ReportData } from './report-data';
+
+/** Settings that no flag gives: the weights of `--from` are known by their checksum only. */
+const withoutFlag: ReadonlySet<keyof RunConfig> = new Set(['initialWeightsSha256']);
+
+/** `batchSize` → `--batch-size`. */
+export const flagOf = (setting: keyof RunConfig) =>
+  `--${setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+
+/** The command that trains with this configuration; settings with their default value are left out. */
+export function trainCommand(config: RunConfig): string {
+  const defaults = runConfigSchema.parse({});
+  const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
+  const flags = names
+    .filter((name) => !withoutFlag.has(name) && String(config[name]) !== String(defaults[name]))
+    .map((name) => `${flagOf(name)} ${quote(String(config[name]))}`);
+  return ['npx mnist-pipeline train', ...flags].join(' ');
+}
+
+/** A word of a POSIX shell command. */
+function quote(word: string): string {
+  return /^[\w./:,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+export interface NextCommand {
+  readonly why: string;
+  readonly command: string;
+}
+
+/** What to run next, from what the curves say. */
+export function suggestNext(data: Pick<ReportData, 'runId' | 'config' | 'epochs'>): NextCommand[] {
+  return [
+    { why: 'Draw a digit and see what the model says', command: `npx mnist-pipeline serve ${data.runId}` },
+    suggestTraining(data),
+  ];
+}
+
+function suggestTraining({ config, epochs }: Pick<ReportData, 'config' | 'epochs'>): NextCommand {
+  const losses = epochs.map(({ val_loss }) => val_loss);
+  const bestEpoch = losses.indexOf(Math.min(...losses)) + 1;
+  const longer = { ...config, epochs: Math.min(1000, config.epochs * 2) };
+  if (bestEpoch === epochs.length)
+    return { why: 'The validation loss was still falling: train longer', command: trainCommand(longer) };
+  const why = `The validation loss was lowest after epoch ${bestEpoch}`;
+  return config.schedule === 'constant'
+    ? { why: `${why}: let the learning rate fall`, command: trainCommand({ ...config, schedule: 'cosine' }) }
+    : { why: `${why}: drop more`, command: trainCommand({ ...config, dropout: raise(config.dropout) }) };
+}
+
+const raise = (dropout: number) => Math.min(0.5, Math.round((dropout + 0.1) * 100) / 100);

@@ -1,0 +1,68 @@
+import { escapeMarkup } from './escape-markup';
+import { formatCount, formatPercent } from './format-values';
+import { card, type Markup, scrollBox, section } from './markup-blocks';
+import { type Picture, pictureDataUrl } from './picture';
+import type { ReportData } from './report-data';
+
+/** More classes than this make no table that helps. */
+const maxClasses = 100;
+
+/** What the model learned from: how many images each class has, and what they look like on average. */
+export function dataSection(data: ReportData): Markup {
+  const { labelCounts, testPredictions, config } = data;
+  const classes = Array.from({ length: Math.min(config.classes, maxClasses) }, (_, label) => label);
+  const means = meanImages(data, classes.length);
+  const totals = { train: sum(labelCounts.train), test: sum(labelCounts.test) };
+  const largest = Math.max(...labelCounts.train);
+  const rows = classes.map((label) => {
+    const trainCount = labelCounts.train[label] ?? 0;
+    const share = largest === 0 ? 0 : trainCount / largest;
+    return (
+      `<tr><th scope="row">${label}</th><td class="mean">${meanImage(label, means[label])}</td>` +
+      `<td style="width:45%"><span class="bar" style="width:${(share * 100).toFixed(1)}%"></span></td>` +
+      `<td class="number">${formatCount(trainCount)}</td><td class="number">${formatPercent(trainCount / totals.train, 1)}</td><td class="number">${formatCount(labelCounts.test[label] ?? 0)}</td></tr>`
+    );
+  });
+  const more = config.classes > maxClasses ? ` The first ${maxClasses} of ${config.classes} classes.` : '';
+  const heads = ['', 'Training', 'Share', 'Test'].map(
+    (name) => `<th scope="col" class="number">${name}</th>`,
+  );
+  const table = `<table class="balance"><thead><tr><th scope="col">Label</th><th scope="col">Mean</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return section(
+    'data',
+    'The data',
+    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${data.pictureOf(0).shape.join('×')} pixels. The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
+    card(scrollBox('Images of each class', table)),
+  );
+}
+
+/** Pixel by pixel, over the test images of each label below `count`. */
+function meanImages(
+  { testPredictions: { labels }, pictureOf }: ReportData,
+  count: number,
+): (Picture | undefined)[] {
+  const { shape } = pictureOf(0);
+  const sums = Array.from({ length: count }, () => new Float64Array(shape[0] * shape[1]));
+  const counts = new Array<number>(count).fill(0);
+  for (const [row, label] of labels.entries()) {
+    const target = sums[label];
+    if (target === undefined) continue;
+    counts[label]! += 1;
+    pictureOf(row).pixels.forEach((value, pixel) => {
+      target[pixel]! += value;
+    });
+  }
+  return sums.map((total, label) =>
+    counts[label] === 0
+      ? undefined
+      : { shape, pixels: Uint8Array.from(total, (value) => Math.round(value / counts[label]!)) },
+  );
+}
+
+function meanImage(label: number, picture: Picture | undefined): Markup {
+  if (picture === undefined) return '';
+  const [height, width] = picture.shape;
+  return `<img alt="${escapeMarkup(`Mean of the test images with label ${label}`)}" width="${width}" height="${height}" src="${pictureDataUrl(picture)}">`;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

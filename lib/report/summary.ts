@@ -1,0 +1,51 @@
+import { formatCount, formatPercent } from './format-values';
+import type { ReportData } from './report-data';
+import { hasStoppedEarly } from './stopping';
+
+const maxConfusions = 2;
+
+/** What a reader should know first, in sentences: how training ended, the weakest class, the worst mistakes. */
+export function summarize(data: ReportData): string[] {
+  return [
+    describeStop(data),
+    describeWeakestClass(data),
+    describeConfusions(data),
+    describeSurestMistake(data),
+  ].filter((sentence) => sentence !== undefined);
+}
+
+function describeStop(data: ReportData): string | undefined {
+  const { epochs, config, modelEpoch } = data;
+  const isLastEpoch = modelEpoch === epochs.length;
+  if (!hasStoppedEarly(data)) {
+    return isLastEpoch
+      ? undefined
+      : `The model has the weights of epoch ${modelEpoch} of ${epochs.length}, the one with the lowest validation loss.`;
+  }
+  const waited = config.patience === 1 ? '1 epoch' : `${config.patience} epochs`;
+  return `Stopped after epoch ${epochs.length} of ${config.epochs}: no lower validation loss for ${waited}. The model has the weights of epoch ${modelEpoch}.`;
+}
+
+function describeWeakestClass({ metrics }: ReportData): string | undefined {
+  const tested = metrics.classes.filter(({ support }) => support > 0);
+  const weakest = tested.reduce((a, b) => (b.recall < a.recall ? b : a));
+  if (weakest.recall === 1) return undefined;
+  return `Weakest class: ${weakest.label}, with a recall of ${formatPercent(weakest.recall)}.`;
+}
+
+function describeConfusions({ metrics }: ReportData): string | undefined {
+  const confusions = metrics.confusionMatrix
+    .flatMap((row, label) => row.map((count, predicted) => ({ label, predicted, count })))
+    .filter(({ label, predicted, count }) => label !== predicted && count > 0)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, maxConfusions)
+    .map(({ label, predicted, count }) => `${label} taken for ${predicted} (${formatCount(count)})`);
+  return confusions.length === 0 ? undefined : `Most frequent confusions: ${confusions.join(', ')}.`;
+}
+
+function describeSurestMistake({ metrics }: ReportData): string | undefined {
+  const [worst] = metrics.worstMistakes;
+  if (worst === undefined) return undefined;
+  const { index, label, predicted, confidence } = worst;
+  return `Most confident mistake: test image ${index}, a ${label} taken for ${predicted} with ${formatPercent(confidence)}.`;
+}

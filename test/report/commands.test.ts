@@ -1,0 +1,29 @@
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { suggestNext, trainCommand } from '../../lib/report/commands';
+import { makeEpochs } from '../support/report-factory';
+
+const configOf = (config: object) => runConfigSchema.parse(config);
+
+test.each([
+  [{}, ''],
+  [{ epochs: 3, hidden: [512], batchSize: 64 }, ' --epochs 3 --batch-size 64 --hidden 512'],
+  [{ hidden: [] }, " --hidden ''"],
+  [{ dataset: './my digits' }, " --dataset './my digits'"],
+  [{ dataset: "it's" }, " --dataset 'it'\\''s'"],
+  [{ initialWeightsSha256: 'a'.repeat(64) }, ''],
+])('%j', (config, flags) => {
+  expect(trainCommand(configOf(config))).toBe(`npx mnist-pipeline train${flags}`);
+});
+
+const falling = makeEpochs(4);
+const rising = falling.map((epoch) => (epoch.epoch === 4 ? { ...epoch, val_loss: 1 } : epoch));
+
+test.each([
+  ['still falling', falling, {}, 'The validation loss was still falling: train longer', '--epochs 8'],
+  ['rising', rising, {}, 'lowest after epoch 3: let the learning rate fall', '--epochs 4 --schedule cosine'],
+  ['rising under a schedule', rising, { schedule: 'cosine' }, 'drop more', '--dropout 0.2 --schedule cosine'],
+])('a validation loss that is %s', (_, epochs, config, why, flags) => {
+  const [, next] = suggestNext({ runId: 'a', config: configOf({ epochs: 4, ...config }), epochs });
+  expect(next!.why).toContain(why);
+  expect(next!.command).toContain(flags);
+});
