@@ -1,12 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { PermanentError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { type ChangedImages, differingSettings, findChangedImages } from '../../lib/report/compare-runs';
-import { type ComparedRun, readComparison } from '../../lib/report/comparison-data';
+import { type ComparedRun, type ComparisonData, readComparison } from '../../lib/report/comparison-data';
+import type { ObjectStore } from '../../lib/store/object-store';
 import { version } from '../../package.json';
+import { locate } from '../locate';
 import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './runs';
@@ -24,10 +27,17 @@ export async function compareCommand(
 ): Promise<void> {
   const ids = runIds.map((runId) => parseOrThrow(runIdSchema, runId, 'The run id'));
   const data = await readComparison(store, ids);
-  await writePage(pagePath, renderComparePage(data, version));
+  await writePage(pagePath, renderComparePage({ ...data, ...linkReports(store, pagePath) }, version));
   const changed = findChangedImages(data.runs);
   const lines = isJson ? asJson(data.runs, changed, pagePath) : asText(data.runs, changed, pagePath);
   terminal.print(lines);
+}
+
+/** From the page to the reports; an object in S3 is no file that a page can lead to. */
+function linkReports(store: ObjectStore, pagePath: string): Pick<ComparisonData, 'reportPathOf'> {
+  if (store.location.startsWith('s3://')) return {};
+  const folder = dirname(pagePath);
+  return { reportPathOf: (runId) => relative(folder, locate(store, objectKeys.report(runId))) };
 }
 
 async function writePage(path: string, page: string): Promise<void> {
@@ -67,14 +77,14 @@ function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined
 function describeChanges(changed: ChangedImages | undefined): string {
   if (changed === undefined)
     return 'cannot be compared: other images, or a run without test-predictions.json';
-  const { mended, broken, other } = changed;
-  return `${mended.length} mended, ${broken.length} broken, ${other.length} answered otherwise`;
+  const { fixed, regressed, other } = changed;
+  return `${fixed.length} fixed, ${regressed.length} regressed, ${other.length} answered otherwise`;
 }
 
 function asJson(runs: readonly ComparedRun[], changed: ChangedImages | undefined, pagePath: string): string {
   const indexes = changed && {
-    mended: changed.mended.map(({ index }) => index),
-    broken: changed.broken.map(({ index }) => index),
+    fixed: changed.fixed.map(({ index }) => index),
+    regressed: changed.regressed.map(({ index }) => index),
     other: changed.other.map(({ index }) => index),
   };
   const figures = runs.map(({ runId, record: { accuracy, errorCount, loss } }) => ({

@@ -1,4 +1,6 @@
 import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import { type McNemarTest, testMcNemar } from '../evaluation/mcnemar';
+import type { PredictionColumns } from '../evaluation/test-predictions';
 import type { ComparedRun } from './comparison-data';
 import { formatSetting } from './format-values';
 
@@ -47,15 +49,15 @@ export interface ChangedImage {
 
 export interface ChangedImages {
   /** Wrong in the first run, right in the last. */
-  readonly mended: readonly ChangedImage[];
+  readonly fixed: readonly ChangedImage[];
   /** Right in the first run, wrong in the last. */
-  readonly broken: readonly ChangedImage[];
+  readonly regressed: readonly ChangedImage[];
   /** Every other disagreement. */
   readonly other: readonly ChangedImage[];
 }
 
 /**
- * The images that the runs answer differently, in the order of the test set.
+ * The images that the runs answer differently, the most telling first: where both answers were confident.
  *
  * @returns `undefined` where they cannot be told: other test images, or a run without `test-predictions.json`.
  */
@@ -66,7 +68,11 @@ export function findChangedImages(runs: readonly ComparedRun[]): ChangedImages |
     ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
   );
   if (!isSameTestSet || columns.length < runs.length) return undefined;
-  const changed = { mended: [] as ChangedImage[], broken: [] as ChangedImage[], other: [] as ChangedImage[] };
+  const changed = {
+    fixed: [] as ChangedImage[],
+    regressed: [] as ChangedImage[],
+    other: [] as ChangedImage[],
+  };
   columns[0]!.labels.forEach((label, index) => {
     const answers = columns.map(({ predicted, confidence }) => ({
       predicted: predicted[index]!,
@@ -75,8 +81,44 @@ export function findChangedImages(runs: readonly ComparedRun[]): ChangedImages |
     if (new Set(answers.map(({ predicted }) => predicted)).size === 1) return;
     const wasRight = answers[0]!.predicted === label;
     const isRight = answers.at(-1)!.predicted === label;
-    const kind = wasRight === isRight ? 'other' : isRight ? 'mended' : 'broken';
+    const kind = wasRight === isRight ? 'other' : isRight ? 'fixed' : 'regressed';
     changed[kind].push({ index, label, answers });
   });
+  for (const images of Object.values(changed)) images.sort(byImportance);
   return changed;
+}
+
+const importance = ({ answers }: ChangedImage) =>
+  answers.reduce((product, { confidence }) => product * confidence, 1);
+const byImportance = (a: ChangedImage, b: ChangedImage) => importance(b) - importance(a) || a.index - b.index;
+
+/** A run beside the first of the comparison. */
+export interface Difference {
+  /** Accuracy minus the first run's, in [-1, 1]. */
+  readonly accuracyGain: number;
+  /** Absent where the two were not tested on the same images. */
+  readonly test?: McNemarTest;
+}
+
+/** Each run beside the first one, the first itself included. */
+export function compareWithFirst(runs: readonly ComparedRun[]): Difference[] {
+  const [first] = runs;
+  return runs.map((run) => {
+    const changed = findChangedImages([first!, run]);
+    return {
+      accuracyGain: run.record.accuracy - first!.record.accuracy,
+      ...(changed && { test: testMcNemar(changed.fixed.length, changed.regressed.length) }),
+    };
+  });
+}
+
+/** The fraction of each label's test images that a run gets right; undefined for labels without one. */
+export function recallByClass({ labels, predicted }: PredictionColumns): (number | undefined)[] {
+  const counts: { right: number; all: number }[] = [];
+  for (const [row, label] of labels.entries()) {
+    counts[label] ??= { right: 0, all: 0 };
+    counts[label].all += 1;
+    if (predicted[row] === label) counts[label].right += 1;
+  }
+  return Array.from(counts, (count) => (count === undefined ? undefined : count.right / count.all));
 }

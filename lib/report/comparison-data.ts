@@ -22,13 +22,15 @@ export interface ComparisonData {
   readonly runs: readonly ComparedRun[];
   /** Test image of row `index`; absent where the runs have different test images, or the store no longer has them. */
   readonly pictureOf?: (index: number) => Picture;
+  /** The report of a run, relative to the page; absent where the page cannot lead there. */
+  readonly reportPathOf?: (runId: string) => string;
 }
 
-/** One colour each that can be told apart. */
-export const maxComparedRuns = 6;
+/** A table and a scatter plot hold these; curves are drawn for as many as there are colors. */
+export const maxComparedRuns = 30;
 
 /**
- * Reads two to six finished runs of a store.
+ * Reads two to thirty finished runs of a store.
  *
  * @throws PermanentError InvalidInput for too few, too many or repeated ids; ArtifactNotFound for a run that is not
  *   there or not finished; CorruptArtifact.

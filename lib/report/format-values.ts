@@ -5,6 +5,16 @@ const space = '\u00a0';
 
 export const formatPercent = (fraction: number, digits = 2) => `${(fraction * 100).toFixed(digits)}${space}%`;
 
+/** A difference of two fractions: `0.35 points`, with `always` `+0.35 points`. */
+export function formatPoints(difference: number, sign: 'negative' | 'always' = 'negative'): string {
+  const points = (difference * 100).toFixed(2);
+  const plus = sign === 'always' && difference > 0 ? '+' : '';
+  return `${plus}${points.replace('-', '−')}${space}points`;
+}
+
+/** `p = 0.039`, `p < 0.001`. */
+export const formatProbability = (p: number) => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
+
 export const formatCount = (count: number) => count.toLocaleString('en-US');
 
 /** `0.42 s`, `9.6 s`, `1 min 52 s`, `2 h 05 min`. */

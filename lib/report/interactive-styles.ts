@@ -56,6 +56,13 @@ pre{margin:4px 0 0;padding:10px 12px;background:var(--ground);border:1px solid v
 header pre{background:var(--paper)}
 pre code{overflow-wrap:normal}
 .code pre{padding-right:70px}
+button.sort{all:unset;cursor:pointer;font-weight:600}
+button.sort:focus-visible{outline:2px solid var(--training)}
+th[aria-sort=ascending] .sort:after{content:' ↑'}
+th[aria-sort=descending] .sort:after{content:' ↓'}
+.gain.right{color:var(--right)}
+.gain.wrong{color:var(--wrong)}
+table.compared tbody th{white-space:nowrap;color:var(--ink)}
 button.copy{position:absolute;top:6px;right:6px;font:inherit;font-size:.75rem;padding:3px 10px;border:1px solid var(--rule);border-radius:5px;background:var(--paper);color:var(--ink);cursor:pointer}
 .use>details.card:first-child{margin-top:0}
 .use>details.card{margin-top:10px}

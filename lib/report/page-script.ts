@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 /**
  * What the pages can do beyond being read: curves that say their values under the pointer or by arrow keys, cells of
- * the confusion matrix that show their images, and programs with a button that copies them. Without it everything else is there all the same.
+ * the confusion matrix that show their images, programs with a button that copies them, and tables
+ * that sort. Without it everything else is there all the same.
  */
 export const pageScript = `(()=>{'use strict';
 const make=(name,attributes,text)=>{
@@ -65,7 +66,9 @@ const explore=(svg)=>{
   });
   /* Start at the epoch whose weights the model has. */
   const ring=svg.querySelector('circle.ring');
-  show(ring?epochs.indexOf(Number(ring.dataset.epoch)):epochs.length-1);
+  /* Of several curves: the last epoch that all of them have. */
+  const common=epochs.findLastIndex((epoch)=>stops.get(epoch).values.length===stops.get(epochs[0]).values.length);
+  show(ring?epochs.indexOf(Number(ring.dataset.epoch)):common);
 };
 for(const svg of document.querySelectorAll('svg[data-plot=accuracy],svg[data-plot=loss]'))explore(svg);
 
@@ -79,6 +82,30 @@ if(navigator.clipboard)for(const block of document.querySelectorAll('pre[data-co
   const frame=make('div',{class:'code'});
   block.replaceWith(frame);
   frame.append(block,button);
+}
+
+/* Tables that sort: by the number in data-value, else by the text. */
+for(const table of document.querySelectorAll('table.sortable')){
+  const heads=[...table.tHead.rows[0].cells];
+  heads.forEach((head,column)=>{
+    const button=make('button',{type:'button',class:'sort'},head.textContent);
+    button.addEventListener('click',()=>{
+      const isUp=head.getAttribute('aria-sort')==='ascending';
+      for(const each of heads)each.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort',isUp?'descending':'ascending');
+      const valueOf=(row)=>{
+        const cell=row.cells[column];
+        return cell.dataset.value===undefined?cell.textContent:Number(cell.dataset.value);
+      };
+      const order=(a,b)=>{
+        const x=valueOf(a),y=valueOf(b);
+        return typeof x==='number'&&typeof y==='number'?x-y:String(x).localeCompare(String(y));
+      };
+      const rows=[...table.tBodies[0].rows].sort((a,b)=>isUp?order(b,a):order(a,b));
+      table.tBodies[0].append(...rows);
+    });
+    head.replaceChildren(button);
+  });
 }
 
 /* Confusion matrix: cells that open their images. */

@@ -30,9 +30,9 @@ describe('compare', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatch(/run +accuracy +errors +loss +epochs/);
     expect(out).toMatch(/short +0\.\d{4} +\d+ .*\n +long +[01]\.\d{4}/);
-    expect(out).toMatch(/test images +\d+ mended, \d+ broken, \d+ answered otherwise/);
+    expect(out).toMatch(/test images +\d+ fixed, \d+ regressed, \d+ answered otherwise/);
     const html = readFileSync(page, 'utf8');
-    expect(html).toContain('Mended from short to long: ');
+    expect(html).toContain('Fixed from short to long: ');
     expect(html).toMatch(/<img alt="Test image \d+: true label \d"/);
   });
 
@@ -41,14 +41,14 @@ describe('compare', () => {
     const { runs, differences, changedImages } = JSON.parse(out);
     expect(differences).toEqual([{ name: 'epochs', values: ['1', '6'] }]);
     const [short, long] = runs;
-    expect(changedImages.mended.length).toBeGreaterThan(0);
+    expect(changedImages.fixed.length).toBeGreaterThan(0);
     expect(short.errorCount - long.errorCount).toBe(
-      changedImages.mended.length - changedImages.broken.length,
+      changedImages.fixed.length - changedImages.regressed.length,
     );
   });
 
   test.each([
-    { name: 'one run', args: ['short'], message: /InvalidInput: .*1 run ids were given, and 2 to 6/ },
+    { name: 'one run', args: ['short'], message: /InvalidInput: .*1 run ids were given, and 2 to 30/ },
     { name: 'a run twice', args: ['short', 'short'], message: /InvalidInput: .*given twice/ },
     {
       name: 'no such run',

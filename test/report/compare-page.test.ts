@@ -1,5 +1,11 @@
 import { renderComparePage } from '../../lib/report/compare-page';
-import { differingCircumstances, differingSettings, findChangedImages } from '../../lib/report/compare-runs';
+import {
+  compareWithFirst,
+  differingCircumstances,
+  differingSettings,
+  findChangedImages,
+  recallByClass,
+} from '../../lib/report/compare-runs';
 import { makeComparedRun, makeComparisonData, makeReportData } from '../support/report-factory';
 
 const { environment } = makeReportData();
@@ -36,7 +42,7 @@ test.each([
 });
 
 describe('the images that changed', () => {
-  /** Rows: right in both, mended, broken, wrong in both but otherwise, wrong in both alike. */
+  /** Rows: right in both, fixed, regressed, wrong in both but otherwise, wrong in both alike. */
   const labels = [1, 1, 1, 1, 1];
   const confidence = [0.9, 0.8, 0.7, 0.6, 0.5];
   const first = {
@@ -48,12 +54,12 @@ describe('the images that changed', () => {
     testPredictions: { labels, confidence, predicted: [1, 1, 7, 4, 4] },
   };
 
-  test('are mended, broken, or wrong in another way', () => {
+  test('are fixed, regressed, or wrong in another way', () => {
     const changed = findChangedImages([first, last])!;
-    expect(changed.mended.map(({ index }) => index)).toEqual([1]);
-    expect(changed.broken.map(({ index }) => index)).toEqual([2]);
+    expect(changed.fixed.map(({ index }) => index)).toEqual([1]);
+    expect(changed.regressed.map(({ index }) => index)).toEqual([2]);
     expect(changed.other.map(({ index }) => index)).toEqual([3]);
-    expect(changed.mended[0]).toEqual({
+    expect(changed.fixed[0]).toEqual({
       index: 1,
       label: 1,
       answers: [
@@ -66,7 +72,7 @@ describe('the images that changed', () => {
   test('of three runs, the first and the last decide, and one between them counts as otherwise', () => {
     const changed = findChangedImages([first, last, first])!;
     expect(changed.other.map(({ index }) => index)).toEqual([1, 2, 3]);
-    expect(changed.mended).toEqual([]);
+    expect(changed.fixed).toEqual([]);
   });
 
   test.each([
@@ -90,19 +96,22 @@ describe('the images that changed', () => {
 test('the page sets figures, curves, settings and images side by side', () => {
   const text = page.replace(/<style>.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]+>/g, ' ');
   const squeezed = text.replace(/\s+/g, ' ');
-  expect(squeezed).toContain('Accuracy 94.20 % 97.40 %');
+  expect(squeezed).toContain('one-layer 94.20 % 29 ');
+  expect(squeezed).toContain(
+    'seed is 3.20 points better than one-layer: 28 images fixed, 12 regressed, more than chance explains (McNemar, p = 0.017).',
+  );
   expect(squeezed).toContain('hidden 512 1024, 512, 256');
   expect(page).toMatch(/<strong>97\.40\s%<\/strong>/);
   expect(page.match(/<path class="curve run-1 dashed"/g)).toHaveLength(2);
   expect(page.match(/<title>seed validation, epoch 10: /g)).toHaveLength(2);
-  expect(page).toContain('Mended from one-layer to seed: ');
+  expect(page).toContain('Fixed from one-layer to seed: ');
 });
 
 test('without the pictures, the rows and answers are still there', () => {
   const { runs } = makeComparisonData();
   const blind = renderComparePage({ runs }, '0.1.0');
   expect(blind).not.toContain('<img');
-  expect(blind).toContain('Mended from one-layer to seed: ');
+  expect(blind).toContain('Fixed from one-layer to seed: ');
 });
 
 test('whatever a person can choose is escaped', () => {
@@ -114,4 +123,40 @@ test('whatever a person can choose is escaped', () => {
   const attacked = renderComparePage({ runs }, attack);
   expect(attacked).not.toContain('<script>alert');
   expect(attacked.split('&quot;&gt;&lt;script&gt;').length - 1).toBe(3);
+});
+
+test('a run beside the first one: the gain in accuracy and McNemar’s test', () => {
+  const { runs } = makeComparisonData();
+  const [own, other] = compareWithFirst(runs);
+  expect(own).toEqual({ accuracyGain: 0, test: { fixedCount: 0, regressedCount: 0, pValue: 1 } });
+  expect(other!.accuracyGain).toBeCloseTo(0.032, 6);
+  const { fixedCount, regressedCount } = other!.test!;
+  expect(fixedCount - regressedCount).toBe(runs[0]!.record.errorCount - runs[1]!.record.errorCount);
+});
+
+test('the most confident disagreements come first', () => {
+  const changed = findChangedImages(makeComparisonData().runs)!;
+  const weight = changed.fixed.map(({ answers }) => answers[0]!.confidence * answers[1]!.confidence);
+  expect(weight).toEqual(weight.toSorted((a, b) => b - a));
+});
+
+test('recall by class, with a gap where a label has no image', () => {
+  expect(recallByClass({ labels: [0, 0, 2], predicted: [0, 1, 2], confidence: [1, 1, 1] })).toEqual([
+    0.5,
+    undefined,
+    1,
+  ]);
+});
+
+test('thirty runs are a table and a scatter plot, with curves of the first six', () => {
+  const runs = Array.from({ length: 30 }, (_, index) =>
+    makeComparedRun(`run-${index}`, { errorEvery: 17 + index }),
+  );
+  const many = renderComparePage(
+    { runs, reportPathOf: (runId) => `artifacts/runs/${runId}/report.html` },
+    '0.1.0',
+  );
+  expect(many.match(/<circle class="point run-\d+" [^>]*r="6"/g)).toHaveLength(30);
+  expect(many).toContain('The first 6 of 30 runs.');
+  expect(many.match(/href="artifacts\/runs\/run-\d+\/report.html"/g)).toHaveLength(30);
 });

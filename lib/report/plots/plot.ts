@@ -1,7 +1,14 @@
 import { escapeMarkup } from '../escape-markup';
 
 /** The names of the plots are the stems of their files. */
-export type PlotName = 'accuracy' | 'loss' | 'confusion-matrix' | 'first-ten' | 'calibration' | 'coverage';
+export type PlotName =
+  | 'accuracy'
+  | 'loss'
+  | 'confusion-matrix'
+  | 'first-ten'
+  | 'calibration'
+  | 'coverage'
+  | 'run-scatter';
 
 /** A drawing without colours: its marks carry classes, and whoever shows it brings the rules. */
 export interface Plot {

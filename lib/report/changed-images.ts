@@ -1,0 +1,61 @@
+import { type ChangedImage, findChangedImages } from './compare-runs';
+import type { ComparisonData } from './comparison-data';
+import { escapeMarkup } from './escape-markup';
+import { formatCount, formatPercent } from './format-values';
+import { card, type Markup, section } from './markup-blocks';
+import { type Picture, pictureDataUrl } from './picture';
+
+/** Images of one kind; the count above them is of all. */
+const maxImages = 60;
+
+/** The test images that the runs answer differently. */
+export function changedImages({ runs, pictureOf }: ComparisonData): Markup {
+  const heading = 'Test images that changed';
+  const changed = findChangedImages(runs);
+  if (changed === undefined) {
+    const note =
+      'Unknown: the runs have different test images, or one of them was evaluated before predictions were kept.';
+    return section('changed-images', heading, note, '');
+  }
+  const { fixed, regressed, other } = changed;
+  const total = fixed.length + regressed.length + other.length;
+  const ends = `from ${runs[0]!.runId} to ${runs.at(-1)!.runId}`;
+  const groups = (
+    [
+      [`Fixed ${ends}`, fixed],
+      [`Regressed ${ends}`, regressed],
+      ['Other disagreements', other],
+    ] as const
+  ).map(([name, images]) => imageGroup(name, images, pictureOf));
+  return section(
+    'changed-images',
+    heading,
+    `The runs answer ${formatCount(total)} of ${formatCount(runs[0]!.record.testCount)} images differently: ${formatCount(fixed.length)} fixed, ${formatCount(regressed.length)} regressed, ${formatCount(other.length)} other. Under each image: its true label, its row in the test set, and the answers in the order of the runs, with their confidence. The most confident disagreements come first.`,
+    groups.join(''),
+  );
+}
+
+function imageGroup(
+  name: string,
+  images: readonly ChangedImage[],
+  pictureOf: ((index: number) => Picture) | undefined,
+): Markup {
+  if (images.length === 0) return '';
+  const some = images.length > maxImages ? `, the first ${maxImages} shown` : '';
+  const items = images.slice(0, maxImages).map((image) => changedItem(image, pictureOf?.(image.index)));
+  return card(
+    `<h3>${escapeMarkup(name)}: ${formatCount(images.length)}${some}</h3><ul class="digits mistakes">${items.join('')}</ul>`,
+  );
+}
+
+function changedItem({ index, label, answers }: ChangedImage, picture: Picture | undefined): Markup {
+  const image =
+    picture === undefined
+      ? ''
+      : `<img alt="Test image ${index}: true label ${label}" width="${picture.shape[1]}" height="${picture.shape[0]}" src="${pictureDataUrl(picture)}">`;
+  const lines = answers.map(
+    ({ predicted, confidence }, run) =>
+      `<li class="${predicted === label ? 'right' : 'wrong'}"><b><span class="swatch run-${run + 1}" aria-hidden="true"></span>${predicted === label ? '✓' : '✗'} ${predicted}</b><span>${formatPercent(confidence, 1)}</span></li>`,
+  );
+  return `<li><figure>${image}<figcaption><strong>${label}</strong>no. ${index}<ol class="guesses answers">${lines.join('')}</ol></figcaption></figure></li>`;
+}

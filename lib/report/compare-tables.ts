@@ -1,0 +1,185 @@
+import { measureCalibration } from '../evaluation/calibration';
+import { type ComparedValue, type Difference, recallByClass } from './compare-runs';
+import type { ComparedRun, ComparisonData } from './comparison-data';
+import { escapeMarkup } from './escape-markup';
+import {
+  formatCount,
+  formatInstant,
+  formatPercent,
+  formatPoints,
+  formatProbability,
+  formatSeconds,
+} from './format-values';
+import { card, type Markup, scrollBox, section } from './markup-blocks';
+
+/** The run's color and name; the color alone says nothing to those who do not see it. */
+export const runName = (
+  { runId }: Pick<ComparedRun, 'runId'>,
+  index: number,
+  reportPath?: string,
+): Markup => {
+  const name =
+    reportPath === undefined
+      ? escapeMarkup(runId)
+      : `<a href="${escapeMarkup(encodeURI(reportPath))}">${escapeMarkup(runId)}</a>`;
+  return `<span class="run-name"><span class="swatch run-${index + 1}" aria-hidden="true"></span>${name}</span>`;
+};
+
+export const totalSeconds = ({ record }: ComparedRun) =>
+  record.phases.reduce((sum, phase) => sum + phase.seconds, 0);
+
+interface Column {
+  readonly name: string;
+  /** The cell's number: what it is sorted by, and where `best` is set what makes it bold. */
+  readonly value: (run: ComparedRun, index: number) => number | undefined;
+  readonly show: (run: ComparedRun, index: number) => string;
+  readonly best?: 'least' | 'most';
+}
+
+/** One row a run, sortable by the page's script. */
+export function runTable({ runs, reportPathOf }: ComparisonData, differences: readonly Difference[]): Markup {
+  const calibrationErrors = runs.map(({ testPredictions }) =>
+    testPredictions === undefined ? undefined : measureCalibration(testPredictions).expectedCalibrationError,
+  );
+  const columns: readonly Column[] = [
+    {
+      name: 'Accuracy',
+      value: ({ record }) => record.accuracy,
+      show: ({ record }) => formatPercent(record.accuracy),
+      best: 'most',
+    },
+    {
+      name: 'Errors',
+      value: ({ record }) => record.errorCount,
+      show: ({ record }) => formatCount(record.errorCount),
+      best: 'least',
+    },
+    {
+      name: 'Test loss',
+      value: ({ record }) => record.loss,
+      show: ({ record }) => record.loss.toFixed(4),
+      best: 'least',
+    },
+    {
+      name: 'Calibration error',
+      value: (_, index) => calibrationErrors[index],
+      show: (_, index) => {
+        const error = calibrationErrors[index];
+        return error === undefined ? 'unknown' : formatPercent(error);
+      },
+      best: 'least',
+    },
+    { name: 'Epochs', value: ({ epochs }) => epochs.length, show: ({ epochs }) => String(epochs.length) },
+    {
+      name: 'Total time',
+      value: totalSeconds,
+      show: (run) => formatSeconds(totalSeconds(run)),
+      best: 'least',
+    },
+    {
+      name: 'Finished',
+      value: ({ record }) => Date.parse(record.finishedAt),
+      show: ({ record }) => formatInstant(record.finishedAt),
+    },
+    { name: 'Gate', value: () => undefined, show: ({ record }) => record.status },
+    {
+      name: 'Against the first',
+      value: (_, index) => differences[index]!.accuracyGain,
+      show: (_, index) => (index === 0 ? '–' : formatPoints(differences[index]!.accuracyGain, 'always')),
+    },
+    {
+      name: 'Fixed / regressed',
+      value: (_, index) => differences[index]!.test?.fixedCount,
+      show: (_, index) => {
+        const { test } = differences[index]!;
+        return test === undefined || index === 0 ? '–' : `${test.fixedCount} / ${test.regressedCount}`;
+      },
+    },
+    {
+      name: 'p',
+      value: (_, index) => differences[index]!.test?.pValue,
+      show: (_, index) => {
+        const { test } = differences[index]!;
+        return test === undefined || index === 0 ? '–' : formatProbability(test.pValue);
+      },
+    },
+  ];
+  const heads = columns.map(({ name }) => `<th scope="col" class="number">${name}</th>`);
+  const bestOf = columns.map((column) => bestValue(column, runs));
+  const rows = runs.map((run, index) => {
+    const cells = columns.map((column, position) => {
+      const value = column.value(run, index);
+      const text = escapeMarkup(column.show(run, index));
+      const isBest = value !== undefined && value === bestOf[position];
+      return `<td class="number"${value === undefined ? '' : ` data-value="${value}"`}>${isBest ? `<strong>${text}</strong>` : text}</td>`;
+    });
+    return `<tr><th scope="row">${runName(run, index, reportPathOf?.(run.runId))}</th>${cells.join('')}</tr>`;
+  });
+  return card(
+    scrollBox(
+      'Figures of each run',
+      `<table class="compared sortable"><thead><tr><th scope="col">Run</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+    ),
+  );
+}
+
+function bestValue({ value, best }: Column, runs: readonly ComparedRun[]): number | undefined {
+  const values = runs.map(value).filter((each) => each !== undefined);
+  if (best === undefined || values.length === 0) return undefined;
+  return best === 'most' ? Math.max(...values) : Math.min(...values);
+}
+
+export interface ComparedTable {
+  readonly id: string;
+  readonly heading: string;
+  readonly note: string;
+  readonly rows: readonly ComparedValue[];
+  /** Whether the section stands where it has no row. */
+  readonly isShownEmpty: boolean;
+}
+
+/** One column a run. */
+export function valueTable(
+  runs: readonly ComparedRun[],
+  { id, heading, note, rows, isShownEmpty }: ComparedTable,
+): Markup {
+  if (rows.length === 0) return isShownEmpty ? section(id, heading, note, '') : '';
+  const heads = runs.map((run, index) => `<th scope="col">${runName(run, index)}</th>`);
+  const lines = rows.map(
+    ({ name, values }) =>
+      `<tr><th scope="row">${escapeMarkup(name)}</th>${values.map((value) => `<td>${escapeMarkup(value)}</td>`).join('')}</tr>`,
+  );
+  const table = `<table class="compared"><thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table>`;
+  return section(id, heading, note, card(scrollBox(heading, table)));
+}
+
+/** Recall of each class in the first and the last run; nothing where a run has no predictions. */
+export function classDifferences(runs: readonly ComparedRun[]): Markup {
+  const [first, last] = [runs[0]!, runs.at(-1)!];
+  if (first.testPredictions === undefined || last.testPredictions === undefined) return '';
+  const before = recallByClass(first.testPredictions);
+  const after = recallByClass(last.testPredictions);
+  const rows = before.flatMap((recall, label) => {
+    const later = after[label];
+    if (recall === undefined || later === undefined) return [];
+    const gain = later - recall;
+    const tone = gain === 0 ? '' : gain > 0 ? ' right' : ' wrong';
+    return [
+      `<tr><th scope="row">${label}</th><td class="number">${formatPercent(recall)}</td><td class="number">${formatPercent(later)}</td><td class="number gain${tone}">${formatPoints(gain, 'always')}</td></tr>`,
+    ];
+  });
+  const heads = [`${first.runId}`, `${last.runId}`, 'Difference'].map(
+    (name) => `<th scope="col" class="number">${escapeMarkup(name)}</th>`,
+  );
+  return section(
+    'classes',
+    'Class by class',
+    `Recall: the fraction of a label’s test images that are recognized.`,
+    card(
+      scrollBox(
+        'Recall of each class',
+        `<table class="compared"><thead><tr><th scope="col">Label</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+      ),
+    ),
+  );
+}
