@@ -41,6 +41,8 @@ export const stepAccess = {
     writes: [
       `${objectKeys.checkpoints}*`,
       objectKeys.history(any),
+      objectKeys.historyTable(any),
+      objectKeys.tensorboardEvents(any, any),
       objectKeys.training(any),
       objectKeys.trainingOutcome(any),
       `${run}model/*`,

@@ -35,6 +35,10 @@ export const objectKeys = {
   /** Outside of the run, so that one lifecycle rule lets them all expire. */
   checkpoints: checkpointFolder,
   history: (runId: string) => `${runFolder(runId)}history.json`,
+  historyTable: (runId: string) => `${runFolder(runId)}history.csv`,
+  /** `tensorboard --logdir` takes the folder `tensorboard/`; the file's name must have "tfevents" in it. */
+  tensorboardEvents: (runId: string, side: string) =>
+    `${runFolder(runId)}tensorboard/${side}/events.out.tfevents.0.mnist-pipeline`,
   training: (runId: string) => `${runFolder(runId)}training.json`,
   trainingOutcome: (runId: string) => `${runFolder(runId)}training-outcome.json`,
   modelTopology: (runId: string) => `${runFolder(runId)}model/model.json`,

@@ -69,16 +69,28 @@ export function encodeValueInfo(
   return message(graphField[side], text(1, name), message(2, tensorType));
 }
 
+export interface OnnxModelFacts {
+  readonly irVersion: number;
+  readonly opset: number;
+  readonly producer: string;
+  /** For people. */
+  readonly description: string;
+  /** Names and values for programs: `custom_metadata_map` in ONNX Runtime. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** ModelProto. */
 export function encodeModel(
   graphName: string,
   graphParts: readonly Bytes[],
-  { irVersion, opset, producer }: { irVersion: number; opset: number; producer: string },
+  { irVersion, opset, producer, description, metadata }: OnnxModelFacts,
 ): Bytes {
   return concatenate([
     integer(1, irVersion),
     text(2, producer),
+    text(6, description),
     message(7, ...graphParts, text(2, graphName)),
     message(8, text(1, ''), integer(2, opset)),
+    ...Object.entries(metadata).map(([name, value]) => message(14, text(1, name), text(2, value))),
   ]);
 }

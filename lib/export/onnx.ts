@@ -20,8 +20,21 @@ export async function writeOnnx(model: ExportableModel): Promise<Uint8Array> {
       encodeValueInfo('input', onnxInput, model.inputShape),
       encodeValueInfo('output', onnxOutput, model.outputShape),
     ],
-    version,
+    { ...version, ...describeForOnnx(model) },
   );
+}
+
+/** Nothing of the run, so that equal models give equal bytes. */
+function describeForOnnx({ inputShape, outputShape }: ExportableModel) {
+  const classes = outputShape.at(-1)!;
+  return {
+    description: `Classifies gray images of ${inputShape.join('×')} pixels into ${classes} classes.`,
+    metadata: {
+      classes: Array.from({ length: classes }, (_, label) => label).join(','),
+      input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], gray values divided by 255; 0 is the background`,
+      output: `${onnxOutput}: float32 [batch, ${classes}], the probability of each class`,
+    },
+  };
 }
 
 /** A chain of operators, each of which takes the last one's output. */

@@ -1,8 +1,10 @@
 import type { DatasetManifest, Split } from '../contracts/dataset';
 import type { Environment } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
+import { wilsonInterval } from '../evaluation/confidence-interval';
 import type { MetricValues } from '../evaluation/metrics';
 import { formatCount, formatPercent } from '../report/format-values';
+import { renderCardMetadata } from './card-metadata';
 import { describeUse } from './model-use';
 
 export interface ModelCardData {
@@ -11,6 +13,12 @@ export interface ModelCardData {
   readonly manifest: Pick<DatasetManifest, 'dataset' | 'contentKey' | 'imageShape'> &
     Readonly<Record<Split, { readonly rowCount: number }>>;
   readonly metrics: MetricValues;
+  /** Expected calibration error, in [0, 1]. */
+  readonly calibrationError: number;
+  /** Epochs that were trained. */
+  readonly epochs: readonly unknown[];
+  /** The epoch whose weights the model has. */
+  readonly epoch: number;
   readonly environment: Environment;
   readonly parameterCount: number;
   readonly weightsSha256: string;
@@ -22,16 +30,16 @@ export interface ModelCardData {
  * Equal runs give equal text.
  */
 export function renderModelCard(data: ModelCardData): string {
-  const { config, runId } = data;
+  const { config, runId, manifest, metrics } = data;
   return [
-    `# ${config.modelName}`,
+    `${renderCardMetadata(config, manifest.dataset, metrics)}\n\n# ${config.modelName}`,
     `An image classifier with ${config.classes} classes, trained by mnist-pipeline ${data.pipelineVersion} in the run \`${runId}\`.`,
     '## Data',
     describeData(data),
-    '## Recipe',
-    describeRecipe(data),
+    '## Training',
+    describeTraining(data),
     '## Results',
-    describeResults(data.metrics),
+    describeResults(metrics),
     '## Limits',
     describeLimits(data),
     '## Use it',
@@ -44,12 +52,19 @@ function describeData({ manifest }: ModelCardData): string {
   const { dataset, imageShape, train, test, contentKey } = manifest;
   return [
     `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${imageShape.join('×')} pixels.`,
-    `Input: float32 \`[batch, ${imageShape.join(', ')}]\`, grey values divided by 255, so in [0, 1]; 0 is the background.`,
-    `Content key \`${contentKey}\`: a hash of the raw files. The test images were the validation data of the training, too.`,
+    `Input: float32 \`[batch, ${imageShape.join(', ')}]\`, gray values divided by 255, so in [0, 1]; 0 is the background.`,
+    `Content key \`${contentKey}\`: a hash of the raw files. The test images were also the validation data of the training.`,
   ].join('\n');
 }
 
-function describeRecipe({ config, environment, parameterCount, weightsSha256 }: ModelCardData): string {
+function describeTraining({
+  config,
+  environment,
+  parameterCount,
+  weightsSha256,
+  epochs,
+  epoch,
+}: ModelCardData): string {
   const { hidden, classes, dropout, l2, initialWeightsSha256 } = config;
   const dropouts = dropout > 0 ? `, dropout ${dropout} before each of them` : '';
   const start =
@@ -64,7 +79,10 @@ function describeRecipe({ config, environment, parameterCount, weightsSha256 }: 
     ['parameters', formatCount(parameterCount)],
     ['loss', `sparse categorical cross-entropy${l2 > 0 ? `, l2(${l2}) on the kernels` : ''}`],
     ['optimizer', `Adam, learning rate ${config.learningRate}, schedule ${config.schedule}`],
-    ['training', `up to ${config.epochs} epochs, batches of ${config.batchSize}, from ${start}`],
+    [
+      'training',
+      `${epochs.length} of at most ${config.epochs} epochs, the weights of epoch ${epoch}, batches of ${config.batchSize}, from ${start}`,
+    ],
     [
       'engine',
       `${environment.engine} TensorFlow ${environment.tensorflowVersion} on \`${environment.device}\``,
@@ -74,8 +92,12 @@ function describeRecipe({ config, environment, parameterCount, weightsSha256 }: 
 }
 
 function describeResults({ accuracy, errorCount, testCount, loss, classes }: MetricValues): string {
+  const { low, high } = wilsonInterval(testCount - errorCount, testCount);
   const overall = table([
-    ['test accuracy', formatPercent(accuracy)],
+    [
+      'test accuracy',
+      `${formatPercent(accuracy)}, 95 % interval ${formatPercent(low)} to ${formatPercent(high)}`,
+    ],
     ['wrong', `${formatCount(errorCount)} of ${formatCount(testCount)}`],
     ['test loss', loss.toFixed(4)],
   ]);
@@ -90,15 +112,16 @@ function describeResults({ accuracy, errorCount, testCount, loss, classes }: Met
   return `${overall}\n\n${perClass}`;
 }
 
-function describeLimits({ metrics, manifest, config }: ModelCardData): string {
+function describeLimits({ metrics, manifest, config, calibrationError }: ModelCardData): string {
   const tested = metrics.classes.filter(({ support }) => support > 0);
   const weakest = tested.toSorted((a, b) => a.recall - b.recall)[0]!;
   const size = manifest.imageShape.join('×');
   return [
     `- It knows ${config.classes} classes and has no "none of these": anything gets a label, often with a high probability.`,
-    `- It saw pictures prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, off-centre or turned ones are answered badly.`,
-    `- Label ${weakest.label} is recognised worst: ${formatPercent(weakest.recall)} of its test images.`,
-    '- The probabilities are not calibrated. The test images also served as validation data, so the figures may flatter a little.',
+    `- It saw images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, off-center or rotated ones are classified badly.`,
+    `- Label ${weakest.label} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
+    `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,
+    '- The test images also served as validation data, so the figures are slightly optimistic.',
   ].join('\n');
 }
 

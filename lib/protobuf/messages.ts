@@ -26,7 +26,7 @@ function encodeVarint(value: number | bigint): Bytes {
   return Uint8Array.from(encoded);
 }
 
-const wireType = { varint: 0, lengthDelimited: 2, fixed32: 5 } as const;
+const wireType = { varint: 0, fixed64: 1, lengthDelimited: 2, fixed32: 5 } as const;
 
 function tag(field: number, type: keyof typeof wireType): Bytes {
   return encodeVarint((field << 3) | wireType[type]);
@@ -41,6 +41,12 @@ export function float(field: number, value: number): Bytes {
   const encoded = new Uint8Array(4);
   new DataView(encoded.buffer).setFloat32(0, value, true);
   return concatenate([tag(field, 'fixed32'), encoded]);
+}
+
+export function double(field: number, value: number): Bytes {
+  const encoded = new Uint8Array(8);
+  new DataView(encoded.buffer).setFloat64(0, value, true);
+  return concatenate([tag(field, 'fixed64'), encoded]);
 }
 
 export function bytes(field: number, value: Bytes): Bytes {

@@ -16,6 +16,8 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^evaluation\/predictions\.json$/, 'the first test images'],
   [/^evaluation\/test-predictions\.json$/, 'every test image'],
   [/^history\.json$/, 'loss and accuracy of each epoch'],
+  [/^history\.csv$/, 'the same as a table'],
+  [/tfevents/, 'for TensorBoard'],
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
   [/^try-it\.html$/, 'draw a digit, over a web server'],

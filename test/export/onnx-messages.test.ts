@@ -57,9 +57,12 @@ test('the batch of an input is a name, its other dimensions are numbers', () => 
   );
 });
 
-test('a model states its versions and the default operators', () => {
-  const version = { irVersion: 8, opset: 17, producer: 'p' };
+test('a model states its versions, the default operators, and what its author says', () => {
+  const version = { irVersion: 8, opset: 17, producer: 'p', description: 'd', metadata: { k: 'v' } };
   expect(Buffer.from(encodeModel('g', [], version))).toEqual(
-    bytes('08 08', '12 01', "'p'", '3a 03', '12 01', "'g'", '42 04', '0a 00', '10 11'),
+    bytes(
+      ...['08 08', '12 01', "'p'", '32 01', "'d'", '3a 03', '12 01', "'g'", '42 04', '0a 00', '10 11'],
+      ...['72 06', '0a 01', "'k'", '12 01', "'v'"],
+    ),
   );
 });

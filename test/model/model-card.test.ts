@@ -1,13 +1,16 @@
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { modelFormats } from '../../lib/export/model-formats';
 import { type ModelCardData, renderModelCard } from '../../lib/model/model-card';
-import { makeReportData } from '../support/report-factory';
+import { makeEpochs, makeReportData } from '../support/report-factory';
 
 function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCardData {
   const { runId, metrics, environment, parameterCount, weightsSha256, pipelineVersion } = makeReportData();
   return {
     runId,
     metrics,
+    calibrationError: 0.0671,
+    epochs: makeEpochs(10),
+    epoch: 10,
     environment,
     parameterCount,
     weightsSha256,
@@ -25,23 +28,37 @@ function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCar
 
 test('the card says what the model is, of what, how good, and where it is weak', () => {
   const card = renderModelCard(makeCardData());
-  expect(card).toMatch(/^# mnist-mlp\n\nAn image classifier with 10 classes, .* in the run `run-2026`\./);
+  expect(card).toMatch(
+    /\n---\n\n# mnist-mlp\n\nAn image classifier with 10 classes, .* in the run `run-2026`\./,
+  );
   expect(card).toContain('60,000 training and 10,000 test images of 28×28 pixels');
   expect(card).toContain(
     'dense layers 1024 → 512 → 256 → 10, dropout 0.1 before each of them; relu, softmax at the end',
   );
   expect(card).toContain('| parameters | 1,462,538 |');
   expect(card).toContain('| wrong | 29 of 500 |');
-  expect(card).toMatch(/- Label \d is recognised worst: 9\d\.\d\d.% of its test images\./);
+  expect(card).toMatch(/- Label \d is recognized worst: 9\d\.\d\d.% of its test images\./);
+});
+
+test('begins with the metadata that the Hugging Face hub reads', () => {
+  const card = renderModelCard(makeCardData());
+  expect(card).toMatch(/^---\nlibrary_name: keras\npipeline_tag: image-classification\n/);
+  expect(card).toContain('\ndatasets:\n- "ylecun/mnist"\n');
+  expect(card).toContain('\n    - type: accuracy\n      value: 0.942\n');
+});
+
+test('of a dataset that the hub does not know, the metadata names no hub dataset', () => {
+  const card = renderModelCard(makeCardData({ dataset: './my-digits' }));
+  expect(card).not.toContain('datasets:');
 });
 
 test.each([
   [{ l2: 0.0003 }, 'cross-entropy, l2(0.0003) on the kernels'],
   [{ l2: 0 }, 'sparse categorical cross-entropy |'],
   [{ dropout: 0 }, 'dense layers 1024 → 512 → 256 → 10; relu'],
-  [{ seed: 7 }, 'up to 10 epochs, batches of 512, from the seed 7 |'],
+  [{ seed: 7 }, '10 of at most 10 epochs, the weights of epoch 10, batches of 512, from the seed 7 |'],
   [{ initialWeightsSha256: 'e'.repeat(64) }, `from given weights (SHA-256 \`${'e'.repeat(64)}\`)`],
-])('settings %j are in the recipe', (settings, expected) => {
+])('settings %j are described', (settings, expected) => {
   expect(renderModelCard(makeCardData(settings))).toContain(expected);
 });
 

@@ -14,6 +14,7 @@ import {
 import { storedRunConfigSchema } from '../../contracts/run-config';
 import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
 import { type LabelledImages, loadSplit } from '../../dataset/load-split';
+import { type Calibration, measureCalibration } from '../../evaluation/calibration';
 import { computeMetrics, firstPredictions, type MetricValues } from '../../evaluation/metrics';
 import { predictAll } from '../../evaluation/predict-all';
 import { columnsOf, encodeTestPredictions, type PredictionColumns } from '../../evaluation/test-predictions';
@@ -73,7 +74,7 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   const phases: Phase[] = [...input.phases, { name: 'evaluate', seconds }];
   const costUsd = estimateCostUsd(phases, run.training.compute, input.gpuHourUsd);
   const outcome = { metrics, predictions, isAccepted, phases, costUsd, finishedAt: finishedAt.toISOString() };
-  await writeModelCard(context.store, run, metrics);
+  await writeModelCard(context.store, run, metrics, measureCalibration(testPredictions));
   await writeReport(context.store, run, { ...outcome, testPredictions, probabilities, layers }, testImages);
   return toOutput(await publishRun(context.store, toRunRecord(run, outcome)), input);
 }
@@ -185,8 +186,9 @@ async function writeModelCard(
   store: ObjectStore,
   { runId, training, ...run }: TrainedRun,
   metrics: MetricValues,
+  { expectedCalibrationError: calibrationError }: Calibration,
 ): Promise<void> {
-  const card = renderModelCard({ ...run, ...training, runId, metrics, pipelineVersion });
+  const card = renderModelCard({ ...run, ...training, runId, metrics, calibrationError, pipelineVersion });
   await store.put(objectKeys.modelCard(runId), new TextEncoder().encode(card));
 }
 

@@ -7,6 +7,8 @@ import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-confi
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { type LabelledImages, loadSplit } from '../../dataset/load-split';
 import { exportModel } from '../../export/export-model';
+import { writeHistoryCsv } from '../../export/history-csv';
+import { eventSides, writeTensorboardEvents } from '../../export/tensorboard-events';
 import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
@@ -74,6 +76,7 @@ export async function train(
     const weights = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config.learningRate);
     await savePage(store, runId);
+    await exportHistory(store, runId);
     const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
     await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
       schemaVersion: 1,
@@ -139,6 +142,17 @@ async function trainWithCheckpoints(
     },
   });
   return { ...(await budget.watch(training)), resumeFrom };
+}
+
+/** history.json for other tools: a table, and TensorBoard's event files. */
+async function exportHistory(store: ObjectStore, runId: string): Promise<void> {
+  const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
+  const { createdAt } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+  await store.put(objectKeys.historyTable(runId), writeHistoryCsv(epochs));
+  for (const side of eventSides) {
+    const events = writeTensorboardEvents(epochs, side, new Date(createdAt));
+    await store.put(objectKeys.tensorboardEvents(runId, side), events);
+  }
 }
 
 /** Training over a finished training would leave its training.json standing over files of both, were it cut off. */
