@@ -41,6 +41,7 @@ export const stepAccess = {
     writes: [
       `${objectKeys.checkpoints}*`,
       objectKeys.history(any),
+      objectKeys.progressPage(any),
       objectKeys.historyTable(any),
       objectKeys.tensorboardEvents(any, any),
       objectKeys.training(any),

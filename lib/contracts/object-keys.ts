@@ -35,6 +35,8 @@ export const objectKeys = {
   /** Outside of the run, so that one lifecycle rule lets them all expire. */
   checkpoints: checkpointFolder,
   history: (runId: string) => `${runFolder(runId)}history.json`,
+  /** Rewritten after each epoch, to watch a run by; it leads to the report, which is beside it. */
+  progressPage: (runId: string) => `${runFolder(runId)}progress.html`,
   historyTable: (runId: string) => `${runFolder(runId)}history.csv`,
   /** `tensorboard --logdir` takes the folder `tensorboard/`; the file's name must have "tfevents" in it. */
   tensorboardEvents: (runId: string, side: string) =>

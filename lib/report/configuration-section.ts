@@ -6,7 +6,7 @@ import { card, codeBlock, type Markup, scrollBox, section } from './markup-block
 import type { ReportData } from './report-data';
 
 /** The settings beside their defaults, what differs first, and the command that gives them again. */
-export function configuration({ config }: ReportData): Markup {
+export function configuration({ config }: Pick<ReportData, 'config'>): Markup {
   const defaults = runConfigSchema.parse({});
   const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
   const isChanged = (name: keyof RunConfig) => formatSetting(config[name]) !== formatSetting(defaults[name]);

@@ -18,6 +18,7 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^history\.json$/, 'loss and accuracy of each epoch'],
   [/^history\.csv$/, 'the same as a table'],
   [/tfevents/, 'for TensorBoard'],
+  [/^progress\.html$/, 'the curves while it trained'],
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
   [/^try-it\.html$/, 'draw a digit, over a web server'],

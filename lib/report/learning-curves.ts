@@ -4,7 +4,11 @@ import { drawAccuracy, drawLoss } from './plots/curves';
 import { toInlineSvg } from './plots/plot';
 import type { ReportData } from './report-data';
 
-export function learningCurves({ epochs, config, modelEpoch }: ReportData): Markup {
+export function learningCurves({
+  epochs,
+  config,
+  modelEpoch,
+}: Pick<ReportData, 'epochs' | 'config' | 'modelEpoch'>): Markup {
   const hasPenalty = config.l2 > 0;
   const keptEpoch = modelEpoch === epochs.length ? undefined : modelEpoch;
   const plots = [drawAccuracy(epochs, { keptEpoch }), drawLoss(epochs, { keptEpoch, hasPenalty })].map(

@@ -2,13 +2,11 @@ import type { Sequential } from '@tensorflow/tfjs-layers';
 import { datasetManifestSchema } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
-import { type Epoch, historySchema, trainingRecordSchema } from '../../contracts/results';
+import { trainingRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { type LabelledImages, loadSplit } from '../../dataset/load-split';
 import { exportModel } from '../../export/export-model';
-import { writeHistoryCsv } from '../../export/history-csv';
-import { eventSides, writeTensorboardEvents } from '../../export/tensorboard-events';
 import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
@@ -22,6 +20,7 @@ import type { TrainingState } from '../../training/training-state';
 import { savePage } from '../../try-it/page-files';
 import type { StepContext } from '../step-context';
 import { TrainingBudget } from '../training-budget';
+import { TrainingHistory } from '../training-history';
 import { restoreTraining } from './restore-training';
 
 /**
@@ -47,7 +46,9 @@ export async function train(
   }
   const startedAt = now().getTime();
   const say = (message: string) => notify({ type: 'note', message });
-  const { config } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+  const run = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+  const { config } = run;
+  const history = new TrainingHistory(store, run);
   const { maxCostUsd } = config;
   if (maxCostUsd > 0 && compute === null)
     say('maxCostUsd counts for nothing here: this machine has no price');
@@ -71,12 +72,13 @@ export async function train(
       engine,
       images,
       budget,
+      history,
       context,
     );
     const weights = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config.learningRate);
     await savePage(store, runId);
-    await exportHistory(store, runId);
+    await history.finish();
     const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
     await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
       schemaVersion: 1,
@@ -103,6 +105,7 @@ async function trainWithCheckpoints(
   engine: TrainingEngine,
   images: Pick<TrainingOptions, 'trainImages' | 'validationImages'>,
   budget: TrainingBudget,
+  history: TrainingHistory,
   { store, notify, now, signal }: StepContext,
 ) {
   const say = (message: string) => notify({ type: 'note', message });
@@ -111,15 +114,9 @@ async function trainWithCheckpoints(
   const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, stack, say);
   if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
   budget.count(secondsBefore(resumeFrom));
-  const writeHistory = (epochs: readonly Epoch[]) =>
-    putJson(store, objectKeys.history(runId), historySchema, {
-      schemaVersion: 1,
-      runId,
-      epochs: [...epochs],
-    });
   // Of another run there may be no epoch left to train, after which it would be written.
   if (config.resumeFrom !== undefined && resumeFrom !== undefined && resumeFrom.history.length > 0)
-    await writeHistory(resumeFrom.history);
+    await history.write(resumeFrom.history);
   // Reading the dataset may have taken it all.
   budget.check();
   const training = trainModel({
@@ -136,23 +133,12 @@ async function trainWithCheckpoints(
       notify({ type: 'training-progress', ...position, epochs: config.epochs });
     },
     onCheckpoint: (state) => checkpoints.save(state),
-    onEpoch: async (history) => {
-      await writeHistory(history);
-      notify({ type: 'epoch-finished', epoch: history.at(-1)!, epochs: config.epochs });
+    onEpoch: async (epochs) => {
+      await history.write(epochs);
+      notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
     },
   });
   return { ...(await budget.watch(training)), resumeFrom };
-}
-
-/** history.json for other tools: a table, and TensorBoard's event files. */
-async function exportHistory(store: ObjectStore, runId: string): Promise<void> {
-  const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
-  const { createdAt } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
-  await store.put(objectKeys.historyTable(runId), writeHistoryCsv(epochs));
-  for (const side of eventSides) {
-    const events = writeTensorboardEvents(epochs, side, new Date(createdAt));
-    await store.put(objectKeys.tensorboardEvents(runId, side), events);
-  }
 }
 
 /** Training over a finished training would leave its training.json standing over files of both, were it cut off. */

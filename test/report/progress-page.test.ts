@@ -1,0 +1,32 @@
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { type ProgressData, renderProgressPage } from '../../lib/report/progress-page';
+import { makeEpochs } from '../support/report-factory';
+
+const render = (overrides: Partial<ProgressData> = {}) =>
+  renderProgressPage({
+    runId: 'friday',
+    config: runConfigSchema.parse({}),
+    epochs: makeEpochs(4),
+    isTraining: true,
+    pipelineVersion: '0.1.0',
+    ...overrides,
+  });
+
+test('while training: refreshes, says the epoch and the time left', () => {
+  const page = render();
+  expect(page).toContain('<meta http-equiv="refresh" content="5">');
+  expect(page).toContain('after epoch 4 of 10; about 57.0\u00a0s left');
+  expect(page).not.toContain('report.html');
+});
+
+test('after the training: stands still, and leads to the report', () => {
+  const page = render({ isTraining: false });
+  expect(page).not.toContain('http-equiv="refresh"');
+  expect(page).toContain('<a href="report.html">');
+});
+
+test('whatever a person can choose is escaped', () => {
+  const attack = '"><script>alert(1)</script>';
+  const config = { ...runConfigSchema.parse({ dataset: attack }), modelName: attack };
+  expect(render({ runId: attack, config })).not.toContain('<script>alert');
+});
