@@ -5,6 +5,7 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { latestModelSchema } from '../../lib/contracts/results';
 import { runConfigSchema, runIdSchema } from '../../lib/contracts/run-config';
 import { type DecodedImage, decodeImage } from '../../lib/image/decode-image';
+import { findDoubts } from '../../lib/image/doubts';
 import { imageFormats } from '../../lib/image/formats/read-header';
 import { type DigitReading, readDigit, readUnchanged } from '../../lib/image/read-digit';
 import { loadModel } from '../../lib/model/model-files';
@@ -51,10 +52,14 @@ export async function predictCommand(request: PredictRequest, terminal: Terminal
     const probabilities = Array.from(await output.data<'float32'>());
     output.dispose();
     const predicted = probabilities.indexOf(Math.max(...probabilities));
+    // An image that is given as it is need be no drawing of a digit.
+    const doubts = request.isRaw
+      ? []
+      : findDoubts({ pixels: input, shape: [shape[0]!, shape[1]!] }, probabilities);
     terminal.print(
       isJson
-        ? JSON.stringify({ runId, image: imagePath, predicted, probabilities, reading }, null, 2)
-        : describe(runId, predicted, probabilities, reading),
+        ? JSON.stringify({ runId, image: imagePath, predicted, probabilities, reading, doubts }, null, 2)
+        : describe(runId, predicted, probabilities, reading, doubts),
     );
   } finally {
     model.dispose();
@@ -112,13 +117,22 @@ function describe(
   predicted: number,
   probabilities: readonly number[],
   reading: Reading,
+  doubts: readonly string[],
 ): string {
   const rows = probabilities
     .map((probability, label) => ({ probability, label }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, 3)
     .map(({ probability, label }) => [String(label), `${(100 * probability).toFixed(2)} %`]);
-  return [`${predicted}  (run ${runId})`, '', formatTable(rows), '', describeReading(reading)].join('\n');
+  const warning = doubts.length === 0 ? [] : ['', `Do not rely on this answer: ${doubts.join(' ')}`];
+  return [
+    `${predicted}  (run ${runId})`,
+    '',
+    formatTable(rows),
+    ...warning,
+    '',
+    describeReading(reading),
+  ].join('\n');
 }
 
 const inkNames: Readonly<Record<Reading['ink'], string>> = {

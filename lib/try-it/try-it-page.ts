@@ -24,6 +24,7 @@ const styles = `
 #from-disk{margin-bottom:16px;font-size:.9375rem}
 #from-disk p+p{margin-top:8px}
 #trouble{color:var(--wrong)}
+#doubts p{margin:0 0 10px;padding:8px 12px;border-radius:8px;background:var(--changed-tint);font-size:.9375rem}
 @media (max-width:760px){.try{grid-template-columns:minmax(0,1fr)}}
 `;
 
@@ -61,7 +62,9 @@ export function renderTryItPage(runId: string): string {
 <section class="card" id="result" aria-label="What the model says">
 <div class="answer"><output id="answer" for="drawing">–<small>draw something</small></output>
 <div class="seen"><canvas id="seen" width="28" height="28" role="img" aria-label="The picture that the model sees"></canvas>what the model sees</div></div>
+<div id="doubts" role="status"></div>
 <ol class="probabilities" id="probabilities"></ol>
+<p class="note">The model knows digits only. A letter or another drawing gets an answer as well, often a confident one.</p>
 </section>
 </div>
 </main>

@@ -89,20 +89,41 @@ test('ten test images, drawn with the mouse stroke by stroke, are recognised', a
   await page.close();
 });
 
-test('predict answers the same about the same drawing, saved as an image', async () => {
-  const { page } = await openPage();
-  await drawWithMouse(page, testImages[4]!.pixels);
-  const url = await page.evaluate<string>('document.getElementById("drawing").toDataURL()');
-  const image = join(folder, 'drawing.png');
-  writeFileSync(image, Buffer.from(url.split(',')[1]!, 'base64'));
-  const { out } = await runCommand(['predict', image, '--store', store, '--json']);
-  const { predicted, probabilities, reading } = JSON.parse(out);
-  expect(reading).toMatchObject({ ink: 'opaque', decidedBy: 'transparency', format: 'PNG' });
-  expect(await answerOf(page)).toBe(String(predicted));
-  const percents = await page.locator('#probabilities .number').allTextContents();
-  expect(percents).toEqual(probabilities.map((each: number) => `${(100 * each).toFixed(1)} %`));
-  await page.close();
-});
+/** Two digits beside each other, each half as wide. */
+function drawPair(page: Page): Promise<void> {
+  const pixels = new Uint8Array(28 * 28);
+  for (const [offset, { pixels: digit }] of [testImages[1]!, testImages[7]!].entries()) {
+    for (let pixel = 0; pixel < 28 * 28; pixel += 1) {
+      const column = 14 * offset + Math.floor((pixel % 28) / 2);
+      const target = Math.floor(pixel / 28) * 28 + column;
+      pixels[target] = Math.max(pixels[target]!, digit[pixel]!);
+    }
+  }
+  return drawWithMouse(page, pixels);
+}
+
+test.each([
+  { name: 'a digit', draw: (page: Page) => drawWithMouse(page, testImages[4]!.pixels) },
+  { name: 'two digits', draw: drawPair },
+])(
+  'predict answers and doubts the same about the same drawing, saved as an image: $name',
+  async ({ name, draw }) => {
+    const { page } = await openPage();
+    await draw(page);
+    const url = await page.evaluate<string>('document.getElementById("drawing").toDataURL()');
+    const image = join(folder, 'drawing.png');
+    writeFileSync(image, Buffer.from(url.split(',')[1]!, 'base64'));
+    const { out } = await runCommand(['predict', image, '--store', store, '--json']);
+    const { predicted, probabilities, reading, doubts } = JSON.parse(out);
+    expect(await page.locator('#doubts p').allTextContents()).toEqual(doubts);
+    if (name === 'two digits') expect(doubts[0]).toContain('more than one digit');
+    expect(reading).toMatchObject({ ink: 'opaque', decidedBy: 'transparency', format: 'PNG' });
+    expect(await answerOf(page)).toBe(String(predicted));
+    const percents = await page.locator('#probabilities .number').allTextContents();
+    expect(percents).toEqual(probabilities.map((each: number) => `${(100 * each).toFixed(1)} %`));
+    await page.close();
+  },
+);
 
 test('the ten probabilities sum to 1, and the model sees the digit small and in the middle', async () => {
   const { page } = await openPage();

@@ -34,7 +34,18 @@ test('any size: the three likeliest classes, and how the image was read', async 
   const outcome = await predict(write('dark.png', bar(0, 255)));
   expect(outcome).toMatchObject({ exitCode: 0, err: '' });
   expect(outcome.out).toMatch(
-    /^\d {2}\(run r\)\n\n( +\d +\d+\.\d\d %\n){3}\nRead as a dark digit on a light background, as its border says \(if it is not: --no-invert\); 9×12 pixels of PNG, scaled and centered\.\n$/,
+    /^\d {2}\(run r\)\n\n( +\d +\d+\.\d\d %\n){3}\n(?:Do not rely on this answer: .+\n\n)?Read as a dark digit on a light background, as its border says \(if it is not: --no-invert\); 9×12 pixels of PNG, scaled and centered\.\n$/,
+  );
+});
+
+test('two digits in one image get a warning, in text and in JSON', async () => {
+  const samples = Array.from({ length: 12 * 12 }, (_, at) =>
+    [2, 9].includes(at % 12) && at > 12 && at < 132 ? 255 : 0,
+  );
+  const image = write('eleven.png', makePng({ shape: [12, 12], color: 'grey', depth: 8, samples }));
+  expect((await predictJson(image)).doubts[0]).toContain('more than one digit');
+  expect((await predict(image)).out).toMatch(
+    /\nDo not rely on this answer: This looks like more than one digit/,
   );
 });
 

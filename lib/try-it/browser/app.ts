@@ -1,4 +1,5 @@
 import { centerDigit, type GreyPicture } from '../../image/center-digit';
+import { findDoubts } from '../../image/doubts';
 import { type Classifier, loadClassifier } from './classifier';
 import { openDrawingArea } from './drawing-area';
 
@@ -21,6 +22,10 @@ const create = (name: string, className: string, ...children: (Node | string)[])
   element.append(...children);
   return element;
 };
+
+function showDoubts(doubts: readonly string[]): void {
+  find('doubts').replaceChildren(...doubts.map((doubt) => create('p', '', doubt)));
+}
 
 function showAnswer(probabilities: Float32Array | undefined, classes: number): void {
   const values = Array.from(probabilities ?? new Float32Array(classes));
@@ -68,7 +73,9 @@ async function start(): Promise<void> {
         shape: classifier.shape,
       };
       showPicture(find('seen'), seen ?? nothing);
-      showAnswer(seen && (await classifier.classify(seen.pixels)), classes);
+      const probabilities = seen && (await classifier.classify(seen.pixels));
+      showAnswer(probabilities, classes);
+      showDoubts(seen === undefined ? [] : findDoubts(seen, probabilities!));
     }
     isBusy = false;
     find('result').ariaBusy = 'false';
