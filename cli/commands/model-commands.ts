@@ -13,7 +13,7 @@ export function addCompare(program: Command, terminal: Terminal): void {
   program
     .command('compare')
     .description('set finished runs side by side: figures, curves, settings, the test images that changed')
-    .argument('<runIds...>', 'two to six of them, the oldest first')
+    .argument('<runIds...>', '2 to 30 run ids; the first is the baseline')
     .addOption(new Option('--store <location>', 'a folder, or s3://bucket/prefix').default('artifacts'))
     .option('--to <file>', 'where to write the page', 'compare.html')
     .option('--json', 'print the result as JSON', false)
