@@ -24,9 +24,7 @@ export function dataSection(data: ReportData): Markup {
     );
   });
   const more = config.classes > maxClasses ? ` The first ${maxClasses} of ${config.classes} classes.` : '';
-  const heads = ['', 'Training', 'Share', 'Test'].map(
-    (name) => `<th scope="col" class="number">${name}</th>`,
-  );
+  const heads = ['Training', 'Share', 'Test'].map((name) => `<th scope="col" class="number">${name}</th>`);
   const table = `<table class="balance"><thead><tr><th scope="col">Label</th><th scope="col">Mean</th><td></td>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
   return section(
     'data',

@@ -5,7 +5,7 @@ import { commitInputSchema, evaluateInputSchema, registerInputSchema } from '../
 
 /**
  * What state machines of earlier deployments send, as they sent it: a run that was started under one of them, or is
- * redriven within two weeks, sends it to the functions and the image of today (docs/decisions/0009). A new form is added
+ * redriven within two weeks, sends it to the functions and the image of today (docs/decisions/0011). A new form is added
  * here; an old one is taken out two weeks after the last deployment that sends it.
  */
 const dataset = { dataset: 'mnist', contentKey: '0'.repeat(64) };
