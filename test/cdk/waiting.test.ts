@@ -1,3 +1,4 @@
+import { evaluateFields } from '../support/jsonata-fields';
 import { render, resourcesOf, synthesize } from './synthesize';
 import { type AslState, allStates, definitionOf } from './workflow-definition';
 
@@ -75,23 +76,86 @@ describe('a job for which no machine comes', () => {
     for (const { reason } of inputs) expect(reason).toContain('docs/runbook.md#no-machine');
   });
 
-  it('is asked for by its own attempt, and left alone while its queue moves', () => {
-    expect(watch.StartAt).toBe('Wait for a machine');
-    const conditionOf = (name: string) =>
-      (watch.States[name]!['Choices'] as { Condition: string; Next: string }[]).map(({ Condition, Next }) => [
-        Condition,
-        Next,
-      ]);
-    expect(conditionOf('Does the job still wait?')).toEqual([
-      [
-        expect.stringMatching(/Status = 'RUNNABLE' and \$count.*Attempts\) = \$count/),
-        'Count the jobs that start',
-      ],
-    ]);
-    expect(conditionOf('Does its queue move?')).toEqual([
-      [expect.stringMatching(/STARTING \+ .*RUNNING > 0/), 'Wait for a machine'],
-    ]);
-    expect(watch.States['Does its queue move?']!['Default']).toBe('Give up the job');
+  /** What Batch answers, call by call; the states entered and the calls made. */
+  async function run(attemptsAtStart: object[], answers: Record<string, object[]>) {
+    let input: unknown = {
+      jobId: 'job-1',
+      jobQueue: 'queue',
+      attempts: attemptsAtStart,
+      patienceSeconds: 600,
+      reason: 'No machine',
+    };
+    const entered: string[] = [];
+    const calls: unknown[] = [];
+    for (let name: string | undefined = watch.StartAt; name !== undefined; ) {
+      entered.push(name);
+      const state: AslState = watch.States[name]!;
+      const evaluate = (value: unknown, result?: unknown) =>
+        evaluateFields(value, { states: { input, context: {}, result }, variables: {} });
+      if (state.Type === 'Wait') expect(await evaluate(state['Seconds'])).toBe(600);
+      if (state.Type === 'Task') {
+        const action = state.Resource!.split(':').at(-1)!;
+        const request = await evaluate(state.Arguments);
+        calls.push({ action, request });
+        input = await evaluate(state['Output'], answers[action]!.shift());
+      }
+      name = state.Next ?? (state['Default'] as string | undefined);
+      for (const choice of (state['Choices'] ?? []) as { Condition: string; Next: string }[])
+        if (await evaluate(choice.Condition)) name = choice.Next;
+    }
+    return {
+      last: entered.at(-1),
+      waits: entered.filter((name) => name === 'Wait for a machine').length,
+      calls,
+    };
+  }
+
+  const runnable = (...Attempts: object[]) => ({ Jobs: [{ Status: 'RUNNABLE', Attempts }] });
+  const none = { JobSummaryList: [] };
+  const one = { JobSummaryList: [{ JobId: 'another' }] };
+  const giveUp = { action: 'terminateJob', request: { JobId: 'job-1', Reason: 'No machine' } };
+
+  it.each([
+    { what: 'waits alone', before: [], job: runnable() },
+    { what: 'waits alone after an attempt', before: [{}], job: runnable({}) },
+  ])('is given up where it $what', async ({ before, job }) => {
+    const { last, waits, calls } = await run(before, {
+      describeJobs: [job],
+      listJobs: [none, none],
+      terminateJob: [{}],
+    });
+    expect([last, waits]).toEqual(['The job is given up', 1]);
+    expect(calls.at(-1)).toEqual(giveUp);
+    expect(calls.slice(1, 3)).toEqual(
+      ['STARTING', 'RUNNING'].map((JobStatus) => ({
+        action: 'listJobs',
+        request: { JobQueue: 'queue', JobStatus },
+      })),
+    );
+  });
+
+  it.each([
+    { what: 'has started', job: { Jobs: [{ Status: 'STARTING', Attempts: [] }] } },
+    { what: 'has ended', job: { Jobs: [{ Status: 'SUCCEEDED', Attempts: [{}] }] } },
+    { what: 'waits for another attempt, which is watched anew', job: runnable({}) },
+    { what: 'is forgotten', job: { Jobs: [] } },
+  ])('is left alone where it $what', async ({ job }) => {
+    const { last, calls } = await run([], { describeJobs: [job] });
+    expect(last).toBe('There is nothing to give up');
+    expect(calls).toHaveLength(1);
+  });
+
+  it.each([
+    { what: 'starts', lists: [one, none] },
+    { what: 'runs', lists: [none, one] },
+  ])('waits on while another of its queue $what, and is given up when that is over', async ({ lists }) => {
+    const { last, waits, calls } = await run([], {
+      describeJobs: [runnable(), runnable()],
+      listJobs: [...lists, none, none],
+      terminateJob: [{}],
+    });
+    expect([last, waits]).toEqual(['The job is given up', 2]);
+    expect(calls.at(-1)).toEqual(giveUp);
   });
 
   it('is terminated with a right that is bound to this stack’s jobs', () => {

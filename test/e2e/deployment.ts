@@ -71,6 +71,7 @@ const deployedKinds = [
   'alarms',
   'buckets',
   'compute environments',
+  'dashboards',
   'endpoints',
   'event rules',
   'functions',

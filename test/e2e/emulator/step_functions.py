@@ -119,7 +119,7 @@ def _with_sdk_calls(invoke):
 def _call_batch(action, request):
     job = batch._jobs.get(request.get("jobId"))
     tags = {f"aws:ResourceTag/{key}": value for key, value in job["tags"].items()} if job else {}
-    _record(f"batch:{action[0].upper()}{action[1:]}", job["jobArn"] if job else "*", tags)
+    _ask(f"batch:{action[0].upper()}{action[1:]}", job["jobArn"] if job else "*", tags)
     _, _, body = batch._DISPATCH[f"/v1/{action.lower()}"](request)
     return to_pascal(json.loads(body))
 
