@@ -19,6 +19,8 @@ const sns = (action: string, parameters: Readonly<Record<string, string>>) =>
   askService('sns', query('2010-03-31', action, encode(parameters)));
 const cloudWatch = (action: string, parameters: Readonly<Record<string, string>>) =>
   askService('monitoring', query('2010-08-01', action, encode(parameters)));
+const events = (action: string, parameters: object) =>
+  askService('events', target(`AWSEvents.${action}`, '1.1', JSON.stringify(parameters)));
 
 const messageSchema = z.object({ Subject: z.string(), Message: z.string() });
 type Message = z.infer<typeof messageSchema>;
@@ -116,40 +118,61 @@ export const messageCases: readonly Case[] = [
     },
   },
   {
-    name: 'an alarm does not reach a topic whose policy does not name it',
+    name: 'neither an alarm nor a rule reaches a topic whose policy does not allow it',
     run: async () => {
       const created = await sns('CreateTopic', { Name: 'closed' });
-      const [, TopicArn] = /<TopicArn>([^<]+)</.exec(created)!;
-      const subscriber = await Subscriber.to(TopicArn!, 'not-alarmed');
-      const allow = (Service: string) => {
+      const TopicArn = /<TopicArn>([^<]+)</.exec(created)![1]!;
+      const subscriber = await Subscriber.to(TopicArn, 'not-told');
+      const allow = (Service: string, Condition?: object) => {
+        const Principal = { Service };
         const statement = {
           Effect: 'Allow',
-          Principal: { Service },
+          Principal,
           Action: 'sns:Publish',
           Resource: TopicArn,
+          Condition,
         };
         const AttributeValue = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-        return sns('SetTopicAttributes', { TopicArn: TopicArn!, AttributeName: 'Policy', AttributeValue });
+        return sns('SetTopicAttributes', { TopicArn, AttributeName: 'Policy', AttributeValue });
+      };
+      const publish = async () => {
+        await setAlarm('closed');
+        await events('PutEvents', {
+          Entries: [{ Source: 'test', DetailType: 'asked by the test', Detail: '{}' }],
+        });
       };
       try {
         await cloudWatch('PutMetricAlarm', {
           ...{ AlarmName: 'closed', Namespace: 'Test', MetricName: 'm', Statistic: 'Sum', Period: '300' },
           ...{ EvaluationPeriods: '1', Threshold: '1', ComparisonOperator: 'GreaterThanThreshold' },
-          'AlarmActions.member.1': TopicArn!,
+          'AlarmActions.member.1': TopicArn,
         });
-        await allow('events.amazonaws.com');
-        await setAlarm('closed');
-        assert.equal(await subscriber.find(/closed/, 1_000), undefined);
-        await allow('cloudwatch.amazonaws.com');
-        await setAlarm('closed');
+        await events('PutRule', { Name: 'closed', EventPattern: JSON.stringify({ source: ['test'] }) });
+        await events('PutTargets', { Rule: 'closed', Targets: [{ Id: 'topic', Arn: TopicArn }] });
+        const source = { StringEquals: { 'aws:SourceAccount': '000000000000' } };
+        // EventBridge names no source, so that a condition on it is never met.
+        await allow('events.amazonaws.com', source);
+        await publish();
+        assert.equal(await subscriber.find(/./, 1_000), undefined);
+        await allow('cloudwatch.amazonaws.com', source);
+        await publish();
         assert.ok(
-          (await subscriber.find(/closed/)) !== undefined,
-          'The policy allows it, and nobody was told',
+          (await subscriber.find(/ALARM/)) !== undefined,
+          'The alarm is allowed, and nobody was told',
+        );
+        assert.equal(await subscriber.find(/EventBridge/, 1_000), undefined);
+        await allow('events.amazonaws.com');
+        await publish();
+        assert.ok(
+          (await subscriber.find(/EventBridge/)) !== undefined,
+          'The rule is allowed, and nobody was told',
         );
       } finally {
         await subscriber.leave();
+        await events('RemoveTargets', { Rule: 'closed', Ids: ['topic'] });
+        await events('DeleteRule', { Name: 'closed' });
         await cloudWatch('DeleteAlarms', { 'AlarmNames.member.1': 'closed' });
-        await sns('DeleteTopic', { TopicArn: TopicArn! });
+        await sns('DeleteTopic', { TopicArn });
       }
     },
   },
