@@ -58,6 +58,7 @@ describe('the curves', () => {
     const chart = page.getByRole('slider', { name: /accuracy/ });
     const readout = chart.locator('.readout');
     expect(await readout.textContent()).toBe(valuesOf(10));
+    await chart.scrollIntoViewIfNeeded();
     const box = (await chart.locator('svg').boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.16, box.y + box.height / 2);
     expect(await readout.textContent()).toBe(valuesOf(1));

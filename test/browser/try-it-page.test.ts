@@ -25,7 +25,7 @@ beforeAll(async () => {
   ]);
   expect(trained).toMatchObject({ exitCode: 0 });
   ({ address, stop } = await startServe(['--store', store]));
-}, 60_000);
+});
 afterAll(() => stop?.());
 
 const openPage = async (options = {}) => {
