@@ -70,7 +70,7 @@ function figures(data: ComparisonData): Markup {
   return section(
     'figures',
     'Side by side',
-    'Over the whole test set. Bold: the best of the column. The last columns compare each run with the first one, by McNemar’s exact test on the same test images. Choose a heading to sort.',
+    'Over the whole test set. Bold: the best of the column. The columns after the total time compare each run with the first one, by McNemar’s exact test on the same test images. Choose a heading to sort.',
     runTable(data, compareWithFirst(runs)) + scatter,
   );
 }

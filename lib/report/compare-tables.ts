@@ -77,12 +77,6 @@ export function runTable({ runs, reportPathOf }: ComparisonData, differences: re
       best: 'least',
     },
     {
-      name: 'Finished',
-      value: ({ record }) => Date.parse(record.finishedAt),
-      show: ({ record }) => formatInstant(record.finishedAt),
-    },
-    { name: 'Gate', value: () => undefined, show: ({ record }) => record.status },
-    {
       name: 'Against the first',
       value: (_, index) => differences[index]!.accuracyGain,
       show: (_, index) => (index === 0 ? '–' : formatPoints(differences[index]!.accuracyGain, 'always')),
@@ -103,6 +97,12 @@ export function runTable({ runs, reportPathOf }: ComparisonData, differences: re
         return test === undefined || index === 0 ? '–' : formatProbability(test.pValue);
       },
     },
+    {
+      name: 'Finished',
+      value: ({ record }) => Date.parse(record.finishedAt),
+      show: ({ record }) => formatInstant(record.finishedAt),
+    },
+    { name: 'Gate', value: () => undefined, show: ({ record }) => record.status },
   ];
   const heads = columns.map(({ name }) => `<th scope="col" class="number">${name}</th>`);
   const bestOf = columns.map((column) => bestValue(column, runs));
