@@ -30,7 +30,7 @@ test('the run record lists every file of the run, with its checksum', async () =
   for (const { key, sha256 } of artifacts) expect((await store.head(key))?.sha256).toBe(sha256);
   expect(costUsd).toBeNull();
   const report = new TextDecoder().decode(await store.get(objectKeys.report('run')));
-  const links = [...report.matchAll(/<a href="([^"]*)"/g)].map(([, link]) => objectKeys.run('run') + link);
+  const links = [...report.matchAll(/<a href="([^#"]*)"/g)].map(([, link]) => objectKeys.run('run') + link);
   expect(links).toContain(objectKeys.tryItPage('run'));
   // Of the page, people open the page.
   expect(keys).toEqual(
