@@ -1,4 +1,4 @@
-import { evaluateFields } from '../support/jsonata-fields';
+import { evaluateFields, findExpressions } from '../support/jsonata-fields';
 import { render, resourcesOf, synthesize } from './synthesize';
 import { type AslState, allStates, definitionOf } from './workflow-definition';
 
@@ -156,6 +156,13 @@ describe('a job for which no machine comes', () => {
     });
     expect([last, waits]).toEqual(['The job is given up', 2]);
     expect(calls.at(-1)).toEqual(giveUp);
+  });
+
+  it('is watched by no expression but those that are evaluated above', () => {
+    const fields = allStates(watch).flatMap(([, state]) => [...findExpressions(state).keys()]);
+    const evaluated = /^(Seconds|Arguments\..+|Output(\..+)?|Choices\.\d+\.Condition)$/;
+    expect(fields.length).toBeGreaterThan(5);
+    expect(fields.filter((field) => !evaluated.test(field))).toEqual([]);
   });
 
   it('is terminated with a right that is bound to this stack’s jobs', () => {

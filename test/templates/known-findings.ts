@@ -1,3 +1,5 @@
+import { regionsWithoutBudgets } from '../../cdk/regions';
+
 export interface Finding {
   /** The variant and the place. */
   readonly where: string;
@@ -18,11 +20,11 @@ export const knownTemplateFindings: readonly KnownFinding[] = [
     about: /./,
     why: 'The CDK orders a function after its role’s policy, which implies the role that it names anyway',
   },
-  {
+  ...regionsWithoutBudgets.map((region) => ({
     rule: 'E3006',
-    about: /^Resource type 'AWS::Budgets::Budget' does not exist in /,
-    why: 'A budget is made only where monthlyBudgetUsd asks for one',
-  },
+    about: new RegExp(`^Resource type 'AWS::Budgets::Budget' does not exist in '${region}'$`),
+    why: 'In this region the setting monthlyBudgetUsd is refused',
+  })),
 ];
 
 export const knownPolicyFindings: readonly KnownFinding[] = [

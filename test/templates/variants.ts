@@ -1,6 +1,6 @@
 /** What a deployment may be told, each with what it changes in the template. */
 export const variants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  default: {},
+  default: { computes: 'cpu' },
   'both computes': { computes: 'cpu,gpu' },
   'gpu alone': { computes: 'gpu' },
   'on demand alone': { computes: 'cpu,gpu', spot: 'false' },
@@ -11,6 +11,16 @@ export const variants: Readonly<Record<string, Readonly<Record<string, string>>>
     removalPolicy: 'destroy',
     runRetentionDays: '90',
     datasetBuckets: 'digits-one,digits-two',
+  },
+  'images that are ready': {
+    computes: 'cpu,gpu',
+    trainingImage: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/training:cpu',
+    gpuTrainingImage: `registry.example.org/training@sha256:${'0'.repeat(64)}`,
+  },
+  'encrypted datasets, and a dashboard': {
+    datasetBuckets: 'digits-one',
+    datasetKeys: 'arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    dashboard: 'true',
   },
   'short attempts': { computes: 'cpu,gpu', trainingTimeoutMinutes: '5' },
   'long attempts': { computes: 'cpu,gpu', trainingTimeoutMinutes: '1440' },
