@@ -11,14 +11,14 @@ ROLE_SESSIONS a file that gets the credentials that each role was given
 import batch_jobs
 import batch_resources
 import executions
-import lambda_errors
+import lambda_invocations
 import role_calls
 import step_functions
 import topic_policies
 
 batch_jobs.install()
 batch_resources.install()
-lambda_errors.install()
+lambda_invocations.install()
 role_calls.install()
 step_functions.install()
 executions.install()
