@@ -5,7 +5,7 @@ import type { ReportData } from './report-data';
 const withoutFlag: ReadonlySet<keyof RunConfig> = new Set(['initialWeightsSha256']);
 
 /** `batchSize` → `--batch-size`. */
-export const flagOf = (setting: keyof RunConfig) =>
+const flagOf = (setting: keyof RunConfig) =>
   `--${setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 
 /** The command that trains with this configuration; settings with their default value are left out. */

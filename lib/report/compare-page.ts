@@ -18,30 +18,27 @@ const maxCurves = 6;
 export function renderComparePage(data: ComparisonData, pipelineVersion: string): string {
   const { runs } = data;
   const title = `Compared: ${runs.map(({ runId }) => runId).join(', ')}`;
+  const differences = compareWithFirst(runs);
   const sections = [
-    figures(data),
+    figures(data, differences),
     curves(runs),
     valueTable(runs, settingsTable(runs)),
     valueTable(runs, circumstancesTable(runs)),
     classDifferences(runs),
     changedImages(data),
   ].join('');
-  return framePage(title, headline(runs) + navigationFor(sections) + sections, pipelineVersion);
+  return framePage(title, headline(runs, differences) + navigationFor(sections) + sections, pipelineVersion);
 }
 
-function headline(runs: readonly ComparedRun[]): Markup {
+function headline(runs: readonly ComparedRun[], differences: readonly Difference[]): Markup {
   const best = runs.reduce((a, b) => (b.record.accuracy > a.record.accuracy ? b : a));
-  const differences = compareWithFirst(runs);
-  const ofBest = differences[runs.indexOf(best)]!;
-  const ofLast = differences.at(-1)!;
-  const sentences =
-    best === runs[0]
-      ? [describeDifference(runs[0]!, runs.at(-1)!, ofLast)]
-      : [describeDifference(runs[0]!, best, ofBest)];
+  // The best beside the first; where they are one, the last.
+  const other = best === runs[0] ? runs.length - 1 : runs.indexOf(best);
+  const sentence = describeDifference(runs[0]!, runs[other]!, differences[other]!);
   return (
     `<header><p class="eyebrow">${runs.length} runs compared</p>` +
     `<h1>${formatPercent(best.record.accuracy)}<small>the best of them: ${escapeMarkup(best.runId)}</small></h1>` +
-    `<ul class="summary">${sentences.map((sentence) => `<li>${escapeMarkup(sentence)}</li>`).join('')}</ul></header>`
+    `<ul class="summary"><li>${escapeMarkup(sentence)}</li></ul></header>`
   );
 }
 
@@ -64,14 +61,14 @@ function describeDifference(
   return `${comparison}: ${fixedCount} images fixed, ${regressedCount} regressed, ${verdict} (McNemar, ${formatProbability(pValue)}).`;
 }
 
-function figures(data: ComparisonData): Markup {
+function figures(data: ComparisonData, differences: readonly Difference[]): Markup {
   const { runs } = data;
   const scatter = card(`<h3>Accuracy against time</h3>${toInlineSvg(drawRunScatter(runs))}`);
   return section(
     'figures',
     'Side by side',
     'Over the whole test set. Bold: the best of the column. The columns after the total time compare each run with the first one, by McNemar’s exact test on the same test images. Choose a heading to sort.',
-    runTable(data, compareWithFirst(runs)) + scatter,
+    runTable(data, differences) + scatter,
   );
 }
 

@@ -10,8 +10,7 @@ export function learningCurves({
   modelEpoch,
 }: Pick<ReportData, 'epochs' | 'config' | 'modelEpoch'>): Markup {
   const hasPenalty = config.l2 > 0;
-  const keptEpoch = modelEpoch === epochs.length ? undefined : modelEpoch;
-  const plots = [drawAccuracy(epochs, { keptEpoch }), drawLoss(epochs, { keptEpoch, hasPenalty })].map(
+  const plots = [drawAccuracy(epochs, { modelEpoch }), drawLoss(epochs, { modelEpoch, hasPenalty })].map(
     (plot) => card(`<h3>${plot.name === 'accuracy' ? 'Accuracy' : 'Loss'}</h3>${toInlineSvg(plot)}`),
   );
   const notes = [
@@ -19,7 +18,7 @@ export function learningCurves({
     hasPenalty
       ? 'These losses include the L2 penalty, as in Keras; the test loss above is the cross-entropy alone.'
       : '',
-    keptEpoch === undefined ? '' : `The ring marks epoch ${keptEpoch}, whose weights the model has.`,
+    modelEpoch === epochs.length ? '' : `The ring marks epoch ${modelEpoch}, whose weights the model has.`,
   ];
   return section(
     'learning-curves',

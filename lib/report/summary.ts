@@ -1,6 +1,5 @@
 import { formatCount, formatPercent } from './format-values';
 import type { ReportData } from './report-data';
-import { hasStoppedEarly } from './stopping';
 
 const maxConfusions = 2;
 
@@ -14,10 +13,10 @@ export function summarize(data: ReportData): string[] {
   ].filter((sentence) => sentence !== undefined);
 }
 
-function describeStop(data: ReportData): string | undefined {
-  const { epochs, config, modelEpoch } = data;
+function describeStop({ epochs, config, modelEpoch }: ReportData): string | undefined {
   const isLastEpoch = modelEpoch === epochs.length;
-  if (!hasStoppedEarly(data)) {
+  const hasStoppedEarly = config.patience > 0 && epochs.length < config.epochs;
+  if (!hasStoppedEarly) {
     return isLastEpoch
       ? undefined
       : `The model has the weights of epoch ${modelEpoch} of ${epochs.length}, the one with the lowest validation loss.`;

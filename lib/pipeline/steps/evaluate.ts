@@ -165,10 +165,10 @@ function drawPlots(
   testImages: LabelledImages,
 ): Plot[] {
   const pictures = predictions.map(({ index }) => pickPicture(testImages, index));
-  const keptEpoch = training.epoch === epochs.length ? undefined : training.epoch;
+  const modelEpoch = training.epoch;
   return [
-    drawAccuracy(epochs, { keptEpoch }),
-    drawLoss(epochs, { keptEpoch, hasPenalty: config.l2 > 0 }),
+    drawAccuracy(epochs, { modelEpoch }),
+    drawLoss(epochs, { modelEpoch, hasPenalty: config.l2 > 0 }),
     drawConfusionMatrix(metrics),
     drawFirstTen(predictions, pictures),
   ];

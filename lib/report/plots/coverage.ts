@@ -3,11 +3,12 @@ import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { CoveragePoint } from '../../evaluation/coverage';
 import { formatPercent } from '../format-values';
-import { drawText, drawUpwardText, type Plot, round } from './plot';
+import { drawFrame, drawXTicks, drawYTicks, plotArea, ticksOf } from './axes';
+import type { Plot } from './plot';
 
 const width = 480;
 const height = 340;
-const inner = { left: 70, right: width - 14, top: 36, bottom: height - 46 };
+const inner = plotArea(width, height);
 /** More points than pixels change nothing that can be seen. */
 const maxPoints = 400;
 
@@ -17,14 +18,6 @@ export function drawCoverage(points: readonly CoveragePoint[]): Plot {
   const [lowest = 0] = extent(shown, ({ accuracy }) => accuracy);
   const xScale = scaleLinear([0, 1], [inner.left, inner.right]);
   const yScale = scaleLinear([Math.min(lowest, 0.999), 1], [inner.bottom, inner.top]).nice(5);
-  const xTicks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((tick) => {
-    const x = round(xScale(tick));
-    return `<path class="frame" d="M${x} ${inner.bottom}v4"/>${drawText(x, inner.bottom + 18, tick.toFixed(1), 'tick', 'middle')}`;
-  });
-  const yTicks = yScale.ticks(5).map((tick) => {
-    const y = round(yScale(tick));
-    return `<path class="grid" d="M${inner.left} ${y}H${inner.right}"/>${drawText(inner.left - 8, y + 4, yScale.tickFormat(5)(tick), 'tick', 'end')}`;
-  });
   const curve = line<CoveragePoint>(
     ({ coverage }) => xScale(coverage),
     ({ accuracy }) => yScale(accuracy),
@@ -36,11 +29,9 @@ export function drawCoverage(points: readonly CoveragePoint[]): Plot {
     width,
     height,
     marks: [
-      ...yTicks,
-      ...xTicks,
-      `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
-      drawText((inner.left + inner.right) / 2, height - 8, 'fraction answered', 'axis-name', 'middle'),
-      drawUpwardText(13, (inner.top + inner.bottom) / 2, 'accuracy of answers', 'axis-name'),
+      drawYTicks(yScale, inner, ticksOf(yScale, 5)),
+      drawXTicks(xScale, inner, ticksOf(xScale, 5)),
+      drawFrame(inner, 'fraction answered', 'accuracy of answers'),
       `<path class="curve training" d="${curve}"/>`,
     ].join(''),
   };

@@ -25,8 +25,8 @@ const charts = {
 >;
 
 export interface CurveOptions {
-  /** Gets a ring: the model has the weights of this epoch. */
-  readonly keptEpoch?: number | undefined;
+  /** The epoch whose weights the model has; unless it is the last, it gets a ring. @default the last */
+  readonly modelEpoch?: number;
   /** The losses include the L2 penalty. */
   readonly hasPenalty?: boolean;
 }
@@ -42,7 +42,7 @@ export const drawLoss = (epochs: readonly Epoch[], options: CurveOptions = {}) =
 function drawCurves(
   epochs: readonly Epoch[],
   name: 'accuracy' | 'loss',
-  { keptEpoch, hasPenalty = false }: CurveOptions,
+  { modelEpoch, hasPenalty = false }: CurveOptions,
 ): Plot {
   const { title, training, validation, legend, ...chart } = charts[name];
   const yName = hasPenalty ? `${chart.yName} + L2 penalty` : chart.yName;
@@ -54,7 +54,8 @@ function drawCurves(
     points: pickFigure(epochs, kind === 'training' ? training : validation),
   }));
   const description = `After ${epochs.length} epochs: training ${last[training].toFixed(4)}, validation ${last[validation].toFixed(4)}.`;
-  return drawLineChart({ name, title, description, yName, series, legend, ringedEpoch: keptEpoch });
+  const ringedEpoch = modelEpoch === last.epoch ? undefined : modelEpoch;
+  return drawLineChart({ name, title, description, yName, series, legend, ringedEpoch });
 }
 
 export interface RunCurves {

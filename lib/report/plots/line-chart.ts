@@ -2,7 +2,8 @@ import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { escapeMarkup } from '../escape-markup';
-import { drawText, drawUpwardText, type Plot, type PlotName, round } from './plot';
+import { drawFrame, drawXTicks, drawYTicks, plotArea, ticksOf } from './axes';
+import { drawText, type Plot, type PlotName, round } from './plot';
 
 export interface LineSeries {
   /** In the legend. */
@@ -29,8 +30,7 @@ export interface LineChartSpec {
 
 const width = 480;
 const height = 340;
-/** With room for larger text, which a page on a phone gives to its plots. */
-const inner = { left: 70, right: width - 14, top: 36, bottom: height - 46 };
+const inner = plotArea(width, height);
 const legendBox = { width: 120, rowHeight: 17, gap: 8 };
 
 /** One line a series over the epochs. The title of each point reads "<valueName>, epoch <n>: <value>". */
@@ -41,17 +41,9 @@ export function drawLineChart(spec: LineChartSpec): Plot {
   const xScale = scaleLinear([firstEpoch, lastEpoch], [inner.left + 12, inner.right - 12]);
   const yScale = scaleLinear(padded(lowest, highest), [inner.bottom, inner.top]).nice(6);
 
-  const yTicks = yScale.ticks(6).map((tick) => {
-    const y = round(yScale(tick));
-    return `<path class="grid" d="M${inner.left} ${y}H${inner.right}"/>${drawText(inner.left - 8, y + 4, yScale.tickFormat(6)(tick), 'tick', 'end')}`;
-  });
   // Whole epochs only; a single epoch is its own tick.
   const epochTicks =
     firstEpoch === lastEpoch ? [firstEpoch] : xScale.ticks(10).filter((tick) => Number.isInteger(tick));
-  const xTicks = epochTicks.map((tick) => {
-    const x = round(xScale(tick));
-    return `<path class="frame" d="M${x} ${inner.bottom}v4"/>${drawText(x, inner.bottom + 18, tick, 'tick', 'middle')}`;
-  });
   const curves = spec.series.map(({ className, valueName, points }) => {
     const path = line<LineSeries['points'][number]>(
       ({ epoch }) => xScale(epoch),
@@ -78,11 +70,13 @@ export function drawLineChart(spec: LineChartSpec): Plot {
     width,
     height,
     marks: [
-      ...yTicks,
-      ...xTicks,
-      `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
-      drawText((inner.left + inner.right) / 2, height - 8, 'epoch', 'axis-name', 'middle'),
-      drawUpwardText(13, (inner.top + inner.bottom) / 2, spec.yName, 'axis-name'),
+      drawYTicks(yScale, inner, ticksOf(yScale, 6)),
+      drawXTicks(
+        xScale,
+        inner,
+        epochTicks.map((value) => ({ value, text: value })),
+      ),
+      drawFrame(inner, 'epoch', spec.yName),
       ...curves,
       ring,
       spec.legend === 'none' ? '' : drawLegend(spec.series, spec.legend),

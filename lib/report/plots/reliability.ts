@@ -1,11 +1,12 @@
 import { scaleLinear } from 'd3-scale';
 import type { Calibration } from '../../evaluation/calibration';
 import { formatCount, formatPercent } from '../format-values';
-import { drawText, drawUpwardText, type Plot, round } from './plot';
+import { drawFrame, drawXTicks, drawYTicks, plotArea, ticksOf } from './axes';
+import { type Plot, round } from './plot';
 
 const width = 480;
 const height = 340;
-const inner = { left: 70, right: width - 14, top: 36, bottom: height - 46 };
+const inner = plotArea(width, height);
 
 /**
  * Reliability diagram: how often the model was right, by how sure it was. A bar at the diagonal is honest, one below
@@ -14,14 +15,7 @@ const inner = { left: 70, right: width - 14, top: 36, bottom: height - 46 };
 export function drawReliability({ bins, expectedCalibrationError }: Calibration): Plot {
   const xScale = scaleLinear([0, 1], [inner.left, inner.right]);
   const yScale = scaleLinear([0, 1], [inner.bottom, inner.top]);
-  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((tick) => {
-    const x = round(xScale(tick));
-    const y = round(yScale(tick));
-    return (
-      `<path class="grid" d="M${inner.left} ${y}H${inner.right}"/>${drawText(inner.left - 8, y + 4, tick.toFixed(1), 'tick', 'end')}` +
-      `<path class="frame" d="M${x} ${inner.bottom}v4"/>${drawText(x, inner.bottom + 18, tick.toFixed(1), 'tick', 'middle')}`
-    );
-  });
+  const ticks = ticksOf(xScale, 5);
   const bars = bins.map(({ from, to, count, confidence, accuracy }) => {
     if (count === 0) return '';
     const x = round(xScale(from) + 1);
@@ -42,12 +36,11 @@ export function drawReliability({ bins, expectedCalibrationError }: Calibration)
     width,
     height,
     marks: [
-      ...ticks,
+      drawYTicks(yScale, inner, ticks),
+      drawXTicks(xScale, inner, ticks),
       ...bars,
       `<path class="diagonal" d="M${inner.left} ${inner.bottom}L${inner.right} ${inner.top}"/>`,
-      `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
-      drawText((inner.left + inner.right) / 2, height - 8, 'confidence', 'axis-name', 'middle'),
-      drawUpwardText(13, (inner.top + inner.bottom) / 2, 'fraction right', 'axis-name'),
+      drawFrame(inner, 'confidence', 'fraction right'),
     ].join(''),
   };
 }

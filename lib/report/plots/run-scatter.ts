@@ -4,11 +4,12 @@ import { totalSeconds } from '../compare-tables';
 import type { ComparedRun } from '../comparison-data';
 import { escapeMarkup } from '../escape-markup';
 import { formatPercent, formatSeconds } from '../format-values';
-import { drawText, drawUpwardText, type Plot, round } from './plot';
+import { drawFrame, drawXTicks, drawYTicks, plotArea, ticksOf } from './axes';
+import { drawText, type Plot, round } from './plot';
 
 const width = 960;
 const height = 340;
-const inner = { left: 78, right: width - 24, top: 36, bottom: height - 46 };
+const inner = plotArea(width, height);
 /** With more names than this they lie on each other. */
 const maxNames = 12;
 
@@ -30,14 +31,6 @@ export function drawRunScatter(runs: readonly ComparedRun[]): Plot {
     [Math.max(0, low - margin), Math.min(1, high + margin)],
     [inner.bottom, inner.top],
   );
-  const yTicks = yScale.ticks(5).map((tick) => {
-    const y = round(yScale(tick));
-    return `<path class="grid" d="M${inner.left} ${y}H${inner.right}"/>${drawText(inner.left - 8, y + 4, yScale.tickFormat(5)(tick), 'tick', 'end')}`;
-  });
-  const xTicks = xScale.ticks(8).map((tick) => {
-    const x = round(xScale(tick));
-    return `<path class="frame" d="M${x} ${inner.bottom}v4"/>${drawText(x, inner.bottom + 18, tick, 'tick', 'middle')}`;
-  });
   const marks = points.map(({ runId, index, seconds, accuracy }) => {
     const x = round(xScale(seconds));
     const y = round(yScale(accuracy));
@@ -56,11 +49,9 @@ export function drawRunScatter(runs: readonly ComparedRun[]): Plot {
     width,
     height,
     marks: [
-      ...yTicks,
-      ...xTicks,
-      `<rect class="frame" x="${inner.left}" y="${inner.top}" width="${inner.right - inner.left}" height="${inner.bottom - inner.top}"/>`,
-      drawText((inner.left + inner.right) / 2, height - 8, 'seconds, all steps', 'axis-name', 'middle'),
-      drawUpwardText(13, (inner.top + inner.bottom) / 2, 'test accuracy', 'axis-name'),
+      drawYTicks(yScale, inner, ticksOf(yScale, 5)),
+      drawXTicks(xScale, inner, ticksOf(xScale, 8)),
+      drawFrame(inner, 'seconds, all steps', 'test accuracy'),
       ...marks,
     ].join(''),
   };

@@ -1,0 +1,58 @@
+import type { ScaleLinear } from 'd3-scale';
+import { drawText, drawUpwardText, round } from './plot';
+
+/** Where the drawing lies in its plot, in user units. */
+export interface PlotArea {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** With room for larger text, which a page on a phone gives to its plots. */
+export function plotArea(width: number, height: number): PlotArea {
+  return { left: 70, right: width - 14, top: 36, bottom: height - 46 };
+}
+
+/** A value beside its axis, and what is written there. */
+export interface Tick {
+  readonly value: number;
+  readonly text: string | number;
+}
+
+type Scale = ScaleLinear<number, number>;
+
+/** A scale's own ticks, written as it writes them. */
+export function ticksOf(scale: Scale, count: number): Tick[] {
+  const format = scale.tickFormat(count);
+  return scale.ticks(count).map((value) => ({ value, text: format(value) }));
+}
+
+/** Lines across the area, each with its value on the left. */
+export function drawYTicks(scale: Scale, { left, right }: PlotArea, ticks: readonly Tick[]): string {
+  return ticks
+    .map(({ value, text }) => {
+      const y = round(scale(value));
+      return `<path class="grid" d="M${left} ${y}H${right}"/>${drawText(left - 8, y + 4, text, 'tick', 'end')}`;
+    })
+    .join('');
+}
+
+/** Marks below the area, each with its value. */
+export function drawXTicks(scale: Scale, { bottom }: PlotArea, ticks: readonly Tick[]): string {
+  return ticks
+    .map(({ value, text }) => {
+      const x = round(scale(value));
+      return `<path class="frame" d="M${x} ${bottom}v4"/>${drawText(x, bottom + 18, text, 'tick', 'middle')}`;
+    })
+    .join('');
+}
+
+/** The frame, and the names of its axes. */
+export function drawFrame({ left, right, top, bottom }: PlotArea, xName: string, yName: string): string {
+  return (
+    `<rect class="frame" x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/>` +
+    drawText((left + right) / 2, bottom + 38, xName, 'axis-name', 'middle') +
+    drawUpwardText(13, (top + bottom) / 2, yName, 'axis-name')
+  );
+}
