@@ -50,13 +50,14 @@ test.each(sizes)('%i shards are planned, made and committed', (shardCount) => {
 
 /** Calls to the store for n shards, from the steps' own text: so many a shard, and so many once. */
 test.each([
-  ['plan', { head: [0, 12], get: [0, 1], putIfAbsent: [0, 4], getRange: [0, 2], put: [0, 1] }],
+  // What the store has of the run, the dataset and its four raw files; then the configuration, the files and the plan.
+  ['plan', { head: [0, 10], get: [0, 1], putIfAbsent: [0, 5], put: [0, 1] }],
   // The plan itself is read by the Distributed Map, and by `runPipeline`.
   ['shard', { getRange: [2, 0], put: [1, 0], get: [0, 1] }],
   // Beside the shards: the plan, the headers of four raw files, the first image and the manifest.
   ['commit', { head: [1, 1], get: [1, 1], getRange: [2, 4], put: [0, 1], putIfAbsent: [0, 1] }],
-  // A head for each shard says that it is there: no shard is read.
-  ['plan again', { head: [1, 8], get: [0, 5], getRange: [0, 2] }],
+  // A head for each shard says that it is there: no shard is read. The four raw files are compared byte by byte.
+  ['plan again', { head: [1, 8], get: [0, 7], putIfAbsent: [0, 1] }],
 ] as const)('%s asks the store in proportion to the shards', (phase, calls) => {
   for (const shardCount of sizes) {
     const expected = Object.entries(calls).map(([method, [each, once]]) => [
