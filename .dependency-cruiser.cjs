@@ -14,13 +14,13 @@ module.exports = {
     },
     {
       name: 'resolvable',
-      comment: 'The import leads nowhere: mend the path, or add the package to package.json.',
+      comment: 'The import leads nowhere: fix the path, or add the package to package.json.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
     },
     {
-      name: 'contracts-know-nothing',
+      name: 'contracts-import-nothing',
       comment:
         'lib/contracts is read by every side, so it imports zod and itself only. Move the logic to where it is used.',
       severity: 'error',
@@ -28,7 +28,7 @@ module.exports = {
       to: { pathNot: ['^lib/contracts/', '^node_modules/zod/'] },
     },
     {
-      name: 'aws-stays-outside',
+      name: 'aws-sdk-only-in-adapters',
       comment:
         'Steps and maths run without an account. Storage goes through ObjectStore; only lib/store/s3-*.ts speaks S3, only lib/cloud/sfn-*.ts Step Functions, and only lib/cloud/sns-*.ts SNS; lib/store/aws-*.ts is how they connect.',
       severity: 'error',
@@ -36,7 +36,7 @@ module.exports = {
       to: { path: '^node_modules/@(aws-sdk|smithy)/' },
     },
     {
-      name: 'workflow-by-one-door',
+      name: 'sfn-client-only-in-cloud',
       comment:
         'Step Functions is spoken to by lib/cloud/sfn-*.ts, and by tests. Steps do not know which workflow they are in; the command line takes Executions.',
       severity: 'error',
@@ -44,7 +44,7 @@ module.exports = {
       to: { path: '^node_modules/@aws-sdk/client-sfn/' },
     },
     {
-      name: 'native-by-one-door',
+      name: 'tfjs-node-only-in-binding',
       comment:
         'Everything must run without the native library. Go through loadTfjsNode() in lib/tensorflow/native-binding.ts, from lib/training only.',
       severity: 'error',
@@ -60,7 +60,7 @@ module.exports = {
       to: { path: '^lib/(training|export|tensorflow/native-)', reachable: true },
     },
     {
-      name: 'maths-know-no-steps',
+      name: 'libraries-must-not-import-pipeline',
       comment:
         'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
       severity: 'error',
@@ -70,7 +70,7 @@ module.exports = {
       to: { path: '^(lib/pipeline/(?!step-context)|functions|cdk|cli)/' },
     },
     {
-      name: 'lib-is-the-bottom',
+      name: 'lib-must-not-import-upward',
       comment: 'lib is used by functions, cdk and cli, never the other way round.',
       severity: 'error',
       from: { path: '^lib/' },
@@ -92,7 +92,7 @@ module.exports = {
       to: { path: '^(lib/(?!contracts/)|functions/|cli/)' },
     },
     {
-      name: 'tests-are-leaves',
+      name: 'nothing-imports-tests',
       comment: 'Nothing imports test/. If product code needs it, it is not test support.',
       severity: 'error',
       from: { pathNot: '^test/' },

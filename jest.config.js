@@ -26,7 +26,7 @@ module.exports = {
   // The slower tiers need peers, an emulator or a browser; .ci/run starts each by its own script.
   testPathIgnorePatterns: [
     '/node_modules/',
-    '<rootDir>/test/(native|faults|load|templates|package|peers|browser|e2e)/',
+    '<rootDir>/test/(native|faults|load|templates|package|reference|browser|e2e)/',
   ],
   // Its package.json names no file for `require`, which is what jest makes of every import.
   moduleNameMapper: { '^h5wasm$': '<rootDir>/node_modules/h5wasm/dist/esm/hdf5_hl.js' },

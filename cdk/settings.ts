@@ -59,7 +59,7 @@ export const settingsSchema = z
       .pipe(z.array(z.string()).min(1, 'name at least one type, such as g4dn.xlarge'))
       .default(Object.keys(prices.gpuInstanceHour)),
     /**
-     * What an hour of the dearest of these costs in US dollars: what the run setting maxCostUsd counts with. The default
+     * What an hour of the most expensive of these costs in US dollars: what the run setting maxCostUsd counts with. The default
      * is g5.xlarge on demand in us-east-1; Batch may well take a cheaper one, or spot, and the bill is lower then.
      */
     gpuHourUsd: z.coerce.number().gt(0).max(1000).default(dearestGpuHourUsd),
@@ -99,7 +99,7 @@ export const settingsSchema = z
     removalPolicy: z.enum(['retain', 'destroy']).default('retain'),
     /** `private` adds a NAT gateway, which costs by the hour. */
     subnets: z.enum(['public', 'private']).default('public'),
-    /** Buckets with datasets of one's own, besides `uploads/` in the artifact bucket. */
+    /** Buckets with datasets of your own, besides `uploads/` in the artifact bucket. */
     datasetBuckets: listOf(bucketNameSchema).default([]),
     /** The KMS keys of those buckets, by ARN. A key of another account has to let this account use it as well. */
     datasetKeys: listOf(

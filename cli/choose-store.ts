@@ -11,8 +11,8 @@ export interface SourceFlags {
 /** The store that the flags mean: the stack's bucket, or the one that `--store` names. */
 export async function chooseStore({ store, cloud, stack }: SourceFlags): Promise<ObjectStore> {
   if (cloud) {
-    const { openCloud } = await import('./cloud/open-cloud');
-    return (await openCloud(stack)).store;
+    const { openDeployedPipeline } = await import('./cloud/open-deployed-pipeline');
+    return (await openDeployedPipeline(stack)).store;
   }
   if (stack === undefined) return openStore(store);
   throw new PermanentError(

@@ -7,7 +7,7 @@ import { createProgram } from './program';
 import { createProgressReporter, type ProgressStream } from './progress-reporter';
 import type { Terminal } from './terminal';
 
-export interface Surroundings {
+export interface ProcessStreams {
   /** Results. */
   readonly out: { write(text: string): unknown };
   /** Progress and errors. */
@@ -19,12 +19,12 @@ export interface Surroundings {
 /**
  * Runs one command.
  *
- * @param args - without the names of Node and the programme.
+ * @param args - without the names of Node and the program.
  * @returns the exit code.
  */
 export async function runCommandLine(
   args: readonly string[],
-  { out, err, signal }: Surroundings,
+  { out, err, signal }: ProcessStreams,
 ): Promise<number> {
   const progress = createProgressReporter(err, { isQuiet: args.includes('--quiet') });
   const terminal: Terminal = {

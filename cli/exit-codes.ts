@@ -6,7 +6,7 @@ export const exitCodes = {
   success: 0,
   /** A bug of ours: the stack trace is printed. */
   unexpected: 1,
-  /** Something to mend: a setting, the dataset, the store, an artifact, the machine. */
+  /** Something to fix: a setting, the dataset, the store, an artifact, the machine. */
   unusableInput: 2,
   qualityGateFailed: 3,
   trainingDiverged: 4,

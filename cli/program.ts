@@ -14,7 +14,7 @@ import { modelSourceHelp, numberOrText, numbersOrTexts } from './flag-values';
 import type { Terminal } from './terminal';
 
 const exitCodesHelp = `
-Exit codes: 0 done · 1 a bug · 2 something to mend (a setting, the dataset, the store) · 3 below --min-accuracy
+Exit codes: 0 done · 1 a bug · 2 something to fix (a setting, the dataset, the store) · 3 below --min-accuracy
             4 the training diverged · 75 a temporary failure · 129, 130 or 143 stopped by a signal`;
 
 /**
@@ -55,9 +55,10 @@ const settingOptions = () => [
   new Option('--batch-size <images>', 'images in one step (512)').argParser(numberOrText),
   new Option('--hidden <units>', 'widths of the hidden layers (1024,512,256)').argParser(numbersOrTexts),
   new Option('--dropout <fraction>', 'dropped before every dense layer (0.1)').argParser(numberOrText),
-  new Option('--l2 <factor>', 'kernel regularisation (0); the seed recipe suggests 0.0003').argParser(
-    numberOrText,
-  ),
+  new Option(
+    '--l2 <factor>',
+    'kernel regularization (0); the default configuration suggests 0.0003',
+  ).argParser(numberOrText),
   new Option('--learning-rate <rate>', "Adam's step size (0.001)").argParser(numberOrText),
   new Option('--schedule <name>', 'of the learning rate: constant, cosine or plateau (constant)'),
   new Option('--clip-norm <limit>', 'the largest norm of all gradients together (0: any)').argParser(
@@ -84,7 +85,9 @@ const settingOptions = () => [
 function addTrain(program: Command, terminal: Terminal): void {
   const command = program
     .command('train')
-    .description('prepare the dataset, train, evaluate, report; without flags, the seed recipe on MNIST')
+    .description(
+      'prepare the dataset, train, evaluate, report; without flags, the default configuration on MNIST',
+    )
     .addOption(storeOption())
     .option('--run-id <id>', 'name of the run (made from the time); an unfinished one is continued')
     .option('--config <file>', 'a JSON file with settings; flags win over it')
@@ -161,9 +164,9 @@ function addShow(program: Command, terminal: Terminal): void {
     .allowExcessArguments(false)
     .action(async (runId: string, flags: StoreFlags & SourceFlags) => {
       if (flags.cloud) {
-        const { openCloud } = await import('./cloud/open-cloud');
+        const { openDeployedPipeline } = await import('./cloud/open-deployed-pipeline');
         const { showInCloud } = await import('./cloud/show');
-        await showInCloud({ runId, isJson: flags.json }, await openCloud(flags.stack), terminal);
+        await showInCloud({ runId, isJson: flags.json }, await openDeployedPipeline(flags.stack), terminal);
         return;
       }
       const { showCommand } = await import('./commands/runs');

@@ -4,7 +4,7 @@ import { PermanentError } from '../lib/contracts/errors';
 /**
  * A file that a flag or an argument names.
  *
- * @param what - names it for the reader, e.g. `The picture "digit.png"`.
+ * @param what - names it for the reader, e.g. `The image "digit.png"`.
  * @param remedy - a sentence that says what to give instead.
  * @param maxBytes - looked at before anything is read.
  * @throws PermanentError InvalidInput when it cannot be read, or is larger.

@@ -18,7 +18,7 @@ export async function readGivenSettings(
 }
 
 /**
- * The seed recipe, changed by the config file, changed by the flags.
+ * The default configuration, changed by the config file, changed by the flags.
  *
  * @throws PermanentError InvalidInput that names the file or the flag.
  */

@@ -2,8 +2,8 @@ import { Sequential } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../lib/contracts/errors';
 import type { RunConfig } from '../lib/contracts/run-config';
 import type { ObjectStore } from '../lib/store/object-store';
-import { readDenseStack } from '../lib/training/dense-stack';
 import { type EncodedWeights, encodeInitialWeights, readLayerWeights } from '../lib/training/initial-weights';
+import { readMlpLayers } from '../lib/training/mlp-layers';
 import { describeSource, openModel } from './open-model';
 
 interface StartingPoint {
@@ -12,7 +12,7 @@ interface StartingPoint {
 }
 
 /**
- * What `train --from` decides: the weights to start from, and the widths of the layers. Dropout, regularisation and the
+ * What `train --from` decides: the weights to start from, and the widths of the layers. Dropout, regularization and the
  * rest stay settings of the new run.
  *
  * @param given - settings of the command line and the config file, by their names.
@@ -31,7 +31,7 @@ export async function readStartingPoint(
         `${describeSource(source)} is a branched network, and only a chain of Flatten, Dropout and Dense layers is trained here.`,
       );
     }
-    const stack = readDenseStack(model);
+    const stack = readMlpLayers(model);
     const units = stack.map((layer) => layer.units);
     const widths = { hidden: units.slice(0, -1), classes: units.at(-1)! };
     for (const [name, own] of Object.entries(widths)) {

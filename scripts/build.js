@@ -33,7 +33,7 @@ const packageFiles = [
   ...listFolder('node-api-headers/include'),
 ].map((file) => join('node_modules', file));
 const ownFiles = [
-  'lib/export/rehearse-hdf5.mjs',
+  'lib/export/probe-hdf5.mjs',
   'lib/tensorflow/quieten-log.cc',
   'lib/tensorflow/require-cuda.cc',
 ];

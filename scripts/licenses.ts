@@ -16,7 +16,7 @@ const allowedLicenses = new Set([
   'OFL-1.1',
 ]);
 
-/** Packages whose licence is a text of their own, by name and exactly as they state it; each was read. */
+/** Packages whose license is a text of their own, by name and exactly as they state it; each was read. */
 const readLicenses: ReadonlyMap<string, string> = new Map([
   // NIST's public-domain-like terms, and HDF5's, which is BSD-3-Clause with the acknowledgement of its authors.
   ['h5wasm', 'SEE LICENSE IN LICENSE.txt'],
@@ -64,7 +64,7 @@ export interface LicenseUse {
   readonly packages: readonly string[];
 }
 
-/** By licence, the most used first. */
+/** By license, the most used first. */
 export function groupByLicense(packages: readonly LockedPackage[]): LicenseUse[] {
   const groups = new Map<string, { isAllowed: boolean; packages: string[] }>();
   for (const { name, version, license = 'none stated' } of packages) {

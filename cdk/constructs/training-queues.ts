@@ -21,10 +21,10 @@ import type { TrainingNetwork } from './training-network';
  * How long a job may wait while no machine comes for any job of its queue. Then it is given up, and what comes next gets
  * its turn: by Batch, where it knows why none comes, and by the queue watch, where it does not.
  */
-export const spotPatience = Duration.minutes(10);
-export const onDemandPatience = Duration.minutes(30);
+export const spotCapacityTimeout = Duration.minutes(10);
+export const onDemandCapacityTimeout = Duration.minutes(30);
 /** For a job that can never fit its fleet: ten minutes are the least that Batch takes. */
-const misfitPatience = Duration.minutes(10);
+const misfitTimeout = Duration.minutes(10);
 
 /** An update of the fleet lets a running training end: as long as an attempt may take, up to what Batch takes. */
 const longestUpdate = Duration.hours(6);
@@ -78,7 +78,7 @@ export function addGpuQueue(
   });
   useLatestVersion(computeEnvironment, launchTemplate);
   acknowledgeInstanceRole(computeEnvironment);
-  const patience = spot ? spotPatience : onDemandPatience;
+  const patience = spot ? spotCapacityTimeout : onDemandCapacityTimeout;
   const queue = addQueue(scope, id, computeEnvironment as IManagedComputeEnvironment, patience);
   return { queue, patience, quota: spot ? quotas.gpuSpot : quotas.gpuOnDemand };
 }
@@ -92,7 +92,7 @@ export function addFargateQueue(scope: Construct, { network, settings }: QueuePr
   });
   // The CDK leaves it empty, and Batch refuses every later change of a Fargate environment that has one (aws/aws-cdk#27054).
   (computeEnvironment.node.defaultChild as CfnComputeEnvironment).addPropertyDeletionOverride('UpdatePolicy');
-  const patience = onDemandPatience;
+  const patience = onDemandCapacityTimeout;
   const queue = addQueue(scope, 'Cpu', computeEnvironment as IManagedComputeEnvironment, patience);
   return { queue, patience, quota: quotas.fargate };
 }
@@ -113,9 +113,9 @@ function addQueue(
     computeEnvironments: [{ computeEnvironment, order: 1 }],
     jobStateTimeLimitActions: [
       giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, patience),
-      giveUp(JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT, misfitPatience),
+      giveUp(JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT, misfitTimeout),
       // A cap below what one job takes, and not a full fleet: behind other trainings a job may wait for long.
-      giveUp(JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE, misfitPatience),
+      giveUp(JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE, misfitTimeout),
     ],
   });
 }

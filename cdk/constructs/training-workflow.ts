@@ -39,12 +39,12 @@ export interface TrainingWorkflowProps {
 }
 
 /** For all steps but the training, with all their retries, and a map of a hundred thousand shards. */
-const otherStepsPatience = Duration.days(1);
+const otherStepsTimeout = Duration.days(1);
 
 /** Every state has a limit of its own, and this one is longer than all of them: it is for what nobody thought of. */
 function executionTimeout(settings: Settings): Duration {
   const trainings = settings.computes.includes('gpu') && settings.spot ? 2 : 1;
-  return otherStepsPatience.plus(Duration.seconds(trainings * trainingStateSeconds(settings)));
+  return otherStepsTimeout.plus(Duration.seconds(trainings * trainingStateSeconds(settings)));
 }
 
 const datasetPointer = { dataset: '{% $dataset %}', contentKey: '{% $contentKey %}' };
@@ -75,7 +75,7 @@ export class TrainingWorkflow extends Construct {
       definitionBody: DefinitionBody.fromChainable(this.define()),
       queryLanguage: QueryLanguage.JSONATA,
       comment:
-        'From raw digit images to a registered classifier. The input {} trains the seed recipe on MNIST.',
+        'From raw digit images to a registered classifier. The input {} trains the default configuration on MNIST.',
       timeout: executionTimeout(settings),
       tracingEnabled: true,
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: true },
@@ -123,7 +123,7 @@ export class TrainingWorkflow extends Construct {
     const preprocessingFailed = failure(this, 'Preprocessing failed', {
       step: 'preprocess',
       ...caught,
-      remedy: 'Mend the dataset or the input, and start a new execution.',
+      remedy: 'Fix the dataset or the input, and start a new execution.',
     });
     const trainingFailed = failure(this, 'Training failed', {
       step: 'train',
@@ -146,7 +146,7 @@ export class TrainingWorkflow extends Construct {
     const registrationFailed = failure(this, 'Registration failed', {
       step: 'register',
       ...caught,
-      remedy: 'The run itself is whole: mend what the reason names, and start a new execution.',
+      remedy: 'The run itself is whole: fix what the reason names, and start a new execution.',
     });
 
     const makeShard = invoke(this, 'Make a shard', {

@@ -27,7 +27,7 @@ import {
 } from './retry-policies';
 import type { Expression, SubmitJobArguments } from './submit-job-arguments';
 import type { TrainingTarget } from './training-compute';
-import { onDemandPatience } from './training-queues';
+import { onDemandCapacityTimeout } from './training-queues';
 import { jobTagKey } from './workflow-rights';
 
 /** The name of the execution, which Step Functions lets be used once. */
@@ -112,7 +112,7 @@ export function forEachShard(
 }
 
 /** Leaves the place of a key's part to a JSONata expression: closes the string, and opens it again. */
-const hole = (expression: string) => `' & ${expression} & '`;
+const placeholder = (expression: string) => `' & ${expression} & '`;
 const keyExpression = (keyWithHoles: string) => `{% '${keyWithHoles}' %}`;
 
 /** `plan.json`'s list of shards. `ItemsPointer` is not yet known to the CDK's own reader, and its grant is the bucket. */
@@ -120,7 +120,7 @@ class PlannedShards extends S3JsonItemReader {
   constructor(readonly store: ArtifactStore) {
     super({
       bucket: store.bucket,
-      key: keyExpression(objectKeys.plan(hole('$dataset'), hole('$contentKey'))),
+      key: keyExpression(objectKeys.plan(placeholder('$dataset'), placeholder('$contentKey'))),
     });
   }
 
@@ -161,14 +161,14 @@ class TrainingJob extends CustomState {
 }
 
 /** Behind other trainings, under the fleet's cap. Where no machine comes at all, the job is given up long before. */
-export const queuePatience = Duration.hours(12);
+export const queueTimeout = Duration.hours(12);
 
 /** The queue's time, and every attempt to its end, each after the longest wait for a machine. */
 export function trainingStateSeconds({
   trainingTimeoutMinutes,
 }: Pick<Settings, 'trainingTimeoutMinutes'>): number {
-  const attemptSeconds = trainingTimeoutMinutes * 60 + onDemandPatience.toSeconds();
-  return queuePatience.toSeconds() + trainingAttempts * attemptSeconds;
+  const attemptSeconds = trainingTimeoutMinutes * 60 + onDemandCapacityTimeout.toSeconds();
+  return queueTimeout.toSeconds() + trainingAttempts * attemptSeconds;
 }
 
 /**
@@ -216,7 +216,7 @@ export function readOutcome(scope: Construct, name: string, { bucket }: Artifact
       Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:s3:getObject`,
       Arguments: {
         Bucket: bucket.bucketName,
-        Key: keyExpression(objectKeys.trainingOutcome(hole('$states.context.Execution.Name'))),
+        Key: keyExpression(objectKeys.trainingOutcome(placeholder('$states.context.Execution.Name'))),
       },
       TimeoutSeconds: 60,
       Output: '{% $parse($states.result.Body) %}',

@@ -3,9 +3,9 @@ import { PermanentError } from '../../lib/contracts/errors';
 import type { Terminal } from '../terminal';
 
 /** With the AWS SDK, so only where a command speaks to AWS. */
-async function openCloud(stackName: string | undefined) {
-  const module = await import('./open-cloud');
-  return module.openCloud(stackName);
+async function openDeployedPipeline(stackName: string | undefined) {
+  const module = await import('./open-deployed-pipeline');
+  return module.openDeployedPipeline(stackName);
 }
 
 export const cloudOption = () =>
@@ -43,7 +43,7 @@ export async function trainInCloudFromFlags(
   const { compute, runId, detach, json } = flags;
   const input = compute === undefined ? settings : { ...settings, compute };
   const { trainInCloud } = await import('./train-in-cloud');
-  const cloud = await openCloud(flags.stack);
+  const cloud = await openDeployedPipeline(flags.stack);
   await trainInCloud({ input, runId, isDetached: detach, isJson: json }, cloud, terminal);
 }
 
@@ -79,20 +79,24 @@ export function addCloudCommands(program: Command, terminal: Terminal): void {
   addRunCommand('follow', 'watch a run on AWS to its end').action(
     async (runId: string, { stack, json }: RunFlags) => {
       const { followCommand } = await import('./control-run');
-      await followCommand({ runId, isJson: json }, await openCloud(stack), terminal);
+      await followCommand({ runId, isJson: json }, await openDeployedPipeline(stack), terminal);
     },
   );
   addRunCommand('stop', 'stop a run on AWS, and its job').action(
     async (runId: string, { stack, json }: RunFlags) => {
       const { stopCommand } = await import('./control-run');
-      await stopCommand({ runId, isJson: json }, await openCloud(stack), terminal);
+      await stopCommand({ runId, isJson: json }, await openDeployedPipeline(stack), terminal);
     },
   );
   addRunCommand('redrive', 'take a failed or stopped run on AWS up at the step where it ended')
     .addOption(detachOption())
     .action(async (runId: string, { stack, json, detach }: RunFlags & { readonly detach: boolean }) => {
       const { redriveCommand } = await import('./control-run');
-      await redriveCommand({ runId, isJson: json, isDetached: detach }, await openCloud(stack), terminal);
+      await redriveCommand(
+        { runId, isJson: json, isDetached: detach },
+        await openDeployedPipeline(stack),
+        terminal,
+      );
     });
 }
 
@@ -117,7 +121,7 @@ function addFetch(program: Command, terminal: Terminal): void {
     .action(async (runId: string, { stack, store, to, force, json }: FetchFlags) => {
       const { fetchCommand } = await import('./fetch');
       const { openStore } = await import('../../lib/store/open-store');
-      const from = store === undefined ? (await openCloud(stack)).store : await openStore(store);
+      const from = store === undefined ? (await openDeployedPipeline(stack)).store : await openStore(store);
       await fetchCommand({ runId, from, toFolder: to, isForced: force, isJson: json }, terminal);
     });
 }

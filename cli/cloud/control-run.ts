@@ -3,7 +3,7 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import type { Terminal } from '../terminal';
 import { asFailure, isDecision } from './execution-failure';
-import { type Cloud, commandFor } from './open-cloud';
+import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 import { followToEnd } from './train-in-cloud';
 
 export interface RunRequest {
@@ -14,7 +14,7 @@ export interface RunRequest {
 /** Watches a run from its first step to its end, whenever it was started. */
 export async function followCommand(
   { runId, isJson }: RunRequest,
-  cloud: Cloud,
+  cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   assertRunId(runId);
@@ -26,7 +26,7 @@ export async function followCommand(
 /** Stops an execution, and with it the job. Nothing is lost that was stored. */
 export async function stopCommand(
   { runId, isJson }: RunRequest,
-  cloud: Cloud,
+  cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   assertRunId(runId);
@@ -47,7 +47,7 @@ export async function stopCommand(
 /** Takes a run up at the step where it ended, and unless detached follows it. */
 export async function redriveCommand(
   { runId, isJson, isDetached }: RunRequest & { readonly isDetached: boolean },
-  cloud: Cloud,
+  cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   assertRunId(runId);

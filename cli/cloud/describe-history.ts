@@ -8,13 +8,13 @@ import { evaluateOutputSchema } from '../../lib/contracts/steps';
 const anyPlanSchema = executionPlanSchema.partial({ seconds: true });
 
 /** A tool for the events of one execution, given in order and in any portions. */
-export interface Narrator {
+export interface HistoryFormatter {
   /** What happened, a sentence each; most events have nothing to say. */
   readonly tell: (events: readonly WorkflowEvent[]) => string[];
 }
 
 /** The state names are sentences themselves; what is added is the answer to a choice, and what a step found out. */
-export function createNarrator(): Narrator {
+export function createHistoryFormatter(): HistoryFormatter {
   let state = '';
   let question: string | undefined;
   let hasFailed = false;

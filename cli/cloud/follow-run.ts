@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Execution } from '../../lib/cloud/executions';
 import { PipelineError, TransientError } from '../../lib/contracts/errors';
 import type { Terminal } from '../terminal';
-import { createNarrator, isTraining } from './describe-history';
+import { createHistoryFormatter, isTraining } from './describe-history';
 import { createEpochFollower } from './follow-epochs';
-import { type Cloud, commandFor } from './open-cloud';
+import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 
 export interface FollowRequest {
   readonly runId: string;
@@ -30,12 +30,12 @@ const passingNames = new Set(['WorkflowUnavailable', 'StoreUnavailable', 'Artifa
  */
 export async function followRun(
   request: FollowRequest,
-  cloud: Cloud,
+  cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<Execution> {
   const { runId, redriveCount = 0, pollMilliseconds = 2_000 } = request;
   const { executions, store, stack } = cloud;
-  const narrator = createNarrator();
+  const formatter = createHistoryFormatter();
   const epochs = createEpochFollower(store, runId, terminal.report);
   let eventId = request.afterEventId ?? 0;
   let hasTrainingStarted = false;
@@ -49,7 +49,7 @@ export async function followRun(
       // The epochs that are still untold belong before the end of the training.
       if (hasTrainingStarted && taskEnds.has(event.type)) await epochs.report();
       hasTrainingStarted ||= isTraining(event);
-      for (const message of narrator.tell([event])) terminal.report({ type: 'note', message });
+      for (const message of formatter.tell([event])) terminal.report({ type: 'note', message });
     }
     if (hasTrainingStarted) await epochs.report();
     return execution;
@@ -76,7 +76,7 @@ export async function followRun(
   }
 }
 
-function followingStopped(runId: string, { stack }: Cloud): TransientError {
+function followingStopped(runId: string, { stack }: DeployedPipeline): TransientError {
   return new TransientError(
     'Interrupted',
     `Following stopped; the run "${runId}" goes on. To look again: ${commandFor(stack, 'follow', runId)}. To stop the run: ${commandFor(stack, 'stop', runId)}.`,

@@ -1,7 +1,7 @@
 import { findAccessKeyId } from '../../lib/cloud/sfn-executions';
 import { PipelineError } from '../../lib/contracts/errors';
 import type { Finding } from '../finding';
-import { openCloud } from './open-cloud';
+import { openDeployedPipeline } from './open-deployed-pipeline';
 
 /** Whether this machine can speak to AWS: the credentials, and the stack that was deployed from this folder. */
 export async function inspectAws(): Promise<readonly Finding[]> {
@@ -23,7 +23,7 @@ async function inspectCredentials(): Promise<Finding> {
 async function inspectStack(): Promise<Finding> {
   const name = 'AWS stack';
   try {
-    const { stack, executions } = await openCloud(undefined);
+    const { stack, executions } = await openDeployedPipeline(undefined);
     await executions.check();
     return { name, isReady: true, detail: `${stack.name} in account ${stack.account}, ${stack.region}` };
   } catch (error) {

@@ -6,12 +6,12 @@ import { readRun } from '../../lib/pipeline/list-runs';
 import { showCommand } from '../commands/runs';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
-import { type Cloud, commandFor } from './open-cloud';
+import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 
 /** What a run did; for one that is not finished, also what its execution says: the bucket does not know of failures. */
 export async function showInCloud(
   { runId, isJson }: { readonly runId: string; readonly isJson: boolean },
-  cloud: Cloud,
+  cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   const { store } = cloud;
@@ -27,7 +27,7 @@ export async function showInCloud(
   terminal.print(`${run === undefined ? '' : '\n'}${describeExecution(execution, cloud)}`);
 }
 
-function describeExecution(execution: Execution, { stack }: Cloud): string {
+function describeExecution(execution: Execution, { stack }: DeployedPipeline): string {
   const { runId, status, startedAt } = execution;
   if (status === 'SUCCEEDED') return `The execution of "${runId}" succeeded.`;
   if (status !== 'RUNNING') {

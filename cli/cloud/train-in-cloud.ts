@@ -9,7 +9,7 @@ import { printOutcome } from '../print-outcome';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
 import { type FollowRequest, followRun } from './follow-run';
-import { type Cloud, commandFor } from './open-cloud';
+import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 
 export interface CloudTrainRequest {
   /** Only what was given: the workflow fills in the defaults, as it does for the console. */
@@ -24,7 +24,7 @@ export interface CloudTrainRequest {
 /** Starts an execution, and unless detached follows it to its end. */
 export async function trainInCloud(
   request: CloudTrainRequest,
-  cloud: Cloud,
+  cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   const { isJson, isDetached } = request;
@@ -48,7 +48,7 @@ export async function trainInCloud(
 }
 
 /** Folders of this machine are not seen from there. */
-function refuseLocalDataset({ dataset }: ExecutionInput, { store }: Cloud): void {
+function refuseLocalDataset({ dataset }: ExecutionInput, { store }: DeployedPipeline): void {
   if (dataset === 'mnist' || dataset.startsWith('s3://')) return;
   const target = `${store.location}/${objectKeys.uploads}my-digits`;
   throw new PermanentError(
@@ -67,7 +67,7 @@ function quoteForShell(path: string): string {
 export async function followToEnd(
   request: FollowRequest,
   isJson: boolean,
-  cloud: Cloud,
+  cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   const execution = await followRun(request, cloud, terminal);

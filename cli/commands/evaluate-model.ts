@@ -2,7 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../../lib/contracts/errors';
 import type { PixelRange } from '../../lib/contracts/pixel-range';
 import { readSourceDataset } from '../../lib/dataset/import-dataset';
-import type { LabelledImages } from '../../lib/dataset/load-split';
+import type { LabeledImages } from '../../lib/dataset/load-split';
 import { type Measured, measureModel } from '../../lib/evaluation/measure-model';
 import { describeOutputs } from '../../lib/evaluation/model-outputs';
 import { hasOwnRescaling } from '../../lib/evaluation/pixel-range';
@@ -56,7 +56,7 @@ async function readTestImages(
   dataset: string,
   classes: number,
   { report }: Terminal,
-): Promise<LabelledImages> {
+): Promise<LabeledImages> {
   const { files, remarks } = await readSourceDataset(dataset, classes);
   for (const message of remarks) report({ type: 'note', message });
   const { testImages: images, testLabels: labels } = files;
@@ -65,19 +65,19 @@ async function readTestImages(
 }
 
 /**
- * Pictures go into a model of [height, width], of [height · width], and of either with further dimensions of one; and
- * into one for pictures of any size.
+ * Images go into a model of [height, width], of [height · width], and of either with further dimensions of one; and
+ * into one for images of any size.
  */
 function assertFits(model: LayersModel, [height, width]: readonly [number, number], what: string): void {
   const expected = model.inputs[0]!.shape.slice(1);
   const sides = expected.filter((size) => size !== 1);
-  const isPicture =
+  const isImage =
     sides.length === 2 && [height, width].every((size, axis) => [null, size].includes(sides[axis]!));
-  if (isPicture || (sides.length === 1 && sides[0] === height * width)) return;
+  if (isImage || (sides.length === 1 && sides[0] === height * width)) return;
   const allowed = [[height, width], [height * width], [height, width, 1]].map((shape) => shape.join('×'));
   throw new PermanentError(
     'InvalidInput',
-    `${what} takes an input of ${formatShape(expected)}, and the dataset has pictures of ${height}×${width}. Allowed are ${allowed.join(', ')}; choose another --dataset.`,
+    `${what} takes an input of ${formatShape(expected)}, and the dataset has images of ${height}×${width}. Allowed are ${allowed.join(', ')}; choose another --dataset.`,
   );
 }
 

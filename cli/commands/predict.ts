@@ -83,8 +83,8 @@ function readInput(
   const [height, width] = image.shape;
   const facts = { format: image.format, width, height, isCentered: !isRaw };
   if (isRaw) {
-    const grey = readUnchanged(image, shape, imagePath);
-    const input = isInverted === true ? grey.map((each) => 1 - each) : grey;
+    const gray = readUnchanged(image, shape, imagePath);
+    const input = isInverted === true ? gray.map((each) => 1 - each) : gray;
     return { input, reading: { ink: isInverted === true ? 'dark' : 'light', decidedBy: 'flag', ...facts } };
   }
   const forced = isInverted === undefined ? undefined : isInverted ? 'dark' : 'light';

@@ -2,11 +2,11 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runRecordSchema } from '../../lib/contracts/results';
 import { evaluateInputSchema } from '../../lib/contracts/steps';
-import { type LambdaStepContext, serveStep } from '../../lib/pipeline/serve-step';
+import { createLambdaHandler, type LambdaStepContext } from '../../lib/pipeline/serve-step';
 import { evaluate } from '../../lib/pipeline/steps/evaluate';
 import { getJson } from '../../lib/store/json-objects';
 
-export const handler = serveStep({
+export const handler = createLambdaHandler({
   step: 'evaluate',
   inputSchema: evaluateInputSchema,
   run: async (input, context) => {

@@ -1,8 +1,8 @@
 import { commitInputSchema } from '../../lib/contracts/steps';
-import { serveStep } from '../../lib/pipeline/serve-step';
+import { createLambdaHandler } from '../../lib/pipeline/serve-step';
 import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
 
-export const handler = serveStep({
+export const handler = createLambdaHandler({
   step: 'preprocess/commit',
   inputSchema: commitInputSchema,
   run: async (input, context) => {

@@ -6,13 +6,13 @@ import { type ExecutionPlan, executionInputSchema } from '../../lib/contracts/ex
 import { parseOrThrow } from '../../lib/contracts/parse';
 import type { RunConfig } from '../../lib/contracts/run-config';
 import { limitTrainingSeconds } from '../../lib/pipeline/cost';
-import { serveStep } from '../../lib/pipeline/serve-step';
+import { createLambdaHandler } from '../../lib/pipeline/serve-step';
 import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
 
 // The bundle carries the four files of MNIST beside this file.
 process.env['MNIST_DATA_FOLDER'] ??= join(__dirname, 'mnist-data');
 
-export const handler = serveStep({
+export const handler = createLambdaHandler({
   step: 'preprocess/plan',
   inputSchema: executionInputSchema,
   run: async ({ compute: wanted, ...config }, context): Promise<ExecutionPlan> => {

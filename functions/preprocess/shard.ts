@@ -1,8 +1,8 @@
 import { shardPlanSchema } from '../../lib/contracts/dataset';
-import { serveStep } from '../../lib/pipeline/serve-step';
+import { createLambdaHandler } from '../../lib/pipeline/serve-step';
 import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
 
-export const handler = serveStep({
+export const handler = createLambdaHandler({
   step: 'preprocess/shard',
   inputSchema: shardPlanSchema,
   run: async (input, context) => ({

@@ -1,5 +1,9 @@
 import { registerInputSchema } from '../../lib/contracts/steps';
-import { serveStep } from '../../lib/pipeline/serve-step';
+import { createLambdaHandler } from '../../lib/pipeline/serve-step';
 import { register } from '../../lib/pipeline/steps/register';
 
-export const handler = serveStep({ step: 'register', inputSchema: registerInputSchema, run: register });
+export const handler = createLambdaHandler({
+  step: 'register',
+  inputSchema: registerInputSchema,
+  run: register,
+});

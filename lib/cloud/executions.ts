@@ -35,7 +35,7 @@ export interface Executions {
   /**
    * Starts an execution; the same name with the same input finds the one that is still running.
    *
-   * @param input - the settings that are given; `{}` for the seed recipe.
+   * @param input - the settings that are given; `{}` for the default configuration.
    * @returns its ARN.
    * @throws PermanentError RunExists when the name is taken.
    */

@@ -55,7 +55,7 @@ const splitSummarySchema = z.strictObject({
   rowCount: z.int().min(1),
   /** How many images carry label 0, 1, …, up to the highest label of the dataset. */
   labelCounts: z.array(countSchema).min(1),
-  /** Over all normalised pixels of the split, in [0, 1]. */
+  /** Over all normalized pixels of the split, in [0, 1]. */
   pixelMean: z.number(),
   /** Population standard deviation over the same pixels. */
   pixelStandardDeviation: z.number(),

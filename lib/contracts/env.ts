@@ -15,7 +15,7 @@ export const planEnvSchema = stepEnvSchema.extend({
     .string()
     .transform((list) => list.split(','))
     .pipe(z.array(computeSchema).min(1)),
-  /** What an hour of the dearest GPU type costs in US dollars. */
+  /** What an hour of the most expensive GPU type costs in US dollars. */
   GPU_HOUR_USD: z.coerce.number().gt(0),
 });
 export type PlanEnv = Record<keyof z.input<typeof planEnvSchema>, string>;

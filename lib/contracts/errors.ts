@@ -5,7 +5,7 @@ import { shortenMessage } from './shorten';
  * Catch match on it), the command line turns it into an exit code, and the runbook has a section for each.
  */
 export const permanentErrorNames = [
-  /** A setting, flag, config file or picture that cannot be used as it is. */
+  /** A setting, flag, config file or image that cannot be used as it is. */
   'InvalidInput',
   /** The four raw files are missing, malformed or contradict each other. */
   'InvalidDataset',

@@ -6,7 +6,7 @@ import { planOutputSchema } from './steps';
 
 /**
  * What `StartExecution` takes: the settings of a run, each of which may be left out, and where to train. `{}` trains
- * the seed recipe on MNIST. The name of the execution becomes the run id. Starting from given weights is for the
+ * the default configuration on MNIST. The name of the execution becomes the run id. Starting from given weights is for the
  * laptop: in the cloud no role reads them.
  */
 export const executionInputSchema = runConfigSchema.omit({ initialWeightsSha256: true }).extend({

@@ -13,7 +13,7 @@ const checkpointFolder = 'checkpoints/';
 const runFolder = (runId: string) => `runs/${runId}/`;
 
 export const objectKeys = {
-  /** Where a dataset of one's own may be put: `"dataset": "s3://<bucket>/uploads/<name>"`. */
+  /** Where a dataset of your own may be put: `"dataset": "s3://<bucket>/uploads/<name>"`. */
   uploads: 'uploads/',
   rawFile: (dataset: string, file: string) => `${rawDataset(dataset)}${file}`,
 

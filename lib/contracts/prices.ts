@@ -9,11 +9,11 @@ export const prices = {
   fargateGibHour: 0.004445,
   /** Each machine has a public address, unless it is in a private subnet. */
   publicAddressHour: 0.005,
-  /** The types that the setting gpuInstanceTypes has by default; the dearest is what gpuHourUsd has. */
+  /** The types that the setting gpuInstanceTypes has by default; the most expensive is what gpuHourUsd has. */
   gpuInstanceHour: { 'g4dn.xlarge': 0.526, 'g5.xlarge': 1.006, 'g6.xlarge': 0.8048 },
   /** arm64, 128 MB to 10 GB. */
   lambdaGibSecond: 0.0000133334,
 } as const;
 
-/** What an hour of the dearest of the default GPU types costs. */
+/** What an hour of the most expensive of the default GPU types costs. */
 export const dearestGpuHourUsd = Math.max(...Object.values(prices.gpuInstanceHour));

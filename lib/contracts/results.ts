@@ -72,7 +72,7 @@ export const trainingRecordSchema = z.strictObject({
   runId: runIdSchema,
   contentKey: z.string(),
   environment: environmentSchema,
-  /** Null on a machine of one's own. */
+  /** Null on a machine of your own. */
   compute: computeSchema.nullable(),
   parameterCount: z.int().min(1),
   stepCount: z.int().min(1),
@@ -120,7 +120,7 @@ export const metricsSchema = z.strictObject({
   testCount: z.int().min(1),
   errorCount: z.int().min(0),
   accuracy: fractionSchema,
-  /** Mean sparse categorical cross-entropy, natural logarithm, without the regularisation term. */
+  /** Mean sparse categorical cross-entropy, natural logarithm, without the regularization term. */
   loss: z.number(),
   classes: z.array(classMetricsSchema),
   /** [classes][classes]: rows are true labels, columns are predictions. */
@@ -159,7 +159,7 @@ export const runRecordSchema = z.strictObject({
   dataset: z.strictObject({ name: z.string(), contentKey: z.string(), manifestSha256: sha256Schema }),
   environment: environmentSchema,
   phases: z.array(phaseSchema),
-  /** Estimated in US dollars by lib/pipeline/cost.ts; null on a machine of one's own. */
+  /** Estimated in US dollars by lib/pipeline/cost.ts; null on a machine of your own. */
   costUsd: z.number().min(0).nullable(),
   accuracy: fractionSchema,
   loss: z.number(),

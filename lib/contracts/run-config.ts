@@ -20,7 +20,7 @@ const modelNameSchema = z
   );
 
 /**
- * The whole configuration of a run. Every default is the seed recipe's, so `{}` is the seed:
+ * The whole configuration of a run. Every default is the default configuration's, so `{}` is the seed:
  * Flatten → Dropout 0.1 → Dense 1024 → Dropout 0.1 → Dense 512 → Dropout 0.1 → Dense 256 → Dropout 0.1 → Dense 10,
  * Adam, sparse categorical cross-entropy, 10 epochs, batch 512, the test set as validation data.
  */
@@ -35,7 +35,7 @@ export const runConfigSchema = z.strictObject({
   hidden: z.array(z.int().min(1).max(16_384)).max(16).default([1024, 512, 256]),
   /** Fraction of inputs dropped before every dense layer. */
   dropout: z.number().min(0).lt(1).default(0.1),
-  /** Kernel regularisation: adds `l2 · Σ kernel²` to the training loss. The seed's variant is 0.0003. */
+  /** Kernel regularization: adds `l2 · Σ kernel²` to the training loss. The seed's variant is 0.0003. */
   l2: z.number().min(0).max(1).default(0),
   /** Adam's step size. */
   learningRate: z.number().gt(0).max(1).default(0.001),
@@ -59,7 +59,7 @@ export const runConfigSchema = z.strictObject({
   modelName: modelNameSchema.default('mnist-mlp'),
   /**
    * What the machine that trains may cost in US dollars, at the list price of us-east-1; 0 limits nothing. The Lambda
-   * functions come on top: for MNIST, some tenths of a cent. On a machine of one's own nothing is counted.
+   * functions come on top: for MNIST, some tenths of a cent. On a machine of your own nothing is counted.
    */
   maxCostUsd: z.number().min(0).max(100_000).default(0),
   /** Another run, of the same settings but for limits and names: the training goes on from its newest checkpoint. */

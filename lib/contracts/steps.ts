@@ -44,7 +44,7 @@ export const evaluateInputSchema = z.strictObject({
   ...datasetPointer,
   /** What came before, for the report and run.json. */
   phases: z.array(phaseSchema),
-  /** What an hour of the dearest GPU type costs in US dollars; left out on a laptop, and without a GPU of no use. */
+  /** What an hour of the most expensive GPU type costs in US dollars; left out on a laptop, and without a GPU of no use. */
   gpuHourUsd: z.number().gt(0).optional(),
 });
 export type EvaluateInput = z.infer<typeof evaluateInputSchema>;

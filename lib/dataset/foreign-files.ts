@@ -33,7 +33,7 @@ const formats: readonly ForeignFormat[] = [
   { name: 'a MATLAB file', begins: 'MATLAB ', remedy: convert },
   { name: 'an HDF5 file', begins: '\x89HDF\r\n\x1a\n', remedy: convert },
   { name: 'a Parquet file', begins: 'PAR1', remedy: convert },
-  { name: 'a PNG picture', begins: '\x89PNG\r\n\x1a\n', remedy: convert },
+  { name: 'a PNG image', begins: '\x89PNG\r\n\x1a\n', remedy: convert },
   {
     name: 'the pointer of a file that Git LFS keeps elsewhere',
     begins: 'version https://git-lfs.github.com/spec/',

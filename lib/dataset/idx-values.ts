@@ -50,7 +50,7 @@ export function measureRange(idx: Idx): ValueRange {
   return { lowest, highest, isWhole, hasFiniteOnly };
 }
 
-/** Most pictures have black and white in the first of them, and no more is to be learned then. */
+/** Most images have black and white in the first of them, and no more is to be learned then. */
 function measureBytes(data: Uint8Array): ValueRange {
   let lowest = 255;
   let highest = 0;

@@ -5,7 +5,7 @@ import { sha256Hex } from '../store/sha256';
 import { decodeShard, quantizePixels } from './shards';
 
 /** One split in memory. */
-export interface LabelledImages {
+export interface LabeledImages {
   /** [count, height, width], row-major. A pixel u stands for u / 255, at a quarter of the size. */
   readonly pixels: Uint8Array;
   /** [count]. */
@@ -24,7 +24,7 @@ export async function loadSplit(
   store: ObjectStore,
   { imageShape, ...manifest }: DatasetManifest,
   split: Split,
-): Promise<LabelledImages> {
+): Promise<LabeledImages> {
   const { rowCount: count, shards } = manifest[split];
   const imagePixels = imageShape[0] * imageShape[1];
   assertRowsAddUp(manifest, split);

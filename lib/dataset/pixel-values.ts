@@ -13,7 +13,7 @@ export interface PixelFile {
 }
 
 const white = 255;
-/** A set of pictures whose brightest pixel is darker than this was made on another scale, or photographed at night. */
+/** A set of images whose brightest pixel is darker than this was made on another scale, or photographed at night. */
 const leastBrightest = 128;
 
 /**
@@ -40,7 +40,7 @@ export function toPixelFile(idx: Idx, fileName: string): PixelFile {
   return { file, data, shape, remarks };
 }
 
-/** Keras and PyTorch give grey images a dimension of one, at the end or after the count. */
+/** Keras and PyTorch give gray images a dimension of one, at the end or after the count. */
 function withoutChannel(shape: readonly number[]): readonly number[] {
   if (shape.length !== 4) return shape;
   const [count, second, third, fourth] = shape as [number, number, number, number];

@@ -84,7 +84,7 @@ export function toImagesShape(
   if (shape.length !== 3) {
     throw new PermanentError(
       'InvalidDataset',
-      `${fileName} has ${shape.length} dimensions (${shape.join('×')}), and images have three: count, height and width. Convert it to grey images in that layout.`,
+      `${fileName} has ${shape.length} dimensions (${shape.join('×')}), and images have three: count, height and width. Convert it to gray images in that layout.`,
       { evidence: { fileName, shape: shape.join('×') } },
     );
   }

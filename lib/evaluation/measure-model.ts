@@ -1,6 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type PixelRange, pixelRanges } from '../contracts/pixel-range';
-import type { LabelledImages } from '../dataset/load-split';
+import type { LabeledImages } from '../dataset/load-split';
 import { computeMetrics, type MetricValues } from './metrics';
 import { type ModelOutputs, meanCrossEntropyOfLogits, toProbabilities } from './model-outputs';
 import { predictAll } from './predict-all';
@@ -12,7 +12,7 @@ export interface Measured {
 }
 
 /** Enough to tell a model from one that is given other pixels than it was trained on. */
-const samplePictures = 1_000;
+const sampleCount = 1_000;
 
 /** Of the loss of a guess: a model that is merely not sure of itself does better than that. */
 const lostFraction = 0.8;
@@ -25,17 +25,17 @@ const lostFraction = 0.8;
 export async function measureModel(
   model: LayersModel,
   outputs: ModelOutputs,
-  images: LabelledImages,
+  images: LabeledImages,
   { range, signal }: { readonly range: PixelRange; readonly signal: AbortSignal },
 ): Promise<Measured> {
-  const measure = async (of: LabelledImages, as: PixelRange) => {
+  const measure = async (of: LabeledImages, as: PixelRange) => {
     const values = await predictAll(model, { ...of, range: as }, outputs.width, signal);
     const probabilities = toProbabilities(values, outputs);
     const metrics = computeMetrics({ labels: of.labels, probabilities, classes: outputs.classes });
     if (outputs.kind !== 'logits') return metrics;
     return { ...metrics, loss: meanCrossEntropyOfLogits(of.labels, values, outputs) };
   };
-  const sample = takeFirst(images, samplePictures);
+  const sample = takeFirst(images, sampleCount);
   const asked = await measure(sample, range);
   const lostLoss = lostFraction * Math.log(outputs.classes);
   let better: { readonly range: PixelRange; readonly loss: number } | undefined;
@@ -49,7 +49,7 @@ export async function measureModel(
   return { metrics: await measure(images, range), betterRange: better?.range };
 }
 
-function takeFirst(images: LabelledImages, maxCount: number): LabelledImages {
+function takeFirst(images: LabeledImages, maxCount: number): LabeledImages {
   const count = Math.min(images.count, maxCount);
   const [height, width] = images.imageShape;
   return {

@@ -107,7 +107,7 @@ function assertLabelsFit({ labels, classes }: ScoredLabels): void {
   if (row === -1) return;
   throw new PermanentError(
     'InvalidDataset',
-    `Test image ${row} has label ${labels[row]}, and labels 0 to ${classes - 1} are allowed. Set "classes" to the highest label plus one, or mend the labels file.`,
+    `Test image ${row} has label ${labels[row]}, and labels 0 to ${classes - 1} are allowed. Set "classes" to the highest label plus one, or fix the labels file.`,
     { evidence: { row, label: labels[row]!, classes } },
   );
 }

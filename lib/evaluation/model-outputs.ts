@@ -6,7 +6,7 @@ export type OutputKind = 'probabilities' | 'scores' | 'logits';
 
 export interface ModelOutputs {
   readonly kind: OutputKind;
-  /** Values a picture: the classes, or 1 for two classes. */
+  /** Values a image: the classes, or 1 for two classes. */
   readonly width: number;
   readonly classes: number;
 }
@@ -26,7 +26,7 @@ export function describeOutputs(model: LayersModel, what: string): ModelOutputs 
   if (model.outputs.length !== 1 || !hasOneRow || typeof width !== 'number') {
     throw new PermanentError(
       'InvalidInput',
-      `${what} gives an output of ${shape.map((size) => size ?? '?').join('×')} a picture. Only classifiers can be evaluated: one output of one score a class.`,
+      `${what} gives an output of ${shape.map((size) => size ?? '?').join('×')} a image. Only classifiers can be evaluated: one output of one score a class.`,
     );
   }
   return { kind: findKind(output!), width, classes: Math.max(2, width) };

@@ -22,7 +22,7 @@ export interface ImageBatchSource {
 const imagesPerBatch = 1000;
 
 /**
- * The model's outputs, [count, classes], row-major. Its input may have the pictures' pixels in any shape: [height,
+ * The model's outputs, [count, classes], row-major. Its input may have the images' pixels in any shape: [height,
  * width], [height · width], [height, width, 1], …. Tensors made here are disposed; the model stays the caller's.
  * Gives way to the event loop between batches, so that a signal can arrive.
  *
@@ -63,7 +63,7 @@ function throwIfInterrupted(signal: AbortSignal | undefined, done: number, count
   );
 }
 
-/** An input for pictures of any size takes those of this one. */
+/** An input for images of any size takes those of this one. */
 function fillShape(shape: readonly (number | null)[], imageShape: readonly [number, number]): number[] {
   const sides = [...imageShape];
   return shape.map((size) => size ?? sides.shift() ?? 1);

@@ -62,7 +62,7 @@ export interface Hdf5Reader {
 }
 
 /** Starting the library takes some 0.2 s, and reading 6 MB less. */
-const rehearsalMilliseconds = 5_000;
+const probeMilliseconds = 5_000;
 
 /**
  * The C library runs in circles on some damaged files, and nobody can stop it in the same thread. So a worker reads the
@@ -70,18 +70,18 @@ const rehearsalMilliseconds = 5_000;
  *
  * @throws PermanentError InvalidInput when it does not come to an end.
  */
-async function rehearse(bytes: Uint8Array, what: string): Promise<void> {
-  const worker = new Worker(join(__dirname, 'rehearse-hdf5.mjs'), { workerData: bytes, stderr: true });
-  const timer = setTimeout(() => worker.terminate(), rehearsalMilliseconds);
+async function probe(bytes: Uint8Array, what: string): Promise<void> {
+  const worker = new Worker(join(__dirname, 'probe-hdf5.mjs'), { workerData: bytes, stderr: true });
+  const timer = setTimeout(() => worker.terminate(), probeMilliseconds);
   // Its errors are the reader's to find, who can say what they are.
   worker.on('error', () => {});
   const startedAt = performance.now();
   await new Promise((resolve) => worker.on('exit', resolve));
   clearTimeout(timer);
-  if (performance.now() - startedAt < rehearsalMilliseconds) return;
+  if (performance.now() - startedAt < probeMilliseconds) return;
   throw new PermanentError(
     'InvalidInput',
-    `${what} cannot be read within ${rehearsalMilliseconds / 1000} s: it is damaged, or made to keep its readers busy. Save it again in Keras.`,
+    `${what} cannot be read within ${probeMilliseconds / 1000} s: it is damaged, or made to keep its readers busy. Save it again in Keras.`,
   );
 }
 
@@ -96,7 +96,7 @@ export async function readHdf5<Result>(
   what: string,
   read: (reader: Hdf5Reader) => Result,
 ): Promise<Result> {
-  await rehearse(bytes, what);
+  await probe(bytes, what);
   const { File, Dataset, Group, files } = await openLibrary();
   const path = `/${randomUUID()}.h5`;
   files.writeFile(path, bytes);

@@ -9,7 +9,7 @@ import {
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { PermanentError } from '../contracts/errors';
 import { buildLayer } from '../model/build-layer';
-import { type KerasGraph, pictures, readGraph } from '../model/keras-graph';
+import { type KerasGraph, modelInput, readGraph } from '../model/keras-graph';
 import { isChain } from '../model/keras-topology';
 import { doesNotFit, listGraphWeights } from '../model/layer-shapes';
 import type { TfjsLayer, WeightSlot } from '../model/layers/layer-kind';
@@ -175,7 +175,7 @@ function assembleGraph({ name, inputShape, layers, calls }: KerasGraph, weights:
   const images = input({ shape: [...inputShape] });
   const outputs: SymbolicTensor[] = [];
   for (const { layer, inputs } of calls) {
-    const given = inputs.map((each) => (each === pictures ? images : outputs[each]!));
+    const given = inputs.map((each) => (each === modelInput ? images : outputs[each]!));
     try {
       outputs.push(built[layer]!.apply(given.length === 1 ? given[0]! : given) as SymbolicTensor);
     } catch (cause) {

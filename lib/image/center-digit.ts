@@ -1,23 +1,23 @@
-/** Grey values in [0, 1], row-major, light ink on 0. */
-export interface GreyPicture {
+/** Gray values in [0, 1], row-major, light ink on 0. */
+export interface GrayImage {
   readonly pixels: Float32Array;
   /** [height, width] in pixels. */
   readonly shape: readonly [number, number];
 }
 
-/** A digit of MNIST fits a box of 20 pixels within a picture of 28. */
+/** A digit of MNIST fits a box of 20 pixels within a image of 28. */
 const boxFraction = 20 / 28;
 
 /**
  * Makes a drawing look as the images of MNIST were made: "size normalized to fit in a 20x20 pixel box while preserving
  * their aspect ratio […] centered in a 28x28 image by computing the center of mass of the pixels, and translating the
  * image so as to position this point at the center" (LeCun, Cortes, Burges: The MNIST database). For other sizes the
- * box keeps its share of the picture. An image of MNIST comes out as it went in.
+ * box keeps its share of the image. An image of MNIST comes out as it went in.
  *
  * @param shape - [height, width] of the result, in pixels.
  * @returns `undefined` for a drawing without ink.
  */
-export function centerDigit(drawing: GreyPicture, shape: readonly [number, number]): GreyPicture | undefined {
+export function centerDigit(drawing: GrayImage, shape: readonly [number, number]): GrayImage | undefined {
   const ink = findInk(drawing);
   if (ink === undefined) return undefined;
   const [height, width] = shape;
@@ -56,10 +56,10 @@ interface Ink {
   readonly right: number;
 }
 
-function findInk({ pixels, shape: [height, width] }: GreyPicture): Ink | undefined {
+function findInk({ pixels, shape: [height, width] }: GrayImage): Ink | undefined {
   const ink = { top: height, left: width, bottom: 0, right: 0 };
-  pixels.forEach((grey, index) => {
-    if (grey === 0) return;
+  pixels.forEach((gray, index) => {
+    if (gray === 0) return;
     const row = Math.floor(index / width);
     const column = index % width;
     ink.top = Math.min(ink.top, row);
@@ -71,24 +71,24 @@ function findInk({ pixels, shape: [height, width] }: GreyPicture): Ink | undefin
 }
 
 /** In pixels; the middle of the first pixel is 0.5. */
-function centerOfMass({ pixels, shape: [, width] }: GreyPicture, ink: Ink): { x: number; y: number } {
+function centerOfMass({ pixels, shape: [, width] }: GrayImage, ink: Ink): { x: number; y: number } {
   let mass = 0;
   let x = 0;
   let y = 0;
   for (let row = ink.top; row < ink.bottom; row += 1) {
     for (let column = ink.left; column < ink.right; column += 1) {
-      const grey = pixels[row * width + column]!;
-      mass += grey;
-      x += grey * (column + 0.5);
-      y += grey * (row + 0.5);
+      const gray = pixels[row * width + column]!;
+      mass += gray;
+      x += gray * (column + 0.5);
+      y += gray * (row + 0.5);
     }
   }
   return { x: x / mass, y: y / mass };
 }
 
-/** Mean grey of a square of the drawing, with what lies beyond the ink counted as paper: the anti-aliasing. */
+/** Mean gray of a square of the drawing, with what lies beyond the ink counted as paper: the anti-aliasing. */
 function averageOver(
-  { pixels, shape: [, width] }: GreyPicture,
+  { pixels, shape: [, width] }: GrayImage,
   ink: Ink,
   { top, left, side }: { top: number; left: number; side: number },
 ): number {

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './center-digit';
+import type { GrayImage } from './center-digit';
 
 /** What the ink of a centered drawing looks like, for telling digits from other drawings. */
 export interface DigitShape {
@@ -14,7 +14,7 @@ export interface DigitShape {
 const inkThreshold = 0.35;
 
 /** @returns `undefined` where no pixel is dark enough to be a stroke. */
-export function measureShape({ pixels, shape: [height, width] }: GreyPicture): DigitShape | undefined {
+export function measureShape({ pixels, shape: [height, width] }: GrayImage): DigitShape | undefined {
   const parts = connectedParts(pixels, height, width);
   if (parts.length === 0) return undefined;
   const inkCount = parts.reduce((sum, part) => sum + part.length, 0);

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './center-digit';
+import type { GrayImage } from './center-digit';
 import { measureShape } from './digit-shape';
 
 /** On MNIST's test images: 0.5 % have a second part this large, 0.5 % are this wide, 0.1 % this full. */
@@ -15,7 +15,7 @@ const smallMargin = 0.5;
  * @param digit - centered, as the model saw it.
  * @param probabilities - [classes], at least two.
  */
-export function findDoubts(digit: GreyPicture, probabilities: ArrayLike<number>): string[] {
+export function findDoubts(digit: GrayImage, probabilities: ArrayLike<number>): string[] {
   const shape = measureShape(digit);
   const doubts: string[] = [];
   if (shape === undefined) doubts.push('There is hardly any ink.');

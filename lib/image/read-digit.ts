@@ -1,7 +1,7 @@
 import { PermanentError } from '../contracts/errors';
-import { centerDigit, type GreyPicture } from './center-digit';
+import { centerDigit, type GrayImage } from './center-digit';
 import type { DecodedImage } from './decode-image';
-import { flattenOnto, reduceTransparency } from './grey-values';
+import { flattenOnto, reduceTransparency } from './gray-values';
 import { type Ink, separateInk } from './separate-ink';
 
 /** How an image was read, for whoever wonders about an answer. */
@@ -28,24 +28,24 @@ export function readDigit(
   image: DecodedImage,
   shape: readonly [number, number],
   { forced, fileName }: ReadOptions,
-): DigitReading & { readonly digit: GreyPicture } {
-  const grey =
+): DigitReading & { readonly digit: GrayImage } {
+  const gray =
     forced === undefined
       ? reduceTransparency(image)
       : { ...flattenOnto(image, forced === 'dark' ? 1 : 0), isOpacity: false };
-  const separated = separateInk(grey, { forced, isLossy: image.isLossy });
-  const digit = separated && centerDigit(separated.picture, shape);
+  const separated = separateInk(gray, { forced, isLossy: image.isLossy });
+  const digit = separated && centerDigit(separated.image, shape);
   if (separated === undefined || digit === undefined)
     throw new PermanentError('InvalidInput', `There is no digit here: ${whyNot(image, forced, fileName)}`, {
       evidence: { fileName },
     });
   const { ink } = separated;
-  if (!grey.isOpacity) return { ink, decidedBy: forced === undefined ? 'border' : 'flag', digit };
+  if (!gray.isOpacity) return { ink, decidedBy: forced === undefined ? 'border' : 'flag', digit };
   return { ink: ink === 'light' ? 'opaque' : 'transparent', decidedBy: 'transparency', digit };
 }
 
 /**
- * The image's own grey values, transparent parts as black, for models of images that are not centered digits.
+ * The image's own gray values, transparent parts as black, for models of images that are not centered digits.
  *
  * @param shape - [height, width] that the image has to have, in pixels.
  * @returns [height · width] in [0, 1].

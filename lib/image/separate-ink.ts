@@ -1,4 +1,4 @@
-import type { GreyPicture } from './center-digit';
+import type { GrayImage } from './center-digit';
 
 /** Which side of its background a digit lies on. */
 export type Ink = 'dark' | 'light';
@@ -6,7 +6,7 @@ export type Ink = 'dark' | 'light';
 export interface SeparatedInk {
   readonly ink: Ink;
   /** In [0, 1], light ink on 0. */
-  readonly picture: GreyPicture;
+  readonly image: GrayImage;
 }
 
 /** Of a background's median deviation: what random noise hardly ever exceeds (five standard deviations). */
@@ -19,15 +19,15 @@ const faintestOnNoise = 0.15;
 const faintInk = 0.75;
 
 /**
- * Takes the background out of a picture: the background becomes 0, full contrast to it 1. Background is what the
- * picture's border mostly has, and ink what differs from it most. White ink on black comes out as it went in.
+ * Takes the background out of a image: the background becomes 0, full contrast to it 1. Background is what the
+ * image's border mostly has, and ink what differs from it most. White ink on black comes out as it went in.
  *
- * @param picture - grey values in [0, 1].
+ * @param image - gray values in [0, 1].
  * @param forced - looks for ink on this side only.
  * @returns `undefined` where nothing stands out from the background.
  */
 export function separateInk(
-  { pixels, shape }: GreyPicture,
+  { pixels, shape }: GrayImage,
   { forced, isLossy }: { readonly forced?: Ink | undefined; readonly isLossy: boolean },
 ): SeparatedInk | undefined {
   const border = borderOf(pixels, shape);
@@ -36,15 +36,15 @@ export function separateInk(
   const room = ink === 'dark' ? background : 1 - background;
   if (room === 0) return undefined;
   const sign = ink === 'dark' ? -1 : 1;
-  const contrasts = pixels.map((grey) => Math.max(0, (sign * (grey - background)) / room));
+  const contrasts = pixels.map((gray) => Math.max(0, (sign * (gray - background)) / room));
   const strongest = contrasts.reduce((most, contrast) => Math.max(most, contrast), 0);
-  const unevenness = medianOf(border.map((grey) => Math.abs(grey - background))) / room;
+  const unevenness = medianOf(border.map((gray) => Math.abs(gray - background))) / room;
   const noise = Math.max(noiseFactor * unevenness, isLossy ? lossyRipple : 0);
   if (strongest === 0 || (noise > 0 && strongest < faintestOnNoise)) return undefined;
   const floor = Math.min(noise, strongest / 2);
   const scale = strongest < faintInk ? 1 / strongest : 1;
   const cleaned = contrasts.map((contrast) => (contrast < floor ? 0 : contrast * scale));
-  return { ink, picture: { pixels: cleaned, shape } };
+  return { ink, image: { pixels: cleaned, shape } };
 }
 
 function borderOf(pixels: Float32Array, [height, width]: readonly [number, number]): Float32Array {
@@ -64,8 +64,8 @@ function medianOf(values: Float32Array): number {
 
 function strongerSide(pixels: Float32Array, background: number): Ink {
   let [darker, lighter] = [0, 0];
-  for (const grey of pixels) {
-    const difference = grey - background;
+  for (const gray of pixels) {
+    const difference = gray - background;
     if (difference < 0) darker += difference * difference;
     else lighter += difference * difference;
   }

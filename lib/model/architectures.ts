@@ -4,7 +4,7 @@ import type { RunConfig } from '../contracts/run-config';
 export type ArchitectureConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2' | 'classes'>;
 
 /**
- * The seed's perceptron for any picture size and any list of widths:
+ * The seed's perceptron for any image size and any list of widths:
  * Flatten, then Dropout and Dense with relu per hidden layer, then Dropout and Dense with softmax.
  *
  * Input [batch, height, width] in [0, 1], output [batch, classes]. The initial weights mean nothing: training sets

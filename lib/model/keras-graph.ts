@@ -18,12 +18,12 @@ import { batchShape, dtype, ignored, layerName, off, type Shape } from './layers
 export interface KerasCall {
   /** Position among the layers. */
   readonly layer: number;
-  /** Positions among the calls; `pictures` for the model's input. */
+  /** Positions among the calls; `modelInput` for the model's input. */
   readonly inputs: readonly number[];
 }
 
 /** The input of a model, among calls. */
-export const pictures = -1;
+export const modelInput = -1;
 
 /** Where a layer, or a model that holds layers, stands in the file. */
 export type Member =
@@ -121,7 +121,7 @@ class GraphReader {
         'does not say the shape of its input. Build it with keras.Input((28, 28)) as its first layer',
       );
     }
-    const output = model.use([pictures]);
+    const output = model.use([modelInput]);
     if (output !== this.calls.length - 1) throw this.refuse('passes its input on, and has no layer');
     this.assertDistinct();
     const { name, inputShape, members } = model;

@@ -29,7 +29,7 @@ export function readInputSource(value: unknown, kind: 'input' | 'output', what: 
   const count = Array.isArray(list) ? list.length : 0;
   throw new PermanentError(
     'InvalidInput',
-    `${what} has ${count} ${kind}s. Only models of one ${kind} are read: pictures in, one score a class out.`,
+    `${what} has ${count} ${kind}s. Only models of one ${kind} are read: images in, one score a class out.`,
   );
 }
 

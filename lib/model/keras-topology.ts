@@ -1,5 +1,5 @@
 import { PermanentError } from '../contracts/errors';
-import { type KerasGraph, pictures, readGraph } from './keras-graph';
+import { type KerasGraph, modelInput, readGraph } from './keras-graph';
 import type { KerasLayer } from './keras-layers';
 
 /** The layers of a network, one after the other. */
@@ -16,7 +16,7 @@ export function isChain({ layers, calls }: KerasGraph): boolean {
   return (
     layers.length === calls.length &&
     calls.every(({ layer, inputs }, index) => {
-      const before = index === 0 ? pictures : index - 1;
+      const before = index === 0 ? modelInput : index - 1;
       return layer === index && inputs.length === 1 && inputs[0] === before;
     })
   );

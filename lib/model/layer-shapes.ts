@@ -1,11 +1,11 @@
 import { PermanentError } from '../contracts/errors';
 import { buildLayer, listWeights } from './build-layer';
-import { type KerasGraph, pictures } from './keras-graph';
+import { type KerasGraph, modelInput } from './keras-graph';
 import type { KerasLayer } from './keras-layers';
 import type { WeightSlot } from './layers/layer-kind';
 import type { Shape } from './layers/settings';
 
-/** Of one picture: 224 × 224 × 64, as large networks begin, is 3.2 million. Layers without weights could ask for any. */
+/** Of one image: 224 × 224 × 64, as large networks begin, is 3.2 million. Layers without weights could ask for any. */
 const maxOutputValues = 2 ** 22;
 
 /**
@@ -22,7 +22,7 @@ export function listGraphWeights(
   const weights: (readonly WeightSlot[])[] = layers.map(() => []);
   for (const { layer: index, inputs } of calls) {
     const layer = layers[index]!;
-    const shapes = inputs.map((input) => (input === pictures ? inputShape : outputs[input]!));
+    const shapes = inputs.map((input) => (input === modelInput ? inputShape : outputs[input]!));
     weights[index] = listWeights(layer, shapes[0]!);
     outputs.push(outputShape(layer, shapes, what));
   }

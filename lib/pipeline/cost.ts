@@ -12,8 +12,8 @@ export const overheadSeconds: Readonly<Record<Compute, number>> = { cpu: 75, gpu
  * What the run's seconds cost, with the machine's start and end, without storage and transfer (cents a month), spot's
  * discount and attempts that were lost. The preprocessing's are those of all its functions together.
  *
- * @param gpuHourUsd - of the dearest type that may have come: on spot, or with a cheaper one, the bill is lower.
- * @returns US dollars; `null` on a machine of one's own.
+ * @param gpuHourUsd - of the most expensive type that may have come: on spot, or with a cheaper one, the bill is lower.
+ * @returns US dollars; `null` on a machine of your own.
  */
 export function estimateCostUsd(
   phases: readonly Phase[],
@@ -34,7 +34,7 @@ export function estimateCostUsd(
 /**
  * What a cost limit buys of the training itself; the machine's start and end come on top.
  *
- * @param gpuHourUsd - of the dearest instance type that may come, so that none costs more than the limit.
+ * @param gpuHourUsd - of the most expensive instance type that may come, so that none costs more than the limit.
  * @returns seconds of the machine that trains, to the millisecond and more than none; 0 for no limit.
  */
 export function limitTrainingSeconds(maxCostUsd: number, compute: Compute, gpuHourUsd: number): number {

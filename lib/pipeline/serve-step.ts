@@ -9,7 +9,7 @@ import { logEvent } from './log-event';
 import type { StepContext, StepName } from './step-context';
 
 /** One step as a Lambda handler. */
-export interface ServedStep<Schema extends z.ZodType, Output> {
+export interface LambdaStep<Schema extends z.ZodType, Output> {
   readonly step: StepName;
   readonly inputSchema: Schema;
   /** What it returns travels in the state: pointers and small numbers. */
@@ -29,11 +29,11 @@ const metricsNamespace = 'MnistPipeline';
  * Parses the event, runs the step with S3 as its store, and measures it. Errors go out as they are: their `name` is
  * what Step Functions matches on, their message is what people read.
  */
-export function serveStep<Schema extends z.ZodType, Output>({
+export function createLambdaHandler<Schema extends z.ZodType, Output>({
   step,
   inputSchema,
   run,
-}: ServedStep<Schema, Output>): (event: unknown) => Promise<Output> {
+}: LambdaStep<Schema, Output>): (event: unknown) => Promise<Output> {
   const logger = new Logger({ serviceName: step });
   return async (event) => {
     const startedAt = Date.now();

@@ -1,8 +1,8 @@
 import type { RunConfig } from '../contracts/run-config';
 import type { PlanInput } from '../contracts/steps';
 import { chooseEngine } from '../training/choose-engine';
-import type { DenseStack } from '../training/dense-stack';
 import { assertWeightsFit, type EncodedWeights, loadInitialWeights } from '../training/initial-weights';
+import type { MlpLayers } from '../training/mlp-layers';
 import type { TrainingEngine } from '../training/training-engine';
 import type { StepContext } from './step-context';
 import type { FoundDataset } from './steps/preprocess-plan';
@@ -40,5 +40,5 @@ function layersOf({ hidden, classes, dropout, l2 }: RunConfig, [height, width]: 
     units: count,
     dropoutRate: dropout,
     l2,
-  })) satisfies DenseStack;
+  })) satisfies MlpLayers;
 }

@@ -1,8 +1,8 @@
 import { encode } from 'fast-png';
 import type { PredictionColumns } from '../evaluation/test-predictions';
+import type { ByteImage } from './byte-image';
 import { escapeMarkup } from './escape-markup';
 import type { Markup } from './markup-blocks';
-import type { Picture } from './picture';
 
 interface CellImages {
   readonly label: number;
@@ -12,7 +12,7 @@ interface CellImages {
   readonly rows: readonly number[];
 }
 
-/** All pictures together; 900,000 pixels of MNIST are a PNG of about 300 kB, and noise of 900 kB. */
+/** All images together; 900,000 pixels of MNIST are a PNG of about 300 kB, and noise of 900 kB. */
 const maxSheetPixels = 900_000;
 const sheetColumns = 25;
 const maxImagesPerCell = 42;
@@ -54,18 +54,18 @@ function imagesPerCell(cells: readonly { rows: readonly number[] }[], maxImages:
 }
 
 /**
- * The pictures on one sheet, and beside it what lies where, for the page's script: a sheet of a thousand pictures is a
+ * The images on one sheet, and beside it what lies where, for the page's script: a sheet of a thousand images is a
  * quarter of the size of a thousand files.
  */
 export function cellImagesMarkup(
   cells: readonly CellImages[],
-  pictureOf: (row: number) => Picture,
+  imageOf: (row: number) => ByteImage,
   { confidence }: PredictionColumns,
 ): Markup {
   const rows = cells.flatMap((cell) => cell.rows);
   if (rows.length === 0) return '';
-  const [height, width] = pictureOf(rows[0]!).shape;
-  const sheet = drawSheet(rows.map(pictureOf), [height, width]);
+  const [height, width] = imageOf(rows[0]!).shape;
+  const sheet = drawSheet(rows.map(imageOf), [height, width]);
   let position = 0;
   const contents = cells.map((cell) => {
     const first = position;
@@ -83,18 +83,18 @@ export function cellImagesMarkup(
 
 const escapeJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-function drawSheet(pictures: readonly Picture[], [height, width]: readonly [number, number]): string {
-  const columns = Math.min(sheetColumns, pictures.length);
+function drawSheet(images: readonly ByteImage[], [height, width]: readonly [number, number]): string {
+  const columns = Math.min(sheetColumns, images.length);
   const sheetWidth = columns * width;
-  const sheetHeight = Math.ceil(pictures.length / columns) * height;
+  const sheetHeight = Math.ceil(images.length / columns) * height;
   const data = new Uint8Array(sheetWidth * sheetHeight);
-  for (const [position, { pixels }] of pictures.entries()) {
+  for (const [position, { pixels }] of images.entries()) {
     const left = (position % columns) * width;
     const top = Math.floor(position / columns) * height;
-    pixels.forEach((grey, pixel) => {
+    pixels.forEach((gray, pixel) => {
       const x = left + (pixel % width);
       const y = top + Math.floor(pixel / width);
-      data[y * sheetWidth + x] = grey;
+      data[y * sheetWidth + x] = gray;
     });
   }
   const png = encode({ width: sheetWidth, height: sheetHeight, data, channels: 1, depth: 8 });

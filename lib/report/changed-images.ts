@@ -1,15 +1,15 @@
+import { type ByteImage, imageDataUrl } from './byte-image';
 import { type ChangedImage, findChangedImages } from './compare-runs';
 import type { ComparisonData } from './comparison-data';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
-import { type Picture, pictureDataUrl } from './picture';
 
 /** Images of one kind; the count above them is of all. */
 const maxImages = 60;
 
 /** The test images that the runs answer differently. */
-export function changedImages({ runs, pictureOf }: ComparisonData): Markup {
+export function changedImages({ runs, imageOf }: ComparisonData): Markup {
   const heading = 'Test images that changed';
   const changed = findChangedImages(runs);
   if (changed === undefined) {
@@ -26,7 +26,7 @@ export function changedImages({ runs, pictureOf }: ComparisonData): Markup {
       [`Regressed ${ends}`, regressed],
       ['Other disagreements', other],
     ] as const
-  ).map(([name, images]) => imageGroup(name, images, pictureOf));
+  ).map(([name, images]) => imageGroup(name, images, imageOf));
   return section(
     'changed-images',
     heading,
@@ -38,21 +38,21 @@ export function changedImages({ runs, pictureOf }: ComparisonData): Markup {
 function imageGroup(
   name: string,
   images: readonly ChangedImage[],
-  pictureOf: ((index: number) => Picture) | undefined,
+  imageOf: ((index: number) => ByteImage) | undefined,
 ): Markup {
   if (images.length === 0) return '';
   const some = images.length > maxImages ? `, the first ${maxImages} shown` : '';
-  const items = images.slice(0, maxImages).map((image) => changedItem(image, pictureOf?.(image.index)));
+  const items = images.slice(0, maxImages).map((image) => changedItem(image, imageOf?.(image.index)));
   return card(
     `<h3>${escapeMarkup(name)}: ${formatCount(images.length)}${some}</h3><ul class="digits mistakes">${items.join('')}</ul>`,
   );
 }
 
-function changedItem({ index, label, answers }: ChangedImage, picture: Picture | undefined): Markup {
+function changedItem({ index, label, answers }: ChangedImage, pixels: ByteImage | undefined): Markup {
   const image =
-    picture === undefined
+    pixels === undefined
       ? ''
-      : `<img alt="Test image ${index}: true label ${label}" width="${picture.shape[1]}" height="${picture.shape[0]}" src="${pictureDataUrl(picture)}">`;
+      : `<img alt="Test image ${index}: true label ${label}" width="${pixels.shape[1]}" height="${pixels.shape[0]}" src="${imageDataUrl(pixels)}">`;
   const lines = answers.map(
     ({ predicted, confidence }, run) =>
       `<li class="${predicted === label ? 'right' : 'wrong'}"><b><span class="swatch run-${run + 1}" aria-hidden="true"></span>${predicted === label ? '✓' : '✗'} ${predicted}</b><span>${formatPercent(confidence, 1)}</span></li>`,

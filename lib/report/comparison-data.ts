@@ -7,7 +7,7 @@ import { loadSplit } from '../dataset/load-split';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import { getJson, getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
-import { type Picture, pickPicture } from './picture';
+import { type ByteImage, pickImage } from './byte-image';
 
 export interface ComparedRun {
   readonly runId: string;
@@ -21,7 +21,7 @@ export interface ComparisonData {
   /** In the order asked for. */
   readonly runs: readonly ComparedRun[];
   /** Test image of row `index`; absent where the runs have different test images, or the store no longer has them. */
-  readonly pictureOf?: (index: number) => Picture;
+  readonly imageOf?: (index: number) => ByteImage;
   /** The report of a run, relative to the page; absent where the page cannot lead there. */
   readonly reportPathOf?: (runId: string) => string;
 }
@@ -43,11 +43,9 @@ export async function readComparison(store: ObjectStore, runIds: readonly string
   const isSameTestSet = runs.every(
     ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
   );
-  // A fetched run comes without its dataset, and is compared without pictures.
-  const pictureOf = isSameTestSet
-    ? await absentAsUndefined(readTestPictures(store, first!.record))
-    : undefined;
-  return pictureOf === undefined ? { runs } : { runs, pictureOf };
+  // A fetched run comes without its dataset, and is compared without images.
+  const imageOf = isSameTestSet ? await absentAsUndefined(readTestImages(store, first!.record)) : undefined;
+  return imageOf === undefined ? { runs } : { runs, imageOf };
 }
 
 function assertComparable(runIds: readonly string[]): void {
@@ -80,12 +78,12 @@ async function readComparedRun(store: ObjectStore, runId: string): Promise<Compa
   return { runId, record, epochs, ...(testPredictions && { testPredictions }) };
 }
 
-async function readTestPictures(
+async function readTestImages(
   store: ObjectStore,
   { dataset }: RunRecord,
-): Promise<(index: number) => Picture> {
+): Promise<(index: number) => ByteImage> {
   const key = objectKeys.manifest(dataset.name, dataset.contentKey);
   const manifest = await getJson(store, key, datasetManifestSchema);
   const testImages = await loadSplit(store, manifest, 'test');
-  return (index) => pickPicture(testImages, index);
+  return (index) => pickImage(testImages, index);
 }

@@ -7,16 +7,16 @@ import { toInlineSvg } from './plots/plot';
 import type { ReportData } from './report-data';
 
 export function confusions(data: ReportData): Markup {
-  const { metrics, testPredictions, pictureOf } = data;
+  const { metrics, testPredictions, imageOf } = data;
   const isTable = metrics.confusionMatrix.length <= maxTableClasses;
-  const [height, width] = pictureOf(0).shape;
+  const [height, width] = imageOf(0).shape;
   const matrix = isTable
     ? `<p class="note" id="cell-hint" hidden>Choose a cell to see its images.</p>${confusionTable(metrics.confusionMatrix)}`
     : toInlineSvg(drawConfusionMatrix(metrics));
   const panel =
     '<div id="cell-panel" hidden><h3 aria-live="polite"></h3><ul class="digits mistakes"></ul></div>';
   const images = isTable
-    ? panel + cellImagesMarkup(chooseCellImages(testPredictions, height * width), pictureOf, testPredictions)
+    ? panel + cellImagesMarkup(chooseCellImages(testPredictions, height * width), imageOf, testPredictions)
     : '';
   return section(
     'confusion-matrix',

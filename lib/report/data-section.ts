@@ -1,7 +1,7 @@
+import { type ByteImage, imageDataUrl } from './byte-image';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
-import { type Picture, pictureDataUrl } from './picture';
 import type { ReportData } from './report-data';
 
 /** More classes than this make no table that helps. */
@@ -29,24 +29,24 @@ export function dataSection(data: ReportData): Markup {
   return section(
     'data',
     'The data',
-    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${data.pictureOf(0).shape.join('×')} pixels. The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
+    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${data.imageOf(0).shape.join('×')} pixels. The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
     card(scrollBox('Images of each class', table)),
   );
 }
 
 /** Pixel by pixel, over the test images of each label below `count`. */
 function meanImages(
-  { testPredictions: { labels }, pictureOf }: ReportData,
+  { testPredictions: { labels }, imageOf }: ReportData,
   count: number,
-): (Picture | undefined)[] {
-  const { shape } = pictureOf(0);
+): (ByteImage | undefined)[] {
+  const { shape } = imageOf(0);
   const sums = Array.from({ length: count }, () => new Float64Array(shape[0] * shape[1]));
   const counts = new Array<number>(count).fill(0);
   for (const [row, label] of labels.entries()) {
     const target = sums[label];
     if (target === undefined) continue;
     counts[label]! += 1;
-    pictureOf(row).pixels.forEach((value, pixel) => {
+    imageOf(row).pixels.forEach((value, pixel) => {
       target[pixel]! += value;
     });
   }
@@ -57,10 +57,10 @@ function meanImages(
   );
 }
 
-function meanImage(label: number, picture: Picture | undefined): Markup {
-  if (picture === undefined) return '';
-  const [height, width] = picture.shape;
-  return `<img alt="${escapeMarkup(`Mean of the test images with label ${label}`)}" width="${width}" height="${height}" src="${pictureDataUrl(picture)}">`;
+function meanImage(label: number, image: ByteImage | undefined): Markup {
+  if (image === undefined) return '';
+  const [height, width] = image.shape;
+  return `<img alt="${escapeMarkup(`Mean of the test images with label ${label}`)}" width="${width}" height="${height}" src="${imageDataUrl(image)}">`;
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,13 +1,13 @@
+import { type ByteImage, imageDataUrl } from './byte-image';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
-import { type Picture, pictureDataUrl } from './picture';
 import type { ReportData } from './report-data';
 
-export function firstImages({ predictions, pictureOf }: ReportData): Markup {
+export function firstImages({ predictions, imageOf }: ReportData): Markup {
   const items = predictions.map(({ index, label, predicted, probabilities }) => {
     const isRight = label === predicted;
-    return digit(pictureOf(index), {
+    return digit(imageOf(index), {
       alt: `Test image ${index}: true label ${label}, predicted ${predicted}`,
       className: isRight ? 'right' : 'wrong',
       answer: `${isRight ? '✓' : '✗'} ${predicted}`,
@@ -24,13 +24,13 @@ export function firstImages({ predictions, pictureOf }: ReportData): Markup {
   );
 }
 
-export function worstMistakes({ metrics, pictureOf, probabilitiesOf }: ReportData): Markup {
+export function worstMistakes({ metrics, imageOf, probabilitiesOf }: ReportData): Markup {
   const { worstMistakes: mistakes, errorCount } = metrics;
   if (mistakes.length === 0) {
-    return section('worst-mistakes', 'Worst mistakes', 'None: every test image was recognised.', '');
+    return section('worst-mistakes', 'Worst mistakes', 'None: every test image was recognized.', '');
   }
   const items = mistakes.map(({ index, label, predicted }) =>
-    digit(pictureOf(index), {
+    digit(imageOf(index), {
       alt: `Test image ${index}: true label ${label}, predicted ${predicted}`,
       className: 'wrong',
       answer: `${label} → ${predicted}`,
@@ -58,12 +58,12 @@ interface DigitCaption {
 }
 
 function digit(
-  picture: Picture,
+  image: ByteImage,
   { alt, className, answer, note, detail, guesses = [] }: DigitCaption,
 ): Markup {
-  const [height, width] = picture.shape;
+  const [height, width] = image.shape;
   return (
-    `<li><figure class="${className}"><img alt="${escapeMarkup(alt)}" width="${width}" height="${height}" src="${pictureDataUrl(picture)}">` +
+    `<li><figure class="${className}"><img alt="${escapeMarkup(alt)}" width="${width}" height="${height}" src="${imageDataUrl(image)}">` +
     `<figcaption><strong>${escapeMarkup(answer)}</strong>${escapeMarkup(note)}${detail === '' ? '' : `<br>${escapeMarkup(detail)}`}${guessList(guesses)}</figcaption></figure></li>`
   );
 }

@@ -6,7 +6,7 @@ import type { ReportData } from './report-data';
 
 /** The layers, as Keras' `model.summary()` lists them, and a program for each format. */
 export function modelSection(data: ReportData): Markup {
-  const { layers, parameterCount, runId, pictureOf } = data;
+  const { layers, parameterCount, runId, imageOf } = data;
   const rows = layers.map(
     ({ name, className, outputShape, parameterCount: count }) =>
       `<tr><th scope="row"><code>${escapeMarkup(name)}</code></th><td>${escapeMarkup(className)}</td><td class="number">${outputShape.join(' × ')}</td><td class="number">${formatCount(count)}</td></tr>`,
@@ -15,7 +15,7 @@ export function modelSection(data: ReportData): Markup {
     '<table><thead><tr><th scope="col">Layer</th><th scope="col">Kind</th><th scope="col" class="number">Output</th><th scope="col" class="number">Parameters</th></tr></thead>' +
     `<tbody>${rows.join('')}</tbody><tfoot><tr><th scope="row">Total</th><td></td><td></td><td class="number">${formatCount(parameterCount)}</td></tr></tfoot></table>`;
   // The program for a browser names a CDN, and this page names no address at all; the model card has it.
-  const programs = usageExamples(runId, pictureOf(0).shape).filter(({ language }) => language !== 'html');
+  const programs = usageExamples(runId, imageOf(0).shape).filter(({ language }) => language !== 'html');
   const examples = programs.map(
     ({ title, lines }) =>
       `<details class="card"><summary>${escapeMarkup(title.replaceAll('`', ''))}</summary>${codeBlock(lines.join('\n'))}</details>`,

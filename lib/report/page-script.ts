@@ -181,7 +181,7 @@ table.addEventListener('keydown',(event)=>{
 });
 })();`;
 
-/** Nothing may be fetched, not even by mistake: styles, pictures and this one script are inside the page. */
+/** Nothing may be fetched, not even by mistake: styles, images and this one script are inside the page. */
 export const pagePolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",

@@ -3,7 +3,7 @@ import type { Environment, Epoch, Metrics, Phase, Prediction } from '../contract
 import type { RunConfig } from '../contracts/run-config';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import type { LayerSummary } from '../model/summarize-layers';
-import type { Picture } from './picture';
+import type { ByteImage } from './byte-image';
 
 /** A file beside the report. */
 export interface RunFile {
@@ -29,7 +29,7 @@ export interface ReportData {
   /** [classes]: the softmax for test image `index`. */
   readonly probabilitiesOf: (index: number) => ArrayLike<number>;
   /** Test image of row `index`. */
-  readonly pictureOf: (index: number) => Picture;
+  readonly imageOf: (index: number) => ByteImage;
   /** Of the train step. */
   readonly environment: Environment;
   readonly parameterCount: number;

@@ -40,7 +40,7 @@ export function createS3Client(region?: string, limits: Partial<S3Limits> = {}):
 }
 
 /**
- * With an endpoint of one's own (an emulator, MinIO), as such hosts have no name for each bucket. The endpoint may come
+ * With an endpoint of your own (an emulator, MinIO), as such hosts have no name for each bucket. The endpoint may come
  * from AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or the profile and its services section:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. The SDK alone knows which, and says so here.
  */

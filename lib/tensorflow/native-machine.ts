@@ -17,7 +17,7 @@ export interface CommandOptions {
 }
 
 /**
- * Runs a programme to its end and gives back what it printed on stdout.
+ * Runs a program to its end and gives back what it printed on stdout.
  *
  * @throws CommandFailed; TransientError Interrupted when the signal aborts.
  */
@@ -97,7 +97,7 @@ async function mayExecuteIn(folder: string): Promise<boolean> {
 export class CommandFailed extends Error {
   constructor(
     readonly command: string,
-    /** True where there is no such programme on the PATH. */
+    /** True where there is no such program on the PATH. */
     readonly isMissing: boolean,
     /** The signal that ended it, or null. */
     readonly signalName: string | null,

@@ -177,7 +177,7 @@ function ignoreCode(...codes: readonly string[]): (error: unknown) => void {
   };
 }
 
-/** Turns whatever a machine can lack into an answer; mistakes of the programme stay errors. */
+/** Turns whatever a machine can lack into an answer; mistakes of the program stay errors. */
 async function answerWithReason(
   given: Machine | undefined,
   release: TensorFlowRelease,

@@ -13,7 +13,7 @@ type DisposableBackend = { disposeData(dataId: object): boolean };
 
 /**
  * The WASM backend multiplies fast (XNNPACK) only when neither operand is transposed, and falls back to a scalar loop
- * otherwise, which every gradient of a dense layer runs into: 484 s an epoch of the seed recipe instead of 30. So
+ * otherwise, which every gradient of a dense layer runs into: 484 s an epoch of the default configuration instead of 30. So
  * transpose first, then multiply.
  */
 export function installFastMatMul(): void {

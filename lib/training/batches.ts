@@ -1,4 +1,4 @@
-import type { LabelledImages } from '../dataset/load-split';
+import type { LabeledImages } from '../dataset/load-split';
 
 /** A batch on the JavaScript side. */
 export interface Batch {
@@ -10,7 +10,7 @@ export interface Batch {
 }
 
 /** The images of these rows, in this order. */
-export function takeRows({ pixels, labels, count }: LabelledImages, rows: Int32Array): Batch {
+export function takeRows({ pixels, labels, count }: LabeledImages, rows: Int32Array): Batch {
   const size = pixels.length / count;
   const batch = {
     count: rows.length,
@@ -25,7 +25,7 @@ export function takeRows({ pixels, labels, count }: LabelledImages, rows: Int32A
 }
 
 /** All images in order, `size` at a time; the last batch has what is left. */
-export function* takeInOrder({ pixels, labels, count }: LabelledImages, size: number): Generator<Batch> {
+export function* takeInOrder({ pixels, labels, count }: LabeledImages, size: number): Generator<Batch> {
   const imagePixels = pixels.length / count;
   for (let first = 0; first < count; first += size) {
     const end = Math.min(first + size, count);

@@ -3,7 +3,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { type CheckpointHeader, checkpointHeaderSchema } from '../contracts/results';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../model/safetensors';
 import type { ObjectStore } from '../store/object-store';
-import type { DenseStack, LayerWeights } from './dense-stack';
+import type { LayerWeights, MlpLayers } from './mlp-layers';
 import { type ParameterValues, parameterShapes, type TrainingState } from './training-state';
 
 /** Whose checkpoints, and of what: those of another dataset's content are not taken up. */
@@ -25,7 +25,7 @@ export class Checkpoints {
   constructor(
     private readonly store: ObjectStore,
     private readonly owner: CheckpointOwner,
-    private readonly stack: DenseStack,
+    private readonly stack: MlpLayers,
   ) {}
 
   async save(state: TrainingState): Promise<void> {

@@ -4,7 +4,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { decodeSafetensors, encodeSafetensors } from '../model/safetensors';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
-import { type DenseStack, type LayerWeights, readDenseStack } from './dense-stack';
+import { type LayerWeights, type MlpLayers, readMlpLayers } from './mlp-layers';
 
 /**
  * Copies the weights out of a model.
@@ -12,7 +12,7 @@ import { type DenseStack, type LayerWeights, readDenseStack } from './dense-stac
  * @throws PermanentError InvalidInput for a layer that the engines do not train.
  */
 export async function readLayerWeights(model: Sequential): Promise<LayerWeights[]> {
-  readDenseStack(model);
+  readMlpLayers(model);
   const read: LayerWeights[] = [];
   for (const { weights } of model.layers) {
     if (weights.length === 0) continue;
@@ -28,7 +28,7 @@ export interface EncodedWeights {
   readonly body: Uint8Array;
 }
 
-export function encodeInitialWeights(stack: DenseStack, weights: readonly LayerWeights[]): EncodedWeights {
+export function encodeInitialWeights(stack: MlpLayers, weights: readonly LayerWeights[]): EncodedWeights {
   const tensors = weights.flatMap(({ kernel, bias }, layer) => {
     const { inputs, units } = stack[layer]!;
     return [
@@ -55,7 +55,7 @@ export async function storeInitialWeights(
 export async function loadInitialWeights(
   store: ObjectStore,
   sha256: string,
-  stack: DenseStack,
+  stack: MlpLayers,
 ): Promise<LayerWeights[]> {
   const key = objectKeys.initialWeights(sha256);
   const bytes = await store.get(key);
@@ -71,11 +71,11 @@ export async function loadInitialWeights(
 }
 
 /** @throws PermanentError InvalidInput for weights of other sizes than the model's that is to start from them. */
-export function assertWeightsFit(bytes: Uint8Array, what: string, stack: DenseStack): void {
+export function assertWeightsFit(bytes: Uint8Array, what: string, stack: MlpLayers): void {
   decodeFittingWeights(bytes, what, stack);
 }
 
-function decodeFittingWeights(bytes: Uint8Array, what: string, stack: DenseStack): LayerWeights[] {
+function decodeFittingWeights(bytes: Uint8Array, what: string, stack: MlpLayers): LayerWeights[] {
   const tensors = decodeTensors(bytes, what);
   const received = tensors.map(({ shape }) => shape.join('×'));
   const expected = stack.flatMap(({ inputs, units }) => [`${inputs}×${units}`, `${units}`]);

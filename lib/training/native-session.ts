@@ -1,7 +1,7 @@
 import { type Feed, type GraphBinding, GraphSession } from '../tensorflow/graph-session';
 import type { Batch } from './batches';
-import type { DenseStack } from './dense-stack';
 import { maskPosition } from './graph-ops';
+import type { MlpLayers } from './mlp-layers';
 import { adamDefaults, type SessionSettings, type TrainingSession } from './training-engine';
 import { TrainingGraph, type Variable } from './training-graph';
 import {
@@ -20,7 +20,7 @@ export class NativeSession implements TrainingSession {
 
   constructor(
     binding: GraphBinding,
-    stack: DenseStack,
+    stack: MlpLayers,
     state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     private readonly settings: SessionSettings,
   ) {

@@ -4,7 +4,7 @@ export type RandomUint32 = () => number;
 /** Keeps the streams apart that one run's seed feeds. */
 export const randomStreams = { initialWeights: 1, shuffle: 2, dropout: 3 } as const;
 
-/** MurmurHash3's 32-bit finaliser (Austin Appleby, public domain): every input bit reaches every output bit. */
+/** MurmurHash3's 32-bit finalizer (Austin Appleby, public domain): every input bit reaches every output bit. */
 function mixBits(value: number): number {
   let bits = value;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);

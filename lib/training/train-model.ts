@@ -2,10 +2,10 @@ import type { Sequential } from '@tensorflow/tfjs-layers';
 import { PermanentError, TransientError } from '../contracts/errors';
 import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
-import type { LabelledImages } from '../dataset/load-split';
+import type { LabeledImages } from '../dataset/load-split';
 import { setModelWeights } from '../model/model-files';
 import { takeInOrder, takeRows } from './batches';
-import { type DenseStack, initialWeights, type LayerWeights, readDenseStack } from './dense-stack';
+import { initialWeights, type LayerWeights, type MlpLayers, readMlpLayers } from './mlp-layers';
 import { bestEpoch, learningRateAt, shouldStopEarly } from './schedule';
 import { createRandom, randomStreams, shuffledRows } from './seeded-random';
 import type { TrainingEngine, TrainingSession } from './training-engine';
@@ -27,8 +27,8 @@ export interface TrainingOptions {
   /** Gets the trained weights; its own are not used. */
   readonly model: Sequential;
   readonly engine: TrainingEngine;
-  readonly trainImages: LabelledImages;
-  readonly validationImages: LabelledImages;
+  readonly trainImages: LabeledImages;
+  readonly validationImages: LabeledImages;
   readonly settings: TrainingSettings;
   /** @default drawn from the seed */
   readonly initial?: readonly LayerWeights[] | undefined;
@@ -73,7 +73,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
 }
 
 class Training {
-  readonly #stack: DenseStack;
+  readonly #stack: MlpLayers;
   readonly #stepsPerEpoch: number;
   readonly #session: TrainingSession;
   readonly #history: Epoch[];
@@ -82,7 +82,7 @@ class Training {
 
   constructor(private readonly options: TrainingOptions) {
     const { model, engine, trainImages, settings, initial, resumeFrom, now } = options;
-    this.#stack = readDenseStack(model);
+    this.#stack = readMlpLayers(model);
     this.#stepsPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
     const start = resumeFrom ?? startingState(initial ?? initialWeights(this.#stack, settings.seed));
     this.#session = engine.openSession(this.#stack, start, settings);

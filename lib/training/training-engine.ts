@@ -1,6 +1,6 @@
 import type { Environment } from '../contracts/results';
 import type { Batch } from './batches';
-import type { DenseStack } from './dense-stack';
+import type { MlpLayers } from './mlp-layers';
 import type { BatchTotals, EpochTotals, ParameterValues, TrainingState } from './training-state';
 
 /** Something that can run the training loop on this machine. One loop and one training step, any number of engines. */
@@ -9,7 +9,7 @@ export interface TrainingEngine {
   readonly environment: Environment;
   /** Takes a training up from where the state stands. */
   openSession(
-    stack: DenseStack,
+    stack: MlpLayers,
     state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     settings: SessionSettings,
   ): TrainingSession;

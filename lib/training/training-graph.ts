@@ -1,7 +1,7 @@
 import { Graph, type GraphTensor, type Placeholder } from '../tensorflow/graph';
 import type { NodeAttributes } from '../tensorflow/graph-messages';
-import type { DenseStack } from './dense-stack';
 import { GraphOps } from './graph-ops';
+import type { MlpLayers } from './mlp-layers';
 import { adamDefaults, type SessionSettings } from './training-engine';
 import { parameterShapes } from './training-state';
 import { addStep, type BatchScalars, type EpochScalars, TrainingStep } from './training-step';
@@ -56,7 +56,7 @@ export class TrainingGraph {
   #variableCount = 0;
   readonly #ops = new GraphOps(this.graph, this.position);
 
-  constructor(stack: DenseStack, { clipNorm }: Pick<SessionSettings, 'clipNorm'>) {
+  constructor(stack: MlpLayers, { clipNorm }: Pick<SessionSettings, 'clipNorm'>) {
     this.pixels = this.graph.placeholder('uint8', [-1, stack[0]!.inputs]);
     this.parameters = parameterShapes(stack).map((shape) => ({
       value: this.createVariable(shape),

@@ -1,9 +1,9 @@
 import type { Epoch } from '../contracts/results';
-import type { DenseStack, LayerWeights } from './dense-stack';
+import type { LayerWeights, MlpLayers } from './mlp-layers';
 
 /** Sums over images, so that means over batches of different sizes come out right. */
 export interface BatchTotals {
-  /** Cross-entropy in nats plus the regularisation term, summed over images. */
+  /** Cross-entropy in nats plus the regularization term, summed over images. */
   readonly loss: number;
   readonly correctCount: number;
 }
@@ -56,6 +56,6 @@ export function weightsOf(parameters: readonly ParameterValues[]): LayerWeights[
 }
 
 /** Of each parameter, in the order of `TrainingState.parameters`. */
-export function parameterShapes(stack: DenseStack): (readonly number[])[] {
+export function parameterShapes(stack: MlpLayers): (readonly number[])[] {
   return stack.flatMap(({ inputs, units }) => [[inputs, units], [units]]);
 }

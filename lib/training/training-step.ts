@@ -1,4 +1,4 @@
-import type { DenseStack } from './dense-stack';
+import type { MlpLayers } from './mlp-layers';
 import type { TensorOps } from './tensor-ops';
 
 export interface BatchTensors<T> {
@@ -39,7 +39,7 @@ export class TrainingStep<T> {
   /** @param parameters - kernel, bias, kernel, … */
   constructor(
     private readonly ops: TensorOps<T>,
-    private readonly stack: DenseStack,
+    private readonly stack: MlpLayers,
     private readonly parameters: readonly T[],
   ) {}
 
@@ -108,7 +108,7 @@ export class TrainingStep<T> {
     return gradients;
   }
 
-  /** Each image's loss carries the whole regularisation term, as in Keras' mean. */
+  /** Each image's loss carries the whole regularization term, as in Keras' mean. */
   private toScalars(
     losses: T,
     tapes: readonly LayerTape<T>[],

@@ -16,7 +16,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { normalizePixels } from '../dataset/shards';
 import type { Batch } from './batches';
-import type { DenseStack } from './dense-stack';
+import type { MlpLayers } from './mlp-layers';
 import { adamDefaults, type SessionSettings, type TrainingSession } from './training-engine';
 import {
   type BatchTotals,
@@ -46,7 +46,7 @@ export class WasmSession implements TrainingSession {
   #step: number;
 
   constructor(
-    private readonly stack: DenseStack,
+    private readonly stack: MlpLayers,
     state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     private readonly settings: SessionSettings,
   ) {

@@ -14,7 +14,7 @@ export interface PageFile {
 /** Threads would need the page to be isolated from others; one thread is enough for one digit. */
 const wasmFiles = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
 
-/** The try-it page of a run, first of all, with its programme and TensorFlow's WASM; the model lies beside them. */
+/** The try-it page of a run, first of all, with its program and TensorFlow's WASM; the model lies beside them. */
 export async function buildPageFiles(runId: string): Promise<PageFile[]> {
   const page = new TextEncoder().encode(renderTryItPage(runId));
   const wasm = wasmFiles.map(async (name) => ({

@@ -26,8 +26,8 @@ const modelSchema = z.looseObject({
 });
 
 /**
- * All that the try-it page of a run needs, in memory. Page and programme are this version's own, not the run's: so they
- * work for runs that have none, and a store that somebody else writes to brings no programme here.
+ * All that the try-it page of a run needs, in memory. Page and program are this version's own, not the run's: so they
+ * work for runs that have none, and a store that somebody else writes to brings no program here.
  *
  * @throws PermanentError ArtifactNotFound or CorruptArtifact for the run's model.
  */

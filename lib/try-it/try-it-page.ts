@@ -28,7 +28,7 @@ const styles = `
 @media (max-width:760px){.try{grid-template-columns:minmax(0,1fr)}}
 `;
 
-/** Draw on the left, read on the right. It lies in the run's folder: the programme and the model are found from there. */
+/** Draw on the left, read on the right. It lies in the run's folder: the program and the model are found from there. */
 export function renderTryItPage(runId: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -61,7 +61,7 @@ export function renderTryItPage(runId: string): string {
 </div>
 <section class="card" id="result" aria-label="What the model says">
 <div class="answer"><output id="answer" for="drawing">–<small>draw something</small></output>
-<div class="seen"><canvas id="seen" width="28" height="28" role="img" aria-label="The picture that the model sees"></canvas>what the model sees</div></div>
+<div class="seen"><canvas id="seen" width="28" height="28" role="img" aria-label="The image that the model sees"></canvas>what the model sees</div></div>
 <div id="doubts" role="status"></div>
 <ol class="probabilities" id="probabilities"></ol>
 <p class="note">The model knows digits only. A letter or another drawing gets an answer as well, often a confident one.</p>

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** What a peer prints after each epoch. */
+/** What a baseline prints after each epoch. */
 export const epochSchema = z.object({ seconds: z.number(), accuracy: z.number() });
 
-/** What a peer prints last: seconds from its start to the saved model. */
+/** What a baseline prints last: seconds from its start to the saved model. */
 export const wholeSchema = z.object({ wholeSeconds: z.number(), peakBytes: z.number(), version: z.string() });
 
-export type PeerRun = z.infer<typeof wholeSchema> & {
+export type BaselineRun = z.infer<typeof wholeSchema> & {
   readonly epochs: readonly z.infer<typeof epochSchema>[];
 };
 
@@ -16,18 +16,18 @@ export interface BenchResults {
   /** Seconds that the matrix products of one epoch take alone. */
   readonly limits: readonly number[];
   /** Ours, then Keras. */
-  readonly pairs: readonly (readonly [PeerRun, PeerRun])[];
-  readonly stock: readonly PeerRun[];
-  readonly wholePairs: readonly (readonly [PeerRun, PeerRun])[];
+  readonly pairs: readonly (readonly [BaselineRun, BaselineRun])[];
+  readonly stock: readonly BaselineRun[];
+  readonly wholePairs: readonly (readonly [BaselineRun, BaselineRun])[];
 }
 
 /** A Markdown table: medians, with the range behind them; ratios are taken pair by pair. */
 export function formatResults({ date, machine, limits, pairs, stock, wholePairs }: BenchResults): string {
   const ours = pairs.map(([run]) => run);
   const keras = pairs.map(([, run]) => run);
-  const ratio = (of: (run: PeerRun) => number) => pairs.map(([a, b]) => of(a) / of(b));
+  const ratio = (of: (run: BaselineRun) => number) => pairs.map(([a, b]) => of(a) / of(b));
   const wholeRatio = wholePairs.map(([a, b]) => a.wholeSeconds / b.wholeSeconds);
-  const mib = (runs: readonly PeerRun[]) => runs.map(({ peakBytes }) => peakBytes / 2 ** 20);
+  const mib = (runs: readonly BaselineRun[]) => runs.map(({ peakBytes }) => peakBytes / 2 ** 20);
   const rows: readonly (readonly string[])[] = [
     ['', 'ours', 'Keras', 'ours / Keras', 'stock model.fit'],
     ['---', '---', '---', '---', '---'],
@@ -89,13 +89,13 @@ export function formatResults({ date, machine, limits, pairs, stock, wholePairs 
 export interface NamedRuns {
   readonly name: string;
   /** One a round. */
-  readonly runs: PeerRun[];
+  readonly runs: BaselineRun[];
 }
 
 /** A Markdown table; the first is held against each of the others, round by round. */
-export function formatRounds(peers: readonly NamedRuns[]): string {
-  const [first] = peers;
-  const rows = peers.map(({ name, runs }) => [
+export function formatRounds(baselines: readonly NamedRuns[]): string {
+  const [first] = baselines;
+  const rows = baselines.map(({ name, runs }) => [
     name,
     range(runs.map(epochSeconds), 3),
     range(
@@ -112,7 +112,7 @@ export function formatRounds(peers: readonly NamedRuns[]): string {
 }
 
 /** Median over a process's epochs; the first warms up. */
-function epochSeconds({ epochs }: PeerRun): number {
+function epochSeconds({ epochs }: BaselineRun): number {
   return median(epochs.slice(1).map(({ seconds }) => seconds));
 }
 

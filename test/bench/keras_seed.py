@@ -1,4 +1,4 @@
-"""The seed recipe in Keras, on the same IDX files. Usage: keras_seed.py IDX_FOLDER EPOCHS MODEL_FILE
+"""The default configuration in Keras, on the same IDX files. Usage: keras_seed.py IDX_FOLDER EPOCHS MODEL_FILE
 Prints one JSON line an epoch, then the whole run's, from the process's start to the saved model."""
 
 import json

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
-import { preparePython } from '../support/python-peers';
-import { formatResults, type PeerRun } from './format-results';
-import { makePeer, nodeArgs, type Peer } from './run-peer';
+import { preparePython } from '../support/reference-python';
+import { type BaselineRun, formatResults } from './format-results';
+import { type Baseline, makeBaseline, nodeArgs } from './run-baseline';
 
-const ours = makePeer(process.execPath, nodeArgs('ours.ts'), 'ours');
-const stockFit = makePeer(process.execPath, nodeArgs('stock-fit.ts'), 'stock');
-const keras: Peer = (epochs) =>
-  makePeer(preparePython(), [join(__dirname, 'keras_seed.py')], 'model.keras')(epochs);
+const ours = makeBaseline(process.execPath, nodeArgs('ours.ts'), 'ours');
+const stockFit = makeBaseline(process.execPath, nodeArgs('stock-fit.ts'), 'stock');
+const keras: Baseline = (epochs) =>
+  makeBaseline(preparePython(), [join(__dirname, 'keras_seed.py')], 'model.keras')(epochs);
 
 function measureMatMulLimit(): number {
   const output = execFileSync(process.execPath, nodeArgs('matmul-limit.ts'), { encoding: 'utf8' });
@@ -20,7 +20,12 @@ function measureMatMulLimit(): number {
 }
 
 /** Both orders in turn, so that a machine that warms up or slows down favours neither. */
-function runPairs(count: number, epochs: number, first: Peer, second: Peer): (readonly [PeerRun, PeerRun])[] {
+function runPairs(
+  count: number,
+  epochs: number,
+  first: Baseline,
+  second: Baseline,
+): (readonly [BaselineRun, BaselineRun])[] {
   return Array.from({ length: count }, (_, pair) => {
     if (pair % 2 === 0) {
       const a = first(epochs);

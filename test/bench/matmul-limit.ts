@@ -8,7 +8,7 @@ const testCount = 10_000;
 const repetitions = 60;
 
 /**
- * What TensorFlow itself takes for the matrix products of one epoch of the seed recipe, and nothing else: forward,
+ * What TensorFlow itself takes for the matrix products of one epoch of the default configuration, and nothing else: forward,
  * by the weights, by the inputs (not of the first layer), and forward over the test set. No engine can be faster.
  */
 async function main(): Promise<void> {

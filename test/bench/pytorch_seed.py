@@ -1,4 +1,4 @@
-"""The seed recipe in PyTorch, on the same IDX files. Usage: pytorch_seed.py IDX_FOLDER EPOCHS MODEL_FILE
+"""The default configuration in PyTorch, on the same IDX files. Usage: pytorch_seed.py IDX_FOLDER EPOCHS MODEL_FILE
 Prints what keras_seed.py prints. The data lies on the device, as PyTorch users do it who want speed."""
 
 import json

@@ -44,13 +44,13 @@ test('one pointer reads all runs: those that have ended by then are left out', a
   await page.close();
 });
 
-test('each run has a colour of its own, the same in the key and in the curves', async () => {
+test('each run has a color of its own, the same in the key and in the curves', async () => {
   const { page } = await chromium.open(address);
-  const colours = await page.evaluate<string[][]>(`[1, 2, 3].map((run) => [
+  const colors = await page.evaluate<string[][]>(`[1, 2, 3].map((run) => [
     getComputedStyle(document.querySelector('.run-key .swatch.run-' + run)).backgroundColor,
     getComputedStyle(document.querySelector('path.curve.run-' + run)).stroke,
   ])`);
-  for (const [key, curve] of colours) expect(curve).toBe(key);
-  expect(new Set(colours.map(([key]) => key)).size).toBe(3);
+  for (const [key, curve] of colors) expect(curve).toBe(key);
+  expect(new Set(colors.map(([key]) => key)).size).toBe(3);
   await page.close();
 });

@@ -23,9 +23,9 @@ describe.each(looks)('at $width pixels, $colorScheme', ({ width, colorScheme }) 
     expect(complaints).toEqual([]);
     expect([...origins]).toEqual(['file:']);
     expect(await overflowOf(page)).toBe(0);
-    const pictures = '[...document.images].filter((image) => !image.hidden)';
-    expect(await page.evaluate(`${pictures}.filter((image) => image.naturalWidth !== 28).length`)).toBe(0);
-    expect(await page.evaluate(`${pictures}.filter((image) => image.width !== image.height).length`)).toBe(0);
+    const images = '[...document.images].filter((image) => !image.hidden)';
+    expect(await page.evaluate(`${images}.filter((image) => image.naturalWidth !== 28).length`)).toBe(0);
+    expect(await page.evaluate(`${images}.filter((image) => image.width !== image.height).length`)).toBe(0);
     expect(await page.locator('.digits.first li').count()).toBe(10);
     for (const heading of ['Learning curves', 'Where it goes wrong', 'Worst mistakes', 'Files of this run'])
       expect(await page.getByRole('heading', { name: heading }).isVisible()).toBe(true);
@@ -103,8 +103,8 @@ describe('a cell of the confusion matrix', () => {
     const drawn = await page.evaluate<number[]>(
       `[...document.querySelector('#cell-panel canvas').getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 0)`,
     );
-    const { pixels } = data.pictureOf(row);
-    const largestGap = drawn.reduce((most, grey, at) => Math.max(most, Math.abs(grey - pixels[at]!)), 0);
+    const { pixels } = data.imageOf(row);
+    const largestGap = drawn.reduce((most, gray, at) => Math.max(most, Math.abs(gray - pixels[at]!)), 0);
     expect(largestGap).toBeLessThanOrEqual(1);
     await button.click();
     expect(await panel.isVisible()).toBe(false);

@@ -77,7 +77,7 @@ describe.each(looks)('at $width pixels, $colorScheme', ({ width, colorScheme }) 
   });
 });
 
-test('ten test images, drawn with the mouse stroke by stroke, are recognised', async () => {
+test('ten test images, drawn with the mouse stroke by stroke, are recognized', async () => {
   const { page } = await openPage();
   const answers: string[] = [];
   for (const { pixels } of testImages) {
@@ -138,9 +138,9 @@ test('the ten probabilities sum to 1, and the model sees the digit small and in 
     const rows = new Set(), columns = new Set();
     let mass = 0, x = 0, y = 0;
     for (let at = 0; at < 784; at += 1) {
-      const grey = data[at * 4];
-      if (grey > 0) { rows.add(Math.floor(at / 28)); columns.add(at % 28); }
-      mass += grey; x += grey * (at % 28); y += grey * Math.floor(at / 28);
+      const gray = data[at * 4];
+      if (gray > 0) { rows.add(Math.floor(at / 28)); columns.add(at % 28); }
+      mass += gray; x += gray * (at % 28); y += gray * Math.floor(at / 28);
     }
     return { rows: rows.size, columns: columns.size, x: x / mass, y: y / mass };
   })()`);

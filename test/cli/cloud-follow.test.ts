@@ -1,5 +1,5 @@
 import { followRun } from '../../cli/cloud/follow-run';
-import type { Cloud } from '../../cli/cloud/open-cloud';
+import type { DeployedPipeline } from '../../cli/cloud/open-deployed-pipeline';
 import type { Execution, Executions, WorkflowEvent } from '../../lib/cloud/executions';
 import { PermanentError, WorkflowError } from '../../lib/contracts/errors';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
@@ -50,7 +50,7 @@ function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
     },
   };
   const stack = { name: 'Blue', stateMachineArn: 'arn', bucketName: 'b', region: 'r', account: '1' };
-  const cloud: Cloud = { stack, executions, store };
+  const cloud: DeployedPipeline = { stack, executions, store };
   const terminal = {
     print: () => {},
     report: (event: PipelineEvent) => told.push(event),

@@ -1,8 +1,8 @@
-import { createNarrator } from '../../cli/cloud/describe-history';
+import { createHistoryFormatter } from '../../cli/cloud/describe-history';
 import type { WorkflowEvent } from '../../lib/cloud/executions';
 
 const tell = (...events: Omit<WorkflowEvent, 'id'>[]) =>
-  createNarrator().tell(events.map((event, index) => ({ id: index + 1, ...event })));
+  createHistoryFormatter().tell(events.map((event, index) => ({ id: index + 1, ...event })));
 
 const batchJob = {
   JobId: 'job-1',
@@ -180,11 +180,11 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
 });
 
 test('a question waits for an answer that comes in a later portion', () => {
-  const narrator = createNarrator();
-  expect(narrator.tell([{ id: 1, type: 'ChoiceStateEntered', state: 'Is the model good enough?' }])).toEqual(
+  const formatter = createHistoryFormatter();
+  expect(formatter.tell([{ id: 1, type: 'ChoiceStateEntered', state: 'Is the model good enough?' }])).toEqual(
     [],
   );
-  expect(narrator.tell([{ id: 2, type: 'TaskStateEntered', state: 'Register the model' }])).toEqual([
+  expect(formatter.tell([{ id: 2, type: 'TaskStateEntered', state: 'Register the model' }])).toEqual([
     'Is the model good enough? → Register the model',
   ]);
 });

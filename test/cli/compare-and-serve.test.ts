@@ -78,7 +78,7 @@ describe('compare', () => {
 });
 
 describe('serve', () => {
-  test('answers with page, programme, WASM and model until it is told to stop, which is no error', async () => {
+  test('answers with page, program, WASM and model until it is told to stop, which is no error', async () => {
     const { address, stop } = await startServe(['long', '--store', store]);
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
     const html = await (await fetch(address)).text();
@@ -102,7 +102,7 @@ describe('serve', () => {
     await expect(fetch(address)).rejects.toThrow();
   });
 
-  test('runs no programme that came out of the store: page and programme are its own', async () => {
+  test('runs no program that came out of the store: page and program are its own', async () => {
     for (const path of ['try-it.html', 'try-it/app.js']) {
       expect(readFileSync(join(store, 'runs/long', path)).byteLength).toBeGreaterThan(0);
       writeFileSync(join(store, 'runs/long', path), 'alert("from the store")');

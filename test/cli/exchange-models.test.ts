@@ -100,14 +100,14 @@ test.each([
   expect(err).toMatch(message);
 });
 
-test('a model of other pictures is not evaluated, and weights for other pictures are not trained on', async () => {
+test('a model of other images is not evaluated, and weights for other images are not trained on', async () => {
   const other = join(folder, 'larger');
   await writeTinyDataset(other, { imageShape: [8, 8] });
   const elsewhere = ['--dataset', other, '--store', store];
   const evaluated = await runCommand(['evaluate', '--model', 'first', ...elsewhere]);
   expect(evaluated.exitCode).toBe(2);
   expect(evaluated.err).toMatch(
-    /takes an input of 6×6, and the dataset has pictures of 8×8\. Allowed are 8×8, 64,/,
+    /takes an input of 6×6, and the dataset has images of 8×8\. Allowed are 8×8, 64,/,
   );
   const trained = await runCommand(['train', '--from', 'first', '--engine', 'wasm', ...elsewhere]);
   expect(trained.exitCode).toBe(2);
@@ -115,7 +115,7 @@ test('a model of other pictures is not evaluated, and weights for other pictures
 });
 
 test('a file that only looks like a model is refused', async () => {
-  const file = join(folder, 'picture.h5');
+  const file = join(folder, 'image.h5');
   writeFileSync(file, 'not a model');
   const { exitCode, err } = await runCommand(['evaluate', '--model', file, ...places]);
   expect(exitCode).toBe(2);

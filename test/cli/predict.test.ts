@@ -25,7 +25,7 @@ const bar = (ink: number, paper: number, shape: readonly [number, number] = [12,
     const isInk = at % shape[1] === shape[1] >> 1 && at > shape[1] && at < (shape[0] - 1) * shape[1];
     return isInk ? ink : paper;
   });
-  return makePng({ shape, color: 'grey', depth: 8, samples });
+  return makePng({ shape, color: 'gray', depth: 8, samples });
 };
 const predict = (...args: string[]) => runCommand(['predict', '--store', store, ...args]);
 const predictJson = async (...args: string[]) => JSON.parse((await predict(...args, '--json')).out);
@@ -42,7 +42,7 @@ test('two digits in one image get a warning, in text and in JSON', async () => {
   const samples = Array.from({ length: 12 * 12 }, (_, at) =>
     [2, 9].includes(at % 12) && at > 12 && at < 132 ? 255 : 0,
   );
-  const image = write('eleven.png', makePng({ shape: [12, 12], color: 'grey', depth: 8, samples }));
+  const image = write('eleven.png', makePng({ shape: [12, 12], color: 'gray', depth: 8, samples }));
   expect((await predictJson(image)).doubts[0]).toContain('more than one digit');
   expect((await predict(image)).out).toMatch(
     /\nDo not rely on this answer: This looks like more than one digit/,

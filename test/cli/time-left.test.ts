@@ -40,7 +40,7 @@ test('the cloud shows whole epochs: nothing for the first, then what the others 
   expect(estimate(at(2, 1, whole), 1)).toBe(20);
 });
 
-test('law: never negative, and 0 at the last step', () => {
+test('property: never negative, and 0 at the last step', () => {
   const sizes = fc.record({ epochs: fc.integer({ min: 1, max: 50 }), stepsPerEpoch: fc.integer({ min: 2 }) });
   fc.assert(
     fc.property(sizes, fc.double({ min: 0.01, max: 1e4, noNaN: true }), (size, epochSeconds) => {

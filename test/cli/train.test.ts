@@ -18,7 +18,7 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 const store = join(folder, 'artifacts');
-/** A real, small training run: 200 pictures of 6 × 6 pixels. */
+/** A real, small training run: 200 images of 6 × 6 pixels. */
 const tiny = ['--dataset', dataset, '--store', store, '--engine', 'wasm', '--hidden', '32', '--epochs', '8'];
 const fast = [...tiny, '--batch-size', '32', '--learning-rate', '0.01'];
 

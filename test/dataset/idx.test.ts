@@ -125,7 +125,7 @@ test.each<[string, Uint8Array, RegExp]>([
     /it is a NumPy array\. Convert it to IDX files/,
   ],
   ['a MATLAB file', Buffer.from('MATLAB 5.0 MAT-file'), /it is a MATLAB file\. Convert it/],
-  ['a PNG picture', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), /it is a PNG picture\. Convert it/],
+  ['a PNG image', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), /it is a PNG image\. Convert it/],
   [
     'CSV',
     Buffer.from('label,pixel0,pixel1\n5,0,0\n'),

@@ -180,7 +180,7 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
     /^The training images are 6×6 pixels and the test images 6×7 \(height×width\)\. Both must have one size/,
   ],
   [
-    'images with colours',
+    'images with colors',
     { [names.trainImages]: images(20, 6, 6, 3) },
     /^train-images-idx3-ubyte has 4 dimensions \(20×6×6×3\), and images have three/,
   ],

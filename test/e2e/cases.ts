@@ -165,7 +165,7 @@ export const cases: readonly Case[] = [
   {
     name: 'an input that cannot be used is refused by name',
     run: async ({ client }) => {
-      const { error, cause } = await client.run('bad-input', { epochs: 'ten', colour: 'blue' });
+      const { error, cause } = await client.run('bad-input', { epochs: 'ten', color: 'blue' });
       assert.equal(error, 'InvalidInput', cause);
       assert.match(parseFailure(cause).reason, /"epochs".*ten/);
     },

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { type Case, uploadTinyDataset } from './cases';
-import { runProgramme } from './programme';
+import { runProgram } from './program';
 
 /** In the order in which they are run: the second fetches what the first has trained. */
 export const commandLineCases: readonly Case[] = [
@@ -12,7 +12,7 @@ export const commandLineCases: readonly Case[] = [
     run: async (context) => {
       const dataset = await uploadTinyDataset(context.client, 'tiny');
       const settings = ['--dataset', dataset, '--hidden', '8', '--epochs', '2', '--engine', 'wasm'];
-      const { code, output } = await runProgramme(context, [
+      const { code, output } = await runProgram(context, [
         ...['train', '--cloud', '--compute', 'cpu', '--run-id', 'by-command'],
         ...settings,
       ]);
@@ -27,7 +27,7 @@ export const commandLineCases: readonly Case[] = [
     name: 'the command line fetches model and report',
     run: async (context) => {
       const to = join(context.folder, 'fetched');
-      const { code, output } = await runProgramme(context, ['fetch', 'by-command', '--to', to]);
+      const { code, output } = await runProgram(context, ['fetch', 'by-command', '--to', to]);
       assert.equal(code, 0, output);
       for (const key of [objectKeys.report('by-command'), objectKeys.modelWeights('by-command')]) {
         assert.ok(existsSync(join(to, key)), `${key} was not fetched`);

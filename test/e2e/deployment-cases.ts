@@ -4,7 +4,7 @@ import { askService, rest } from './account-requests';
 import { assertWholeRun, type Case, type CaseContext, tiny, uploadTinyDataset } from './cases';
 import { deploy } from './deployment';
 import { exitCodesOf, findJobs } from './pipeline-client';
-import { runProgramme } from './programme';
+import { runProgram } from './program';
 import { waitForAttempt } from './training-process';
 
 /** Another limit for attempts makes another job definition, and another cap another plan function. */
@@ -58,7 +58,7 @@ export const deploymentCases: readonly Case[] = [
     name: 'a run that failed before that deployment is redriven after it, and finishes',
     run: async (context) => {
       const { client } = context;
-      const { code, output } = await runProgramme(context, ['redrive', 'failed-before']);
+      const { code, output } = await runProgram(context, ['redrive', 'failed-before']);
       assert.equal(code, 0, output);
       await assertWholeRun(client, 'failed-before', tiny.epochs);
       const jobs = await findJobs('failed-before');

@@ -99,7 +99,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       AWS_REGION: 'us-east-1',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',
-      // To be recognised wherever it should not be.
+      // To be recognized wherever it should not be.
       AWS_SECRET_ACCESS_KEY: `planted-${randomBytes(16).toString('hex')}`,
       AWS_EC2_METADATA_DISABLED: 'true',
       CDK_DISABLE_CLI_TELEMETRY: 'true',

@@ -10,7 +10,7 @@ import { DirectoryStore } from '../../lib/store/directory-store';
 import { getJson } from '../../lib/store/json-objects';
 import { makeTinyDataset } from '../support/tiny-dataset';
 import { type Case, type CaseContext, tiny, uploadTinyDataset } from './cases';
-import { runProgramme, startProgramme } from './programme';
+import { runProgram, startProgram } from './program';
 
 const runId = 'to-fetch';
 /** The evaluation predicts all test images at once, `predict` one at a time: sums in another order. */
@@ -18,8 +18,8 @@ const toleratedDifference = 1e-6;
 
 const fetchedFolder = ({ folder }: CaseContext) => join(folder, 'fetched-run');
 
-/** A test image as a file, in the size and the greys of the dataset that `uploadTinyDataset` puts there. */
-async function writeTestPicture({ folder }: CaseContext, index: number): Promise<string> {
+/** A test image as a file, in the size and the grays of the dataset that `uploadTinyDataset` puts there. */
+async function writeTestImage({ folder }: CaseContext, index: number): Promise<string> {
   const { test, imageShape } = makeTinyDataset({ trainCount: 120, testCount: 30, classes: 3 });
   const [height, width] = imageShape;
   const data = test.pixels.slice(index * height * width, (index + 1) * height * width);
@@ -60,7 +60,7 @@ export const fetchedRunCases: readonly Case[] = [
       const { status, cause } = await client.run(runId, { ...tiny, dataset });
       assert.equal(status, 'SUCCEEDED', cause);
       const to = fetchedFolder(context);
-      const { code, output } = await runProgramme(context, ['fetch', runId, '--to', to]);
+      const { code, output } = await runProgram(context, ['fetch', runId, '--to', to]);
       assert.equal(code, 0, output);
       const fetched = new DirectoryStore(to);
       const { artifacts } = await getJson(fetched, objectKeys.runRecord(runId), runRecordSchema);
@@ -77,9 +77,9 @@ export const fetchedRunCases: readonly Case[] = [
       const { predictions } = await getJson(new DirectoryStore(to), key, predictionsSchema);
       assert.equal(predictions.length, 10);
       for (const { index, predicted, probabilities } of predictions) {
-        const picture = await writeTestPicture(context, index);
-        const parameters = ['predict', picture, '--raw', '--store', to, '--run-id', runId, '--json'];
-        const { code, stdout, output } = await runProgramme(context, parameters);
+        const image = await writeTestImage(context, index);
+        const parameters = ['predict', image, '--raw', '--store', to, '--run-id', runId, '--json'];
+        const { code, stdout, output } = await runProgram(context, parameters);
         assert.equal(code, 0, output);
         const answer = JSON.parse(stdout) as { predicted: number; probabilities: number[] };
         assert.equal(answer.predicted, predicted);
@@ -95,7 +95,7 @@ export const fetchedRunCases: readonly Case[] = [
     name: 'serve on a fetched run answers with its page and its model, until it is stopped',
     run: async (context) => {
       const to = fetchedFolder(context);
-      const child = startProgramme(context, ['serve', runId, '--store', to]);
+      const child = startProgram(context, ['serve', runId, '--store', to]);
       const exited = once(child, 'exit') as Promise<[number | null]>;
       try {
         const lines = createInterface(child.stdout);

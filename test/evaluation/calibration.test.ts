@@ -45,7 +45,7 @@ test.each([
   },
 );
 
-test('law: every image is in one bin that has its confidence, and the error is a fraction', () => {
+test('property: every image is in one bin that has its confidence, and the error is a fraction', () => {
   const image = fc.record({
     confidence: fc.double({ min: 0, max: 1, noNaN: true }),
     label: fc.nat(3),

@@ -94,7 +94,7 @@ test.each([
   expect(() => computeMetrics(scored)).toThrow(message);
 });
 
-describe('laws', () => {
+describe('properties', () => {
   const scoredLabels = fc
     .tuple(fc.integer({ min: 2, max: 6 }), fc.integer({ min: 1, max: 120 }))
     .chain(([classes, count]) =>

@@ -32,10 +32,10 @@ test.each<[string, TfjsLayer[], object]>([
   model.dispose();
 });
 
-test('outputs that are a picture are refused', () => {
+test('outputs that are a image are refused', () => {
   const model = build(layers.reshape({ targetShape: [2, 2] }));
   expect(() => describeOutputs(model, 'The model "a.h5"')).toThrow(
-    /The model "a\.h5" gives an output of 2×2 a picture\. Only classifiers can be evaluated/,
+    /The model "a\.h5" gives an output of 2×2 a image\. Only classifiers can be evaluated/,
   );
   model.dispose();
 });

@@ -3,7 +3,7 @@ import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 
-/** Softmax over the two pixels of a [1, 2] picture. */
+/** Softmax over the two pixels of a [1, 2] image. */
 function makePixelModel() {
   return sequential({
     layers: [layers.flatten({ inputShape: [1, 2] }), layers.softmax({})],

@@ -77,12 +77,12 @@ test('initial values and their seeds are left out: they say nothing of the train
 
 test.each<[string, () => LayersModel, RegExp]>([
   [
-    'a dense layer over pictures',
+    'a dense layer over images',
     () => sequential({ layers: [layers.dense({ name: 'rows', units: 3, inputShape: [4, 4] })] }),
     /"rows" has an input of 2 dimensions, which is not exported to ONNX\. Allowed is a Flatten before it/,
   ],
   [
-    'normalisation over rows',
+    'normalization over rows',
     () =>
       sequential({
         layers: [layers.batchNormalization({ name: 'norm', axis: 1, inputShape: [4, 4, 2] })],
@@ -90,7 +90,7 @@ test.each<[string, () => LayersModel, RegExp]>([
     /"norm" has axis 1, which is not exported to ONNX\. Allowed is the last axis, -1/,
   ],
   [
-    'normalisation without a scale',
+    'normalization without a scale',
     () =>
       sequential({
         layers: [layers.batchNormalization({ name: 'norm', scale: false, inputShape: [4, 4, 2] })],

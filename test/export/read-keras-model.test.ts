@@ -22,7 +22,7 @@ let files: Files;
 let legacy: Uint8Array;
 beforeAll(async () => {
   await useWasmBackend();
-  const model = sampleModels['l2 regularisation']();
+  const model = sampleModels['l2 regularization']();
   const exported = await describeModel(model, 0.001);
   model.dispose();
   archive = await writeKerasV3(exported);

@@ -9,7 +9,7 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
-const programme = join(__dirname, '../../cli/mnist-pipeline.js');
+const program = join(__dirname, '../../cli/mnist-pipeline.js');
 const settings = [
   ...['--engine', 'wasm', '--hidden', '64', '--epochs', '20', '--batch-size', '16'],
   ...['--checkpoint-steps', '7', '--schedule', 'cosine', '--patience', '19'],
@@ -24,7 +24,7 @@ class RunProcess {
 
   constructor(readonly store: string) {
     const args = ['train', ...settings, '--dataset', dataset, '--store', store, '--run-id', 'run', '--quiet'];
-    this.#child = spawn(process.execPath, [programme, ...args], { stdio: 'ignore' });
+    this.#child = spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
     this.exited = new Promise((resolve) => {
       this.#child.on('exit', (exitCode) => {
         this.#hasExited = true;

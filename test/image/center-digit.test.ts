@@ -21,12 +21,12 @@ function drawRectangle(
 
 function measure({ pixels }: { pixels: Float32Array }) {
   let [mass, x, y, top, bottom, left, right] = [0, 0, 0, 28, 0, 28, 0];
-  pixels.forEach((grey, index) => {
+  pixels.forEach((gray, index) => {
     const [row, column] = [Math.floor(index / 28), index % 28];
-    mass += grey;
-    x += grey * column;
-    y += grey * row;
-    if (grey === 0) return;
+    mass += gray;
+    x += gray * column;
+    y += gray * row;
+    if (gray === 0) return;
     [top, bottom] = [Math.min(top, row), Math.max(bottom, row + 1)];
     [left, right] = [Math.min(left, column), Math.max(right, column + 1)];
   });
@@ -37,10 +37,10 @@ test('an image of MNIST comes out as it went in: this is how MNIST was made', ()
   const file = readFileSync(join(findMnistFolder(), rawFileNames.testImages));
   const { data } = parseIdx(file, 'the test images');
   for (let row = 0; row < 500; row += 1) {
-    const pixels = Float32Array.from(data.subarray(row * 784, (row + 1) * 784), (grey) => grey / 255);
+    const pixels = Float32Array.from(data.subarray(row * 784, (row + 1) * 784), (gray) => gray / 255);
     const centered = centerDigit({ pixels, shape }, shape)!;
     const largest = centered.pixels.reduce(
-      (most, grey, at) => Math.max(most, Math.abs(grey - pixels[at]!)),
+      (most, gray, at) => Math.max(most, Math.abs(gray - pixels[at]!)),
       0,
     );
     expect({ row, isSame: largest < 1e-6 }).toEqual({ row, isSame: true });
@@ -57,7 +57,7 @@ test.each([
   expect(measured.mass).toBeCloseTo(height * width, 0);
 });
 
-test('law: the center of mass is within a pixel of pixel 14, wherever the drawing was, and grey stays in [0, 1]', () => {
+test('property: the center of mass is within a pixel of pixel 14, wherever the drawing was, and gray stays in [0, 1]', () => {
   const stroke = fc.record({
     top: fc.integer({ min: 0, max: 80 }),
     left: fc.integer({ min: 0, max: 80 }),
@@ -90,10 +90,10 @@ test.each([
   },
 ])('$name, with most of its ink at an edge, loses none of it', ({ bar, stem }) => {
   const drawing = drawRectangle([100, 100], bar);
-  drawRectangle([100, 100], stem).pixels.forEach((grey, at) => {
-    drawing.pixels[at]! += grey;
+  drawRectangle([100, 100], stem).pixels.forEach((gray, at) => {
+    drawing.pixels[at]! += gray;
   });
-  const drawnMass = drawing.pixels.reduce((sum, grey) => sum + grey, 0);
+  const drawnMass = drawing.pixels.reduce((sum, gray) => sum + gray, 0);
   const centered = centerDigit(drawing, shape)!;
   // 100 pixels of the drawing become 20.
   expect(measure(centered).mass).toBeCloseTo(drawnMass / 25, 3);
@@ -107,14 +107,14 @@ test('paper without ink is no digit', () => {
 test.each([
   { wanted: [56, 56] as const, side: 40 },
   { wanted: [28, 40] as const, side: 20 },
-])('pictures of $wanted: the box keeps its share of the shorter side', ({ wanted, side }) => {
+])('images of $wanted: the box keeps its share of the shorter side', ({ wanted, side }) => {
   const { pixels } = centerDigit(
     drawRectangle([100, 100], { top: 0, left: 0, rows: 100, columns: 100 }),
     wanted,
   )!;
   expect(pixels).toHaveLength(wanted[0] * wanted[1]);
   const inkColumns = Array.from({ length: wanted[1] }, (_, column) =>
-    pixels.some((grey, at) => grey > 0.01 && at % wanted[1] === column),
+    pixels.some((gray, at) => gray > 0.01 && at % wanted[1] === column),
   ).filter(Boolean).length;
   expect(inkColumns).toBe(side);
 });

@@ -40,7 +40,7 @@ test.each<[file: string, cells: readonly (readonly number[][])[], tolerance: num
   // Chroma at half the resolution runs over the edges of red.
   ['subsampled.jpg', drawing, 110],
   ['progressive.jpg', drawing, 2],
-  ['grey.jpg', greyDrawing, 1],
+  ['gray.jpg', greyDrawing, 1],
   ['cmyk.jpg', drawing, 2],
   ['restart-markers.jpg', drawing, 2],
   ...[1, 2, 3, 4, 5, 6, 7, 8].map(
@@ -82,14 +82,14 @@ test.each([
 });
 
 const depthsOf = {
-  ...{ grey: [1, 2, 4, 8, 16], palette: [1, 2, 4, 8] },
+  ...{ gray: [1, 2, 4, 8, 16], palette: [1, 2, 4, 8] },
   ...{ rgb: [8, 16], greyAlpha: [8, 16], rgba: [8, 16] },
 };
 
 /** Every color type in every depth and either order, of any size up to two blocks of Adam7. */
 const pngs = fc
   .record({
-    color: fc.constantFrom<PngColor>('grey', 'rgb', 'palette', 'greyAlpha', 'rgba'),
+    color: fc.constantFrom<PngColor>('gray', 'rgb', 'palette', 'greyAlpha', 'rgba'),
     shape: fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 })),
     isInterlaced: fc.boolean(),
     seed: fc.nat(),
@@ -107,7 +107,7 @@ const pngs = fc
     return { color, shape, isInterlaced, depth, samples, palette, paletteOpacity };
   });
 
-test('law: a PNG of any color type, depth and order has the pixels that were put into it', async () => {
+test('property: a PNG of any color type, depth and order has the pixels that were put into it', async () => {
   await fc.assert(
     fc.asyncProperty(pngs, async ({ palette, paletteOpacity, ...content }) => {
       const isPalette = content.color === 'palette';
@@ -119,7 +119,7 @@ test('law: a PNG of any color type, depth and order has the pixels that were put
         : [];
       // An empty table of opacities is none at all.
       const written = makePng({ ...content, chunks: chunks.filter(([, data]) => data.length > 0) });
-      const { rgba, shape } = await decodeImage(written, 'law.png');
+      const { rgba, shape } = await decodeImage(written, 'property.png');
       expect(shape).toEqual(content.shape);
       const to8Bits = (sample: number) => (sample / (2 ** content.depth - 1)) * 255;
       const channels = pngChannels[content.color];
@@ -147,7 +147,7 @@ test('law: a PNG of any color type, depth and order has the pixels that were put
 });
 
 test.each([
-  { name: 'grey', color: 'grey', depth: 2, samples: [0, 1, 2, 3], key: [0, 1] },
+  { name: 'gray', color: 'gray', depth: 2, samples: [0, 1, 2, 3], key: [0, 1] },
   {
     name: 'color',
     color: 'rgb',
@@ -242,7 +242,7 @@ describe('the orientation of a PNG', () => {
   ])('%d', async (orientation, seen) => {
     for (const order of ['II', 'MM'] as const) {
       const chunks: [string, Uint8Array][] = [['eXIf', makeExif(orientation, order)]];
-      const png = makePng({ shape: [2, 3], color: 'grey', depth: 8, samples: stored, chunks });
+      const png = makePng({ shape: [2, 3], color: 'gray', depth: 8, samples: stored, chunks });
       const { rgba, shape } = await decodeImage(png, 'turned.png');
       expect(shape).toEqual([seen.length, seen[0]!.length]);
       expect(Array.from(rgba).filter((_, at) => at % 4 === 0)).toEqual(seen.flat());
@@ -251,13 +251,13 @@ describe('the orientation of a PNG', () => {
 
   test.each([0, 7, 9, 21])('metadata that ends after %d bytes is none', async (length) => {
     const chunks: [string, Uint8Array][] = [['eXIf', makeExif(6).subarray(0, length)]];
-    const png = makePng({ shape: [2, 3], color: 'grey', depth: 8, samples: stored, chunks });
+    const png = makePng({ shape: [2, 3], color: 'gray', depth: 8, samples: stored, chunks });
     expect(await decodeImage(png, 'cut.png')).toMatchObject({ shape: [2, 3] });
   });
 });
 
 test('a gamma and a color profile change nothing, as with Pillow and Keras', async () => {
-  const content = { shape: [1, 2], color: 'grey', depth: 8, samples: [50, 200] } as const;
+  const content = { shape: [1, 2], color: 'gray', depth: 8, samples: [50, 200] } as const;
   const gamma = Buffer.alloc(4);
   gamma.writeUInt32BE(100_000);
   const plain = await decodeImage(makePng(content), 'plain.png');

@@ -18,47 +18,47 @@ const { data: testImages } = parseIdx(
 );
 /** The 7 that MNIST's test images begin with, light on 0. */
 const seven = Array.from(testImages.subarray(0, 784));
-const sevenIn01 = Float32Array.from(seven, (grey) => grey / 255);
+const sevenIn01 = Float32Array.from(seven, (gray) => gray / 255);
 
 function expectPixels(pixels: Float32Array, expected: Float32Array, tolerance: number): void {
-  const largest = pixels.reduce((most, grey, at) => Math.max(most, Math.abs(grey - expected[at]!)), 0);
+  const largest = pixels.reduce((most, gray, at) => Math.max(most, Math.abs(gray - expected[at]!)), 0);
   expect(pixels).toHaveLength(expected.length);
   expect(largest).toBeLessThanOrEqual(tolerance);
 }
 
 const turnRight = (pixels: readonly number[]) =>
   pixels.map((_, at) => pixels[(27 - (at % 28)) * 28 + Math.floor(at / 28)]!);
-const to2Bits = (grey: number) => Math.floor(grey / 64);
+const to2Bits = (gray: number) => Math.floor(gray / 64);
 /** 28 × 28 pixels become 280 × 280. */
 const enlarge = (pixels: readonly number[]) =>
   Array.from(
     { length: 280 * 280 },
     (_, at) => pixels[Math.floor(at / 2800) * 28 + Math.floor((at % 280) / 10)]!,
   );
-const grey8 = { shape, color: 'grey', depth: 8 } as const;
+const grey8 = { shape, color: 'gray', depth: 8 } as const;
 
 /** One and the same digit, as people have it. */
 test.each<[name: string, png: PngContent, ink: string, decidedBy: string, tolerance?: number]>([
   ['light on dark', { ...grey8, samples: seven }, 'light', 'border', 0],
-  ['dark on light', { ...grey8, samples: seven.map((grey) => 255 - grey) }, 'dark', 'border'],
+  ['dark on light', { ...grey8, samples: seven.map((gray) => 255 - gray) }, 'dark', 'border'],
   [
     'black ink on transparent, RGBA',
-    { shape, color: 'rgba', depth: 8, samples: seven.flatMap((grey) => [0, 0, 0, grey]) },
+    { shape, color: 'rgba', depth: 8, samples: seven.flatMap((gray) => [0, 0, 0, gray]) },
     ...(['opaque', 'transparency'] as const),
   ],
   [
     'white ink on transparent white, RGBA',
-    { shape, color: 'rgba', depth: 8, samples: seven.flatMap((grey) => [255, 255, 255, grey]) },
+    { shape, color: 'rgba', depth: 8, samples: seven.flatMap((gray) => [255, 255, 255, gray]) },
     ...(['opaque', 'transparency'] as const),
   ],
   [
-    'black ink on transparent, grey with opacity',
-    { shape, color: 'greyAlpha', depth: 8, samples: seven.flatMap((grey) => [0, grey]) },
+    'black ink on transparent, gray with opacity',
+    { shape, color: 'greyAlpha', depth: 8, samples: seven.flatMap((gray) => [0, gray]) },
     ...(['opaque', 'transparency'] as const),
   ],
   [
     'a stencil',
-    { shape, color: 'greyAlpha', depth: 8, samples: seven.flatMap((grey) => [255, 255 - grey]) },
+    { shape, color: 'greyAlpha', depth: 8, samples: seven.flatMap((gray) => [255, 255 - gray]) },
     ...(['transparent', 'transparency'] as const),
   ],
   [
@@ -79,25 +79,25 @@ test.each<[name: string, png: PngContent, ink: string, decidedBy: string, tolera
   ],
   [
     'interlaced, of 2 bits',
-    { shape, color: 'grey', depth: 2, samples: seven.map(to2Bits), isInterlaced: true },
+    { shape, color: 'gray', depth: 2, samples: seven.map(to2Bits), isInterlaced: true },
     ...(['light', 'border', 0.26] as const),
   ],
   [
     'of 16 bits',
-    { shape, color: 'grey', depth: 16, samples: seven.map((grey) => grey * 257) },
+    { shape, color: 'gray', depth: 16, samples: seven.map((gray) => gray * 257) },
     ...(['light', 'border', 0.004] as const),
   ],
   ['ten times as large', { ...grey8, shape: [280, 280], samples: enlarge(seven) }, 'light', 'border', 1e-5],
   [
-    'grey ink on grey paper',
-    { ...grey8, samples: seven.map((grey) => 200 - Math.round((grey * 160) / 255)) },
+    'gray ink on gray paper',
+    { ...grey8, samples: seven.map((gray) => 200 - Math.round((gray * 160) / 255)) },
     ...(['dark', 'border', 0.21] as const),
   ],
   [
     'blue on yellow',
     {
       ...{ shape, color: 'rgb', depth: 8 },
-      samples: seven.flatMap((grey) => [255 - grey, 255 - grey, Math.round(grey / 2)]),
+      samples: seven.flatMap((gray) => [255 - gray, 255 - gray, Math.round(gray / 2)]),
     },
     ...(['dark', 'border', 0.08] as const),
   ],
@@ -108,7 +108,7 @@ test.each<[name: string, png: PngContent, ink: string, decidedBy: string, tolera
 });
 
 const plain = (samples: readonly number[], side = 28): DecodedImage => ({
-  rgba: Uint8Array.from(samples.flatMap((grey) => [grey, grey, grey, 255])),
+  rgba: Uint8Array.from(samples.flatMap((gray) => [gray, gray, gray, 255])),
   shape: [side, samples.length / side],
   format: 'PNG',
   isLossy: false,
@@ -118,13 +118,13 @@ test.each(['light', 'dark'] as const)(
   'an image of MNIST, %s on its background, comes out as it went in',
   (ink) => {
     for (let row = 0; row < 200; row += 1) {
-      const greys = Array.from(testImages.subarray(row * 784, (row + 1) * 784));
-      const image = plain(ink === 'light' ? greys : greys.map((grey) => 255 - grey));
+      const grays = Array.from(testImages.subarray(row * 784, (row + 1) * 784));
+      const image = plain(ink === 'light' ? grays : grays.map((gray) => 255 - gray));
       const read = readDigit(image, shape, automatic);
       expect(read.ink).toBe(ink);
       expectPixels(
         read.digit.pixels,
-        Float32Array.from(greys, (grey) => grey / 255),
+        Float32Array.from(grays, (gray) => gray / 255),
         1e-6,
       );
     }
@@ -136,7 +136,7 @@ describe('a sheet of paper that does not fill the image', () => {
     ['white paper, with transparent corners', 255],
     ['black paper, with transparent corners', 0],
   ])('%s', (_, paper) => {
-    const sheet = plain(seven.map((grey) => Math.abs(paper - grey)));
+    const sheet = plain(seven.map((gray) => Math.abs(paper - gray)));
     for (const corner of [0, 1, 26, 27, 28, 55, 728, 755, 756, 757, 782, 783]) sheet.rgba[4 * corner + 3] = 0;
     const read = readDigit(sheet, shape, automatic);
     expect(read).toMatchObject({ ink: paper === 0 ? 'light' : 'dark', decidedBy: 'border' });
@@ -145,9 +145,9 @@ describe('a sheet of paper that does not fill the image', () => {
 
   test('with a wide transparent margin', () => {
     const rgba = new Uint8Array(48 * 48 * 4);
-    seven.forEach((grey, at) => {
+    seven.forEach((gray, at) => {
       rgba.set(
-        [255 - grey, 255 - grey, 255 - grey, 255],
+        [255 - gray, 255 - gray, 255 - gray, 255],
         4 * ((10 + Math.floor(at / 28)) * 48 + 10 + (at % 28)),
       );
     });
@@ -162,16 +162,16 @@ describe('noise', () => {
   const noise = (at: number) => ((at * 7919) % 13) - 6;
 
   test('an uneven background is none of the digit', () => {
-    const samples = enlarge(seven).map((grey, at) => 220 - Math.round(grey * 0.8) + noise(at));
+    const samples = enlarge(seven).map((gray, at) => 220 - Math.round(gray * 0.8) + noise(at));
     const read = readDigit(plain(samples, 280), shape, automatic);
     expect(read.ink).toBe('dark');
     expectPixels(read.digit.pixels, sevenIn01, 0.25);
-    const inkOf = (pixels: Float32Array) => pixels.filter((grey) => grey > 0).length;
+    const inkOf = (pixels: Float32Array) => pixels.filter((gray) => gray > 0).length;
     expect(inkOf(read.digit.pixels)).toBeLessThanOrEqual(inkOf(sevenIn01));
   });
 
   test('ripples beside edges in a lossy format neither', () => {
-    const rippled = seven.map((grey, at) => (grey === 0 ? (at * 31) % 18 : grey));
+    const rippled = seven.map((gray, at) => (gray === 0 ? (at * 31) % 18 : gray));
     for (let at = 0; at < 784; at += 1)
       if (at < 28 || at >= 756 || at % 28 === 0 || at % 28 === 27) rippled[at] = 0;
     const read = readDigit({ ...plain(rippled), isLossy: true }, shape, automatic);
@@ -187,7 +187,7 @@ describe('noise', () => {
 });
 
 test('a pencil is read as strongly as ink', () => {
-  const faint = plain(seven.map((grey) => 250 - Math.round(grey / 4)));
+  const faint = plain(seven.map((gray) => 250 - Math.round(gray / 4)));
   const { digit } = readDigit(faint, shape, automatic);
   expect(Math.max(...digit.pixels)).toBe(1);
   expectPixels(digit.pixels, sevenIn01, 0.02);
@@ -196,7 +196,7 @@ test('a pencil is read as strongly as ink', () => {
 test.each<[string, DecodedImage, string]>([
   ['white', plain(Array(784).fill(255)), 'all 28×28 pixels of digit have the same color, #ffffff.'],
   ['black', plain(Array(784).fill(0)), 'all 28×28 pixels of digit have the same color, #000000.'],
-  ['one grey', plain(Array(784).fill(77)), 'all 28×28 pixels of digit have the same color, #4d4d4d.'],
+  ['one gray', plain(Array(784).fill(77)), 'all 28×28 pixels of digit have the same color, #4d4d4d.'],
   [
     'transparent',
     { ...plain([]), rgba: new Uint8Array(3136), shape },
@@ -214,12 +214,12 @@ describe('forced', () => {
   const light = plain(seven);
   const onTransparent = (ink: number): DecodedImage => ({
     ...light,
-    rgba: Uint8Array.from(seven.flatMap((grey) => [ink, ink, ink, grey])),
+    rgba: Uint8Array.from(seven.flatMap((gray) => [ink, ink, ink, gray])),
   });
 
   test.each([
     ['light', light],
-    ['dark', plain(seven.map((grey) => 255 - grey))],
+    ['dark', plain(seven.map((gray) => 255 - gray))],
     ['light', onTransparent(255)],
     ['dark', onTransparent(0)],
   ] as const)('%s ink, where there is some', (forced, image) => {
@@ -267,20 +267,20 @@ const drawings = fc
     return { opacities, shape: [height, width] as const };
   });
 
-test('law: a drawing gives the pixels that the try-it page makes of it, however it was saved', async () => {
+test('property: a drawing gives the pixels that the try-it page makes of it, however it was saved', async () => {
   await fc.assert(
     fc.asyncProperty(drawings, fc.boolean(), async ({ opacities, shape: drawn }, isInterlaced) => {
       const onPage = centerDigit(
         { pixels: Float32Array.from(opacities, (each) => each / 255), shape: drawn },
         shape,
       )!;
-      const greys = Array.from(opacities);
+      const grays = Array.from(opacities);
       const saved: [PngContent, number][] = [
-        [{ ...grey8, shape: drawn, samples: greys }, 0],
-        [{ ...grey8, shape: drawn, samples: greys.map((grey) => 255 - grey) }, 1e-5],
+        [{ ...grey8, shape: drawn, samples: grays }, 0],
+        [{ ...grey8, shape: drawn, samples: grays.map((gray) => 255 - gray) }, 1e-5],
         // What canvas.toDataURL() writes: white ink on transparent black.
         ...[255, 0, 90].map((ink): [PngContent, number] => [
-          { shape: drawn, color: 'greyAlpha', depth: 8, samples: greys.flatMap((grey) => [ink, grey]) },
+          { shape: drawn, color: 'greyAlpha', depth: 8, samples: grays.flatMap((gray) => [ink, gray]) },
           0,
         ]),
       ];
@@ -294,10 +294,10 @@ test('law: a drawing gives the pixels that the try-it page makes of it, however 
 });
 
 describe('unchanged', () => {
-  test('the grey values, with transparent parts as black', () => {
+  test('the gray values, with transparent parts as black', () => {
     const rgba = Uint8Array.of(51, 51, 51, 255, 255, 255, 255, 0, 255, 0, 0, 255, 255, 255, 255, 51);
     const pixels = readUnchanged({ ...plain([]), rgba, shape: [2, 2] }, [2, 2], 'digit');
-    expect(Array.from(pixels)).toEqual([0.2, 0, 0.299, 0.2].map((grey) => expect.closeTo(grey, 6)));
+    expect(Array.from(pixels)).toEqual([0.2, 0, 0.299, 0.2].map((gray) => expect.closeTo(gray, 6)));
   });
 
   test('of another size is refused', () => {

@@ -11,7 +11,7 @@ const readInto = (name: string, edit: (bytes: Buffer) => void) => {
   return bytes;
 };
 
-const content = { shape: [2, 2], color: 'grey', depth: 8, samples: [1, 2, 3, 4] } as const;
+const content = { shape: [2, 2], color: 'gray', depth: 8, samples: [1, 2, 3, 4] } as const;
 const plain = makePng(content);
 
 function claimPngSize(width: number, height: number): Buffer {

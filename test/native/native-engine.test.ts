@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import type { LabelledImages } from '../../lib/dataset/load-split';
+import type { LabeledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
 import { Graph } from '../../lib/tensorflow/graph';
 import { type GraphBinding, GraphSession } from '../../lib/tensorflow/graph-session';
 import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
-import { type DenseStack, initialWeights } from '../../lib/training/dense-stack';
 import { GraphOps, maskPosition } from '../../lib/training/graph-ops';
+import { initialWeights, type MlpLayers } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
 import { trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
@@ -52,7 +52,7 @@ describeTrainingEngine('the native engine', async () => ({
 
 test('of the arrays that a session starts from, TensorFlow keeps none', async () => {
   const engine = await openPreparedEngine();
-  const stack: DenseStack = [{ inputs: 16, units: 16, dropoutRate: 0, l2: 0 }];
+  const stack: MlpLayers = [{ inputs: 16, units: 16, dropoutRate: 0, l2: 0 }];
   const openMany = () =>
     Array.from({ length: 50 }, (_, seed) => {
       const state = startingState(initialWeights(stack, seed));
@@ -72,8 +72,8 @@ test('of the arrays that a session starts from, TensorFlow keeps none', async ()
   for (const { session } of opened) session.dispose();
 });
 
-/** Real MNIST's size, invented pixels: label k lights a band of the picture. */
-function makeImages(count: number): LabelledImages {
+/** Real MNIST's size, invented pixels: label k lights a band of the image. */
+function makeImages(count: number): LabeledImages {
   const random = createRandom(8);
   const pixels = Uint8Array.from({ length: count * 784 }, () => random() % 128);
   const labels = Uint8Array.from({ length: count }, () => random() % 10);

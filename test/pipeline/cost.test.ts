@@ -14,7 +14,7 @@ test('a machine of one’s own costs nothing that we know', () => {
 test.each([
   // 4 × 0.04048 + 8 × 0.004445, and a public address; 75 s of pull and start.
   ['cpu', 0.20248, 75],
-  // g5.xlarge, the dearest, and a public address; 300 s of boot, pull and scaling down.
+  // g5.xlarge, the most expensive, and a public address; 300 s of boot, pull and scaling down.
   ['gpu', 1.011, 300],
 ] as const)('an hour of training on %s costs $%f, and %i s besides', (compute, dollars, overhead) => {
   const billed = (trainingSeconds: number) => (dollars * (trainingSeconds + overhead)) / 3600;
@@ -32,7 +32,7 @@ test('a deployment with other GPU types counts with the price that it names', ()
   expect(estimateCostUsd(hours(1), 'gpu', 1.861)).toBeCloseTo((1.866 * 3900) / 3600, 6);
 });
 
-test('the dearest of the default types is g5.xlarge', () => {
+test('the most expensive of the default types is g5.xlarge', () => {
   expect(dearestGpuHourUsd).toBe(1.006);
 });
 

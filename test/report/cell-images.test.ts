@@ -28,7 +28,7 @@ describe('which images a cell shows', () => {
     { imagePixels: 45_000, shown: 20 },
     { imagePixels: 450_000, shown: 2 },
     { imagePixels: 450_001, shown: 0 },
-  ])('pictures of $imagePixels pixels: $shown, so that the page stays small', ({ imagePixels, shown }) => {
+  ])('images of $imagePixels pixels: $shown, so that the page stays small', ({ imagePixels, shown }) => {
     const rows = chooseCellImages(makeColumns(100), imagePixels).flatMap((cell) => cell.rows);
     expect(rows).toHaveLength(shown);
   });

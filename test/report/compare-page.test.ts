@@ -107,7 +107,7 @@ test('the page sets figures, curves, settings and images side by side', () => {
   expect(page).toContain('Fixed from one-layer to seed: ');
 });
 
-test('without the pictures, the rows and answers are still there', () => {
+test('without the images, the rows and answers are still there', () => {
   const { runs } = makeComparisonData();
   const blind = renderComparePage({ runs }, '0.1.0');
   expect(blind).not.toContain('<img');

@@ -90,10 +90,10 @@ describe('confusion matrix', () => {
   });
 });
 
-test('the first ten show prediction and truth under each picture', () => {
+test('the first ten show prediction and truth under each image', () => {
   const predictions = firstPredictions(makeScoredLabels());
-  const pictures = predictions.map(({ index }) => ({ pixels: makePixels(index), shape: [28, 28] as const }));
-  const { marks } = drawFirstTen(predictions, pictures);
+  const images = predictions.map(({ index }) => ({ pixels: makePixels(index), shape: [28, 28] as const }));
+  const { marks } = drawFirstTen(predictions, images);
   expect(matches(marks, /<image /g)).toHaveLength(10);
   const captions = matches(marks, />(pred \d \/ true \d)<\/text>/g).map((match) => match[1]);
   expect(captions).toEqual(predictions.map(({ label, predicted }) => `pred ${predicted} / true ${label}`));
@@ -119,7 +119,7 @@ describe('as files and in pages', () => {
     expect(svg).toContain('a &amp; b&#39;s');
   });
 
-  test('a file stands on white with fixed colours, a page brings its own', () => {
+  test('a file stands on white with fixed colors, a page brings its own', () => {
     expect(toStandaloneSvg(hostile)).toContain('fill="#ffffff"');
     expect(toStandaloneSvg(hostile)).not.toContain('var(');
     expect(toInlineSvg(drawLoss(makeEpochs()))).not.toMatch(/(fill|stroke)="#/);

@@ -4,7 +4,7 @@ import { toStandaloneSvg } from '../../lib/report/plots/plot';
 import { rasterize } from '../../lib/report/rasterize';
 import { makeEpochs } from '../support/report-factory';
 
-/** Pixels darker than mid-grey within the box, in pixels of the picture. */
+/** Pixels darker than mid-gray within the box, in pixels of the image. */
 function countDarkPixels(png: Uint8Array, box?: { top: number; bottom: number }): number {
   const { data, width, height, channels } = decode(png);
   let dark = 0;
@@ -46,7 +46,7 @@ test('a plot has its title in it, at twice its natural size on white', async () 
   expect(countDarkPixels(untitled, titleRows)).toBe(0);
 });
 
-test('the same picture twice is the same file', async () => {
+test('the same image twice is the same file', async () => {
   const svg = toStandaloneSvg(drawAccuracy(makeEpochs()));
   expect(await rasterize(svg)).toEqual(await rasterize(svg));
 });

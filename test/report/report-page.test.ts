@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { decode } from 'fast-png';
 import { measureCalibration } from '../../lib/evaluation/calibration';
+import { imageDataUrl } from '../../lib/report/byte-image';
 import { formatBytes, formatSeconds } from '../../lib/report/format-values';
-import { pictureDataUrl } from '../../lib/report/picture';
 import { renderReportPage } from '../../lib/report/report-page';
 import { makeEpochs, makeReportData } from '../support/report-factory';
 
@@ -189,18 +189,18 @@ test('a run without a mistake has no empty gallery', () => {
     ...data,
     metrics: { ...data.metrics, worstMistakes: [], errorCount: 0 },
   });
-  expect(spotless).toContain('None: every test image was recognised.');
+  expect(spotless).toContain('None: every test image was recognized.');
   expect(spotless).not.toContain('<ol class="guesses">');
 });
 
-test('headings descend one level at a time, every picture has an alternative text, ids are unique', () => {
+test('headings descend one level at a time, every image has an alternative text, ids are unique', () => {
   const levels = [...page.matchAll(/<h([1-6])/g)].map((match) => Number(match[1]));
   expect(levels[0]).toBe(1);
   expect(levels.filter((level) => level === 1)).toHaveLength(1);
   for (const [index, level] of levels.slice(1).entries())
     expect(level - levels[index]!).toBeLessThanOrEqual(1);
-  for (const [picture] of page.matchAll(/<img [^>]*>/g))
-    expect(picture).toMatch(
+  for (const [image] of page.matchAll(/<img [^>]*>/g))
+    expect(image).toMatch(
       /alt="Test image \d+: true label \d|alt="Mean of the test images with label \d|alt="" hidden/,
     );
   for (const [plot] of page.matchAll(/<svg [^>]*>/g))
@@ -209,8 +209,8 @@ test('headings descend one level at a time, every picture has an alternative tex
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('a picture keeps its grey values', () => {
-  const url = pictureDataUrl({
+test('a image keeps its gray values', () => {
+  const url = imageDataUrl({
     pixels: Uint8Array.of(0, 255, 100, 1, 254, 128),
     shape: [2, 3],
   });

@@ -18,7 +18,7 @@ test.each([
   ['(MIT', false],
   ['MIT OR', false],
   ['MIT Apache-2.0', false],
-])('the licence expression "%s" is allowed: %p', (expression, expected) => {
+])('the license expression "%s" is allowed: %p', (expression, expected) => {
   expect(isAllowed(expression)).toBe(expected);
 });
 
@@ -27,7 +27,7 @@ const locked = (name: string, license?: string) => ({
   ...(license === undefined ? {} : { license }),
 });
 
-test('a package without a licence, or with a text that nobody read, is found', () => {
+test('a package without a license, or with a text that nobody read, is found', () => {
   const packages = [
     locked('good', 'MIT'),
     locked('bare'),
@@ -38,7 +38,7 @@ test('a package without a licence, or with a text that nobody read, is found', (
   expect(refused.flatMap((use) => use.packages).sort()).toEqual(['bare@1.0.0', 'own@1.0.0']);
 });
 
-test('every locked package is under a licence that is allowed', () => {
+test('every locked package is under a license that is allowed', () => {
   const uses = groupByLicense(readLockedPackages());
   expect(uses.filter((use) => !use.isAllowed)).toEqual([]);
   expect(uses.flatMap(({ packages }) => packages).length).toBeGreaterThan(100);

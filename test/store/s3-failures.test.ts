@@ -198,7 +198,7 @@ test('head without permission is no absence', async () => {
 });
 
 test('an error that is not of a request stays what it is', async () => {
-  const mistake = new TypeError('a mistake in the programme');
+  const mistake = new TypeError('a mistake in the program');
   fake.mock.on(GetObjectCommand).rejects(mistake);
   await expect(store.get('a')).rejects.toBe(mistake);
 });

@@ -27,7 +27,7 @@ interface Answer {
 
 /**
  * Stands on 127.0.0.1 between the SDK and S3, hands every request on, writes down the calls, and lets one of them fail.
- * A call is what the programme asked for; the SDK may send it several times, under one `amz-sdk-invocation-id`.
+ * A call is what the program asked for; the SDK may send it several times, under one `amz-sdk-invocation-id`.
  */
 export class FaultProxy {
   /** In the order of their first requests. */

@@ -15,7 +15,7 @@ export interface HttpCall {
   status: number;
 }
 
-/** With the bucket in the path, as every client of an endpoint of one's own asks. */
+/** With the bucket in the path, as every client of an endpoint of your own asks. */
 export function describeCall({ method, url, headers }: IncomingMessage): Omit<HttpCall, 'occurrence'> {
   const { pathname, searchParams } = new URL(url!, 'http://s3');
   const key = decodeURIComponent(pathname.split('/').slice(2).join('/'));

@@ -1,9 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Colour types of PNG, with the samples of a pixel. */
-export const pngChannels = { grey: 1, rgb: 3, palette: 1, greyAlpha: 2, rgba: 4 } as const;
+/** Color types of PNG, with the samples of a pixel. */
+export const pngChannels = { gray: 1, rgb: 3, palette: 1, greyAlpha: 2, rgba: 4 } as const;
 export type PngColor = keyof typeof pngChannels;
-const colorTypes = { grey: 0, rgb: 2, palette: 3, greyAlpha: 4, rgba: 6 } as const;
+const colorTypes = { gray: 0, rgb: 2, palette: 3, greyAlpha: 4, rgba: 6 } as const;
 
 export interface PngContent {
   /** [height, width] in pixels. */

@@ -1,5 +1,5 @@
 /**
- * For `jest.mock`. Drawing is the dearest part of a step that is run some hundred times; the same drawing gives the
+ * For `jest.mock`. Drawing is the most expensive part of a step that is run some hundred times; the same drawing gives the
  * same PNG.
  */
 export function rememberDrawings() {

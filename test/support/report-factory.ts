@@ -24,8 +24,8 @@ export function makeScoredLabels(count = 500, errorEvery = 17) {
   const probabilities = new Float32Array(count * classes).fill(0.0025);
   labels.forEach((label, index) => {
     const isWrong = index % errorEvery === 8;
-    const favourite = isWrong ? (label + 1 + (index % 4)) % classes : label;
-    probabilities[index * classes + favourite] = isWrong ? 0.55 + (index % 40) / 100 : 0.97;
+    const favorite = isWrong ? (label + 1 + (index % 4)) % classes : label;
+    probabilities[index * classes + favorite] = isWrong ? 0.55 + (index % 40) / 100 : 0.97;
   });
   return { labels, probabilities, classes };
 }
@@ -56,7 +56,7 @@ export function makeReportData(
     predictions: firstPredictions(scored),
     testPredictions: columnsOf(scored),
     probabilitiesOf: (index) => scored.probabilities.subarray(index * 10, (index + 1) * 10),
-    pictureOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
+    imageOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
     environment: {
       engine: 'native',
       device: 'cpu',
@@ -139,6 +139,6 @@ export const makeComparisonData = (overrides: Partial<ComparisonData> = {}): Com
     makeComparedRun('one-layer', { config: { hidden: [512], epochs: 6 } }),
     makeComparedRun('seed', { errorEvery: 40, config: { l2: 0.0003 } }),
   ],
-  pictureOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
+  imageOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
   ...overrides,
 });

@@ -23,16 +23,16 @@ export function randomizeWeights(model: LayersModel, seed = 1): void {
   }
 }
 
-/** Every network that is exported, small, for pictures of 6 × 6 pixels and three classes. */
+/** Every network that is exported, small, for images of 6 × 6 pixels and three classes. */
 export const sampleModels = {
   'the perceptron': () => buildMlp({ hidden: [7, 5], dropout: 0.1, l2: 0, classes: 3 }, [6, 6]),
   'one hidden layer': () => buildMlp({ hidden: [4], dropout: 0, l2: 0, classes: 3 }, [6, 6]),
   'no hidden layer': () => buildMlp({ hidden: [], dropout: 0.1, l2: 0, classes: 3 }, [6, 6]),
-  'l2 regularisation': () => buildMlp({ hidden: [4], dropout: 0.1, l2: 0.0003, classes: 3 }, [6, 6]),
-  'a CNN with batch normalisation': () => buildCnn([6, 6], 3),
+  'l2 regularization': () => buildMlp({ hidden: [4], dropout: 0.1, l2: 0.0003, classes: 3 }, [6, 6]),
+  'a CNN with batch normalization': () => buildCnn([6, 6], 3),
 } satisfies Record<string, () => Sequential>;
 
-/** Convolutions of both paddings, uneven pooling, batch normalisation before and after Flatten. */
+/** Convolutions of both paddings, uneven pooling, batch normalization before and after Flatten. */
 export function buildCnn(imageShape: readonly [number, number], classes: number): Sequential {
   return sequential({
     name: 'cnn',

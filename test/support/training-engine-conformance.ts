@@ -4,7 +4,7 @@ import { normalizePixels } from '../../lib/dataset/shards';
 import { buildMlp } from '../../lib/model/architectures';
 import { setModelWeights } from '../../lib/model/model-files';
 import type { Batch } from '../../lib/training/batches';
-import { type DenseStack, initialWeights, type LayerWeights } from '../../lib/training/dense-stack';
+import { initialWeights, type LayerWeights, type MlpLayers } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
 import type { TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
 import { type ParameterValues, parameterShapes, startingState } from '../../lib/training/training-state';
@@ -24,7 +24,7 @@ export interface MaskPosition {
   readonly layer: number;
 }
 
-const stack: DenseStack = [
+const stack: MlpLayers = [
   { inputs: 6, units: 5, dropoutRate: 0.2, l2: 0.01 },
   { inputs: 5, units: 4, dropoutRate: 0, l2: 0 },
   { inputs: 4, units: 3, dropoutRate: 0.4, l2: 0.02 },
@@ -44,7 +44,7 @@ function makeBatch(count: number, seed = 1): Batch {
 }
 
 /** The mean loss of a training step, written with TF.js operations alone, as a function of all weights. */
-function referenceLoss(batch: Batch, layers: DenseStack, masks: readonly (Float32Array | undefined)[]) {
+function referenceLoss(batch: Batch, layers: MlpLayers, masks: readonly (Float32Array | undefined)[]) {
   return (...weights: tf.Tensor[]): tf.Scalar => {
     let activation = tf.tensor2d(normalizePixels(batch.pixels), [batch.count, 6]);
     let penalty = tf.scalar(0);
@@ -90,14 +90,14 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
     });
 
     const openSession = (
-      layers: DenseStack = stack,
+      layers: MlpLayers = stack,
       weights = initialWeights(layers, 9),
       clipNorm = 0,
     ): TrainingSession =>
       tested.engine.openSession(layers, startingState(weights), { ...settings, clipNorm });
 
     /** Of one step. */
-    const takeGradients = async (batch: Batch, layers: DenseStack = stack, clipNorm = 0) => {
+    const takeGradients = async (batch: Batch, layers: MlpLayers = stack, clipNorm = 0) => {
       const session = openSession(layers, undefined, clipNorm);
       session.train(batch, learningRate);
       const gradients = gradientsOf(await session.readParameters());
@@ -243,7 +243,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       const images = tf.tensor3d(normalizePixels(batch.pixels), [40, 2, 3]);
       const labels = tf.tensor1d(Float32Array.from(batch.labels));
       const [loss, accuracy] = (await model.evaluate(images, labels, { batchSize: 40 })) as tf.Scalar[];
-      // TF.js leaves the regularisation out of evaluate; Keras has it in.
+      // TF.js leaves the regularization out of evaluate; Keras has it in.
       const squares = weights
         .flatMap(({ kernel }) => [...kernel])
         .reduce((sum, value) => sum + value ** 2, 0);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { synthesize } from '../cdk/synthesize';
-import { preparePython } from '../support/python-peers';
+import { preparePython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 import { inventNames, type Resources, resolveValue } from '../support/template-values';
 import {

@@ -47,7 +47,7 @@ export type Stage =
 
 export type Act = (parameters: readonly string[], options: CommandOptions) => Promise<string> | string;
 
-/** Fails as a programme that is not on the PATH does. */
+/** Fails as a program that is not on the PATH does. */
 export const missing: Act = () => {
   throw new CommandFailed('it', true, null, 'spawn it ENOENT');
 };
@@ -58,7 +58,7 @@ export function failing(output: string, signalName: string | null = null): Act {
   };
 }
 
-/** A capable machine whose programmes write a few bytes instead of working; `acts` replaces some of them. */
+/** A capable machine whose programs write a few bytes instead of working; `acts` replaces some of them. */
 export function makeMachine(
   cacheRoot: string,
   acts: Partial<Record<Stage, Act>> = {},

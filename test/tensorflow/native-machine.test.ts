@@ -9,13 +9,13 @@ test('gives back stdout and passes variables on', async () => {
   expect(await runNode('console.log(process.env.NATIVE_MACHINE_TEST)', { environment })).toBe('seen\n');
 });
 
-test('a programme that is not on the PATH is missing', async () => {
-  const failure = await run('no-such-programme-anywhere', []).catch((error: unknown) => error);
+test('a program that is not on the PATH is missing', async () => {
+  const failure = await run('no-such-program-anywhere', []).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(CommandFailed);
   expect(failure).toMatchObject({ isMissing: true });
 });
 
-test('a programme that fails is not missing, and its error line is the summary', async () => {
+test('a program that fails is not missing, and its error line is the summary', async () => {
   const failure = runNode('console.error("warming up\\nERROR: no luck\\nbye"); process.exit(2)');
   await expect(failure).rejects.toMatchObject({
     isMissing: false,
@@ -24,12 +24,12 @@ test('a programme that fails is not missing, and its error line is the summary',
   });
 });
 
-test('a programme that takes too long is ended', async () => {
+test('a program that takes too long is ended', async () => {
   const failure = runNode('setTimeout(() => {}, 60_000)', { timeoutSeconds: 0.2 });
   await expect(failure).rejects.toMatchObject({ signalName: 'SIGTERM' });
 });
 
-test('an abort ends the programme, and one that came before keeps it from starting', async () => {
+test('an abort ends the program, and one that came before keeps it from starting', async () => {
   const controller = new AbortController();
   const running = runNode('setTimeout(() => {}, 60_000)', { signal: controller.signal });
   controller.abort();

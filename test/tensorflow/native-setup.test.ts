@@ -201,7 +201,7 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
     expect(environment).toMatchObject({ PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0' });
   });
 
-  test('a mistake of the programme stays an error', async () => {
+  test('a mistake of the program stays an error', async () => {
     const act = () => {
       throw new TypeError('mistake');
     };

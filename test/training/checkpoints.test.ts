@@ -1,10 +1,10 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { Checkpoints } from '../../lib/training/checkpoints';
-import { type DenseStack, initialWeights } from '../../lib/training/dense-stack';
+import { initialWeights, type MlpLayers } from '../../lib/training/mlp-layers';
 import { startingState, type TrainingState } from '../../lib/training/training-state';
 
-const stack: DenseStack = [
+const stack: MlpLayers = [
   { inputs: 3, units: 2, dropoutRate: 0, l2: 0 },
   { inputs: 2, units: 4, dropoutRate: 0, l2: 0 },
 ];

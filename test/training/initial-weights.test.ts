@@ -3,19 +3,19 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { buildMlp } from '../../lib/model/architectures';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import type { DenseStack, LayerWeights } from '../../lib/training/dense-stack';
-import { initialWeights, readDenseStack } from '../../lib/training/dense-stack';
 import {
   encodeInitialWeights,
   loadInitialWeights,
   readLayerWeights,
   storeInitialWeights,
 } from '../../lib/training/initial-weights';
+import type { LayerWeights, MlpLayers } from '../../lib/training/mlp-layers';
+import { initialWeights, readMlpLayers } from '../../lib/training/mlp-layers';
 import { randomizeWeights } from '../support/sample-models';
 
 beforeAll(useWasmBackend);
 
-async function storeWeights(store: MemoryStore, stack: DenseStack, weights: readonly LayerWeights[]) {
+async function storeWeights(store: MemoryStore, stack: MlpLayers, weights: readonly LayerWeights[]) {
   const encoded = encodeInitialWeights(stack, weights);
   await storeInitialWeights(store, encoded);
   return encoded.sha256;
@@ -27,7 +27,7 @@ test("a model's weights come back from the store, layer by layer", async () => {
   const store = new MemoryStore();
   const model = build([5]);
   randomizeWeights(model);
-  const stack = readDenseStack(model);
+  const stack = readMlpLayers(model);
   const weights = await readLayerWeights(model);
   const values = model.getWeights().map((weight) => weight.dataSync());
   expect(weights.flatMap(({ kernel, bias }) => [kernel, bias])).toEqual(values);
@@ -48,7 +48,7 @@ test('a layer that is not trained here is refused', async () => {
 
 test('weights of another size are refused, with both sizes', async () => {
   const store = new MemoryStore();
-  const [narrow, wide] = [build([5]), build([6])].map(readDenseStack);
+  const [narrow, wide] = [build([5]), build([6])].map(readMlpLayers);
   const sha256 = await storeWeights(store, narrow!, initialWeights(narrow!, 1));
   await expect(loadInitialWeights(store, sha256, wide!)).rejects.toMatchObject({
     name: 'InvalidInput',
@@ -58,7 +58,7 @@ test('weights of another size are refused, with both sizes', async () => {
 
 test('weights that are gone or altered are not trained on', async () => {
   const store = new MemoryStore();
-  const stack = readDenseStack(build([5]));
+  const stack = readMlpLayers(build([5]));
   const sha256 = await storeWeights(store, stack, initialWeights(stack, 1));
   await expect(loadInitialWeights(store, 'a'.repeat(64), stack)).rejects.toMatchObject({
     name: 'ArtifactNotFound',

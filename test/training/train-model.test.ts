@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Epoch } from '../../lib/contracts/results';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import type { LabelledImages } from '../../lib/dataset/load-split';
+import type { LabeledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
-import type { LayerWeights } from '../../lib/training/dense-stack';
+import type { LayerWeights } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
 import { type TrainingOptions, type TrainingSettings, trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
@@ -26,8 +26,8 @@ function makeWeights(kernelValue: number): LayerWeights[] {
   });
 }
 
-/** Label k lights row k of a 4 × 4 picture, under noise. */
-function makeImages(count: number, seed: number): LabelledImages {
+/** Label k lights row k of a 4 × 4 image, under noise. */
+function makeImages(count: number, seed: number): LabeledImages {
   const random = createRandom(seed);
   const pixels = Uint8Array.from({ length: count * 16 }, () => random() % 128);
   const labels = Uint8Array.from({ length: count }, () => random() % 4);

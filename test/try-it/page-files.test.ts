@@ -18,7 +18,7 @@ beforeAll(async () => {
   await savePage(store, 'run');
 });
 
-test('the page, its programme and the WASM lie in the run, and nothing else', async () => {
+test('the page, its program and the WASM lie in the run, and nothing else', async () => {
   const found: string[] = [];
   for await (const { key } of store.list('')) found.push(key);
   expect(found).toEqual([...keys].sort());

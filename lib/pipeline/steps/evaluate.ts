@@ -13,7 +13,7 @@ import {
 } from '../../contracts/results';
 import { storedRunConfigSchema } from '../../contracts/run-config';
 import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
-import { type LabelledImages, loadSplit } from '../../dataset/load-split';
+import { type LabeledImages, loadSplit } from '../../dataset/load-split';
 import { type Calibration, measureCalibration } from '../../evaluation/calibration';
 import { computeMetrics, firstPredictions, type MetricValues } from '../../evaluation/metrics';
 import { predictAll } from '../../evaluation/predict-all';
@@ -21,8 +21,8 @@ import { columnsOf, encodeTestPredictions, type PredictionColumns } from '../../
 import { renderModelCard } from '../../model/model-card';
 import { loadModel } from '../../model/model-files';
 import { type LayerSummary, summarizeLayers } from '../../model/summarize-layers';
+import { pickImage } from '../../report/byte-image';
 import { listFilesBesideReport } from '../../report/files-beside-report';
-import { pickPicture } from '../../report/picture';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../report/plots/curves';
 import { drawFirstTen } from '../../report/plots/first-ten';
@@ -63,7 +63,7 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   const predictions = firstPredictions(scored);
   const testPredictions = columnsOf(scored);
 
-  await writeFigures(context.store, input.runId, metrics, predictions);
+  await writeMetrics(context.store, input.runId, metrics, predictions);
   const { contentKey } = run.manifest;
   const columns = encodeTestPredictions(input.runId, contentKey, testPredictions);
   await context.store.put(objectKeys.testPredictions(input.runId), columns);
@@ -131,7 +131,7 @@ interface ModelAnswers {
 
 async function predictTestImages(
   { runId, config }: TrainedRun,
-  testImages: LabelledImages,
+  testImages: LabeledImages,
   { store, signal }: StepContext,
 ): Promise<ModelAnswers> {
   await useWasmBackend();
@@ -144,7 +144,7 @@ async function predictTestImages(
   }
 }
 
-async function writeFigures(
+async function writeMetrics(
   store: ObjectStore,
   runId: string,
   metrics: MetricValues,
@@ -162,15 +162,15 @@ function drawPlots(
   { epochs, config, training }: TrainedRun,
   metrics: MetricValues,
   predictions: readonly Prediction[],
-  testImages: LabelledImages,
+  testImages: LabeledImages,
 ): Plot[] {
-  const pictures = predictions.map(({ index }) => pickPicture(testImages, index));
+  const images = predictions.map(({ index }) => pickImage(testImages, index));
   const modelEpoch = training.epoch;
   return [
     drawAccuracy(epochs, { modelEpoch }),
     drawLoss(epochs, { modelEpoch, hasPenalty: config.l2 > 0 }),
     drawConfusionMatrix(metrics),
-    drawFirstTen(predictions, pictures),
+    drawFirstTen(predictions, images),
   ];
 }
 
@@ -196,7 +196,7 @@ async function writeReport(
   store: ObjectStore,
   { runId, config, training, epochs, manifest, manifestSha256 }: TrainedRun,
   { probabilities, ...outcome }: Outcome & ModelAnswers & { readonly testPredictions: PredictionColumns },
-  testImages: LabelledImages,
+  testImages: LabeledImages,
 ): Promise<void> {
   const { classes } = config;
   const page = renderReportPage({
@@ -207,7 +207,7 @@ async function writeReport(
     modelEpoch: training.epoch,
     labelCounts: { train: manifest.train.labelCounts, test: manifest.test.labelCounts },
     probabilitiesOf: (index) => probabilities.subarray(index * classes, (index + 1) * classes),
-    pictureOf: (index) => pickPicture(testImages, index),
+    imageOf: (index) => pickImage(testImages, index),
     environment: training.environment,
     parameterCount: training.parameterCount,
     contentKey: manifest.contentKey,

@@ -10,7 +10,7 @@ import {
 import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import type { CommitInput } from '../../contracts/steps';
-import { PixelTally } from '../../dataset/pixel-tally';
+import { PixelStatistics } from '../../dataset/pixel-statistics';
 import { RawFileReader } from '../../dataset/raw-file-reader';
 import { decodeShard, normalizePixels } from '../../dataset/shards';
 import { encodeJson, getJson } from '../../store/json-objects';
@@ -65,7 +65,7 @@ interface FirstImage {
 
 interface CheckedSplit {
   readonly shards: DatasetManifest[Split]['shards'];
-  readonly tally: PixelTally;
+  readonly tally: PixelStatistics;
   readonly firstImage: FirstImage;
 }
 
@@ -83,7 +83,7 @@ async function checkSplit(
     images: new RawFileReader(store, sourceFiles[`${split}Images`]),
     labels: new RawFileReader(store, sourceFiles[`${split}Labels`]),
   };
-  const tally = new PixelTally();
+  const tally = new PixelStatistics();
   const shards: CheckedSplit['shards'] = [];
   let firstImage: FirstImage | undefined;
   for (const shard of plannedShards.filter((planned) => planned.split === split)) {
@@ -98,7 +98,7 @@ async function checkSplit(
 }
 
 /** Row count, shape and every value are compared with the raw rows, which are tallied on the way. */
-async function checkShard(store: ObjectStore, plan: ShardPlan, raw: RawSplitReader, tally: PixelTally) {
+async function checkShard(store: ObjectStore, plan: ShardPlan, raw: RawSplitReader, tally: PixelStatistics) {
   const { shardKey: key, rowCount, imageShape, firstRow } = plan;
   if ((await store.head(key)) === undefined) {
     throw new PermanentError(
@@ -143,7 +143,7 @@ function summarize({ shards, tally }: CheckedSplit, highestLabel: number): Datas
   };
 }
 
-/** An 8-bit grey PNG, for whoever wants to see what the pixels are. */
+/** An 8-bit gray PNG, for whoever wants to see what the pixels are. */
 async function writeFirstTrainingImage(
   store: ObjectStore,
   { dataset, contentKey, imageShape: [height, width] }: DatasetPlan,

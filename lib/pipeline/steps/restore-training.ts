@@ -2,7 +2,7 @@ import { PermanentError } from '../../contracts/errors';
 import type { RunConfig } from '../../contracts/run-config';
 import type { ObjectStore } from '../../store/object-store';
 import { type CheckpointOwner, Checkpoints } from '../../training/checkpoints';
-import type { DenseStack } from '../../training/dense-stack';
+import type { MlpLayers } from '../../training/mlp-layers';
 import type { TrainingState } from '../../training/training-state';
 
 /** A run's checkpoints, and where its training starts from. */
@@ -22,7 +22,7 @@ export async function restoreTraining(
   store: ObjectStore,
   { runId, contentKey }: CheckpointOwner,
   { resumeFrom }: RunConfig,
-  stack: DenseStack,
+  stack: MlpLayers,
   say: (message: string) => void,
 ): Promise<RestoredTraining> {
   const checkpoints = new Checkpoints(store, { runId, contentKey }, stack);

@@ -5,22 +5,22 @@ import { objectKeys } from '../../contracts/object-keys';
 import { trainingRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
-import { type LabelledImages, loadSplit } from '../../dataset/load-split';
+import { type LabeledImages, loadSplit } from '../../dataset/load-split';
 import { exportModel } from '../../export/export-model';
 import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { chooseEngine } from '../../training/choose-engine';
-import { type DenseStack, readDenseStack } from '../../training/dense-stack';
 import { loadInitialWeights } from '../../training/initial-weights';
+import { type MlpLayers, readMlpLayers } from '../../training/mlp-layers';
 import { type TrainingOptions, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
 import type { TrainingState } from '../../training/training-state';
 import { savePage } from '../../try-it/page-files';
 import type { StepContext } from '../step-context';
-import { TrainingBudget } from '../training-budget';
 import { TrainingHistory } from '../training-history';
+import { TrainingTimeLimit } from '../training-time-limit';
 import { restoreTraining } from './restore-training';
 
 /**
@@ -52,7 +52,7 @@ export async function train(
   const { maxCostUsd } = config;
   if (maxCostUsd > 0 && compute === null)
     say('maxCostUsd counts for nothing here: this machine has no price');
-  const budget = await TrainingBudget.open({ store, runId, secondsLimit, maxCostUsd, now });
+  const budget = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
   const engine = openedEngine ?? (await chooseEngine(config, say, signal));
   const trainImages = await loadSplit(store, manifest, 'train');
@@ -104,12 +104,12 @@ async function trainWithCheckpoints(
   model: Sequential,
   engine: TrainingEngine,
   images: Pick<TrainingOptions, 'trainImages' | 'validationImages'>,
-  budget: TrainingBudget,
+  budget: TrainingTimeLimit,
   history: TrainingHistory,
   { store, notify, now, signal }: StepContext,
 ) {
   const say = (message: string) => notify({ type: 'note', message });
-  const stack = readDenseStack(model);
+  const stack = readMlpLayers(model);
   const owner = { runId, contentKey };
   const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, stack, say);
   if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
@@ -156,7 +156,7 @@ async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }:
 async function readInitialWeights(
   store: ObjectStore,
   { initialWeightsSha256: sha256 }: RunConfig,
-  stack: DenseStack,
+  stack: MlpLayers,
   say: (message: string) => void,
 ) {
   if (sha256 === undefined) return undefined;
@@ -173,7 +173,7 @@ function secondsBefore(resumeFrom: TrainingState | undefined): number {
 function describeTraining(
   model: Sequential,
   { hidden, classes }: RunConfig,
-  { count }: LabelledImages,
+  { count }: LabeledImages,
   { environment: { engine, device } }: TrainingEngine,
 ): string {
   const layers = [...hidden, classes].join(' → ');

@@ -11,7 +11,7 @@ const inner = { left: 58, top: 38, side: 408 };
 const maxNumberedClasses = 16;
 
 /**
- * Right answers in one colour by their share of the row, wrong ones in another by the square root of their number:
+ * Right answers in one color by their share of the row, wrong ones in another by the square root of their number:
  * on one scale a good model's few errors would be invisible.
  */
 export function drawConfusionMatrix({

@@ -63,7 +63,7 @@ export interface RunCurves {
   readonly epochs: readonly Epoch[];
 }
 
-/** Several runs over each other: validation solid, training dashed, the colour of run 1, 2, … from the page. */
+/** Several runs over each other: validation solid, training dashed, the color of run 1, 2, … from the page. */
 export function drawRunCurves(runs: readonly RunCurves[], name: 'accuracy' | 'loss'): Plot {
   const { title, yName, training, validation } = charts[name];
   const series = runs.flatMap(({ runId, epochs }, index) => [

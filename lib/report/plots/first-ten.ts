@@ -1,19 +1,19 @@
 import type { Prediction } from '../../contracts/results';
-import { type Picture, pictureDataUrl } from '../picture';
+import { type ByteImage, imageDataUrl } from '../byte-image';
 import { drawText, type Plot } from './plot';
 
 const columns = 5;
 const tile = { side: 104, width: 118, height: 146, left: 22, top: 38 };
 
-/** @param pictures - one a prediction, in the same order. */
-export function drawFirstTen(predictions: readonly Prediction[], pictures: readonly Picture[]): Plot {
+/** @param images - one a prediction, in the same order. */
+export function drawFirstTen(predictions: readonly Prediction[], images: readonly ByteImage[]): Plot {
   const rows = Math.ceil(predictions.length / columns);
   const tiles = predictions.map(({ label, predicted }, position) => {
     const x = tile.left + (position % columns) * tile.width;
     const y = tile.top + Math.floor(position / columns) * tile.height;
     const className = label === predicted ? 'answer-right' : 'answer-wrong';
     return (
-      `<image x="${x}" y="${y}" width="${tile.side}" height="${tile.side}" image-rendering="pixelated" href="${pictureDataUrl(pictures[position]!)}"/>` +
+      `<image x="${x}" y="${y}" width="${tile.side}" height="${tile.side}" image-rendering="pixelated" href="${imageDataUrl(images[position]!)}"/>` +
       `<rect class="grid" x="${x}" y="${y}" width="${tile.side}" height="${tile.side}"/>` +
       drawText(
         x + tile.side / 2,

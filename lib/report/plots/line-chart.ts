@@ -8,7 +8,7 @@ import { drawText, type Plot, type PlotName, round } from './plot';
 export interface LineSeries {
   /** In the legend. */
   readonly label: string;
-  /** Of its marks: a colour's class, and perhaps `dashed`. */
+  /** Of its marks: a color's class, and perhaps `dashed`. */
   readonly className: string;
   /** Before the value where a point is pointed at. */
   readonly valueName: string;
@@ -22,7 +22,7 @@ export interface LineChartSpec {
   readonly yName: string;
   /** At least one, each with at least one point. */
   readonly series: readonly LineSeries[];
-  /** `none` where the page explains the colours itself. */
+  /** `none` where the page explains the colors itself. */
   readonly legend: 'lower right' | 'upper right' | 'none';
   /** A ring around the point of the last series at this epoch. */
   readonly ringedEpoch?: number | undefined;

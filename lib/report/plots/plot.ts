@@ -10,7 +10,7 @@ export type PlotName =
   | 'coverage'
   | 'run-scatter';
 
-/** A drawing without colours: its marks carry classes, and whoever shows it brings the rules. */
+/** A drawing without colors: its marks carry classes, and whoever shows it brings the rules. */
 export interface Plot {
   readonly name: PlotName;
   readonly title: string;
@@ -23,7 +23,7 @@ export interface Plot {
   readonly marks: string;
 }
 
-export interface PlotColours {
+export interface PlotColors {
   readonly ink: string;
   readonly muted: string;
   readonly rule: string;
@@ -34,7 +34,7 @@ export interface PlotColours {
   readonly wrong: string;
 }
 
-const onWhite: PlotColours = {
+const onWhite: PlotColors = {
   ink: '#1d2329',
   muted: '#5a6572',
   rule: '#e1e5ea',
@@ -46,37 +46,37 @@ const onWhite: PlotColours = {
 };
 
 /** The rules of every class that a plot uses, each beginning with `scope`. */
-export function plotRules(colours: PlotColours, scope: string): string {
+export function plotRules(colors: PlotColors, scope: string): string {
   const rules: readonly (readonly [string, string])[] = [
-    ['text', `fill:${colours.ink};font-size:12px`],
+    ['text', `fill:${colors.ink};font-size:12px`],
     ['.title', 'font-size:14px;font-weight:600'],
     ['.axis-name', 'font-weight:600'],
-    ['.tick', `fill:${colours.muted}`],
-    ['.grid', `stroke:${colours.rule};fill:none`],
-    ['.frame', `stroke:${colours.muted};stroke-opacity:.5;fill:none`],
-    ['.legend', `fill:${colours.paper};fill-opacity:.9;stroke:${colours.rule}`],
+    ['.tick', `fill:${colors.muted}`],
+    ['.grid', `stroke:${colors.rule};fill:none`],
+    ['.frame', `stroke:${colors.muted};stroke-opacity:.5;fill:none`],
+    ['.legend', `fill:${colors.paper};fill-opacity:.9;stroke:${colors.rule}`],
     ['.curve', 'fill:none;stroke-width:2'],
-    ['.curve.training', `stroke:${colours.training}`],
-    ['.curve.validation', `stroke:${colours.validation}`],
-    ['.point', `stroke:${colours.paper};stroke-width:1`],
-    ['.point.training', `fill:${colours.training}`],
-    ['.point.validation', `fill:${colours.validation}`],
-    ['.ring', `fill:none;stroke:${colours.ink};stroke-width:2`],
+    ['.curve.training', `stroke:${colors.training}`],
+    ['.curve.validation', `stroke:${colors.validation}`],
+    ['.point', `stroke:${colors.paper};stroke-width:1`],
+    ['.point.training', `fill:${colors.training}`],
+    ['.point.validation', `fill:${colors.validation}`],
+    ['.ring', `fill:none;stroke:${colors.ink};stroke-width:2`],
     ['.dashed.curve', 'stroke-dasharray:5 4;stroke-opacity:.7'],
     ['.dashed.point', 'fill-opacity:.7'],
-    ['.bin', `fill:${colours.training};fill-opacity:.75`],
-    ['.gap', `fill:${colours.wrong};fill-opacity:.25;stroke:${colours.wrong};stroke-opacity:.6`],
-    ['.diagonal', `stroke:${colours.muted};stroke-dasharray:4 4;fill:none`],
-    ['.hit', `fill:${colours.training}`],
-    ['.miss', `fill:${colours.wrong}`],
-    ['.on-dark', `fill:${colours.paper}`],
-    ['.answer-right', `fill:${colours.right}`],
-    ['.answer-wrong', `fill:${colours.wrong};font-weight:600`],
+    ['.bin', `fill:${colors.training};fill-opacity:.75`],
+    ['.gap', `fill:${colors.wrong};fill-opacity:.25;stroke:${colors.wrong};stroke-opacity:.6`],
+    ['.diagonal', `stroke:${colors.muted};stroke-dasharray:4 4;fill:none`],
+    ['.hit', `fill:${colors.training}`],
+    ['.miss', `fill:${colors.wrong}`],
+    ['.on-dark', `fill:${colors.paper}`],
+    ['.answer-right', `fill:${colors.right}`],
+    ['.answer-wrong', `fill:${colors.wrong};font-weight:600`],
   ];
   return rules.map(([selector, declarations]) => `${scope}${selector}{${declarations}}`).join('');
 }
 
-/** A file of its own: title, white ground and fixed colours included. */
+/** A file of its own: title, white ground and fixed colors included. */
 export function toStandaloneSvg(plot: Plot): string {
   const { width, height, title, description, marks } = plot;
   const style = `text{font-family:Inter,system-ui,sans-serif}${plotRules(onWhite, '')}`;
@@ -107,7 +107,7 @@ export function drawText(
   return `<text class="${className}" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeMarkup(text)}</text>`;
 }
 
-/** Reads from bottom to top, centred on `y`. */
+/** Reads from bottom to top, centered on `y`. */
 export function drawUpwardText(x: number, y: number, text: string, className: string): string {
   return `<text class="${className}" text-anchor="middle" transform="translate(${round(x)} ${round(y)}) rotate(-90)">${escapeMarkup(text)}</text>`;
 }

@@ -1,16 +1,16 @@
-import { centerDigit, type GreyPicture } from '../../image/center-digit';
+import { centerDigit, type GrayImage } from '../../image/center-digit';
 import { findDoubts } from '../../image/doubts';
 import { type Classifier, loadClassifier } from './classifier';
 import { openDrawingArea } from './drawing-area';
 
 const find = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 
-function showPicture(canvas: HTMLCanvasElement, { pixels, shape: [height, width] }: GreyPicture): void {
+function showImage(canvas: HTMLCanvasElement, { pixels, shape: [height, width] }: GrayImage): void {
   canvas.width = width;
   canvas.height = height;
   const image = new ImageData(width, height);
-  pixels.forEach((grey, pixel) => {
-    image.data.fill(Math.round(grey * 255), pixel * 4, pixel * 4 + 3);
+  pixels.forEach((gray, pixel) => {
+    image.data.fill(Math.round(gray * 255), pixel * 4, pixel * 4 + 3);
     image.data[pixel * 4 + 3] = 255;
   });
   canvas.getContext('2d')!.putImageData(image, 0, 0);
@@ -72,7 +72,7 @@ async function start(): Promise<void> {
         pixels: new Float32Array(classifier.shape[0] * classifier.shape[1]),
         shape: classifier.shape,
       };
-      showPicture(find('seen'), seen ?? nothing);
+      showImage(find('seen'), seen ?? nothing);
       const probabilities = seen && (await classifier.classify(seen.pixels));
       showAnswer(probabilities, classes);
       showDoubts(seen === undefined ? [] : findDoubts(seen, probabilities!));

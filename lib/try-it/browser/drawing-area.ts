@@ -1,11 +1,11 @@
-import type { GreyPicture } from '../../image/center-digit';
+import type { GrayImage } from '../../image/center-digit';
 
 /** About two pixels of MNIST once the digit fills its box. */
 const penWidthFraction = 0.07;
 
 export interface DrawingArea {
   /** What was drawn, light ink on 0. */
-  readonly read: () => GreyPicture;
+  readonly read: () => GrayImage;
   readonly clear: () => void;
 }
 
@@ -58,7 +58,7 @@ export function openDrawingArea(canvas: HTMLCanvasElement, onChange: () => void)
   return {
     read: () => {
       const { data } = context.getImageData(0, 0, width, height);
-      // The ground is transparent, the ink white: its opacity is its grey.
+      // The ground is transparent, the ink white: its opacity is its gray.
       const pixels = Float32Array.from({ length: width * height }, (_, pixel) => data[pixel * 4 + 3]! / 255);
       return { pixels, shape: [height, width] };
     },

@@ -49,7 +49,7 @@ image = draw()
 rows = [[CELLS[row // 8][column // 8] for column in range(24)] for row in range(16)]
 red_frame = Image.new("RGB", image.size, RED)
 with_hole = image.convert("RGBA")
-with_hole.putalpha(Image.eval(image.convert("L"), lambda grey: 0 if grey == 255 else 255))
+with_hole.putalpha(Image.eval(image.convert("L"), lambda gray: 0 if gray == 255 else 255))
 indexed = image.quantize(4)
 hole = indexed.getpixel((23, 15))
 best = {"quality": 100, "subsampling": 0}
@@ -57,7 +57,7 @@ best = {"quality": 100, "subsampling": 0}
 save("baseline.jpg", image, **best)
 save("subsampled.jpg", image, quality=95)
 save("progressive.jpg", image, progressive=True, **best)
-save("grey.jpg", image.convert("L"), quality=100)
+save("gray.jpg", image.convert("L"), quality=100)
 save("cmyk.jpg", image.convert("CMYK"), **best)
 save("restart-markers.jpg", image, restart_marker_blocks=1, **best)
 for orientation in range(1, 9):

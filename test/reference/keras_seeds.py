@@ -1,4 +1,4 @@
-"""Test accuracy of the seed recipe in Keras, by seed. Usage: keras_seeds.py IDX_FOLDER EPOCHS SEED…"""
+"""Test accuracy of the default configuration in Keras, by seed. Usage: keras_seeds.py IDX_FOLDER EPOCHS SEED…"""
 
 import json
 import os

@@ -5,14 +5,14 @@ import type { ObjectStore } from '../../lib/store/object-store';
 import { createS3Store } from '../../lib/store/s3-store';
 
 /** A deployed pipeline: its executions, and the bucket that they write to. */
-export interface Cloud {
+export interface DeployedPipeline {
   readonly stack: StackLocation;
   readonly executions: Executions;
   readonly store: ObjectStore;
 }
 
 /** @param stackName - @default the environment's, or `MnistPipeline` */
-export async function openCloud(stackName: string | undefined): Promise<Cloud> {
+export async function openDeployedPipeline(stackName: string | undefined): Promise<DeployedPipeline> {
   const stack = await findStack(stackName, process.env);
   return {
     stack,

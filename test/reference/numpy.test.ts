@@ -7,13 +7,13 @@ import { findDatasetFiles } from '../../lib/dataset/find-dataset-files';
 import { parseIdx } from '../../lib/dataset/idx';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { createStepContext, prepareDataset } from '../support/prepare-dataset';
-import { preparePython, runPython } from '../support/python-peers';
+import { preparePython, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 
-test('np.load reads the shards of MNIST, and numpy normalises to the same bits', async () => {
+test('np.load reads the shards of MNIST, and numpy normalizes to the same bits', async () => {
   const context = createStepContext(new DirectoryStore(folder));
   const manifest = await prepareDataset('mnist', context);
   const images = join(folder, objectKeys.rawFile('mnist', 'train-images-idx3-ubyte'));

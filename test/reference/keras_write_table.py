@@ -135,7 +135,7 @@ cases = {
     "flatten on flat input": lambda: Sequential(
         [Input((784,)), layers.Flatten(), layers.Dense(12, activation="relu"), layers.Dense(10, activation="softmax")]
     ),
-    "open picture size": lambda: Sequential(
+    "open image size": lambda: Sequential(
         [
             Input((None, None, 1)),
             layers.Conv2D(6, 3, activation="relu"),
@@ -204,14 +204,14 @@ cases = {
                 layers.GlobalAveragePooling2D(), layers.GlobalMaxPooling2D(), layers.GlobalMaxPooling2D(keepdims=False))])
         )
     ),
-    "batch normalisation": lambda: head(
+    "batch normalization": lambda: head(
         layers.BatchNormalization(),
         layers.Conv2D(3, 3),
         layers.BatchNormalization(center=False, epsilon=0.01),
         layers.BatchNormalization(scale=False, axis=-1),
         layers.BatchNormalization(axis=1),
     ),
-    "layer normalisation": lambda: head(
+    "layer normalization": lambda: head(
         layers.Conv2D(3, 3),
         layers.LayerNormalization(),
         layers.LayerNormalization(axis=[1, 2], center=False),

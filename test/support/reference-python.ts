@@ -4,25 +4,25 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findCacheRoot } from '../../lib/tensorflow/native-release';
 
-const requirements = join(__dirname, '../peers/requirements.txt');
+const requirements = join(__dirname, '../reference/requirements.txt');
 /** An older Keras 3, which runs on the same TensorFlow; a folder to be put before the installed packages. */
-const olderRequirements = join(__dirname, '../peers/requirements-older-keras.txt');
+const olderRequirements = join(__dirname, '../reference/requirements-older-keras.txt');
 
 /** The last Keras 2, and the TensorFlow that it runs on. */
-const keras2Requirements = join(__dirname, '../peers/requirements-keras-2.txt');
+const keras2Requirements = join(__dirname, '../reference/requirements-keras-2.txt');
 
 /** For `npm run bench:gpu`: some gigabytes of CUDA libraries. */
 const gpuRequirements = join(__dirname, '../bench/requirements-gpu.txt');
 
 const environments = {
-  keras: { name: 'peers', file: requirements },
-  keras2: { name: 'keras-2-peers', file: keras2Requirements },
-  gpu: { name: 'gpu-peers', file: gpuRequirements },
+  keras: { name: 'keras', file: requirements },
+  keras2: { name: 'keras-2', file: keras2Requirements },
+  gpu: { name: 'keras-and-pytorch-gpu', file: gpuRequirements },
   /** What looks at templates and policies. */
   templates: { name: 'template-tools', file: join(__dirname, '../templates/requirements.txt') },
 } as const;
 
-/** A Python with the peers of test/peers/requirements.txt, or of the GPU's, installed on first use into the cache folder. */
+/** A Python with the reference implementations of test/reference/requirements.txt, or of the GPU's, installed on first use into the cache folder. */
 export function preparePython(kind: keyof typeof environments = 'keras'): string {
   const { name, file } = environments[kind];
   return installOnce(name, [file], (folder) => {
@@ -56,17 +56,17 @@ function pipInstall(python: string, file: string, options: readonly string[] = [
   execFileSync(python, [...install, ...options], { stdio: 'inherit' });
 }
 
-export type KerasPeer = 'keras' | 'older keras' | 'tf_keras' | 'keras 2';
+export type KerasVersion = 'keras' | 'older keras' | 'tf_keras' | 'keras 2';
 
 /**
- * Runs a script of test/peers.
+ * Runs a script of test/reference.
  *
  * @returns the JSON on its last line of standard output.
  */
 export function runPython<Result>(
   script: string,
   args: readonly string[],
-  keras: KerasPeer = 'keras',
+  keras: KerasVersion = 'keras',
 ): Result {
   const choice = {
     KERAS_PEER: keras === 'tf_keras' ? 'tf_keras' : 'keras',
@@ -74,7 +74,7 @@ export function runPython<Result>(
   };
   const output = execFileSync(
     preparePython(keras === 'keras 2' ? 'keras2' : 'keras'),
-    [join(__dirname, '../peers', script), ...args],
+    [join(__dirname, '../reference', script), ...args],
     {
       encoding: 'utf8',
       env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...choice },

@@ -5,7 +5,7 @@ import { parseIdx } from '../../lib/dataset/idx';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { type KerasPeer, runPython } from '../support/python-peers';
+import { type KerasVersion, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
@@ -22,17 +22,17 @@ beforeAll(async () => {
 const readModel = (file: string) =>
   readKerasModel(readFileSync(join(folder, file)), `The model ${JSON.stringify(file)}`);
 
-test.each<[KerasPeer, string[]]>([
+test.each<[KerasVersion, string[]]>([
   ['keras', ['h5', 'keras']],
   ['older keras', ['h5', 'keras']],
   ['tf_keras', ['h5']],
-])('what %s trained and saved as %j predicts alike here', async (peer, endings) => {
+])('what %s trained and saved as %j predicts alike here', async (reference, endings) => {
   const { version, files } = runPython<{ version: string; files: string[] }>(
     'keras_write_models.py',
     [folder, mnist],
-    peer,
+    reference,
   );
-  process.stderr.write(`${peer} ${version} wrote ${files.join(', ')}\n`);
+  process.stderr.write(`${reference} ${version} wrote ${files.join(', ')}\n`);
   expect(files).toEqual(['mlp', 'l2', 'cnn'].flatMap((name) => endings.map((ending) => `${name}.${ending}`)));
   for (const file of files) {
     const bytes = readFileSync(join(folder, `${file.split('.')[0]}.f32`));

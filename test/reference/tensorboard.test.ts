@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventSides, writeTensorboardEvents } from '../../lib/export/tensorboard-events';
-import { runPython } from '../support/python-peers';
+import { runPython } from '../support/reference-python';
 import { makeEpochs } from '../support/report-factory';
 import { useScratchFolder } from '../support/scratch-folder';
 

@@ -1,5 +1,5 @@
 /** Sums over bytes: whole numbers below 2⁵³ up to 10¹¹ pixels, so the order of the shards cannot change them. */
-export class PixelTally {
+export class PixelStatistics {
   private pixelCount = 0;
   private sum = 0;
   private sumOfSquares = 0;

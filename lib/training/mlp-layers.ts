@@ -15,7 +15,7 @@ export interface DenseLayer {
 }
 
 /** Flatten → (Dropout → Dense relu) … → Dropout → Dense softmax, as numbers: what the engines train. */
-export type DenseStack = readonly DenseLayer[];
+export type MlpLayers = readonly DenseLayer[];
 
 export interface LayerWeights {
   /** [inputs, units], row-major. */
@@ -57,7 +57,7 @@ interface ReadLayer extends DenseLayer {
  *
  * @throws PermanentError InvalidInput for a layer or activation that the engines do not train.
  */
-export function readDenseStack(model: Sequential): DenseStack {
+export function readMlpLayers(model: Sequential): MlpLayers {
   const stack: ReadLayer[] = [];
   let inputs = (model.inputs[0]?.shape.slice(1) ?? []).reduce<number>(
     (product, size) => product * (size ?? 0),
@@ -119,7 +119,7 @@ function unsupported(what: string, received: string): PermanentError {
 }
 
 /** Glorot-uniform kernels and zero biases; the same for the same seed on every engine. */
-export function initialWeights(stack: DenseStack, seed: number): LayerWeights[] {
+export function initialWeights(stack: MlpLayers, seed: number): LayerWeights[] {
   return stack.map(({ inputs, units }, layer) => ({
     kernel: glorotUniform(inputs, units, createRandom(seed, randomStreams.initialWeights, layer)),
     bias: new Float32Array(units),

@@ -22,7 +22,7 @@ export interface BudgetOptions {
  * and looks half a minute ahead, so that an attempt that is killed has paid for what it did since its last entry.
  * Without a limit nothing is written.
  */
-export class TrainingBudget {
+export class TrainingTimeLimit {
   readonly #startedAt: number;
   readonly #stop = new AbortController();
   /** Of the attempts before this one. */
@@ -36,8 +36,8 @@ export class TrainingBudget {
   }
 
   /** @throws PermanentError CostLimitExceeded when earlier attempts have spent it all. */
-  static async open(options: BudgetOptions): Promise<TrainingBudget> {
-    const budget = new TrainingBudget(options);
+  static async open(options: BudgetOptions): Promise<TrainingTimeLimit> {
+    const budget = new TrainingTimeLimit(options);
     if (options.secondsLimit === 0) return budget;
     budget.#secondsBefore = await readSpending(options);
     if (budget.#secondsBefore >= options.secondsLimit) throw budget.exceeded();

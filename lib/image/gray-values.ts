@@ -1,14 +1,14 @@
-import type { GreyPicture } from './center-digit';
+import type { GrayImage } from './center-digit';
 import type { DecodedImage } from './decode-image';
 
 type Image = Pick<DecodedImage, 'rgba' | 'shape'>;
 
-/** ITU-R BT.601 in thousandths, so that grey stays exactly what it was. In [0, 1]. */
+/** ITU-R BT.601 in thousandths, so that gray stays exactly what it was. In [0, 1]. */
 const lumaAt = (rgba: Uint8Array, pixel: number) =>
   (299 * rgba[4 * pixel]! + 587 * rgba[4 * pixel + 1]! + 114 * rgba[4 * pixel + 2]!) / 1000 / 255;
 
-/** Grey values in [0, 1] of an image that lies on a background of this grey. */
-export function flattenOnto({ rgba, shape }: Image, background: number): GreyPicture {
+/** Gray values in [0, 1] of an image that lies on a background of this gray. */
+export function flattenOnto({ rgba, shape }: Image, background: number): GrayImage {
   return fill(shape, (pixel) => {
     const opacity = rgba[4 * pixel + 3]! / 255;
     return opacity === 1 ? lumaAt(rgba, pixel) : opacity * lumaAt(rgba, pixel) + (1 - opacity) * background;
@@ -16,10 +16,10 @@ export function flattenOnto({ rgba, shape }: Image, background: number): GreyPic
 }
 
 /**
- * Grey values of an image that may be transparent in parts. Two kinds of image are: a digit on nothing, whose opacity is
+ * Gray values of an image that may be transparent in parts. Two kinds of image are: a digit on nothing, whose opacity is
  * the drawing, and a sheet with a digit on it that does not fill the image, around which the sheet's color goes on.
  */
-export function reduceTransparency(image: Image): GreyPicture & { readonly isOpacity: boolean } {
+export function reduceTransparency(image: Image): GrayImage & { readonly isOpacity: boolean } {
   const { rgba, shape } = image;
   const pixels = shape[0] * shape[1];
   let isTransparent = false;
@@ -27,7 +27,7 @@ export function reduceTransparency(image: Image): GreyPicture & { readonly isOpa
     isTransparent = rgba[4 * pixel + 3]! < 255;
   if (!isTransparent) return { ...flattenOnto(image, 0), isOpacity: false };
   const sheet = findSheet(image);
-  if (sheet !== undefined) return { ...flattenOnto(image, sheet.grey), isOpacity: false };
+  if (sheet !== undefined) return { ...flattenOnto(image, sheet.gray), isOpacity: false };
   return { ...fill(shape, (pixel) => rgba[4 * pixel + 3]! / 255), isOpacity: true };
 }
 
@@ -36,8 +36,8 @@ const sheetFraction = 0.75;
 /** Between paper and what is written on it; the color of a pen varies less. */
 const sheetContrast = 0.25;
 
-/** What is opaque, when it is a sheet with something on it: the grey that most of it has. */
-function findSheet({ rgba, shape: [height, width] }: Image): { readonly grey: number } | undefined {
+/** What is opaque, when it is a sheet with something on it: the gray that most of it has. */
+function findSheet({ rgba, shape: [height, width] }: Image): { readonly gray: number } | undefined {
   const counts = new Uint32Array(256);
   const edges = { top: height, left: width, bottom: 0, right: 0 };
   let visible = 0;
@@ -59,14 +59,14 @@ function findSheet({ rgba, shape: [height, width] }: Image): { readonly grey: nu
     darkerOrSame += count;
     return darkerOrSame > visible / 2;
   });
-  return { grey: median / 255 };
+  return { gray: median / 255 };
 }
 
 function fill(
   shape: readonly [number, number],
-  greyOf: (pixel: number) => number,
+  grayOf: (pixel: number) => number,
 ): { pixels: Float32Array; shape: readonly [number, number] } {
   const pixels = new Float32Array(shape[0] * shape[1]);
-  for (let pixel = 0; pixel < pixels.length; pixel += 1) pixels[pixel] = greyOf(pixel);
+  for (let pixel = 0; pixel < pixels.length; pixel += 1) pixels[pixel] = grayOf(pixel);
   return { pixels, shape };
 }

@@ -3,16 +3,16 @@ import { runConfigSchema } from '../../lib/contracts/run-config';
 import { buildMlp } from '../../lib/model/architectures';
 import type { TfjsLayer } from '../../lib/model/layers/layer-kind';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { initialWeights, readDenseStack } from '../../lib/training/dense-stack';
+import { initialWeights, readMlpLayers } from '../../lib/training/mlp-layers';
 
 beforeAll(useWasmBackend);
 
 const seed = runConfigSchema.parse({});
 
-test('the seed recipe: four dense layers, each behind a dropout of 0.1, 1,462,538 parameters', () => {
+test('the default configuration: four dense layers, each behind a dropout of 0.1, 1,462,538 parameters', () => {
   const model = buildMlp(seed, [28, 28]);
   expect(model.countParams()).toBe(784 * 1024 + 1024 + 1024 * 512 + 512 + 512 * 256 + 256 + 256 * 10 + 10);
-  expect(readDenseStack(model)).toEqual([
+  expect(readMlpLayers(model)).toEqual([
     { inputs: 784, units: 1024, dropoutRate: 0.1, l2: 0 },
     { inputs: 1024, units: 512, dropoutRate: 0.1, l2: 0 },
     { inputs: 512, units: 256, dropoutRate: 0.1, l2: 0 },
@@ -25,7 +25,7 @@ test.each([
   ['no hidden layer', { hidden: [] }, [784]],
   ['five', { hidden: [9, 8, 7, 6, 5] }, [784, 9, 8, 7, 6, 5]],
 ])('%s', (_, change, inputs) => {
-  const stack = readDenseStack(buildMlp({ ...seed, ...change }, [28, 28]));
+  const stack = readMlpLayers(buildMlp({ ...seed, ...change }, [28, 28]));
   expect(stack.map((layer) => layer.inputs)).toEqual(inputs);
   expect(stack.at(-1)!.units).toBe(10);
 });
@@ -54,7 +54,7 @@ test.each<[string, () => TfjsLayer[]]>([
     ],
   ],
 ])('%s: the same stack as without', (_, makeLayers) => {
-  const stack = readDenseStack(sequential({ layers: makeLayers() }));
+  const stack = readMlpLayers(sequential({ layers: makeLayers() }));
   expect(stack.map(({ inputs, units }) => [inputs, units])).toEqual([
     [4, 3],
     [3, 4],
@@ -88,7 +88,7 @@ test.each<[string, () => TfjsLayer[], RegExp]>([
     /"odd" has a scale of its own/,
   ],
   [
-    'a layer over the rows of a picture',
+    'a layer over the rows of a image',
     () => [
       layers.dense({ name: 'odd', units: 3, inputShape: [2, 2] }),
       layers.flatten(),
@@ -97,11 +97,11 @@ test.each<[string, () => TfjsLayer[], RegExp]>([
     /"odd" has an input of several dimensions/,
   ],
 ])('%s is refused', (_, makeLayers, message) => {
-  expect(() => readDenseStack(sequential({ layers: makeLayers() }))).toThrow(message);
+  expect(() => readMlpLayers(sequential({ layers: makeLayers() }))).toThrow(message);
 });
 
 test('l2 and no dropout are read off the model', () => {
-  const stack = readDenseStack(buildMlp({ hidden: [4], dropout: 0, l2: 0.0003, classes: 3 }, [2, 3]));
+  const stack = readMlpLayers(buildMlp({ hidden: [4], dropout: 0, l2: 0.0003, classes: 3 }, [2, 3]));
   expect(stack).toEqual([
     { inputs: 6, units: 4, dropoutRate: 0, l2: expect.closeTo(0.0003) },
     { inputs: 4, units: 3, dropoutRate: 0, l2: expect.closeTo(0.0003) },
@@ -137,12 +137,12 @@ test.each([
       layers.dense({ units: 2, activation: 'softmax' }),
     ],
   });
-  expect(() => readDenseStack(model)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
-  expect(() => readDenseStack(model)).toThrow(message);
+  expect(() => readMlpLayers(model)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
+  expect(() => readMlpLayers(model)).toThrow(message);
 });
 
 test('initial weights: the same for the same seed, kernels differ by layer, biases are zero', () => {
-  const stack = readDenseStack(buildMlp({ hidden: [6, 6], dropout: 0, l2: 0, classes: 6 }, [2, 3]));
+  const stack = readMlpLayers(buildMlp({ hidden: [6, 6], dropout: 0, l2: 0, classes: 6 }, [2, 3]));
   const weights = initialWeights(stack, 5);
   expect(weights).toEqual(initialWeights(stack, 5));
   expect(weights).not.toEqual(initialWeights(stack, 6));

@@ -6,13 +6,13 @@ import { text } from 'node:stream/consumers';
 import type { CaseContext } from './cases';
 import { projectFolder } from './emulator-process';
 
-export type Programme = ChildProcessByStdio<null, Readable, Readable>;
+export type Program = ChildProcessByStdio<null, Readable, Readable>;
 
 /** Longer than any command of the cases takes: what hangs is ended. */
 const timeoutMilliseconds = 300_000;
 
-/** The programme as a user starts it, after `npm run deploy`. */
-export function startProgramme({ folder }: CaseContext, parameters: readonly string[]): Programme {
+/** The program as a user starts it, after `npm run deploy`. */
+export function startProgram({ folder }: CaseContext, parameters: readonly string[]): Program {
   return spawn(process.execPath, [join(projectFolder, 'cli', 'mnist-pipeline.js'), ...parameters], {
     env: { ...process.env, MNIST_PIPELINE_OUTPUTS: join(folder, 'outputs.json') },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -21,8 +21,8 @@ export function startProgramme({ folder }: CaseContext, parameters: readonly str
 }
 
 /** @returns the exit code, and what was written; `null` when a signal ended it. */
-export async function runProgramme(context: CaseContext, parameters: readonly string[]) {
-  const child = startProgramme(context, parameters);
+export async function runProgram(context: CaseContext, parameters: readonly string[]) {
+  const child = startProgram(context, parameters);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -2,18 +2,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { normalizePixels } from '../../lib/dataset/shards';
 import type { Batch } from '../../lib/training/batches';
-import { type DenseStack, initialWeights, type LayerWeights } from '../../lib/training/dense-stack';
+import { initialWeights, type LayerWeights, type MlpLayers } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
 import { startingState, weightsOf } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
 import { openPreparedEngine } from '../support/prepared-engine';
-import { runPython } from '../support/python-peers';
+import { runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
 const units = [50, 40, 30, 10] as const;
 const settings = { steps: 10, batchSize: 64, learningRate: 0.001, l2: 0.0003 };
-const stack: DenseStack = units
+const stack: MlpLayers = units
   .slice(1)
   .map((width, layer) => ({ inputs: units[layer]!, units: width, dropoutRate: 0, l2: settings.l2 }));
 
