@@ -8,7 +8,7 @@ export interface SourceFlags {
   readonly stack?: string;
 }
 
-/** The store that the flags mean: the stack's bucket, or the one that `--store` names. */
+/** The store that the flags select: the stack's bucket with `--cloud`, otherwise the one that `--store` names. */
 export async function chooseStore({ store, cloud, stack }: SourceFlags): Promise<ObjectStore> {
   if (cloud) {
     const { openDeployedPipeline } = await import('./cloud/open-deployed-pipeline');

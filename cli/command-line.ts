@@ -12,14 +12,14 @@ export interface ProcessStreams {
   readonly out: { write(text: string): unknown };
   /** Progress and errors. */
   readonly err: ProgressStream;
-  /** Aborted when the user or the machine wants an end. */
+  /** Aborted when the user or the system stops the program. */
   readonly signal: AbortSignal;
 }
 
 /**
  * Runs one command.
  *
- * @param args - without the names of Node and the program.
+ * @param args - the command's arguments, without the paths of Node and the program.
  * @returns the exit code.
  */
 export async function runCommandLine(
@@ -35,7 +35,7 @@ export async function runCommandLine(
   };
   const output = {
     writeOut: (text: string) => out.write(text),
-    // Commander echoes what it was given.
+    // Commander repeats the user's arguments, which can be long.
     outputError: (text: string, write: (text: string) => void) => write(shortenMessage(text)),
     writeErr: (text: string) => err.write(text),
   };
@@ -45,7 +45,7 @@ export async function runCommandLine(
     return exitCodeFor(undefined, undefined);
   } catch (error) {
     progress.close();
-    // Commander has written its own message already; a bug shows its stack, an expected failure its sentence.
+    // Commander has already written its own message. An expected failure shows its message, a bug its stack trace.
     if (error instanceof PipelineError) err.write(`\n${error.name}: ${error.message}\n`);
     else if (!(error instanceof CommanderError))
       err.write(`\nThis is a bug in mnist-pipeline:\n${stackOf(error)}\n`);

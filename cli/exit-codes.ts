@@ -1,16 +1,16 @@
 import { CommanderError } from 'commander';
 import { PipelineError } from '../lib/contracts/errors';
 
-/** What a script can rely on; the README has the same table. */
+/** Scripts can rely on these; the README has the same table. */
 export const exitCodes = {
   success: 0,
-  /** A bug of ours: the stack trace is printed. */
+  /** A bug in this program: the stack trace is printed. */
   unexpected: 1,
-  /** Something to fix: a setting, the dataset, the store, an artifact, the machine. */
+  /** Invalid input or environment: a setting, the dataset, the store, an artifact, the machine. */
   unusableInput: 2,
   qualityGateFailed: 3,
   trainingDiverged: 4,
-  /** sysexits.h EX_TEMPFAIL: trying again may help. */
+  /** sysexits.h EX_TEMPFAIL: a retry may succeed. */
   temporaryFailure: 75,
 } as const;
 
@@ -23,7 +23,7 @@ const isStopSignal = (reason: unknown): reason is StopSignal =>
 
 /**
  * @param error - what a command threw; `undefined` for none.
- * @param stopReason - the signal that stopped it, if one did.
+ * @param stopReason - the name of the signal that stopped the command, if any.
  */
 export function exitCodeFor(error: unknown, stopReason: unknown): number {
   if (error === undefined) return exitCodes.success;

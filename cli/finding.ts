@@ -1,8 +1,8 @@
-/** What `doctor` found out about one thing. */
+/** One result of `doctor`. */
 export interface Finding {
   readonly name: string;
   readonly isReady: boolean;
   readonly detail: string;
-  /** What to do about it, where something can be done. */
+  /** What to do about it, if anything. */
   readonly remedy?: string;
 }

@@ -1,9 +1,9 @@
-/** How a flag that names a model is explained. */
+/** Help text of the flags that take a model. */
 export const modelSourceHelp = 'a run id, or an .h5 or .keras file that Keras saved';
 
 const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A number where the text is a decimal one; otherwise the text, so that the schema can say what it received. */
+/** The number, if the text is a decimal number; otherwise the text itself, so that the schema's message can show it. */
 export function numberOrText(text: string): number | string {
   return decimalNumber.test(text) ? Number(text) : text;
 }

@@ -2,7 +2,7 @@ import { runCommandLine } from './command-line';
 import { stopExitCodes } from './exit-codes';
 import { guardOutput } from './output';
 
-// Node 20 is supported until the SDK versions of 2027, and these are older; the SDK says so in seven lines each time.
+// The SDK prints a seven-line warning that it drops Node 20 in 2027. The versions used here still support it.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const finishOutput = guardOutput(process.stdout, process.stderr);
@@ -11,9 +11,9 @@ const stop = new AbortController();
 // SIGHUP: the terminal was closed.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // The second time, at once: every file is whole or absent at every moment.
+    // A second signal ends the process at once. This is safe: every file is written atomically.
     if (stop.signal.aborted) process.exit(stopExitCodes[signal]);
-    process.stderr.write(`\nStopping after ${signal}; once more to stop at once.\n`);
+    process.stderr.write(`\nStopping after ${signal}. Press Ctrl-C again to stop immediately.\n`);
     stop.abort(signal);
   });
 }

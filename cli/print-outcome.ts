@@ -10,7 +10,7 @@ import type { ObjectStore } from '../lib/store/object-store';
 import { locate } from './locate';
 import type { Terminal } from './terminal';
 
-/** The result of a finished run, wherever it ran. */
+/** Prints the result of a finished run, local or on AWS. */
 export async function printOutcome(
   store: ObjectStore,
   runId: string,

@@ -2,11 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { PermanentError } from '../lib/contracts/errors';
 
 /**
- * A file that a flag or an argument names.
+ * Reads a file that a flag or an argument names.
  *
- * @param what - names it for the reader, e.g. `The image "digit.png"`.
- * @param remedy - a sentence that says what to give instead.
- * @param maxBytes - looked at before anything is read.
+ * @param what - names it in messages, e.g. `The image "digit.png"`.
+ * @param remedy - a sentence that says what is allowed instead.
+ * @param maxBytes - checked before anything is read.
  * @throws PermanentError InvalidInput when it cannot be read, or is larger.
  */
 export async function readInputFile(

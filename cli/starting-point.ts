@@ -12,11 +12,11 @@ interface StartingPoint {
 }
 
 /**
- * What `train --from` decides: the weights to start from, and the widths of the layers. Dropout, regularization and the
- * rest stay settings of the new run.
+ * Reads what `train --from` determines: the initial weights and the widths of the layers. Dropout, regularization and the
+ * other settings are those of the new run.
  *
- * @param given - settings of the command line and the config file, by their names.
- * @throws PermanentError InvalidInput for a model that cannot be trained here, or for widths that are not its own.
+ * @param given - the settings of the command line and the config file, by name.
+ * @throws PermanentError InvalidInput for a model that cannot be trained, or for widths that contradict the model.
  */
 export async function readStartingPoint(
   source: string,
@@ -28,20 +28,20 @@ export async function readStartingPoint(
     if (!(model instanceof Sequential)) {
       throw new PermanentError(
         'InvalidInput',
-        `${describeSource(source)} is a branched network, and only a chain of Flatten, Dropout and Dense layers is trained here.`,
+        `${describeSource(source)} is a branched network. Only a chain of Flatten, Dropout and Dense layers can be trained.`,
       );
     }
-    const stack = readMlpLayers(model);
-    const units = stack.map((layer) => layer.units);
+    const layers = readMlpLayers(model);
+    const units = layers.map((layer) => layer.units);
     const widths = { hidden: units.slice(0, -1), classes: units.at(-1)! };
     for (const [name, own] of Object.entries(widths)) {
       if (given[name] === undefined || String(given[name]) === String(own)) continue;
       throw new PermanentError(
         'InvalidInput',
-        `${describeSource(source)} has "${name}": ${JSON.stringify(own)}, and ${JSON.stringify(given[name])} was asked for. The model decides; leave "${name}" out.`,
+        `${describeSource(source)} has "${name}": ${JSON.stringify(own)}, and ${JSON.stringify(given[name])} was given. With --from, the model determines it: leave "${name}" out.`,
       );
     }
-    const initialWeights = encodeInitialWeights(stack, await readLayerWeights(model));
+    const initialWeights = encodeInitialWeights(layers, await readLayerWeights(model));
     return { settings: { ...widths, initialWeightsSha256: initialWeights.sha256 }, initialWeights };
   } finally {
     model.dispose();

@@ -3,15 +3,15 @@ import type { PipelineEvent } from '../lib/pipeline/step-context';
 type Progress = Extract<PipelineEvent, { type: 'training-progress' }>;
 
 export interface TimeLeft {
-  /** @returns seconds to the end of the training; `undefined` as long as nothing is known of its pace. */
+  /** @returns seconds until the training ends; `undefined` while the pace is unknown. */
   readonly estimate: (progress: Progress, nowMilliseconds: number) => number | undefined;
-  /** What an epoch took is the best that is known of the next one, its validation included. */
+  /** The duration of an epoch, including its validation, is the best estimate for the next one. */
   readonly learn: (epochSeconds: number) => void;
 }
 
 /**
- * Before the first epoch has ended, the pace is that of the steps since the first one that was seen: a training that
- * goes on from a checkpoint, or that one begins to follow late, has steps behind it that took no time of ours.
+ * Before the first epoch has ended, the pace is measured from the first training step that was seen: a resumed training,
+ * or one that is followed late, has earlier steps that this process did not time.
  */
 export function createTimeLeft(): TimeLeft {
   let latestEpochSeconds: number | undefined;
@@ -31,7 +31,7 @@ export function createTimeLeft(): TimeLeft {
   };
 }
 
-/** ` · 12 s left`, or nothing. */
+/** ` · 12 s left`, or an empty text. */
 export function describeTimeLeft(seconds: number | undefined): string {
   if (seconds === undefined) return '';
   const whole = Math.round(seconds);

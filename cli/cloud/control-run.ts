@@ -11,19 +11,19 @@ export interface RunRequest {
   readonly isJson: boolean;
 }
 
-/** Watches a run from its first step to its end, whenever it was started. */
+/** Follows a run to its end and shows its earlier steps too. */
 export async function followCommand(
   { runId, isJson }: RunRequest,
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   assertRunId(runId);
-  // Says so at once when there is no such run, where following would wait for one that was just started.
+  // Fails at once for an unknown run; following alone would wait, in case the run has just been started.
   await cloud.executions.describe(runId);
   await followToEnd({ runId }, isJson, cloud, terminal);
 }
 
-/** Stops an execution, and with it the job. Nothing is lost that was stored. */
+/** Stops an execution and its job. Everything stored so far is kept. */
 export async function stopCommand(
   { runId, isJson }: RunRequest,
   cloud: DeployedPipeline,
@@ -39,12 +39,12 @@ export async function stopCommand(
   }
   terminal.print(
     isRunning
-      ? `Run ${runId} is stopped; its job is told to end. To go on later: ${commandFor(cloud.stack, 'redrive', runId)}`
-      : `Run ${runId} was not running any more (${status}); nothing was changed.`,
+      ? `Run ${runId} is stopped, and its job is ending. To resume it later: ${commandFor(cloud.stack, 'redrive', runId)}`
+      : `Run ${runId} is not running (${status}). Nothing was changed.`,
   );
 }
 
-/** Takes a run up at the step where it ended, and unless detached follows it. */
+/** Resumes a run at the step where it ended, and follows it unless detached. */
 export async function redriveCommand(
   { runId, isJson, isDetached }: RunRequest & { readonly isDetached: boolean },
   cloud: DeployedPipeline,
@@ -57,7 +57,7 @@ export async function redriveCommand(
     const { message } = asFailure(execution, '');
     throw new PermanentError(
       'InvalidInput',
-      `A redrive would come to the same end. ${message} Start a new run with "mnist-pipeline train --cloud".`,
+      `A redrive would end in the same way. ${message} Start a new run with "mnist-pipeline train --cloud".`,
       { evidence: { runId, error: execution.error ?? null } },
     );
   }
@@ -69,7 +69,9 @@ export async function redriveCommand(
     return;
   }
   const look = commandFor(stack, 'follow', runId);
-  terminal.print(isJson ? JSON.stringify({ runId }, null, 2) : `Run ${runId} is taken up again: ${look}`);
+  terminal.print(
+    isJson ? JSON.stringify({ runId }, null, 2) : `Run ${runId} is resumed. To follow it: ${look}`,
+  );
 }
 
 function assertRunId(runId: string): void {

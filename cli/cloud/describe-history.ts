@@ -4,16 +4,16 @@ import { executionPlanSchema, trainingOutcomeSchema } from '../../lib/contracts/
 import { parseJson } from '../../lib/contracts/parse';
 import { evaluateOutputSchema } from '../../lib/contracts/steps';
 
-/** Also of an execution from before the plan told its seconds. */
+/** Accepts executions of earlier versions, whose plan had no `seconds`. */
 const anyPlanSchema = executionPlanSchema.partial({ seconds: true });
 
-/** A tool for the events of one execution, given in order and in any portions. */
+/** Describes the events of one execution, which it takes in order, in batches of any size. */
 export interface HistoryFormatter {
-  /** What happened, a sentence each; most events have nothing to say. */
-  readonly tell: (events: readonly WorkflowEvent[]) => string[];
+  /** One sentence per event worth showing; most events have none. */
+  readonly describe: (events: readonly WorkflowEvent[]) => string[];
 }
 
-/** The state names are sentences themselves; what is added is the answer to a choice, and what a step found out. */
+/** State names are sentences already. This adds the answer to each choice and the result of each step. */
 export function createHistoryFormatter(): HistoryFormatter {
   let state = '';
   let question: string | undefined;
@@ -31,9 +31,9 @@ export function createHistoryFormatter(): HistoryFormatter {
     return `  ${state} failed: ${event.error ?? 'no error was given'}${explainCause(event.cause)}`;
   };
 
-  const describe = (event: WorkflowEvent): string | undefined => {
+  const describeEvent = (event: WorkflowEvent): string | undefined => {
     switch (event.type) {
-      // A question waits for its answer: the state that comes next.
+      // The answer to a question is the state that follows.
       case 'ChoiceStateEntered':
         // Two questions in a row: the second is the answer to the first.
         question = question === undefined ? event.state : `${question} → ${event.state}`;
@@ -49,9 +49,11 @@ export function createHistoryFormatter(): HistoryFormatter {
       case 'TaskScheduled':
         if (!hasFailed) return undefined;
         hasFailed = false;
-        return `  Trying again: ${state}`;
+        return `  Retrying: ${state}`;
       case 'TaskSubmitted':
-        return isTraining(event) ? '  The job waits for its machine, which may take some minutes' : undefined;
+        return isTraining(event)
+          ? '  The job is waiting for a machine, which may take some minutes'
+          : undefined;
       case 'TaskFailed':
       case 'TaskStartFailed':
       case 'TaskSubmitFailed':
@@ -66,21 +68,21 @@ export function createHistoryFormatter(): HistoryFormatter {
       case 'TaskStateExited':
         return describeResult(event.output);
       case 'ExecutionRedriven':
-        return 'Taken up again at the step where it ended';
+        return 'Resumed at the step where it ended';
       default:
         return undefined;
     }
   };
 
-  return { tell: (events) => events.map(describe).filter((sentence) => sentence !== undefined) };
+  return { describe: (events) => events.map(describeEvent).filter((sentence) => sentence !== undefined) };
 }
 
-/** `submitJob` is how the workflow starts a training. */
+/** The workflow starts a training with `submitJob`. */
 export function isTraining({ resource }: WorkflowEvent): boolean {
   return resource?.includes('submitJob') === true;
 }
 
-/** Known by its shape, not by the name of the state that it comes from, so that states can be renamed. */
+/** Recognizes a result by its shape, not by the name of its state, so that states can be renamed. */
 function describeResult(output: string | undefined): string | undefined {
   const value = parseJson(output);
   const plan = anyPlanSchema.safeParse(value);
@@ -94,7 +96,7 @@ function describeResult(output: string | undefined): string | undefined {
   const evaluation = evaluateOutputSchema.safeParse(value);
   if (evaluation.success) {
     const { accuracy, minAccuracy } = evaluation.data;
-    return `  The test accuracy is ${accuracy.toFixed(4)}, and at least ${minAccuracy} is asked for`;
+    return `  The test accuracy is ${accuracy.toFixed(4)}; the minimum is ${minAccuracy}`;
   }
   return undefined;
 }

@@ -11,22 +11,22 @@ import {
 import { executionFailureSchema, trainExitCodes } from '../../lib/contracts/execution';
 import { parseJson } from '../../lib/contracts/parse';
 
-/** The workflow decided to end like this: a redrive would only come to the same decision. */
+/** The workflow ended by its own decision, which a redrive would repeat. */
 export function isDecision({ error }: Execution): boolean {
   return permanentErrorNames.some((name) => name === error);
 }
 
 /**
- * The error that a failed execution stands for, under the same name as on a laptop; a plain `Error` for a bug.
+ * Converts a failed execution to an error with the same name as a local run's; a bug becomes a plain `Error`.
  *
- * @param redriveCommand - what takes this run up again.
+ * @param redriveCommand - the command that resumes this run.
  */
 export function asFailure(execution: Execution, redriveCommand: string): Error {
   const { runId, status, error, cause, isRedrivable } = execution;
   const details = { evidence: { runId, status, error: error ?? null } };
   const remedy = isRedrivable
-    ? `To go on at the step where it ended: ${redriveCommand}`
-    : 'It cannot be taken up again: start a new run.';
+    ? `To resume it at the step where it ended: ${redriveCommand}`
+    : 'It cannot be resumed: start a new run.';
   const explained = sentence(explainCause(cause));
   if (status === 'ABORTED') {
     const text = `The run "${runId}" was stopped${explained} ${remedy}`;
@@ -44,7 +44,7 @@ export function asFailure(execution: Execution, redriveCommand: string): Error {
     );
   }
   const message = `The run "${runId}" failed with ${error ?? 'no error name'}${explained} ${remedy}`;
-  // A step that was interrupted in the cloud says nothing about a Ctrl-C here.
+  // An interrupted step on AWS is not a Ctrl-C on this machine.
   if (transientErrorNames.some((name) => name === error))
     return new TransientError('StoreUnavailable', message, details);
   if (isBug(execution))
@@ -52,13 +52,13 @@ export function asFailure(execution: Execution, redriveCommand: string): Error {
   return new WorkflowError('ExecutionFailed', message, details);
 }
 
-/** AWS's own error names have a dot (`States.Timeout`), ours are known: what is left is JavaScript's (`TypeError`). */
+/** AWS's own error names have a dot (`States.Timeout`) and the pipeline's are known, so any other is JavaScript's (`TypeError`). */
 function isBug({ error, cause }: Execution): boolean {
   const isJavaScripts = error !== undefined && error !== '' && !error.includes('.');
   return isJavaScripts || readJobExitCode(cause) === trainExitCodes.unexpected;
 }
 
-/** Ends with a full stop, whatever the service ended with. */
+/** Adds a full stop if the service's text has none. */
 function sentence(text: string): string {
   return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

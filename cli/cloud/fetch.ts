@@ -10,13 +10,13 @@ import type { Terminal } from '../terminal';
 export interface FetchCommandRequest {
   readonly runId: string;
   readonly from: ObjectStore;
-  /** A folder, which becomes a store like any other: `predict --store` and `show --store` take it. */
+  /** The target folder. It becomes a store: `predict --store` and `show --store` accept it. */
   readonly toFolder: string;
   readonly isForced: boolean;
   readonly isJson: boolean;
 }
 
-/** Brings a run's model, evaluation and report to this machine. */
+/** Downloads a run's model, evaluation and report. */
 export async function fetchCommand(request: FetchCommandRequest, terminal: Terminal): Promise<void> {
   const { from, toFolder, isForced, isJson } = request;
   const runId = parseOrThrow(runIdSchema, request.runId, 'The run id');
@@ -35,7 +35,7 @@ export async function fetchCommand(request: FetchCommandRequest, terminal: Termi
     terminal.print(JSON.stringify({ runId, folder: to.location, isFinished, fetched, kept }, null, 2));
     return;
   }
-  const rest = isFinished ? '' : '; the run is not finished, there may be more later';
+  const rest = isFinished ? '' : '; the run is not finished, so there may be more later';
   const facts = [`Run ${runId}: ${fetched.length} files fetched, ${kept.length} were there already${rest}`];
   if (isFinished) {
     facts.push(

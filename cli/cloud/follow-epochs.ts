@@ -6,11 +6,11 @@ import { getJson, getJsonIfPresent } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 
 export interface EpochFollower {
-  /** Reports the epochs that history.json has and that were not reported yet. */
+  /** Reports the epochs in history.json that were not reported yet. */
   readonly report: () => Promise<void>;
 }
 
-/** The training's progress, out of what the job leaves in the store after each epoch. */
+/** Reads the training's progress from the history.json that the job writes after each epoch. */
 export function createEpochFollower(
   store: ObjectStore,
   runId: string,
@@ -24,12 +24,12 @@ export function createEpochFollower(
     if (history === undefined) return;
     epochs ??= (await getJson(store, objectKeys.config(runId), storedRunConfigSchema)).config.epochs;
     if (history.epochs.length < reported) {
-      // Another attempt, from an earlier epoch: its newest one is the news.
+      // A new attempt restarted at an earlier epoch: report its latest epoch again.
       reported = history.epochs.length - 1;
-      notify({ type: 'note', message: `  Another attempt trains from epoch ${reported + 1}` });
+      notify({ type: 'note', message: `  A new attempt resumed at epoch ${reported + 1}` });
     }
     for (const epoch of history.epochs.slice(reported)) {
-      // Steps are not in the store: an epoch is one step of the bar.
+      // The store has no training steps, so the bar advances once per epoch.
       notify({ type: 'training-progress', epoch: epoch.epoch, epochs, step: 1, stepsPerEpoch: 1 });
       notify({ type: 'epoch-finished', epoch, epochs });
     }

@@ -8,25 +8,25 @@ import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 
 export interface FollowRequest {
   readonly runId: string;
-  /** Events up to this one are known already. @default 0: everything is told from the start */
+  /** Events up to this one were shown already. @default 0: everything is shown */
   readonly afterEventId?: number;
-  /** An end before so many redrives is an earlier one, which AWS may show for some moments. @default 0 */
+  /** AWS may report the end before the latest redrive for a moment: an end with fewer redrives is ignored. @default 0 */
   readonly redriveCount?: number;
   /** @default 2,000 */
   readonly pollMilliseconds?: number;
 }
 
-/** Polls that may fail in a row, a network that is away for a minute among them. */
+/** Consecutive polls that may fail: this covers a network outage of one minute. */
 const maxFailedPolls = 30;
 const taskEnds = new Set(['TaskFailed', 'TaskTimedOut', 'TaskStateExited']);
-/** A new execution is not visible at once everywhere. */
+/** A new execution is not visible everywhere at once. */
 const passingNames = new Set(['WorkflowUnavailable', 'StoreUnavailable', 'ArtifactNotFound']);
 
 /**
- * Tells what an execution does until it ends. Ctrl-C ends the telling only.
+ * Reports the progress of an execution until it ends. Ctrl-C stops following only, not the run.
  *
  * @returns how it ended.
- * @throws TransientError Interrupted, with the commands that look again and that stop the run.
+ * @throws TransientError Interrupted, with the commands that follow the run again and that stop it.
  */
 export async function followRun(
   request: FollowRequest,
@@ -42,21 +42,21 @@ export async function followRun(
   let failedPolls = 0;
 
   const poll = async (): Promise<Execution> => {
-    // Before the events, so that the last ones are there when the end is seen.
+    // Read before the events, so that all events are there when the end is seen.
     const execution = await executions.describe(runId);
     for (const event of await executions.eventsAfter(runId, eventId)) {
       eventId = event.id;
-      // The epochs that are still untold belong before the end of the training.
+      // Epochs that were not reported yet come before the end of the training.
       if (hasTrainingStarted && taskEnds.has(event.type)) await epochs.report();
       hasTrainingStarted ||= isTraining(event);
-      for (const message of formatter.tell([event])) terminal.report({ type: 'note', message });
+      for (const message of formatter.describe([event])) terminal.report({ type: 'note', message });
     }
     if (hasTrainingStarted) await epochs.report();
     return execution;
   };
 
   for (;;) {
-    if (terminal.signal.aborted) throw followingStopped(runId, cloud);
+    if (terminal.signal.aborted) throw stoppedFollowing(runId, cloud);
     try {
       const execution = await poll();
       failedPolls = 0;
@@ -67,19 +67,19 @@ export async function followRun(
       if (!isPassing || failedPolls > maxFailedPolls) throw error;
       if (failedPolls === 2) {
         const look = commandFor(stack, 'follow', runId);
-        const message = `No answer from AWS for now; still trying. The run goes on in any case (${look}).`;
+        const message = `AWS does not answer; retrying. The run continues in any case (${look}).`;
         terminal.report({ type: 'note', message });
       }
     }
-    // An abort ends the pause; the loop says so.
+    // An abort ends the pause; the loop reports it.
     await pause(pollMilliseconds, undefined, { signal: terminal.signal }).catch(() => undefined);
   }
 }
 
-function followingStopped(runId: string, { stack }: DeployedPipeline): TransientError {
+function stoppedFollowing(runId: string, { stack }: DeployedPipeline): TransientError {
   return new TransientError(
     'Interrupted',
-    `Following stopped; the run "${runId}" goes on. To look again: ${commandFor(stack, 'follow', runId)}. To stop the run: ${commandFor(stack, 'stop', runId)}.`,
+    `Stopped following; the run "${runId}" continues on AWS. To follow it again: ${commandFor(stack, 'follow', runId)}. To stop the run: ${commandFor(stack, 'stop', runId)}.`,
     { evidence: { runId } },
   );
 }

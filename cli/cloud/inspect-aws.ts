@@ -3,7 +3,7 @@ import { PipelineError } from '../../lib/contracts/errors';
 import type { Finding } from '../finding';
 import { openDeployedPipeline } from './open-deployed-pipeline';
 
-/** Whether this machine can speak to AWS: the credentials, and the stack that was deployed from this folder. */
+/** Checks the access to AWS: the credentials, and the stack that was deployed from this folder. */
 export async function inspectAws(): Promise<readonly Finding[]> {
   return [await inspectCredentials(), await inspectStack()];
 }
@@ -15,7 +15,7 @@ async function inspectCredentials(): Promise<Finding> {
   return {
     name,
     isReady: false,
-    detail: 'none; needed for the pipeline on AWS only',
+    detail: 'none; needed only for the pipeline on AWS',
     remedy: 'sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   };
 }
@@ -28,6 +28,6 @@ async function inspectStack(): Promise<Finding> {
     return { name, isReady: true, detail: `${stack.name} in account ${stack.account}, ${stack.region}` };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    return { name, isReady: false, detail: 'none to be seen from here', remedy: error.message };
+    return { name, isReady: false, detail: 'none found', remedy: error.message };
   }
 }

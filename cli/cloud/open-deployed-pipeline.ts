@@ -4,7 +4,7 @@ import { createExecutions } from '../../lib/cloud/sfn-executions';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { createS3Store } from '../../lib/store/s3-store';
 
-/** A deployed pipeline: its executions, and the bucket that they write to. */
+/** A deployed pipeline: its executions and their bucket. */
 export interface DeployedPipeline {
   readonly stack: StackLocation;
   readonly executions: Executions;
@@ -21,7 +21,7 @@ export async function openDeployedPipeline(stackName: string | undefined): Promi
   };
 }
 
-/** A command to type, for this stack. */
+/** The command line for a run of this stack. */
 export function commandFor({ name }: StackLocation, command: string, runId: string): string {
   const flag = name === defaultStackName ? '' : ` --stack ${name}`;
   return `mnist-pipeline ${command} ${runId}${flag}`;

@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
 import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 
-/** What a run did; for one that is not finished, also what its execution says: the bucket does not know of failures. */
+/** Shows a run; for an unfinished one also its execution, because the bucket does not record failures. */
 export async function showInCloud(
   { runId, isJson }: { readonly runId: string; readonly isJson: boolean },
   cloud: DeployedPipeline,

@@ -12,16 +12,16 @@ import { type FollowRequest, followRun } from './follow-run';
 import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 
 export interface CloudTrainRequest {
-  /** Only what was given: the workflow fills in the defaults, as it does for the console. */
+  /** Only the given settings: the workflow fills in the defaults. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** @default made from the time */
+  /** @default generated from the time */
   readonly runId: string | undefined;
-  /** Start only. */
+  /** Start the run without following it. */
   readonly isDetached: boolean;
   readonly isJson: boolean;
 }
 
-/** Starts an execution, and unless detached follows it to its end. */
+/** Starts an execution, and follows it to its end unless detached. */
 export async function trainInCloud(
   request: CloudTrainRequest,
   cloud: DeployedPipeline,
@@ -39,7 +39,9 @@ export async function trainInCloud(
   if (isDetached) {
     const look = commandFor(cloud.stack, 'follow', runId);
     terminal.print(
-      isJson ? JSON.stringify({ runId, executionArn: arn }, null, 2) : `Run ${runId} is started: ${look}`,
+      isJson
+        ? JSON.stringify({ runId, executionArn: arn }, null, 2)
+        : `Run ${runId} is started. To follow it: ${look}`,
     );
     return;
   }
@@ -47,23 +49,23 @@ export async function trainInCloud(
   await followToEnd({ runId }, isJson, cloud, terminal);
 }
 
-/** Folders of this machine are not seen from there. */
+/** The workflow cannot read folders of this machine. */
 function refuseLocalDataset({ dataset }: ExecutionInput, { store }: DeployedPipeline): void {
   if (dataset === 'mnist' || dataset.startsWith('s3://')) return;
   const target = `${store.location}/${objectKeys.uploads}my-digits`;
   throw new PermanentError(
     'InvalidInput',
-    `The dataset ${JSON.stringify(dataset)} is a folder of this machine, which the workflow cannot read. Upload it (aws s3 sync ${quoteForShell(dataset)} ${target}), and give --dataset ${target}.`,
+    `The dataset ${JSON.stringify(dataset)} is a folder on this machine, which the workflow cannot read. Upload it (aws s3 sync ${quoteForShell(dataset)} ${target}), and give --dataset ${target}.`,
     { evidence: { dataset } },
   );
 }
 
-/** As it is where a shell takes it so; otherwise in single quotes. */
+/** Adds single quotes if the shell needs them. */
 function quoteForShell(path: string): string {
   return /^[\w./~:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-/** Follows a run, prints what a local one prints, and throws what a local one throws. */
+/** Follows a run. Prints and throws the same as a local run. */
 export async function followToEnd(
   request: FollowRequest,
   isJson: boolean,
@@ -76,7 +78,7 @@ export async function followToEnd(
     throw asFailure(execution, commandFor(cloud.stack, 'redrive', execution.runId));
 }
 
-/** A run below the threshold is kept, and shown like any other. */
+/** A run below the minimum accuracy is stored and shown like any other. */
 function hasRecord({ status, error }: Execution): boolean {
   return status === 'SUCCEEDED' || error === 'QualityGateFailed';
 }

@@ -16,11 +16,11 @@ import type { StoreRequest } from './runs';
 
 interface CompareRequest extends StoreRequest {
   readonly runIds: readonly string[];
-  /** One self-contained HTML file; replaced if it is there. */
+  /** One self-contained HTML file; an existing one is replaced. */
   readonly pagePath: string;
 }
 
-/** Prints the figures of the runs, and writes a page about them. */
+/** Prints the metrics of the runs and writes an HTML page that compares them. */
 export async function compareCommand(
   { store, isJson, runIds, pagePath }: CompareRequest,
   terminal: Terminal,
@@ -33,7 +33,7 @@ export async function compareCommand(
   terminal.print(lines);
 }
 
-/** From the page to the reports; an object in S3 is no file that a page can lead to. */
+/** Links from the page to the reports. A page on disk cannot link to objects in S3. */
 function linkReports(store: ObjectStore, pagePath: string): Pick<ComparisonData, 'reportPathOf'> {
   if (store.location.startsWith('s3://')) return {};
   const folder = dirname(pagePath);
@@ -48,14 +48,14 @@ async function writePage(path: string, page: string): Promise<void> {
     const { code } = cause as NodeJS.ErrnoException;
     throw new PermanentError(
       'StoreNotWritable',
-      `The page ${JSON.stringify(path)} cannot be written (${code ?? cause}). Name a file in a folder that can be written, as in "--to compare.html".`,
+      `The page ${JSON.stringify(path)} cannot be written (${code ?? cause}). Give a file in a writable folder, such as --to compare.html.`,
       { cause },
     );
   }
 }
 
 function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined, pagePath: string): string {
-  // The column `epochs` says how many were trained.
+  // The table has its own column `epochs`: the number trained.
   const settings = differingSettings(runs).filter(({ name }) => name !== 'epochs');
   const rows = runs.map(({ runId, record, epochs }, index) => [
     runId,
@@ -76,7 +76,7 @@ function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined
 
 function describeChanges(changed: ChangedImages | undefined): string {
   if (changed === undefined)
-    return 'cannot be compared: other images, or a run without test-predictions.json';
+    return 'cannot be compared: the runs have different test images, or no test-predictions.json';
   const { fixed, regressed, other } = changed;
   return `${fixed.length} fixed, ${regressed.length} regressed, ${other.length} answered otherwise`;
 }
@@ -87,7 +87,7 @@ function asJson(runs: readonly ComparedRun[], changed: ChangedImages | undefined
     regressed: changed.regressed.map(({ index }) => index),
     other: changed.other.map(({ index }) => index),
   };
-  const figures = runs.map(({ runId, record: { accuracy, errorCount, loss } }) => ({
+  const metrics = runs.map(({ runId, record: { accuracy, errorCount, loss } }) => ({
     runId,
     accuracy,
     errorCount,
@@ -95,7 +95,7 @@ function asJson(runs: readonly ComparedRun[], changed: ChangedImages | undefined
   }));
   const differences = differingSettings(runs);
   return JSON.stringify(
-    { runs: figures, differences, changedImages: indexes ?? null, page: pagePath },
+    { runs: metrics, differences, changedImages: indexes ?? null, page: pagePath },
     null,
     2,
   );

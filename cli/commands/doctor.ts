@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal';
 
 const longestName = 'TensorFlow for the GPU';
 
-/** What this machine has, a line each as it is found, and how to get what is missing. Changes nothing. */
+/** Prints what this machine has, line by line, then how to get what is missing. Changes nothing. */
 export async function doctorCommand(
   { isJson }: { readonly isJson: boolean },
   terminal: Terminal,
@@ -36,7 +36,7 @@ async function* inspectAll(): AsyncGenerator<Finding> {
   yield await inspectWasm();
   yield await inspectNative();
   yield* await inspectGpuFindings();
-  // With the AWS SDK, which the lines above need not wait for.
+  // Loads the AWS SDK, which the lines above need not wait for.
   const { inspectAws } = await import('../cloud/inspect-aws');
   yield* await inspectAws();
 }
@@ -56,7 +56,7 @@ async function inspectWasm(): Promise<Finding> {
   return {
     name: 'WASM',
     isReady: true,
-    detail: `TensorFlow.js ${wasmBackendVersion}, trains and evaluates anywhere`,
+    detail: `TensorFlow.js ${wasmBackendVersion}, trains and evaluates on any machine`,
   };
 }
 
@@ -70,7 +70,7 @@ function describeNative(name: string, native: NativeTensorFlow): Finding {
     : { name, isReady: false, detail: native.reason, remedy: native.remedy };
 }
 
-/** The GPU, and where there is one, TensorFlow's build for it. */
+/** The GPU and, if there is one, TensorFlow's build for it. */
 export async function inspectGpuFindings(
   findGpu: typeof inspectGpu = inspectGpu,
   inspectNativeFor: typeof inspectNativeTensorFlow = inspectNativeTensorFlow,

@@ -19,7 +19,7 @@ interface EvaluateRequest extends StoreRequest {
   readonly scale: PixelRange | undefined;
 }
 
-/** Prints how well a model does on a dataset's test images. */
+/** Prints a model's metrics on the test images of a dataset. */
 export async function evaluateModelCommand(request: EvaluateRequest, terminal: Terminal): Promise<void> {
   const { source, dataset, store, isJson } = request;
   const model = await openModel(source, store);
@@ -51,7 +51,7 @@ export async function evaluateModelCommand(request: EvaluateRequest, terminal: T
   }
 }
 
-/** Of the raw files, so that nothing is left in a store. */
+/** Reads the raw files directly, so that nothing is written to a store. */
 async function readTestImages(
   dataset: string,
   classes: number,
@@ -65,8 +65,8 @@ async function readTestImages(
 }
 
 /**
- * Images go into a model of [height, width], of [height · width], and of either with further dimensions of one; and
- * into one for images of any size.
+ * A model fits if its input is [height, width] or [height · width], either with further dimensions of 1, or if it takes
+ * images of any size.
  */
 function assertFits(model: LayersModel, [height, width]: readonly [number, number], what: string): void {
   const expected = model.inputs[0]!.shape.slice(1);
@@ -77,7 +77,7 @@ function assertFits(model: LayersModel, [height, width]: readonly [number, numbe
   const allowed = [[height, width], [height * width], [height, width, 1]].map((shape) => shape.join('×'));
   throw new PermanentError(
     'InvalidInput',
-    `${what} takes an input of ${formatShape(expected)}, and the dataset has images of ${height}×${width}. Allowed are ${allowed.join(', ')}; choose another --dataset.`,
+    `${what} takes an input of ${formatShape(expected)}, but the images of the dataset are ${height}×${width}. For them, the input must be one of ${allowed.join(', ')}. Choose another --dataset or another model.`,
   );
 }
 
@@ -97,7 +97,7 @@ function describe(title: string, range: PixelRange, { metrics, betterRange }: Me
       ? []
       : [
           '',
-          `It answers much better for pixels ${betterRange}, which it seems to be made for: --scale ${betterRange}`,
+          `The model is much more accurate on pixels ${betterRange}, which it seems to expect: --scale ${betterRange}`,
         ]),
     '',
     formatTable([['label', 'precision', 'recall', 'f1', 'images'], ...rows]),

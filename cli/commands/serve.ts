@@ -14,7 +14,7 @@ export interface ServeFlags {
   readonly port: unknown;
 }
 
-/** Ends when the signal comes, which is how one ends it: no error. */
+/** Runs until Ctrl-C, which is not an error. */
 export async function serveCommand(
   askedRunId: string | undefined,
   { store: location, modelName, port }: ServeFlags,
@@ -27,7 +27,7 @@ export async function serveCommand(
   if (signal.aborted) return;
   const server = await servePage(files, chosenPort);
   print(server.address);
-  report({ type: 'note', message: `Serving the model of the run ${runId}; Ctrl-C ends it` });
+  report({ type: 'note', message: `Serving the model of the run ${runId}. Press Ctrl-C to stop.` });
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   await server.close();
 }

@@ -5,18 +5,18 @@ export interface Execution {
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly startedAt: Date | undefined;
   readonly stoppedAt: Date | undefined;
-  /** Name of the error that ended it. */
+  /** The name of the error that ended it. */
   readonly error: string | undefined;
-  /** JSON of an `ExecutionFailure` where the workflow decided to fail; else whatever the service said. */
+  /** JSON of an `ExecutionFailure` if the workflow decided to fail; otherwise the service's own text. */
   readonly cause: string | undefined;
-  /** Whether a redrive can take it up at the step where it ended. */
+  /** Whether a redrive can resume it at the step where it ended. */
   readonly isRedrivable: boolean;
   readonly redriveCount: number;
 }
 
-/** What an event of the execution history says, whichever of its detail fields says it. */
+/** An event of the execution history. Step Functions puts these values into one of many detail fields. */
 export interface WorkflowEvent {
-  /** From 1, ascending, also over redrives. */
+  /** Ascends from 1, across redrives. */
   readonly id: number;
   /** Such as `TaskStateEntered`: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
   readonly type: string;
@@ -33,9 +33,9 @@ export interface WorkflowEvent {
 /** The executions of one state machine. Every method but `start` throws `ArtifactNotFound` for an unknown run. */
 export interface Executions {
   /**
-   * Starts an execution; the same name with the same input finds the one that is still running.
+   * Starts an execution. For the same name and input, returns the one that is already running.
    *
-   * @param input - the settings that are given; `{}` for the default configuration.
+   * @param input - the given settings; `{}` for the default configuration.
    * @returns its ARN.
    * @throws PermanentError RunExists when the name is taken.
    */
@@ -44,8 +44,8 @@ export interface Executions {
   /** Events with a higher id, in ascending order. */
   eventsAfter(runId: string, eventId: number): Promise<readonly WorkflowEvent[]>;
   stop(runId: string): Promise<void>;
-  /** Takes a failed, stopped or timed out execution up at the step where it ended. */
+  /** Resumes a failed, stopped or timed-out execution at the step where it ended. */
   redrive(runId: string): Promise<void>;
-  /** Asks for the state machine itself: throws what `start` would throw for missing credentials or a missing stack. */
+  /** Requests the state machine itself: throws what `start` throws for missing credentials or a missing stack. */
   check(): Promise<void>;
 }

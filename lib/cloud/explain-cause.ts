@@ -19,19 +19,19 @@ const batchJobSchema = z.object({
 
 const maxCauseCharacters = 600;
 
-/** The readable part of the cause of a failure, with `: ` before it; empty where there is none. */
+/** The readable part of a failure's cause, after `: `; empty if there is none. */
 export function explainCause(cause: string | undefined): string {
   const text = readCause(cause);
   if (text === '') return '';
   return `: ${text.length > maxCauseCharacters ? `${text.slice(0, maxCauseCharacters)} …` : text}`;
 }
 
-/** The stack trace of a Lambda function's error, a line each; empty where there is none. */
+/** The lines of a Lambda function's stack trace; empty if there is none. */
 export function readTrace(cause: string | undefined): readonly string[] {
   return lambdaErrorSchema.safeParse(parseJson(cause)).data?.trace ?? [];
 }
 
-/** `undefined` when it was no job that failed, or when its container never ran. */
+/** `undefined` if the failure is not a job's, or if its container never ran. */
 export function readJobExitCode(cause: string | undefined): number | undefined {
   return batchJobSchema.safeParse(parseJson(cause)).data?.Container?.ExitCode;
 }

@@ -8,7 +8,7 @@ import { sha256Hex } from '../store/sha256';
 
 interface Artifact {
   readonly key: string;
-  /** Absent only for files of an unfinished run that were not written through a store. */
+  /** `undefined` only for files of an unfinished run that were not written through a store. */
   readonly sha256: string | undefined;
 }
 
@@ -16,25 +16,25 @@ export interface FetchRequest {
   readonly runId: string;
   readonly from: ObjectStore;
   readonly to: ObjectStore;
-  /** Take what an unfinished run has so far. */
+  /** Fetch the files of an unfinished run too. */
   readonly isForced: boolean;
   readonly signal: AbortSignal;
-  /** Called for each file that was brought. */
+  /** Called for each fetched file. */
   readonly onFetched: (key: string, bytes: number) => void;
 }
 
 export interface FetchOutcome {
-  /** Keys that were brought, in this order. */
+  /** Fetched keys, in this order. */
   readonly fetched: readonly string[];
-  /** Keys that were there already, byte for byte. */
+  /** Keys whose bytes the target had already. */
   readonly kept: readonly string[];
   readonly isFinished: boolean;
 }
 
 /**
- * Brings a run under the same keys to another store: every artifact that run.json lists, each verified against the
- * checksum there, and run.json last, so that a fetch which was cut short passes for an unfinished run. What is there
- * and right is not brought again; checkpoints stay where they are.
+ * Copies a run to another store under the same keys: every artifact that run.json lists, each verified against its
+ * recorded checksum, and run.json last, so that an interrupted fetch leaves an unfinished run. Identical files are not
+ * fetched again; checkpoints are not fetched.
  *
  * @throws PermanentError ArtifactNotFound for an unknown run, InvalidInput for an unfinished one, CorruptArtifact for
  *   bytes that differ from their checksum, RunExists when `to` has another run of this name; TransientError
@@ -52,7 +52,7 @@ export async function fetchRun(request: FetchRequest): Promise<FetchOutcome> {
   for (const artifact of artifacts) {
     if (signal.aborted) throw interrupted(runId, fetched.length + kept.length, artifacts.length);
     const { key } = artifact;
-    if (await isThere(to, artifact)) {
+    if (await hasSameBytes(to, artifact)) {
       kept.push(key);
       continue;
     }
@@ -97,20 +97,20 @@ async function listUnfinished({ from, runId, isForced }: FetchRequest): Promise<
   if (!isForced) {
     throw new PermanentError(
       'InvalidInput',
-      `The run "${runId}" in ${from.location} is not finished: it has no run.json yet. Wait for its end, or take the ${artifacts.length} files that are there with --force.`,
+      `The run "${runId}" in ${from.location} is not finished: it has no run.json yet. Wait until it ends, or fetch its ${artifacts.length} files now with --force.`,
       { evidence: { runId } },
     );
   }
   return artifacts;
 }
 
-/** A name can be taken on both sides, by different runs; neither may be mixed into the other. */
+/** Both stores can have different runs of this name, which must not be mixed. */
 async function refuseOtherRun({ from, to, runId }: FetchRequest, isFinished: boolean): Promise<void> {
   const readStart = async (store: ObjectStore) => {
     try {
       return (await getJson(store, objectKeys.config(runId), storedRunConfigSchema)).createdAt;
     } catch (error) {
-      // Absent or half-written: then there is no other run, and the file is brought again.
+      // Absent or incomplete: there is no other run, and the file is fetched again.
       if (error instanceof PipelineError && /^(ArtifactNotFound|CorruptArtifact)$/.test(error.name))
         return undefined;
       throw error;
@@ -127,8 +127,8 @@ async function refuseOtherRun({ from, to, runId }: FetchRequest, isFinished: boo
   );
 }
 
-/** Reads the bytes themselves: a recorded checksum says what was written, not what is there. */
-async function isThere(to: ObjectStore, { key, sha256 }: Artifact): Promise<boolean> {
+/** Reads the bytes themselves: a recorded checksum describes what was written, which may have changed. */
+async function hasSameBytes(to: ObjectStore, { key, sha256 }: Artifact): Promise<boolean> {
   if (sha256 === undefined || (await to.head(key)) === undefined) return false;
   try {
     return sha256Hex(await to.get(key)) === sha256;
@@ -142,7 +142,7 @@ function assertAsRecorded(from: ObjectStore, { key, sha256 }: Artifact, actual: 
   if (sha256 === undefined || sha256 === actual) return;
   throw new PermanentError(
     'CorruptArtifact',
-    `${key} in ${from.location} is not what the run wrote: its SHA-256 is ${actual}, and ${sha256} was recorded. Nothing of it was kept; train again, or restore the earlier version of the object in the bucket.`,
+    `${key} in ${from.location} is not what the run wrote: its SHA-256 is ${actual}, and ${sha256} was recorded. The file was not stored; train again, or restore the earlier version of the object in the bucket.`,
     { evidence: { key, actual, recorded: sha256 } },
   );
 }
@@ -150,7 +150,7 @@ function assertAsRecorded(from: ObjectStore, { key, sha256 }: Artifact, actual: 
 function interrupted(runId: string, done: number, total: number): TransientError {
   return new TransientError(
     'Interrupted',
-    `Stopped after ${done} of ${total} files of the run "${runId}". The same command brings the others.`,
+    `Stopped after ${done} of ${total} files of the run "${runId}". Run the same command again to fetch the others.`,
     { evidence: { runId, done, total } },
   );
 }

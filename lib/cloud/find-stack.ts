@@ -5,7 +5,7 @@ import { decodeText, parseOrThrow } from '../contracts/parse';
 
 /** The stack's name in cdk/app.ts. */
 export const defaultStackName = 'MnistPipeline';
-/** What `npm run deploy` writes, in the folder that it is run in. */
+/** `npm run deploy` writes it to the current folder. */
 const defaultOutputsFile = 'cdk-outputs.json';
 
 const stateMachineArnSchema = z
@@ -16,10 +16,10 @@ const stateMachineArnSchema = z
   );
 const bucketNameSchema = z.string().min(3);
 
-/** The stack's outputs, by the names that cdk/training-pipeline-stack.ts gives them. */
+/** The stack's outputs, as cdk/training-pipeline-stack.ts names them. */
 const stackOutputsSchema = z.object({ StateMachineArn: stateMachineArnSchema, BucketName: bucketNameSchema });
 
-/** What the environment can say instead; each wins over the file. */
+/** Environment variables; each overrides the file. */
 const locationEnvSchema = z.object({
   MNIST_PIPELINE_STACK: z.string().min(1).optional(),
   MNIST_PIPELINE_OUTPUTS: z.string().min(1).optional(),
@@ -38,7 +38,7 @@ export interface StackLocation {
 }
 
 /**
- * Finds a deployed stack without asking AWS: in the outputs file of its deployment, or in the environment.
+ * Finds a deployed stack without a request to AWS: in the outputs file of its deployment, or in the environment.
  *
  * @param name - @default MNIST_PIPELINE_STACK, or `MnistPipeline`
  * @throws PermanentError InvalidInput when there is no such file, or no such stack in it.
@@ -80,7 +80,7 @@ async function readOutputs(path: string, stackName: string): Promise<z.infer<typ
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw refuse(
-      `The stack "${stackName}" cannot be found: ${what} cannot be read (${code ?? cause}). Deploy it with "npm run deploy", which writes the file; or call this in the folder where it is, set MNIST_PIPELINE_OUTPUTS to its path, or set MNIST_PIPELINE_STATE_MACHINE_ARN and MNIST_PIPELINE_BUCKET.`,
+      `The stack "${stackName}" cannot be found: ${what} cannot be read (${code ?? cause}). Deploy it with "npm run deploy", which writes the file; or run this command in the folder that has it, set MNIST_PIPELINE_OUTPUTS to its path, or set MNIST_PIPELINE_STATE_MACHINE_ARN and MNIST_PIPELINE_BUCKET.`,
       cause,
     );
   }

@@ -6,20 +6,20 @@ import { parseJson } from '../contracts/parse';
 import type { RunRecord } from '../contracts/results';
 import { explainCause } from './explain-cause';
 
-/** What a person is told, by mail or wherever the topic leads. */
+/** A notification about a run, by mail or another subscription of the topic. */
 export interface RunMessage {
-  /** Printable ASCII, at most 100 characters: SNS takes no other. */
+  /** Printable ASCII, at most 100 characters, which is the limit of SNS. */
   readonly subject: string;
   readonly body: string;
 }
 
-/** What the messages of one stack share. */
+/** What all messages of one stack have in common. */
 interface MessageSource {
   readonly stackName: string;
   readonly bucket: string;
 }
 
-/** A run that came to its end: finished and accepted. */
+/** The message about an accepted run. */
 export function describeSuccess(record: RunRecord, source: MessageSource): RunMessage {
   const { runId, accuracy, errorCount, testCount, costUsd, config } = record;
   return toMessage(source, `run ${runId} accepted, accuracy ${accuracy.toFixed(4)}`, [
@@ -30,7 +30,7 @@ export function describeSuccess(record: RunRecord, source: MessageSource): RunMe
   ]);
 }
 
-/** A run that ended in any other way: by a decision, by a fault, by its time, or by somebody's hand. */
+/** The message about a run that ended in any other way: by a decision, a failure, a timeout, or a user. */
 export function describeFailure(end: ExecutionEnd, source: MessageSource): RunMessage {
   const { name: runId, status, executionArn } = end;
   const error = end.error ?? 'no error name';
@@ -39,7 +39,7 @@ export function describeFailure(end: ExecutionEnd, source: MessageSource): RunMe
   if (status === 'ABORTED') {
     return toMessage(source, `run ${runId} stopped`, [
       `The run "${runId}" was stopped${explained}.`,
-      `To go on at the step where it ended: mnist-pipeline redrive ${runId}`,
+      `To resume it at the step where it ended: mnist-pipeline redrive ${runId}`,
       execution,
     ]);
   }
@@ -55,7 +55,7 @@ export function describeFailure(end: ExecutionEnd, source: MessageSource): RunMe
   return toMessage(source, `run ${runId} failed: ${error}`, [
     `The run "${runId}" failed${step} with ${error}${explained}`,
     decisionErrorNames.some((name) => name === error)
-      ? 'This answers what the run was given. Nothing is broken, and no alarm follows.'
+      ? 'The cause is the input of the run. Nothing is broken, and no alarm is raised.'
       : 'What to do: docs/runbook.md#executions-failed',
     execution,
   ]);

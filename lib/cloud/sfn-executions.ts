@@ -15,10 +15,10 @@ import type { Execution, Executions, WorkflowEvent } from './executions';
 import type { StackLocation } from './find-stack';
 import { asWorkflowFailure } from './sfn-failures';
 
-/** The most that GetExecutionHistory gives at once. */
+/** The maximum of GetExecutionHistory. */
 const historyPageSize = 1_000;
 
-/** Executions over Step Functions' own interface. */
+/** Executions by the Step Functions API. */
 export class SfnExecutions implements Executions {
   constructor(
     private readonly client: SFNClient,
@@ -47,7 +47,7 @@ export class SfnExecutions implements Executions {
     );
   }
 
-  /** The newest first until a known one comes, so that a poll is one request however long the history is. */
+  /** Reads the newest events first, up to a known one, so that a poll is one request however long the history is. */
   async eventsAfter(runId: string, eventId: number): Promise<readonly WorkflowEvent[]> {
     const action = `read the history of the run "${runId}"`;
     return this.ask(action, 'states:GetExecutionHistory', runId, async () => {
@@ -78,7 +78,7 @@ export class SfnExecutions implements Executions {
   }
 
   async redrive(runId: string): Promise<void> {
-    await this.ask(`take the run "${runId}" up again`, 'states:RedriveExecution', runId, () =>
+    await this.ask(`redrive the run "${runId}"`, 'states:RedriveExecution', runId, () =>
       this.client.send(new RedriveExecutionCommand({ executionArn: this.arnOf(runId) })),
     );
   }
@@ -113,9 +113,9 @@ export function createExecutions(stack: StackLocation): SfnExecutions {
 }
 
 /**
- * Looks for credentials where the SDK does; asks nobody whether they are still good.
+ * Looks for credentials where the SDK does, without a request that checks them.
  *
- * @returns the id of the access key, which is no secret; `undefined` where there are none.
+ * @returns the id of the access key, which is not secret; `undefined` if there are none.
  */
 export async function findAccessKeyId(): Promise<string | undefined> {
   try {
@@ -143,13 +143,13 @@ function toExecution(runId: string, answer: DescribeExecutionCommandOutput): Exe
     stoppedAt: answer.stopDate,
     error: answer.error,
     cause: answer.cause,
-    // Emulators leave it out; a redrive then says itself whether it can be.
+    // Emulators omit it; the redrive itself then reports whether it is possible.
     isRedrivable: (answer.redriveStatus ?? 'REDRIVABLE') === 'REDRIVABLE',
     redriveCount: answer.redriveCount ?? 0,
   };
 }
 
-/** An event has one details field, named after its type; these are what the various details have in common. */
+/** An event has one details field, named after its type. These are the values that the details have in common. */
 const detailsSchema = z.object({
   name: z.string().optional(),
   output: z.string().optional(),

@@ -17,7 +17,7 @@ export interface Request {
   readonly stack: StackLocation;
 }
 
-/** Turns the SDK's error into the pipeline's words; errors that are not of a request stay as they are. */
+/** Converts an error of the SDK to the pipeline's own. Other errors are returned unchanged. */
 export function asWorkflowFailure(error: unknown, { action, permission, runId, stack }: Request): unknown {
   const failure = failureOf(error);
   if (failure === undefined) return error;
@@ -35,7 +35,7 @@ export function asWorkflowFailure(error: unknown, { action, permission, runId, s
     case 'ExecutionAlreadyExists':
       return permanent(
         'RunExists',
-        `the name is taken by another execution of ${where}, and names are used once. Choose another --run-id, or leave it out.`,
+        `another execution of ${where} has this name, and a name can be used only once. Choose another --run-id, or leave it out.`,
       );
     case 'ExecutionDoesNotExist':
       return permanent(
@@ -45,33 +45,33 @@ export function asWorkflowFailure(error: unknown, { action, permission, runId, s
     case 'ExecutionNotRedrivable':
       return permanent(
         'InvalidInput',
-        'only an execution that failed, was stopped or timed out within the last 14 days can be taken up again. Start a new one with "mnist-pipeline train --cloud".',
+        'only an execution that failed, was stopped or timed out within the last 14 days can be redriven. Start a new run with "mnist-pipeline train --cloud".',
       );
     case 'StateMachineDoesNotExist':
     case 'StateMachineDeleting':
       return permanent(
         'InvalidInput',
-        `${where} is not there any more. Deploy it with "npm run deploy", or check the account (aws sts get-caller-identity), --stack and AWS_ENDPOINT_URL.`,
+        `${where} does not exist any more. Deploy it with "npm run deploy", or check the account (aws sts get-caller-identity), --stack and AWS_ENDPOINT_URL.`,
       );
     case 'ExecutionLimitExceeded':
       return new WorkflowError(
         'WorkflowUnavailable',
-        `Cannot ${action}: the account runs as many executions as it may. ${said} Try again when some have ended.`,
+        `Cannot ${action}: the account has reached its limit of running executions. ${said} Try again when some have ended.`,
         details,
       );
     default:
   }
   const advice = connectionAdvice(failure);
   if (advice !== undefined) return permanent('InvalidInput', advice);
-  // The two that only services with JSON answers have.
+  // Only services with a JSON protocol have these two.
   const isUnsigned = /^(InvalidSignature|MissingAuthenticationToken)(Exception)?$/.test(name);
   if (isCredentialFailure(failure) || isUnsigned) return permanent('InvalidInput', credentialAdvice);
-  // Of a service, not of a store: its own words where S3 has others.
+  // A failure of the service, not of the store, so the name differs from S3's.
   if (isPassingFailure(failure)) {
     return new WorkflowError('WorkflowUnavailable', `Cannot ${action} for now. ${said} Try again.`, details);
   }
   if (status === 403 || /^AccessDenied/.test(name)) {
-    return permanent('InvalidInput', `this identity may not. It needs ${permission} on ${where}.`);
+    return permanent('InvalidInput', `this identity lacks the permission ${permission} on ${where}.`);
   }
   return permanent('InvalidInput', `Step Functions refused the request to ${where}.`);
 }

@@ -10,7 +10,7 @@ const small = ['--engine', 'wasm', '--hidden', '8', '--epochs', '1'];
 
 beforeAll(() => writeTinyDataset(dataset));
 
-/** No run of the store passes for a finished one. */
+/** No run in the store counts as finished. */
 function expectNothingFinished(store: string): void {
   if (!existsSync(store)) return;
   const finished = readdirSync(store, { recursive: true, encoding: 'utf8' }).filter(
@@ -77,7 +77,7 @@ describe('settings', () => {
   test.each([
     ['an unknown key', '{"epoch": 3}', /The config file ".*" cannot be used\. Unrecognized key: "epoch"/],
     ['a wrong value', '{"epochs": "3"}', /config file.*"epochs": .*\(received "3"\)/],
-    ['no JSON', 'epochs: 3', /config file ".*" is not JSON/],
+    ['text that is not JSON', 'epochs: 3', /config file ".*" is not JSON/],
     ['a list', '[]', /config file.*expected object, received array/],
     ['nothing', undefined, /config file ".*" cannot be read \(ENOENT\)/],
   ])('a config file with %s', async (name, text, message) => {
@@ -94,7 +94,7 @@ describe('settings', () => {
     expect(err).toMatch(message);
   });
 
-  test('a config file as Windows saves it is read: its wrong value is what is told', async () => {
+  test('a config file in a Windows encoding is read: the message is about its wrong value', async () => {
     for (const encoding of ['utf8', 'utf16le'] as const) {
       const file = join(folder, `marked-${encoding}.json`);
       writeFileSync(file, Buffer.from('\ufeff{"epochs": "3"}', encoding));
@@ -117,14 +117,11 @@ describe('settings', () => {
     });
   });
 
-  test.each([[['help']], [['--help']], [['help', 'train']], [['--version']]])(
-    '%j ends well',
-    async (args) => {
-      const { exitCode, out, err } = await runCommand(args);
-      expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
-      expect(out).not.toBe('');
-    },
-  );
+  test.each([[['help']], [['--help']], [['help', 'train']], [['--version']]])('%j succeeds', async (args) => {
+    const { exitCode, out, err } = await runCommand(args);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(out).not.toBe('');
+  });
 });
 
 describe('datasets', () => {
@@ -182,7 +179,7 @@ describe('datasets', () => {
     expectNothingFinished(store);
   });
 
-  test('a folder that is not there', async () => {
+  test('a missing folder', async () => {
     const outcome = await runCommand([
       'train',
       ...small,
@@ -195,7 +192,7 @@ describe('datasets', () => {
     expect(outcome.err).toMatch(/nowhere/);
   });
 
-  test('a shard that was altered after the fact', async () => {
+  test('a shard that was altered after it was written', async () => {
     const store = join(folder, 'altered');
     await runCommand(['train', ...small, '--dataset', dataset, '--store', store]);
     const shard = readdirSync(store, { recursive: true, encoding: 'utf8' }).find(
@@ -218,7 +215,7 @@ describe('datasets', () => {
   });
 });
 
-test('a device that is not there', async () => {
+test('an unavailable device', async () => {
   const flags = [
     '--engine',
     'wasm',

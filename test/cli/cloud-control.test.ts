@@ -8,7 +8,7 @@ const folder = useScratchFolder();
 const { store, sfn, answerWith } = useMockedCloud(folder);
 
 describe('follow, stop and redrive', () => {
-  test('follow ends like the run', async () => {
+  test("follow ends with the run's exit code", async () => {
     answerWith({ status: 'ABORTED', cause: 'mnist-pipeline stop', redriveStatus: 'REDRIVABLE' });
     expect(await runCommand(['follow', 'friday', '--stack', 'Blue'])).toMatchObject({
       exitCode: 75,
@@ -25,14 +25,14 @@ describe('follow, stop and redrive', () => {
     });
   });
 
-  test.each([['follow'], ['stop'], ['redrive'], ['fetch']])('%s: no run id at all', async (command) => {
+  test.each([['follow'], ['stop'], ['redrive'], ['fetch']])('%s: an invalid run id', async (command) => {
     expect(await runCommand([command, '../x'])).toMatchObject({
       exitCode: 2,
       err: expect.stringMatching(/a run id is 1 to 80/),
     });
   });
 
-  test('stop stops what is running', async () => {
+  test('stop stops a running run', async () => {
     answerWith({ status: 'RUNNING' });
     sfn.on(StopExecutionCommand).resolves({});
     const { exitCode, out } = await runCommand(['stop', 'friday']);
@@ -41,7 +41,7 @@ describe('follow, stop and redrive', () => {
     expect(sfn.commandCalls(StopExecutionCommand)).toHaveLength(1);
   });
 
-  test('stop leaves what has ended alone', async () => {
+  test('stop does not change a run that has ended', async () => {
     answerWith({ status: 'SUCCEEDED' });
     const { exitCode, out } = await runCommand(['stop', 'friday', '--json']);
     expect(JSON.parse(out)).toEqual({ runId: 'friday', isStopped: false, statusBefore: 'SUCCEEDED' });
@@ -49,7 +49,7 @@ describe('follow, stop and redrive', () => {
     expect(sfn.commandCalls(StopExecutionCommand)).toHaveLength(0);
   });
 
-  test('redrive follows from where it was taken up', async () => {
+  test('redrive follows from the step where the run resumes', async () => {
     await putFinishedRun(store, 'friday');
     answerWith({});
     sfn
@@ -59,21 +59,21 @@ describe('follow, stop and redrive', () => {
     sfn.on(RedriveExecutionCommand).resolves({});
     const { exitCode, out, err } = await runCommand(['redrive', 'friday']);
     expect(out).toContain('Run friday: accepted');
-    // Told before the redrive already.
+    // Shown before the redrive.
     expect(err).not.toContain('Plan the preprocessing');
     expect(exitCode).toBe(0);
   });
 
-  test('redrive does not repeat a decision', async () => {
+  test('redrive refuses a run that ended by a decision', async () => {
     answerWith({ status: 'FAILED', error: 'QualityGateFailed', cause: decided });
     expect(await runCommand(['redrive', 'friday'])).toMatchObject({
       exitCode: 2,
-      err: expect.stringMatching(/would come to the same end.*It is 0\.5.*train --cloud/),
+      err: expect.stringMatching(/would end in the same way.*It is 0\.5.*train --cloud/),
     });
     expect(sfn.commandCalls(RedriveExecutionCommand)).toHaveLength(0);
   });
 
-  test('redrive says what cannot be taken up', async () => {
+  test('redrive says why a run cannot be redriven', async () => {
     answerWith({ status: 'FAILED', error: 'States.Runtime' });
     sfn.on(RedriveExecutionCommand).rejects(sfnError('ExecutionNotRedrivable'));
     expect(await runCommand(['redrive', 'friday', '--detach'])).toMatchObject({

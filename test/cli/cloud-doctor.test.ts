@@ -17,7 +17,7 @@ describe('doctor', () => {
       ]),
     );
 
-  test('knows the credentials by their public half, and the stack', async () => {
+  test('shows the access key id and the stack', async () => {
     sfn.on(DescribeStateMachineCommand).resolves({});
     const found = await findings();
     expect(found['AWS credentials']).toMatchObject({ isReady: true, detail: 'access key AKIAFAKE' });
@@ -27,7 +27,7 @@ describe('doctor', () => {
     });
   });
 
-  test('says what to do where either is missing', async () => {
+  test('says what to do if either is missing', async () => {
     process.env['MNIST_PIPELINE_OUTPUTS'] = join(folder, 'absent.json');
     process.env['AWS_CONFIG_FILE'] = join(folder, 'none');
     process.env['AWS_SHARED_CREDENTIALS_FILE'] = join(folder, 'none');

@@ -18,7 +18,7 @@ const ended = (facts: Partial<Execution>): Execution => ({
 const decided = JSON.stringify({ step: 'gate', reason: 'It is 0.5.', remedy: 'Train longer.' });
 const redrive = 'mnist-pipeline redrive friday';
 
-/** How it ended, the name and exit code on this side, and what is said. */
+/** How the run ended; the error's name, the exit code and the message. */
 test.each<[string, Partial<Execution>, string, number, RegExp]>([
   [
     'below the threshold',
@@ -30,21 +30,21 @@ test.each<[string, Partial<Execution>, string, number, RegExp]>([
   ['a diverged loss', { error: 'TrainingDiverged', cause: decided }, 'TrainingDiverged', 4, /Train longer/],
   ['a bad dataset', { error: 'InvalidDataset', cause: decided }, 'InvalidDataset', 2, /It is 0\.5/],
   [
-    'a decision whose cause is no JSON',
+    'a decision whose cause is not JSON',
     { error: 'InvalidInput', cause: 'words' },
     'InvalidInput',
     2,
     /^The run "friday" failed: words\.$/,
   ],
   [
-    'a store that was away too long',
+    'a store that was unavailable for too long',
     { error: 'StoreUnavailable', cause: '{"errorMessage": "S3 said SlowDown."}' },
     'StoreUnavailable',
     75,
     /failed with StoreUnavailable: S3 said SlowDown\. .*redrive friday/,
   ],
   [
-    'an interrupted step, which is no Ctrl-C here',
+    'an interrupted step, which is not a Ctrl-C on this machine',
     { error: 'Interrupted' },
     'StoreUnavailable',
     75,
@@ -84,11 +84,11 @@ test.each<[string, Partial<Execution>, string, number, RegExp]>([
     /the job failed, exit code 1, job 1\./,
   ],
   [
-    'what is too old for a redrive',
+    'an execution that is too old for a redrive',
     { error: 'States.Runtime', isRedrivable: false },
     'ExecutionFailed',
     75,
-    /States\.Runtime\. It cannot be taken up again: start a new run/,
+    /States\.Runtime\. It cannot be resumed: start a new run/,
   ],
 ])('%s', (_, facts, name, exitCode, message) => {
   const error = asFailure(ended(facts), redrive);
@@ -100,9 +100,12 @@ test.each(permanentErrorNames)('%s is a decision', (error) => {
   expect(isDecision(ended({ error }))).toBe(true);
 });
 
-test.each(['States.TaskFailed', 'States.Timeout', 'StoreUnavailable', undefined])('%s is none', (error) => {
-  expect(isDecision(ended({ error }))).toBe(false);
-});
+test.each(['States.TaskFailed', 'States.Timeout', 'StoreUnavailable', undefined])(
+  '%s is not a decision',
+  (error) => {
+    expect(isDecision(ended({ error }))).toBe(false);
+  },
+);
 
 test('a bug shows the stack trace of the step, not the one of the command line', () => {
   const cause = JSON.stringify({

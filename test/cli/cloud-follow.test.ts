@@ -6,7 +6,7 @@ import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { putConfig, putHistory } from '../cloud/finished-run';
 
-/** What one poll finds: the events since the last one, and how the execution stands. */
+/** What one poll finds: the new events, and the state of the execution. */
 interface Moment {
   readonly events?: readonly WorkflowEvent[];
   readonly execution?: Partial<Execution>;
@@ -30,7 +30,7 @@ const unused = () => Promise.reject(new Error('not asked for'));
 function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
   const remaining = [...moments];
   let moment: Moment = {};
-  const told: PipelineEvent[] = [];
+  const reported: PipelineEvent[] = [];
   const asked: number[] = [];
   const stop = new AbortController();
   const executions: Executions = {
@@ -53,14 +53,14 @@ function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
   const cloud: DeployedPipeline = { stack, executions, store };
   const terminal = {
     print: () => {},
-    report: (event: PipelineEvent) => told.push(event),
+    report: (event: PipelineEvent) => reported.push(event),
     signal: stop.signal,
     now: () => new Date(0),
   };
-  const notes = () => told.map((event) => ('message' in event ? event.message : event.type));
+  const notes = () => reported.map((event) => ('message' in event ? event.message : event.type));
   const follow = (options = {}) =>
     followRun({ runId: 'r', pollMilliseconds: 1, ...options }, cloud, terminal);
-  return { follow, told, notes, asked, stop, store };
+  return { follow, reported, notes, asked, stop, store };
 }
 
 const entered = (id: number, state: string): WorkflowEvent => ({ id, type: 'TaskStateEntered', state });
@@ -68,7 +68,7 @@ const submitted = (id: number): WorkflowEvent => ({ id, type: 'TaskScheduled', r
 const exited = (id: number, output = '{}'): WorkflowEvent => ({ id, type: 'TaskStateExited', output });
 const succeeded: Moment = { execution: { status: 'SUCCEEDED' } };
 
-test('tells each event once, and asks for those after the last one', async () => {
+test('shows each event once, and requests only those after the last one', async () => {
   const { follow, notes, asked } = followThrough([
     { events: [entered(1, 'Plan the preprocessing')] },
     {},
@@ -79,11 +79,11 @@ test('tells each event once, and asks for those after the last one', async () =>
   expect(asked).toEqual([0, 1, 1]);
 });
 
-test('shows the epochs as they come, as a bar of epochs, before what follows the training', async () => {
+test('shows epochs as they arrive, before the steps that follow the training', async () => {
   const store = new MemoryStore();
   await putConfig(store, 'r', 3);
   const outcome = JSON.stringify({ schemaVersion: 1, status: 'succeeded', runId: 'r', seconds: 15 });
-  const { follow, told } = followThrough(
+  const { follow, reported } = followThrough(
     [
       { events: [entered(1, 'Train on Fargate'), submitted(2)] },
       { before: () => putHistory(store, 'r', 1) },
@@ -97,7 +97,7 @@ test('shows the epochs as they come, as a bar of epochs, before what follows the
     store,
   );
   await follow();
-  const brief = told.map((event) => {
+  const brief = reported.map((event) => {
     if (event.type === 'training-progress') return `${event.epoch}.${event.step}/${event.epochs}`;
     if (event.type === 'epoch-finished') return `epoch ${event.epoch.epoch}/${event.epochs}`;
     return event.message;
@@ -115,7 +115,7 @@ test('shows the epochs as they come, as a bar of epochs, before what follows the
   ]);
 });
 
-test('the epochs of a training that failed come before its failure', async () => {
+test('the epochs of a failed training come before its failure', async () => {
   const store = new MemoryStore();
   await putConfig(store, 'r', 3);
   await putHistory(store, 'r', 1);
@@ -133,7 +133,7 @@ test('the epochs of a training that failed come before its failure', async () =>
   ]);
 });
 
-test('another attempt that starts earlier is said, and shown from there', async () => {
+test('a new attempt at an earlier epoch is announced and shown from there', async () => {
   const store = new MemoryStore();
   await putConfig(store, 'r', 3);
   const { follow, notes } = followThrough(
@@ -146,22 +146,22 @@ test('another attempt that starts earlier is said, and shown from there', async 
   await follow();
   expect(notes()).toEqual([
     ...['training-progress', 'epoch-finished', 'training-progress', 'epoch-finished'],
-    '  Another attempt trains from epoch 1',
+    '  A new attempt resumed at epoch 1',
     ...['training-progress', 'epoch-finished'],
   ]);
 });
 
-test('Ctrl-C ends the following, and says how to look again and how to stop the run', async () => {
+test('Ctrl-C stops following, and prints the commands that follow again and that stop the run', async () => {
   const { follow, stop } = followThrough([{ before: () => stop.abort('SIGINT') }]);
   await expect(follow({ pollMilliseconds: 60_000 })).rejects.toMatchObject({
     name: 'Interrupted',
     message: expect.stringMatching(
-      /the run "r" goes on\..*mnist-pipeline follow r --stack Blue.*mnist-pipeline stop r --stack Blue/,
+      /the run "r" continues on AWS\..*mnist-pipeline follow r --stack Blue.*mnist-pipeline stop r --stack Blue/,
     ),
   });
 });
 
-test('an end from before the redrive is not taken for the end', async () => {
+test('an end before the redrive is ignored', async () => {
   const failed = { status: 'FAILED', redriveCount: 0 } as const;
   const { follow, asked } = followThrough([
     { execution: failed },
@@ -175,24 +175,24 @@ test('an end from before the redrive is not taken for the end', async () => {
 describe('polls that fail', () => {
   const away = { error: new WorkflowError('WorkflowUnavailable', 'away') };
 
-  test('a few in a row are lived through, and said once', async () => {
+  test('a few in a row are tolerated, with one note', async () => {
     const { follow, notes } = followThrough([away, away, away, succeeded]);
     await follow();
-    expect(notes()).toEqual([expect.stringMatching(/still trying.*goes on in any case/)]);
+    expect(notes()).toEqual([expect.stringMatching(/retrying.*continues in any case/)]);
   });
 
-  test('too many in a row are the end', async () => {
+  test('too many in a row end following', async () => {
     const { follow } = followThrough(Array.from({ length: 100 }, () => away));
     await expect(follow()).rejects.toMatchObject({ name: 'WorkflowUnavailable' });
   });
 
-  test('those that will not pass are the end at once', async () => {
+  test('a permanent failure ends following at once', async () => {
     const expired = new PermanentError('InvalidInput', 'Sign in again');
     const { follow } = followThrough([{ error: expired }, succeeded]);
     await expect(follow()).rejects.toBe(expired);
   });
 
-  test('an execution that is not visible yet is waited for', async () => {
+  test('following waits for an execution that is not visible yet', async () => {
     const absent = new PermanentError('ArtifactNotFound', 'no such execution');
     const { follow } = followThrough([{ error: absent }, succeeded]);
     expect(await follow()).toMatchObject({ status: 'SUCCEEDED' });

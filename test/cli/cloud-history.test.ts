@@ -1,8 +1,8 @@
 import { createHistoryFormatter } from '../../cli/cloud/describe-history';
 import type { WorkflowEvent } from '../../lib/cloud/executions';
 
-const tell = (...events: Omit<WorkflowEvent, 'id'>[]) =>
-  createHistoryFormatter().tell(events.map((event, index) => ({ id: index + 1, ...event })));
+const describeEvents = (...events: Omit<WorkflowEvent, 'id'>[]) =>
+  createHistoryFormatter().describe(events.map((event, index) => ({ id: index + 1, ...event })));
 
 const batchJob = {
   JobId: 'job-1',
@@ -10,10 +10,10 @@ const batchJob = {
   Container: { ExitCode: 137, Reason: 'OutOfMemoryError', LogStreamName: 'train/default/1' },
 };
 
-/** One row a situation: the events in order, and the sentences. */
+/** One row per situation: the events in order, and the sentences. */
 test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
   [
-    'what needs no words',
+    'events without a sentence',
     [{ type: 'ExecutionStarted' }, { type: 'TaskStarted' }, { type: 'TaskSucceeded' }],
     [],
   ],
@@ -41,7 +41,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
     ['Are the shards ready? → Which compute trains? → Train on Fargate'],
   ],
   [
-    'what the plan found',
+    'the result of the plan',
     [
       {
         type: 'TaskStateExited',
@@ -60,7 +60,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
     ['  The dataset is prepared already.'],
   ],
   [
-    'how the training ended well',
+    'a training that succeeded',
     [
       {
         type: 'TaskStateExited',
@@ -70,7 +70,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
     ['  Trained in 51.2 s'],
   ],
   [
-    'how the training ended badly',
+    'a training that failed',
     [
       {
         type: 'TaskStateExited',
@@ -86,17 +86,17 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
     ['  The training ended with TrainingDiverged: The loss is NaN.'],
   ],
   [
-    'what the evaluation measured',
+    'the result of the evaluation',
     [
       {
         type: 'TaskStateExited',
         output: JSON.stringify({ runId: 'r', accuracy: 0.98352, minAccuracy: 0.98, isAccepted: true }),
       },
     ],
-    ['  The test accuracy is 0.9835, and at least 0.98 is asked for'],
+    ['  The test accuracy is 0.9835; the minimum is 0.98'],
   ],
   ['a step with nothing to show', [{ type: 'TaskStateExited', output: '{}' }], []],
-  ['a step with something that is no JSON', [{ type: 'TaskStateExited', output: 'done' }], []],
+  ['a step whose output is not JSON', [{ type: 'TaskStateExited', output: 'done' }], []],
   [
     'a job that waits',
     [
@@ -104,7 +104,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
       { type: 'TaskScheduled', resource: 'submitJob.sync' },
       { type: 'TaskSubmitted', resource: 'submitJob.sync' },
     ],
-    ['Train on a spot GPU', '  The job waits for its machine, which may take some minutes'],
+    ['Train on a spot GPU', '  The job is waiting for a machine, which may take some minutes'],
   ],
   [
     'a Lambda that throws, and its second attempt',
@@ -122,7 +122,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
     [
       'Evaluate the model',
       '  Evaluate the model failed: StoreUnavailable: S3 said SlowDown.',
-      '  Trying again: Evaluate the model',
+      '  Retrying: Evaluate the model',
     ],
   ],
   [
@@ -154,7 +154,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
     ['Make the shards', '  Make the shards failed: States.ExceedToleratedFailureThreshold: too many failed'],
   ],
   [
-    'a failure without a word, and one with far too many',
+    'a failure without a cause, and one with a very long cause',
     [
       { type: 'TaskStateEntered', state: 'Register the model' },
       { type: 'TaskFailed' },
@@ -166,7 +166,7 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
       `  Register the model failed: E: ${'x'.repeat(600)} …`,
     ],
   ],
-  ['a redrive', [{ type: 'ExecutionRedriven' }], ['Taken up again at the step where it ended']],
+  ['a redrive', [{ type: 'ExecutionRedriven' }], ['Resumed at the step where it ended']],
   [
     'the end',
     [
@@ -176,15 +176,15 @@ test.each<[string, Omit<WorkflowEvent, 'id'>[], string[]]>([
     ['Training failed'],
   ],
 ])('%s', (_, events, sentences) => {
-  expect(tell(...events)).toEqual(sentences);
+  expect(describeEvents(...events)).toEqual(sentences);
 });
 
-test('a question waits for an answer that comes in a later portion', () => {
+test('a question and its answer may come in two batches', () => {
   const formatter = createHistoryFormatter();
-  expect(formatter.tell([{ id: 1, type: 'ChoiceStateEntered', state: 'Is the model good enough?' }])).toEqual(
-    [],
-  );
-  expect(formatter.tell([{ id: 2, type: 'TaskStateEntered', state: 'Register the model' }])).toEqual([
+  expect(
+    formatter.describe([{ id: 1, type: 'ChoiceStateEntered', state: 'Is the model good enough?' }]),
+  ).toEqual([]);
+  expect(formatter.describe([{ id: 2, type: 'TaskStateEntered', state: 'Register the model' }])).toEqual([
     'Is the model good enough? → Register the model',
   ]);
 });

@@ -10,7 +10,7 @@ import { useScratchFolder } from '../support/scratch-folder';
 const folder = useScratchFolder();
 const { bucket, store, sfn, answerWith } = useMockedCloud(folder);
 
-describe('what lies in the bucket', () => {
+describe('runs in the bucket', () => {
   beforeEach(() => putFinishedRun(store, 'friday'));
 
   test.each([
@@ -23,7 +23,7 @@ describe('what lies in the bucket', () => {
     );
   });
 
-  describe('of a run that is not finished, show --cloud tells what its execution says', () => {
+  describe('show --cloud of an unfinished run describes its execution', () => {
     const show = async (facts: object, ...flags: string[]) => {
       answerWith(facts);
       return (await runCommand(['show', 'friday', '--cloud', ...flags])).out;
@@ -56,7 +56,7 @@ describe('what lies in the bucket', () => {
       });
     });
 
-    test('without an execution, what is in the bucket', async () => {
+    test('without an execution, the run as the bucket has it', async () => {
       sfn.on(DescribeExecutionCommand).rejects(sfnError('ExecutionDoesNotExist'));
       const { exitCode, out } = await runCommand(['show', 'friday', '--cloud']);
       expect(out).toMatch(/To go on, if it runs on AWS: mnist-pipeline follow friday/);
@@ -64,14 +64,14 @@ describe('what lies in the bucket', () => {
     });
   });
 
-  test.each([['runs'], ['show', 'friday']])('%s --stack alone is not a local question', async (...args) => {
+  test.each([['runs'], ['show', 'friday']])('%s --stack without --cloud is refused', async (...args) => {
     expect(await runCommand([...args, '--stack', 'Blue'])).toMatchObject({
       exitCode: 2,
       err: expect.stringMatching(/--stack Blue names a pipeline on AWS.*--cloud/),
     });
   });
 
-  test('fetch brings a store that show reads, and the second time nothing', async () => {
+  test('fetch writes a store that show can read; a second fetch downloads nothing', async () => {
     const to = join(folder, 'fetched');
     const first = await runCommand(['fetch', 'friday', '--to', to]);
     expect(first.out).toContain('Run friday: 7 files fetched, 0 were there already\n');
@@ -94,7 +94,7 @@ describe('what lies in the bucket', () => {
     expect(second.err).toBe('');
   });
 
-  test('fetch of an unfinished run is refused, and forced', async () => {
+  test('fetch of an unfinished run is refused, or forced by --force', async () => {
     bucket.objects.delete(objectKeys.runRecord('friday'));
     const to = join(folder, 'forced');
     expect(await runCommand(['fetch', 'friday', '--to', to])).toMatchObject({

@@ -11,7 +11,7 @@ const { store, sfn, answerWith } = useMockedCloud(folder);
 const train = ['train', '--cloud', '--run-id', 'friday'];
 
 describe('train --cloud', () => {
-  test('starts, follows, and prints what a local run prints', async () => {
+  test('starts a run, follows it, and prints the same as a local run', async () => {
     await putFinishedRun(store, 'friday');
     answerWith({ status: 'SUCCEEDED' });
     const { exitCode, out, err } = await runCommand(train);
@@ -21,7 +21,7 @@ describe('train --cloud', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('passes on the settings that were given, by flag or by file, and no others', async () => {
+  test('sends the settings given by flag or file, and no others', async () => {
     answerWith({ status: 'RUNNING' });
     const config = join(folder, 'run.json');
     writeFileSync(config, '{"epochs": 5, "l2": 0.0003}');
@@ -29,13 +29,13 @@ describe('train --cloud', () => {
     const { exitCode, out } = await runCommand([...train, ...flags]);
     expect({ exitCode, out }).toEqual({
       exitCode: 0,
-      out: 'Run friday is started: mnist-pipeline follow friday\n',
+      out: 'Run friday is started. To follow it: mnist-pipeline follow friday\n',
     });
     const [call] = sfn.commandCalls(StartExecutionCommand);
     expect(JSON.parse(call!.args[0].input.input!)).toEqual({ epochs: 3, l2: 0.0003, compute: 'cpu' });
   });
 
-  test('without a setting the input is {}, and the name is made from the time', async () => {
+  test('without settings the input is {}, and the name is generated from the time', async () => {
     answerWith({ status: 'RUNNING' });
     const { out } = await runCommand(['train', '--cloud', '--detach', '--json']);
     const { input, name } = sfn.commandCalls(StartExecutionCommand)[0]!.args[0].input;
@@ -43,7 +43,7 @@ describe('train --cloud', () => {
     expect(name).toMatch(/^\d{8}-\d{6}-[0-9a-f]{8}$/);
   });
 
-  test('a run below the threshold is shown, and ends with 3', async () => {
+  test('a run below the minimum accuracy is shown, with exit code 3', async () => {
     await putFinishedRun(store, 'friday', 'rejected');
     answerWith({ status: 'FAILED', error: 'QualityGateFailed', cause: decided });
     const { exitCode, out, err } = await runCommand([...train, '--json']);
@@ -58,7 +58,7 @@ describe('train --cloud', () => {
   });
 
   test.each<[string, string[], Error | undefined, number, RegExp]>([
-    ['a name that is taken', [], sfnError('ExecutionAlreadyExists'), 2, /RunExists: .*name is taken/],
+    ['a name that is taken', [], sfnError('ExecutionAlreadyExists'), 2, /RunExists: .*has this name/],
     ['throttling', [], sfnError('ThrottlingException'), 75, /WorkflowUnavailable: .*for now/],
     ['expired credentials', [], sfnError('ExpiredTokenException'), 2, /Sign in again/],
     ['a stack that is gone', [], sfnError('StateMachineDoesNotExist'), 2, /npm run deploy/],
@@ -66,14 +66,14 @@ describe('train --cloud', () => {
     ['a wrong setting', ['--epochs', '0'], undefined, 2, /"epochs": .*\(received 0\)/],
     ['a wrong compute', ['--compute', 'tpu'], undefined, 2, /"compute": .*"gpu".*"cpu".*received "tpu"/],
     [
-      'a folder of this machine',
+      'a folder on this machine',
       ['--dataset', './d'],
       undefined,
       2,
       /aws s3 sync .*artifact-bucket\/uploads/,
     ],
-    ['a store besides', ['--store', 'a'], undefined, 2, /--cloud' cannot be used with option '--store/],
-  ])('%s: says so', async (_, flags, error, exitCode, message) => {
+    ['--store in addition', ['--store', 'a'], undefined, 2, /--cloud' cannot be used with option '--store/],
+  ])('%s: a message', async (_, flags, error, exitCode, message) => {
     if (error !== undefined) sfn.on(StartExecutionCommand).rejects(error);
     const outcome = await runCommand([...train, ...flags]);
     expect({ exitCode: outcome.exitCode, out: outcome.out }).toEqual({ exitCode, out: '' });
@@ -81,7 +81,7 @@ describe('train --cloud', () => {
     expect(sfn.commandCalls(StartExecutionCommand)).toHaveLength(error === undefined ? 0 : 1);
   });
 
-  test('no outputs file: says how to get one', async () => {
+  test('no outputs file: the message says how to get one', async () => {
     process.env['MNIST_PIPELINE_OUTPUTS'] = join(folder, 'absent.json');
     expect(await runCommand(train)).toMatchObject({
       exitCode: 2,

@@ -36,7 +36,7 @@ describe('compare', () => {
     expect(html).toMatch(/<img alt="Test image \d+: true label \d"/);
   });
 
-  test('as JSON: figures, differences, and rows that agree with the figures', async () => {
+  test('as JSON: metrics, differing settings, and images that agree with the metrics', async () => {
     const { out } = await runCommand(['compare', 'short', 'long', '--store', store, '--to', page, '--json']);
     const { runs, differences, changedImages } = JSON.parse(out);
     expect(differences).toEqual([{ name: 'epochs', values: ['1', '6'] }]);
@@ -57,17 +57,17 @@ describe('compare', () => {
     },
     { name: 'a bad id', args: ['short', '../x'], message: /InvalidInput: The run id/ },
     {
-      name: 'a place that cannot be written',
+      name: 'a file that cannot be written',
       args: ['short', 'long', '--to', '/dev/null/compare.html'],
       message: /StoreNotWritable: The page .*cannot be written/,
     },
-  ])('$name: exit code 2 and a sentence', async ({ args, message }) => {
+  ])('$name: exit code 2 and a message', async ({ args, message }) => {
     const { exitCode, err, out } = await runCommand(['compare', '--store', store, '--to', page, ...args]);
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err).toMatch(message);
   });
 
-  test('a run of before predictions were kept, or a store without the dataset, still compares', async () => {
+  test('runs without stored predictions, or without their dataset, can still be compared', async () => {
     rmSync(join(store, 'runs/short/evaluation/test-predictions.json'));
     rmSync(join(store, 'datasets'), { recursive: true });
     const { exitCode, out } = await runCommand(['compare', 'short', 'long', '--store', store, '--to', page]);
@@ -78,7 +78,7 @@ describe('compare', () => {
 });
 
 describe('serve', () => {
-  test('answers with page, program, WASM and model until it is told to stop, which is no error', async () => {
+  test('serves page, script, WASM and model until it is stopped, which is not an error', async () => {
     const { address, stop } = await startServe(['long', '--store', store]);
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
     const html = await (await fetch(address)).text();
@@ -102,7 +102,7 @@ describe('serve', () => {
     await expect(fetch(address)).rejects.toThrow();
   });
 
-  test('runs no program that came out of the store: page and program are its own', async () => {
+  test('serves no script from the store: page and script are its own', async () => {
     for (const path of ['try-it.html', 'try-it/app.js']) {
       expect(readFileSync(join(store, 'runs/long', path)).byteLength).toBeGreaterThan(0);
       writeFileSync(join(store, 'runs/long', path), 'alert("from the store")');
@@ -120,7 +120,7 @@ describe('serve', () => {
     { args: ['--port', '70000'], message: /InvalidInput: The port .*65535.*received 70000/ },
     { args: ['--port', 'http'], message: /InvalidInput: The port .*received "http"/ },
     { args: ['--model-name', 'none'], message: /ArtifactNotFound: No model "none" is registered/ },
-  ])('$args: exit code 2 and a sentence', async ({ args, message }) => {
+  ])('$args: exit code 2 and a message', async ({ args, message }) => {
     const { exitCode, err } = await runCommand(['serve', '--store', store, ...args]);
     expect(exitCode).toBe(2);
     expect(err).toMatch(message);

@@ -2,16 +2,16 @@ import { inspectGpuFindings } from '../../cli/commands/doctor';
 import { gpuRelease } from '../../lib/tensorflow/native-release';
 
 const unused = async () => {
-  throw new Error('asked for no reason');
+  throw new Error('must not be called');
 };
 
-test('without a driver, the build for GPUs is not asked for', async () => {
+test('without a driver, the build for GPUs is not inspected', async () => {
   expect(await inspectGpuFindings(async () => undefined, unused)).toEqual([
     { name: 'GPU', isReady: false, detail: expect.stringContaining('no NVIDIA driver') },
   ]);
 });
 
-test('with a driver, it is told whether the build for GPUs is prepared, and what to do', async () => {
+test('with a driver, the build for GPUs is inspected too', async () => {
   const findings = await inspectGpuFindings(
     async () => 'Tesla T4, driver 550.90.07',
     async (options) => {

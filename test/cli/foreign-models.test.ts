@@ -25,7 +25,7 @@ async function evaluate(file: string, ...args: string[]) {
   return out;
 }
 
-const readFigures = async (file: string, ...args: string[]) =>
+const readMetrics = async (file: string, ...args: string[]) =>
   JSON.parse(await evaluate(file, '--json', ...args)) as {
     accuracy: number;
     loss: number;
@@ -33,7 +33,7 @@ const readFigures = async (file: string, ...args: string[]) =>
     betterPixels?: string;
   };
 
-/** As Keras before 2.2.3 saved it: a list of layers, a batch of 32, constraints, activations apart, logits. */
+/** A model as Keras before 2.2.3 saved it: a list of layers, a batch size of 32, constraints, separate activations, logits. */
 async function writeOldModel(file: string): Promise<void> {
   const dense = (name: string, units: number) => ({
     class_name: 'Dense',
@@ -69,11 +69,11 @@ async function writeOldModel(file: string): Promise<void> {
   writeFileSync(file, bytes);
 }
 
-test('a model of an old Keras is evaluated, and trained on', async () => {
+test('a model of an old Keras version can be evaluated and fine-tuned', async () => {
   const file = join(folder, 'old.h5');
   await writeOldModel(file);
   expect(await evaluate(file)).toMatch(/test loss {6}\d+\.\d{4}\n {2}pixels {9}0\.\.1\n/);
-  const { loss } = await readFigures(file);
+  const { loss } = await readMetrics(file);
   const outcome = await runCommand([
     'train',
     ...training,
@@ -87,10 +87,10 @@ test('a model of an old Keras is evaluated, and trained on', async () => {
   expect(outcome).toMatchObject({ exitCode: 0, err: '' });
   const { config } = JSON.parse(readFileSync(join(store, 'runs/onward/config.json'), 'utf8'));
   expect(config).toMatchObject({ hidden: [8], classes: 10 });
-  expect((await readFigures('onward')).loss).toBeLessThan(loss);
+  expect((await readMetrics('onward')).loss).toBeLessThan(loss);
 }, 60_000);
 
-test('a model made for bytes is noticed, and evaluated at its own scale', async () => {
+test('a model for pixels 0..255 is detected, and --scale evaluates it correctly', async () => {
   const args = ['--hidden', '16', '--epochs', '4', '--learning-rate', '0.01', '--run-id', 'fractions'];
   expect(await runCommand(['train', ...training, ...args])).toMatchObject({ exitCode: 0, err: '' });
   const trained = join(store, 'runs/fractions/model/model.keras');
@@ -107,12 +107,14 @@ test('a model made for bytes is noticed, and evaluated at its own scale', async 
   model.dispose();
   scaled.dispose();
 
-  const right = await readFigures(trained);
+  const right = await readMetrics(trained);
   expect(right).toMatchObject({ pixels: '0..1' });
   expect(right.betterPixels).toBeUndefined();
-  expect(await readFigures(file)).toMatchObject({ pixels: '0..1', betterPixels: '0..255' });
-  expect(await evaluate(file)).toMatch(/It answers much better for pixels 0\.\.255, .*: --scale 0\.\.255/);
-  const atItsScale = await readFigures(file, '--scale', '0..255');
+  expect(await readMetrics(file)).toMatchObject({ pixels: '0..1', betterPixels: '0..255' });
+  expect(await evaluate(file)).toMatch(
+    /The model is much more accurate on pixels 0\.\.255, .*: --scale 0\.\.255/,
+  );
+  const atItsScale = await readMetrics(file, '--scale', '0..255');
   expect(atItsScale.accuracy).toBe(right.accuracy);
   expect(atItsScale.loss).toBeCloseTo(right.loss, 4);
   expect(atItsScale.betterPixels).toBeUndefined();

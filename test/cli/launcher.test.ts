@@ -5,7 +5,7 @@ import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
 
-/** A copy of the launcher, in a folder that has these files too. */
+/** Runs a copy of the launcher in a folder with these files. */
 function launchIn(name: string, files: Readonly<Record<string, string>>) {
   const root = join(folder, name);
   copyTo(join(root, 'cli/mnist-pipeline.js'));
@@ -29,7 +29,7 @@ test('in the package, the built program is run', () => {
   expect({ status, stdout }).toEqual({ status: 0, stdout: 'built --help\n' });
 });
 
-test('in a clone, the build of its sources is run, whatever lies in dist', () => {
+test('in a clone, the build of its sources is run, whatever is in dist', () => {
   const { status, stdout } = launchIn('clone', {
     'dist/main.mjs': "console.log('stale')",
     'scripts/build.js': "exports.buildIfChanged = () => require('node:path').join(__dirname, '../fresh');",

@@ -11,7 +11,7 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 const folder = useScratchFolder();
 const program = join(__dirname, '../../cli/mnist-pipeline.js');
 
-/** A command in a process of its own, whose output goes where it is told to. */
+/** A command in its own process, with its output redirected. */
 function start(args: readonly string[], out: number | 'pipe', err: number | 'pipe') {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', out, err] });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -26,23 +26,21 @@ async function read(stream: NodeJS.ReadableStream | null): Promise<string> {
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('a full disk behind the output is told in a sentence, with exit code 2', async () => {
+onLinux('a full disk behind standard output gives a message and exit code 2', async () => {
   const { child, ended } = start(['--help'], openSync('/dev/full', 'w'), 'pipe');
   const err = await read(child.stderr);
   expect(await ended).toBe(2);
-  expect(err).toMatch(
-    /^\nThe result could not be written to standard output: the system said ENOSPC\. .*\n$/,
-  );
+  expect(err).toMatch(/^\nThe result could not be written to standard output: ENOSPC\. .*\n$/);
 });
 
-onLinux('a full disk behind the progress changes nothing', async () => {
+onLinux('a full disk behind standard error changes nothing', async () => {
   const store = join(folder, 'nowhere');
   const { child, ended } = start(['runs', '--store', store], 'pipe', openSync('/dev/full', 'w'));
   expect(await read(child.stdout)).toMatch(/^No runs in/);
   expect(await ended).toBe(0);
 });
 
-test('a training whose readers leave goes on to its end', async () => {
+test('training continues to its end when both pipes are closed', async () => {
   const dataset = join(folder, 'digits');
   const store = join(folder, 'store');
   await writeTinyDataset(dataset);
@@ -60,12 +58,12 @@ test.each([
   ['EPIPE', 3, 3, ''],
   ['ENOSPC', 0, 2, 'ENOSPC'],
   ['EIO', 3, 3, 'EIO'],
-])('%s on standard output, after exit code %i: %i', async (code, exitCode, expected, told) => {
+])('%s on standard output, after exit code %i: %i', async (code, exitCode, expected, message) => {
   const streams = { out: new PassThrough(), err: new PassThrough() };
   const finish = guardOutput(streams.out as never, streams.err as never);
   streams.out.emit('error', Object.assign(new Error(code), { code }));
   expect(await finish(exitCode)).toBe(expected);
-  expect(String(streams.err.read() ?? '')).toContain(told);
+  expect(String(streams.err.read() ?? '')).toContain(message);
 });
 
 test.each([

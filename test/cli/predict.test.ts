@@ -19,7 +19,7 @@ const write = (name: string, bytes: Uint8Array | string) => {
   writeFileSync(join(folder, name), bytes);
   return join(folder, name);
 };
-/** A bar of ink in the middle of 9 × 12 pixels. */
+/** A vertical bar in the middle of 9 × 12 pixels. */
 const bar = (ink: number, paper: number, shape: readonly [number, number] = [12, 9]) => {
   const samples = Array.from({ length: shape[0] * shape[1] }, (_, at) => {
     const isInk = at % shape[1] === shape[1] >> 1 && at > shape[1] && at < (shape[0] - 1) * shape[1];
@@ -30,7 +30,7 @@ const bar = (ink: number, paper: number, shape: readonly [number, number] = [12,
 const predict = (...args: string[]) => runCommand(['predict', '--store', store, ...args]);
 const predictJson = async (...args: string[]) => JSON.parse((await predict(...args, '--json')).out);
 
-test('any size: the three likeliest classes, and how the image was read', async () => {
+test('an image of any size: the three most likely classes, and how the image was read', async () => {
   const outcome = await predict(write('dark.png', bar(0, 255)));
   expect(outcome).toMatchObject({ exitCode: 0, err: '' });
   expect(outcome.out).toMatch(
@@ -63,7 +63,7 @@ test('as JSON, with ten probabilities', async () => {
   expect(answer.probabilities.reduce((sum: number, each: number) => sum + each)).toBeCloseTo(1, 5);
 });
 
-test('dark on light, light on dark and ink on nothing get one and the same answer', async () => {
+test('dark on light, light on dark and a transparent background give the same prediction', async () => {
   const samples = Array.from({ length: 108 }, (_, at) =>
     at % 9 === 4 && at > 9 && at < 99 ? [0, 255] : [0, 0],
   );
@@ -80,13 +80,13 @@ test('dark on light, light on dark and ink on nothing get one and the same answe
 test.each([
   ['--invert', bar(0, 255), 'dark'],
   ['--no-invert', bar(255, 0), 'light'],
-] as const)('%s is followed and said', async (flag, image, ink) => {
+] as const)('%s is applied and reported', async (flag, image, ink) => {
   const path = write(`${ink}.png`, image);
   expect(await predictJson(path, flag)).toMatchObject({ reading: { ink, decidedBy: 'flag' } });
   expect((await predict(path, flag)).out).toContain(', as you said; ');
 });
 
-test('--raw gives the model the image as it is, --invert its negative', async () => {
+test('--raw passes the image to the model unchanged, --invert its negative', async () => {
   const light = write('raw-light.png', bar(255, 0, [6, 6]));
   const dark = write('raw-dark.png', bar(0, 255, [6, 6]));
   const raw = await predictJson(light, '--raw');
@@ -120,7 +120,7 @@ test.each<[string, () => string[], RegExp]>([
   ],
   ['not there', () => [join(folder, 'missing.png')], /missing\.png" cannot be read \(ENOENT\)/],
   ['a folder', () => [folder], /cannot be read \(EISDIR\)/],
-])('%s: exit code 2 and a sentence', async (_, makeArguments, message) => {
+])('%s: exit code 2 and a message', async (_, makeArguments, message) => {
   const outcome = await predict(...makeArguments());
   expect(outcome).toMatchObject({ exitCode: 2, out: '' });
   expect(outcome.err).toMatch(message);

@@ -4,7 +4,7 @@ import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
-/** A start that is refused is no run: nothing of it is written, and its id is free for what the message advises. */
+/** A refused start is not a run: it writes nothing, and its run id stays free for the corrected command. */
 const folder = useScratchFolder();
 const small = ['--epochs', '1', '--run-id', 'friday'];
 const perceptron = ['--hidden', '8', '--engine', 'wasm'];
@@ -23,7 +23,7 @@ beforeEach(async () => {
 const train = (...flags: string[]) =>
   runCommand(['train', '--dataset', dataset, '--store', store, ...small, ...flags]);
 
-/** Every file, with what is in it. */
+/** Every file and its content. */
 function readStore(): Record<string, string> {
   if (!existsSync(store)) return {};
   const files = readdirSync(store, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -47,13 +47,13 @@ async function expectRefused(name: string, message: RegExp, flags: readonly stri
   expect(JSON.parse(runs).map(({ runId }: { runId: string }) => runId)).not.toContain('friday');
 }
 
-/** What the message advises, under the same run id. */
+/** The command that the message suggests, with the same run id. */
 async function expectAccepted(...flags: string[]): Promise<void> {
   const { exitCode, err } = await train(...flags);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: expect.not.stringContaining('Continuing') });
 }
 
-test('a label beyond the classes: --classes is set', async () => {
+test('a label beyond the classes; accepted with --classes', async () => {
   const bytes = readFileSync(join(dataset, labels));
   bytes[20] = 10;
   writeFileSync(join(dataset, labels), bytes);
@@ -61,12 +61,12 @@ test('a label beyond the classes: --classes is set', async () => {
   await expectAccepted(...perceptron, '--classes', '11');
 });
 
-test('a folder without datasets: another one is given', async () => {
+test('a folder without a dataset; accepted with another folder', async () => {
   await expectRefused('InvalidDataset', /has no train-images/, [...perceptron, '--dataset', folder]);
   await expectAccepted(...perceptron);
 });
 
-test('a device that the engine does not have: it is left out', async () => {
+test('a device that the engine does not have; accepted without --device', async () => {
   await expectRefused('EngineUnavailable', /WASM computes on the CPU only/, [
     ...perceptron,
     '--device',
@@ -75,7 +75,7 @@ test('a device that the engine does not have: it is left out', async () => {
   await expectAccepted(...perceptron);
 });
 
-test('an engine that cannot be had: another one is given', async () => {
+test('an unavailable engine; accepted with another engine', async () => {
   const { PATH } = process.env;
   process.env['MNIST_PIPELINE_CACHE'] = join(folder, 'no-cache');
   process.env['PATH'] = '';
@@ -89,7 +89,7 @@ test('an engine that cannot be had: another one is given', async () => {
   await expectAccepted(...perceptron);
 });
 
-test('a run to go on from that has no checkpoint: it is left out', async () => {
+test('a run to resume from that has no checkpoint; accepted without --resume-from', async () => {
   await train(...perceptron, '--run-id', 'first');
   rmSync(join(store, 'checkpoints'), { recursive: true });
   const flags = [...perceptron, '--resume-from', 'first'];
@@ -97,7 +97,7 @@ test('a run to go on from that has no checkpoint: it is left out', async () => {
   await expectAccepted(...perceptron);
 });
 
-test('a model whose input is of another size: the dataset of that size is given', async () => {
+test('a model for another image size; accepted with a dataset of that size', async () => {
   const larger = join(folder, 'larger');
   mkdirSync(larger);
   await writeTinyDataset(larger, { imageShape: [7, 7] });
@@ -109,7 +109,7 @@ test('a model whose input is of another size: the dataset of that size is given'
   await expectAccepted(...flags, '--dataset', larger);
 });
 
-test('a setting beyond its range beside a model: nothing of the model is stored either', async () => {
+test('a setting out of range together with --from: the weights are not stored either', async () => {
   const elsewhere = join(folder, 'elsewhere-2');
   await train(...perceptron, '--run-id', 'first', '--store', elsewhere);
   const flags = ['--from', join(elsewhere, 'runs/first/model/model.keras'), '--engine', 'wasm'];
@@ -120,7 +120,7 @@ test('a setting beyond its range beside a model: nothing of the model is stored 
 test.each([
   ['raw file', /^raw\/train-labels/, /differs from the dataset/],
   ['manifest', /^prepared\/[^/]+\/manifest\.json$/, /is not JSON/],
-])('an altered %s of an earlier run: it is deleted', async (_, file, message) => {
+])('an altered %s of an earlier run; accepted when it is deleted', async (_, file, message) => {
   await train(...perceptron, '--run-id', 'first');
   const [name] = readdirSync(join(store, 'datasets'));
   const root = join(store, 'datasets', name!);

@@ -1,11 +1,11 @@
 import { bundlePrograms } from '../../scripts/build';
 
-/** What a command loads before its first line, by the build's own account: what Node.js reads, libraries included. */
+/** The files that a command loads before it starts, libraries included, according to the build's metadata. */
 const { outputs } = bundlePrograms('unused', { isMinified: true, write: false });
 
 function loadedBy(source: string): string[] {
   const start = Object.keys(outputs).find((name) => outputs[name]!.entryPoint === source);
-  if (start === undefined) throw new Error(`${source} is no file of its own in the build`);
+  if (start === undefined) throw new Error(`${source} is not a separate file in the build`);
   const files = new Set([start]);
   for (const file of files) {
     for (const { path, kind, external } of outputs[file]!.imports) {
@@ -20,7 +20,7 @@ function packagesLoadedBy(source: string): string[] {
   return [...new Set(names.filter((name) => name !== undefined))].sort();
 }
 
-test('help needs the parser of flags, the progress bar and no library of any command', () => {
+test('help loads the parser of flags and no library of any command', () => {
   expect(packagesLoadedBy('cli/main.ts')).toEqual([
     'ansi-regex',
     'cli-progress',
@@ -52,7 +52,7 @@ test.each([
   ['cli/commands/train.ts', [aws]],
   ['cli/commands/doctor.ts', [aws]],
   ['cli/cloud/control-run.ts', [tensorflow]],
-])('%s does without what others need', (source, unneeded) => {
+])('%s loads no library that only other commands need', (source, unneeded) => {
   const packages = packagesLoadedBy(source);
 
   expect(packages.filter((name) => unneeded.some((pattern) => pattern.test(name)))).toEqual([]);

@@ -6,37 +6,37 @@ const at = (epoch: number, step: number, { epochs = 10, stepsPerEpoch = 100 } = 
   ...{ epoch, epochs, step, stepsPerEpoch },
 });
 
-test('nothing is known at the first step, however far the training is', () => {
+test('there is no estimate at the first step, however far the training is', () => {
   for (const progress of [at(1, 1), at(7, 50)])
     expect(createTimeLeft().estimate(progress, 5000)).toBeUndefined();
 });
 
-test('within the first epoch, the pace is that of the steps that were seen', () => {
+test('within the first epoch, the pace is that of the steps seen so far', () => {
   const { estimate } = createTimeLeft();
   estimate(at(1, 1), 0);
   // 10 steps in 2 s, 989 are left.
   expect(estimate(at(1, 11), 2000)).toBeCloseTo(989 * 0.2);
 });
 
-test('steps from before a checkpoint took no time of ours', () => {
+test('steps before a checkpoint do not count', () => {
   const { estimate } = createTimeLeft();
   estimate(at(5, 0), 0);
   expect(estimate(at(5, 10), 2000)).toBeCloseTo(590 * 0.2);
 });
 
-test('an epoch that has ended says it best, its validation included', () => {
+test('a finished epoch, including its validation, gives the best estimate', () => {
   const { estimate, learn } = createTimeLeft();
   estimate(at(1, 1), 0);
   learn(4);
   expect(estimate(at(2, 50), 1_000_000)).toBeCloseTo(8.5 * 4);
 });
 
-test('the cloud shows whole epochs: nothing for the first, then what the others will take', () => {
+test('on AWS only whole epochs are seen: no estimate during the first, then one for the others', () => {
   const whole = { epochs: 3, stepsPerEpoch: 1 };
   const { estimate, learn } = createTimeLeft();
   expect(estimate(at(1, 1, whole), 0)).toBeUndefined();
   learn(20);
-  // Followed late, two epochs come at once.
+  // When a run is followed late, two epochs arrive at once.
   expect(estimate(at(2, 1, whole), 1)).toBe(20);
 });
 

@@ -42,12 +42,12 @@ describe('a run from raw files to report', () => {
     expect(runRecordSchema.parse(readJson('runs/first/run.json')).accuracy).toBeGreaterThan(0.8);
   });
 
-  test('a pipe gets one plain line an epoch, on standard error', () => {
+  test('a pipe gets one plain line per epoch, on standard error', () => {
     expect(outcome.err.match(/epoch \d\/8 .*loss \d\.\d{4} .*val_acc \d\.\d{4}/g)).toHaveLength(8);
     expect(outcome.out).not.toContain('epoch');
   });
 
-  test('the store holds what the design lists, and every JSON file fits its schema', () => {
+  test('the store has every file of the design, and every JSON file fits its schema', () => {
     const [, prepared] = findPrepared();
     expect(readdirSync(join(store, 'runs/first/evaluation')).sort()).toEqual(
       [
@@ -78,7 +78,7 @@ describe('a run from raw files to report', () => {
     expect(readFileSync(join(store, 'runs/first/report.html'), 'utf8')).toContain('</html>');
   });
 
-  test('runs lists it, show tells of it, both as JSON too', async () => {
+  test('runs and show describe it, as text and as JSON', async () => {
     const runs = await runCommand(['runs', '--store', store]);
     expect(runs.out).toMatch(/run +status +accuracy/);
     expect(runs.out).toMatch(/first +accepted +[01]\.\d{4}/);
@@ -89,7 +89,7 @@ describe('a run from raw files to report', () => {
     expect(JSON.parse((await runCommand(['runs', '--store', store, '--json'])).out)).toHaveLength(1);
   });
 
-  test('a second run prepares nothing again, says why, and with the same seed gives the same weights', async () => {
+  test('a second run does not prepare the dataset again, says why, and gives the same weights for the same seed', async () => {
     const second = await runCommand(['train', ...fast, '--run-id', 'second']);
     expect(second.err).toMatch(/prepared/i);
     expect(readJson('runs/second/training.json').weightsSha256).toBe(
@@ -120,13 +120,13 @@ describe('a run from raw files to report', () => {
     expect(readJson('models/mnist-mlp/latest.json').runId).toBe('other');
   });
 
-  test('a finished run id is taken', async () => {
+  test('the id of a finished run is refused', async () => {
     const again = await runCommand(['train', ...fast, '--run-id', 'first']);
     expect(again).toMatchObject({ exitCode: 2, out: '' });
     expect(again.err).toMatch(/RunExists: The run "first" is finished.*Choose another run id/);
   });
 
-  test('below the gate: exit code 3, the run is kept, the model is not promoted', async () => {
+  test('below the minimum accuracy: exit code 3, the run is kept, its model is not registered', async () => {
     const rejected = await runCommand([
       'train',
       ...fast,
@@ -162,7 +162,7 @@ test('the config file is read, the flags win', async () => {
   expect(readJson('runs/from-file/config.json').config).toMatchObject({ hidden: [8], epochs: 1, seed: 5 });
 });
 
-test('stopped in training: exit code 130 or 143, listed as unfinished, continued by the same command', async () => {
+test('stopped during training: exit code 143, listed as unfinished, resumed by the same command', async () => {
   const stop = new AbortController();
   const long = [...fast, '--run-id', 'stopped', '--epochs', '40'];
   const running = runCommand(['train', ...long], stop.signal);

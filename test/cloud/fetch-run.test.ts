@@ -30,7 +30,7 @@ beforeEach(async () => {
   keys = await putFinishedRun(from, 'r');
 });
 
-const bring = (
+const fetchIt = (
   options: { isForced?: boolean; signal?: AbortSignal; onFetched?: (key: string) => void } = {},
 ) =>
   fetchRun({
@@ -48,8 +48,8 @@ const filesIn = (root: string) =>
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
     .sort();
 
-test('brings everything that run.json lists, and the marker last', async () => {
-  const { fetched, kept, isFinished } = await bring();
+test('fetches everything that run.json lists, and run.json last', async () => {
+  const { fetched, kept, isFinished } = await fetchIt();
   expect({ fetched, kept, isFinished }).toEqual({ fetched: keys, kept: [], isFinished: true });
   expect(fetched.at(-1)).toBe(marker);
   expect(filesIn(folder)).toEqual([...keys].sort());
@@ -57,10 +57,10 @@ test('brings everything that run.json lists, and the marker last', async () => {
     expect(new Uint8Array(readFileSync(join(folder, key)))).toEqual(await from.get(key));
 });
 
-test('a second time brings nothing, and asks the bucket for no artifact', async () => {
-  await bring();
+test('a second fetch downloads no artifact', async () => {
+  await fetchIt();
   fake.mock.resetHistory();
-  expect(await bring()).toMatchObject({ fetched: [], kept: keys });
+  expect(await fetchIt()).toMatchObject({ fetched: [], kept: keys });
   const asked = fake.mock.commandCalls(GetObjectCommand).map(({ args }) => args[0].input.Key);
   expect([...new Set(asked)].sort()).toEqual([objectKeys.config('r'), marker].sort());
 });
@@ -68,16 +68,16 @@ test('a second time brings nothing, and asks the bucket for no artifact', async 
 test.each<[string, (path: string) => void]>([
   ['cut short', (path) => truncateSync(path, 3)],
   ['altered at the same length', (path) => writeFileSync(path, 'THE WEIGHTS')],
-])('a file that is %s is brought again, alone', async (_, spoil) => {
-  await bring();
+])('only a file that is %s is fetched again', async (_, spoil) => {
+  await fetchIt();
   spoil(join(folder, weights));
-  expect(await bring()).toMatchObject({ fetched: [weights] });
+  expect(await fetchIt()).toMatchObject({ fetched: [weights] });
   expect(readFileSync(join(folder, weights), 'utf8')).toBe('the weights');
 });
 
-test('after a broken connection there is no marker and no half a file, and the next time brings the rest', async () => {
+test('after a broken connection there is no run.json and no partial file, and the next fetch gets the rest', async () => {
   fake.mock.on(GetObjectCommand, { Key: weights }).rejects(s3Error('SlowDown', 503));
-  await expect(bring()).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  await expect(fetchIt()).rejects.toMatchObject({ name: 'StoreUnavailable' });
   const before = filesIn(folder);
   expect(before).not.toContain(marker);
   expect(before).not.toContain(weights);
@@ -87,23 +87,25 @@ test('after a broken connection there is no marker and no half a file, and the n
     Body: [new TextEncoder().encode('the weights')],
     Metadata: {},
   }));
-  const { fetched, kept } = await bring();
+  const { fetched, kept } = await fetchIt();
   expect([...kept].sort()).toEqual(before);
   expect([...fetched, ...kept].sort()).toEqual([...keys].sort());
 });
 
-test('a signal ends it between two files', async () => {
+test('a signal stops it between two files', async () => {
   const stop = new AbortController();
-  await expect(bring({ signal: stop.signal, onFetched: () => stop.abort('SIGINT') })).rejects.toMatchObject({
-    name: 'Interrupted',
-    message: expect.stringMatching(/Stopped after 1 of 7 files.*same command/),
-  });
+  await expect(fetchIt({ signal: stop.signal, onFetched: () => stop.abort('SIGINT') })).rejects.toMatchObject(
+    {
+      name: 'Interrupted',
+      message: expect.stringMatching(/Stopped after 1 of 7 files.*same command/),
+    },
+  );
   expect(filesIn(folder)).toHaveLength(1);
 });
 
-test('bytes that run.json does not know are refused, also when their own checksum fits', async () => {
+test("bytes that differ from run.json's checksum are refused, even if their own checksum fits", async () => {
   await from.put(weights, new TextEncoder().encode('THE WEIGHTS'));
-  await expect(bring()).rejects.toMatchObject({
+  await expect(fetchIt()).rejects.toMatchObject({
     name: 'CorruptArtifact',
     message: expect.stringMatching(/weights\.bin .* is not what the run wrote/),
   });
@@ -111,11 +113,11 @@ test('bytes that run.json does not know are refused, also when their own checksu
   expect(filesIn(folder)).not.toContain(marker);
 });
 
-test('a run.json that points elsewhere is refused before anything is written', async () => {
+test('a run.json that lists files of another run is refused before anything is written', async () => {
   const record = await getJson(from, marker, runRecordSchema);
   const [first, ...others] = record.artifacts;
   await from.put(marker, encodeJson({ ...record, artifacts: [{ ...first!, key: 'runs/s/x' }, ...others] }));
-  await expect(bring()).rejects.toMatchObject({
+  await expect(fetchIt()).rejects.toMatchObject({
     name: 'CorruptArtifact',
     message: expect.stringContaining('"runs/s/x", which is not a file of the run "r"'),
   });
@@ -123,21 +125,21 @@ test('a run.json that points elsewhere is refused before anything is written', a
 });
 
 describe('a name that is taken', () => {
-  test('another run of the same name in the folder stays as it is', async () => {
+  test('another run of the same name in the folder is not changed', async () => {
     const config = await from.get(objectKeys.config('r'));
     const other = new TextDecoder().decode(config).replace('2026-11-25', '2026-11-24');
     await to.put(objectKeys.config('r'), new TextEncoder().encode(other));
-    await expect(bring()).rejects.toMatchObject({
+    await expect(fetchIt()).rejects.toMatchObject({
       name: 'RunExists',
       message: expect.stringMatching(/has another run "r" already.*--to/),
     });
     expect(filesIn(folder)).toEqual([objectKeys.config('r')]);
   });
 
-  test('an unfinished run is not laid over a finished one', async () => {
-    await bring();
+  test('an unfinished run does not replace a finished one', async () => {
+    await fetchIt();
     fake.objects.delete(marker);
-    await expect(bring({ isForced: true })).rejects.toMatchObject({ name: 'RunExists' });
+    await expect(fetchIt({ isForced: true })).rejects.toMatchObject({ name: 'RunExists' });
   });
 });
 
@@ -150,28 +152,28 @@ describe('a run without run.json', () => {
   });
 
   test('is refused', async () => {
-    await expect(bring()).rejects.toMatchObject({
+    await expect(fetchIt()).rejects.toMatchObject({
       name: 'InvalidInput',
       message: expect.stringMatching(/"r" in s3:\/\/bucket is not finished.*2 files.*--force/),
     });
   });
 
-  test('comes with --force, without its checkpoints, and completes itself later', async () => {
-    const outcome = await bring({ isForced: true });
+  test('is fetched with --force, without its checkpoints, and completed by a later fetch', async () => {
+    const outcome = await fetchIt({ isForced: true });
     expect(outcome).toEqual({
       fetched: [objectKeys.config('r'), objectKeys.history('r')],
       kept: [],
       isFinished: false,
     });
     keys = await putFinishedRun(from, 'r');
-    // The bucket's history has grown since: its file is another one.
-    expect(await bring()).toMatchObject({ isFinished: true, kept: [objectKeys.config('r')] });
+    // The history in the bucket has grown, so its file differs.
+    expect(await fetchIt()).toMatchObject({ isFinished: true, kept: [objectKeys.config('r')] });
     expect(filesIn(folder)).toEqual([...keys].sort());
   });
 
-  test('an unknown run is said to be unknown', async () => {
+  test('an unknown run is reported as unknown', async () => {
     fake.objects.clear();
-    await expect(bring({ isForced: true })).rejects.toMatchObject({
+    await expect(fetchIt({ isForced: true })).rejects.toMatchObject({
       name: 'ArtifactNotFound',
       message: expect.stringContaining('There is no run "r" in s3://bucket'),
     });

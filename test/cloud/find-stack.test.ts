@@ -23,13 +23,13 @@ test('finds the stack in the outputs of its deployment, and the region in its AR
   expect(await findStack(undefined, env)).toEqual({ name: 'MnistPipeline', ...location });
 });
 
-test('a name that is given wins over the environment, which wins over the default', async () => {
+test('a given name overrides the environment, which overrides the default', async () => {
   const env = write(JSON.stringify({ Given: outputs, Env: outputs }));
   expect(await findStack('Given', { ...env, MNIST_PIPELINE_STACK: 'Env' })).toMatchObject({ name: 'Given' });
   expect(await findStack(undefined, { ...env, MNIST_PIPELINE_STACK: 'Env' })).toMatchObject({ name: 'Env' });
 });
 
-test('the environment can say it all, and then no file is read', async () => {
+test('no file is read if the environment has everything', async () => {
   const env = {
     MNIST_PIPELINE_OUTPUTS: join(folder, 'absent.json'),
     MNIST_PIPELINE_STATE_MACHINE_ARN: arn,
@@ -38,7 +38,7 @@ test('the environment can say it all, and then no file is read', async () => {
   expect(await findStack(undefined, env)).toEqual({ name: 'MnistPipeline', ...location });
 });
 
-test('the environment can say a part of it', async () => {
+test('the environment can override one value', async () => {
   const env = { ...write(JSON.stringify({ MnistPipeline: outputs })), MNIST_PIPELINE_BUCKET: 'other-bucket' };
   expect(await findStack(undefined, env)).toMatchObject({ ...location, bucketName: 'other-bucket' });
 });
@@ -68,11 +68,11 @@ test.each<[string, () => NodeJS.ProcessEnv, RegExp]>([
   ],
   ['a stack of another kind', () => write('{"MnistPipeline": {}}'), /"StateMachineArn": .*"BucketName": /],
   [
-    'something else for an ARN',
+    'an invalid ARN',
     () => ({ MNIST_PIPELINE_STATE_MACHINE_ARN: 'workflow', MNIST_PIPELINE_BUCKET: 'abc' }),
     /"MNIST_PIPELINE_STATE_MACHINE_ARN": the ARN of a state machine is expected.*received "workflow"/,
   ],
-])('%s: says so', async (_, makeEnv, message) => {
+])('%s: a message', async (_, makeEnv, message) => {
   await expect(findStack(undefined, makeEnv())).rejects.toMatchObject({
     name: 'InvalidInput',
     message: expect.stringMatching(message),

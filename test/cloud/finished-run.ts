@@ -36,7 +36,7 @@ export async function putHistory(store: ObjectStore, runId: string, epochCount: 
   await putJson(store, objectKeys.history(runId), historySchema, { schemaVersion: 1, runId, epochs });
 }
 
-/** A run as the steps leave it, its model and report a few bytes each, and a checkpoint that nobody asks for. */
+/** Stores a finished run with a model and a report of a few bytes, and a checkpoint that must not be fetched. */
 export async function putFinishedRun(
   store: ObjectStore,
   runId: string,

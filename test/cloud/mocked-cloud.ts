@@ -24,10 +24,10 @@ export const executionArn = `${stateMachineArn.replace('stateMachine', 'executio
 export const decided = JSON.stringify({ step: 'gate', reason: 'It is 0.5.', remedy: 'Train longer.' });
 
 /**
- * Two deployed stacks, MnistPipeline and Blue, for every client that a command makes: one fake bucket, and a Step
- * Functions that answers what a test says. The environment is put back after the last test.
+ * Two deployed stacks, MnistPipeline and Blue, for every client that a command creates: one fake bucket, and a Step
+ * Functions client with the answers of the test. The environment is restored after the last test.
  *
- * @param folder - gets the outputs file.
+ * @param folder - where the outputs file is written.
  */
 export function useMockedCloud(folder: string) {
   const bucket = createFakeBucket();
@@ -57,7 +57,7 @@ export function useMockedCloud(folder: string) {
     process.env = environment;
   });
 
-  /** The execution "friday" stands like this, whenever it is asked for. */
+  /** Sets the state of the execution "friday". */
   const answerWith = (facts: object): void => {
     sfn.on(StartExecutionCommand).resolves({ executionArn });
     sfn.on(DescribeExecutionCommand, { executionArn }).resolves({ executionArn, ...facts });
@@ -75,7 +75,7 @@ export function useMockedCloud(folder: string) {
   return { bucket, store, sfn, answerWith };
 }
 
-/** The error that the SDK throws for Step Functions' answer. */
+/** The error that the SDK throws for an error response of Step Functions. */
 export function sfnError(name: string, httpStatusCode = 400): SFNServiceException {
   const $fault = httpStatusCode >= 500 ? 'server' : 'client';
   return new SFNServiceException({ name, message: `it was ${name}`, $fault, $metadata: { httpStatusCode } });

@@ -20,7 +20,7 @@ const cause = JSON.stringify({
   remedy: 'Train longer.',
 });
 
-test('an accepted run tells its accuracy, its cost and where its report is', async () => {
+test('the message of an accepted run has its accuracy, its cost and the address of its report', async () => {
   const store = new MemoryStore();
   await putFinishedRun(store, 'friday');
   const record = await getJson(store, objectKeys.runRecord('friday'), runRecordSchema);
@@ -32,13 +32,13 @@ test('an accepted run tells its accuracy, its cost and where its report is', asy
   expect(describeSuccess({ ...record, costUsd: null }, source).body).not.toContain('Cost');
 });
 
-test('a decision tells its step, its reason and its remedy, and that nothing is broken', () => {
+test('the message of a decision has its step, reason and remedy, and says that nothing is broken', () => {
   const { subject, body } = describeFailure(ended({ error: 'QualityGateFailed', cause }), source);
   expect(subject).toBe('MnistPipeline: run friday failed: QualityGateFailed');
   expect(body).toContain(
     'The run "friday" failed in the step "gate" with QualityGateFailed: The test accuracy is 0.61, and minAccuracy asks for at least 0.98. Train longer.',
   );
-  expect(body).toContain('Nothing is broken, and no alarm follows.');
+  expect(body).toContain('Nothing is broken, and no alarm is raised.');
   expect(body).toContain(arn);
 });
 
@@ -51,21 +51,21 @@ test.each([
   [{ error: 'States.TaskFailed', cause: 'no JSON' }, 'with States.TaskFailed: no JSON'],
   [{ error: null, cause: null }, 'with no error name'],
   [{ status: 'TIMED_OUT' as const }, 'ran out of time'],
-])('a fault %j names the section of the runbook', (end, text) => {
+])('the message of a failure %j names the section of the runbook', (end, text) => {
   const { body } = describeFailure(ended(end), source);
   expect(body).toContain(text);
   expect(body).toContain('docs/runbook.md#executions-failed');
   expect(body).not.toContain('Nothing is broken');
 });
 
-test('a run that somebody stopped says how to go on', () => {
+test('the message of a stopped run says how to resume it', () => {
   const { subject, body } = describeFailure(ended({ status: 'ABORTED', cause: 'by Ann' }), source);
   expect(subject).toBe('MnistPipeline: run friday stopped');
   expect(body).toContain('was stopped: by Ann.');
   expect(body).toContain('mnist-pipeline redrive friday');
 });
 
-test('a blocked queue names the run that waits, and Batch’s reason', () => {
+test("the message of a blocked queue names the waiting run and Batch's reason", () => {
   const block = {
     jobName: 'friday',
     jobQueue: 'arn:queue',
@@ -77,7 +77,7 @@ test('a blocked queue names the run that waits, and Batch’s reason', () => {
   expect(body).toContain('docs/runbook.md#queue-blocked');
 });
 
-test('a subject is 100 printable ASCII characters at most, whatever an error is called', () => {
+test("a subject has at most 100 printable ASCII characters, whatever the error's name", () => {
   const { subject } = describeFailure(ended({ error: `Fehler\nü${'x'.repeat(200)}` }), source);
   expect(subject).toMatch(/^[ -~]{100}$/);
   expect(subject).toContain('Fehler??x');

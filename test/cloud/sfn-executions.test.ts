@@ -31,7 +31,7 @@ beforeEach(() => mock.reset());
 const named = (name: string) => Object.assign(new Error(`it was ${name}`), { name });
 const coded = (code: string) => Object.assign(new Error(`it was ${code}`), { code });
 
-test('the execution has the name of the run, and as input what was given', async () => {
+test("the execution has the run's name and the given input", async () => {
   mock.on(StartExecutionCommand).resolves({ executionArn });
   expect(await executions.start('friday', { epochs: 3 })).toBe(executionArn);
   expect(mock.commandCalls(StartExecutionCommand)[0]!.args[0].input).toEqual({
@@ -72,7 +72,7 @@ test.each([
   expect(await executions.describe('friday')).toMatchObject({ isRedrivable });
 });
 
-test('stop and redrive are about the execution of that name', async () => {
+test('stop and redrive act on the execution of that name', async () => {
   mock.on(StopExecutionCommand).resolves({});
   mock.on(RedriveExecutionCommand).resolves({});
   await executions.stop('friday');
@@ -103,7 +103,7 @@ describe('the history', () => {
     ]);
   });
 
-  test('is read no further than to what is known', async () => {
+  test('is read only down to the last known event', async () => {
     mock
       .on(GetExecutionHistoryCommand)
       .resolvesOnce({ events: [entered(4), entered(3)], nextToken: 'more' })
@@ -146,12 +146,12 @@ describe('the history', () => {
 
 describe('failures', () => {
   test.each([
-    [sfnError('ExecutionAlreadyExists', 400), 'RunExists', /name is taken.*--run-id/],
+    [sfnError('ExecutionAlreadyExists', 400), 'RunExists', /has this name.*--run-id/],
     [sfnError('ExecutionDoesNotExist', 400), 'ArtifactNotFound', /no such execution.*runs --cloud/],
     [sfnError('ExecutionNotRedrivable', 400), 'InvalidInput', /14 days.*train --cloud/],
-    [sfnError('StateMachineDoesNotExist', 400), 'InvalidInput', /not there any more.*npm run deploy/],
-    [sfnError('StateMachineDeleting', 400), 'InvalidInput', /not there any more/],
-    [sfnError('ExecutionLimitExceeded', 400), 'WorkflowUnavailable', /as many executions as it may/],
+    [sfnError('StateMachineDoesNotExist', 400), 'InvalidInput', /does not exist any more.*npm run deploy/],
+    [sfnError('StateMachineDeleting', 400), 'InvalidInput', /does not exist any more/],
+    [sfnError('ExecutionLimitExceeded', 400), 'WorkflowUnavailable', /limit of running executions/],
     [sfnError('ThrottlingException', 400), 'WorkflowUnavailable', /for now.*ThrottlingException.*Try again/],
     [sfnError('InternalServerError', 500), 'WorkflowUnavailable', /for now/],
     [coded('ECONNREFUSED'), 'WorkflowUnavailable', /for now.*ECONNREFUSED/],
@@ -159,7 +159,11 @@ describe('failures', () => {
     [sfnError('ExpiredTokenException', 400), 'InvalidInput', /Sign in again/],
     [sfnError('UnrecognizedClientException', 400), 'InvalidInput', /Sign in again/],
     [sfnError('InvalidSignatureException', 400), 'InvalidInput', /Sign in again/],
-    [sfnError('AccessDeniedException', 400), 'InvalidInput', /needs states:StartExecution on the stack/],
+    [
+      sfnError('AccessDeniedException', 400),
+      'InvalidInput',
+      /lacks the permission states:StartExecution on the stack/,
+    ],
     [sfnError('InvalidName', 400), 'InvalidInput', /refused the request/],
   ])('%s', async (error, name, message) => {
     mock.on(StartExecutionCommand).rejects(error);

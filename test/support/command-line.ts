@@ -6,7 +6,7 @@ export interface CommandOutcome {
   readonly err: string;
 }
 
-/** Runs a command in this process, as `npx mnist-pipeline …args` does in its own. */
+/** Runs a command in this process, as `npx mnist-pipeline …args` does in a process of its own. */
 export async function runCommand(
   args: readonly string[],
   signal = new AbortController().signal,
