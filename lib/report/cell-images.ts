@@ -7,20 +7,20 @@ import type { Markup } from './markup-blocks';
 interface CellImages {
   readonly label: number;
   readonly predicted: number;
-  /** Test images in this cell, of which `rows` are shown. */
+  /** All test images of this cell; `rows` are those that are shown. */
   readonly count: number;
   readonly rows: readonly number[];
 }
 
-/** All images together; 900,000 pixels of MNIST are a PNG of about 300 kB, and noise of 900 kB. */
+/** For all images together; 900,000 pixels of MNIST are a PNG of about 300 kB, and noise of 900 kB. */
 const maxSheetPixels = 900_000;
 const sheetColumns = 25;
 const maxImagesPerCell = 42;
 
 /**
- * Which images of each cell of the confusion matrix the page carries: mistakes with the surest first, right answers
- * with the least sure first. Every cell gets its first image before any gets its second, so that the limit takes from
- * the fullest cells.
+ * Chooses the images that the page shows for each cell of the confusion matrix: of mistakes the most confident first, of
+ * correct predictions the least confident first. The limit is the same number for every cell, so it shortens the
+ * largest cells only.
  */
 export function chooseCellImages(
   { labels, predicted, confidence }: PredictionColumns,
@@ -54,8 +54,8 @@ function imagesPerCell(cells: readonly { rows: readonly number[] }[], maxImages:
 }
 
 /**
- * The images on one sheet, and beside it what lies where, for the page's script: a sheet of a thousand images is a
- * quarter of the size of a thousand files.
+ * All images on one sheet, and an index of the sheet for the page's script. A sheet of a thousand images has a quarter
+ * of the size of a thousand files.
  */
 export function cellImagesMarkup(
   cells: readonly CellImages[],
@@ -76,7 +76,7 @@ export function cellImagesMarkup(
   const index = { width, height, columns: sheetColumns, cells: Object.fromEntries(contents) };
   return (
     `<img id="cell-sheet" alt="" hidden src="${sheet}">` +
-    // Numbers and fixed words only, so that nothing in it can end the element.
+    // Only numbers and fixed words, so that nothing in the index can close the script element.
     `<script type="application/json" id="cell-images">${escapeJson(index)}</script>`
   );
 }

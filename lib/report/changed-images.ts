@@ -5,16 +5,16 @@ import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
 
-/** Images of one kind; the count above them is of all. */
+/** Shown for each kind; the count above them includes those not shown. */
 const maxImages = 60;
 
-/** The test images that the runs answer differently. */
+/** The test images for which the runs predict different classes. */
 export function changedImages({ runs, imageOf }: ComparisonData): Markup {
   const heading = 'Test images that changed';
   const changed = findChangedImages(runs);
   if (changed === undefined) {
     const note =
-      'Unknown: the runs have different test images, or one of them was evaluated before predictions were kept.';
+      'Unknown: the runs have different test images, or one of them comes from a version that did not store predictions.';
     return section('changed-images', heading, note, '');
   }
   const { fixed, regressed, other } = changed;
@@ -30,7 +30,7 @@ export function changedImages({ runs, imageOf }: ComparisonData): Markup {
   return section(
     'changed-images',
     heading,
-    `The runs answer ${formatCount(total)} of ${formatCount(runs[0]!.record.testCount)} images differently: ${formatCount(fixed.length)} fixed, ${formatCount(regressed.length)} regressed, ${formatCount(other.length)} other. Under each image: its true label, its row in the test set, and the answers in the order of the runs, with their confidence. The most confident disagreements come first.`,
+    `The runs predict different classes for ${formatCount(total)} of ${formatCount(runs[0]!.record.testCount)} test images: ${formatCount(fixed.length)} fixed, ${formatCount(regressed.length)} regressed, ${formatCount(other.length)} other. Under each image: its true label, its row in the test set, and the predictions in the order of the runs, with their confidence. The most confident disagreements come first.`,
     groups.join(''),
   );
 }

@@ -1,7 +1,7 @@
 import { type RunConfig, runConfigSchema } from '../contracts/run-config';
 import type { ReportData } from './report-data';
 
-/** Settings that no flag gives: the weights of `--from` are known by their checksum only. */
+/** Settings that have no flag: the initial weights are recorded by their checksum only. */
 const withoutFlag: ReadonlySet<keyof RunConfig> = new Set(['initialWeightsSha256']);
 
 /** `batchSize` → `--batch-size`. */
@@ -28,10 +28,13 @@ export interface NextCommand {
   readonly command: string;
 }
 
-/** What to run next, from what the curves say. */
+/** Suggests what to run next, based on the learning curves. */
 export function suggestNext(data: Pick<ReportData, 'runId' | 'config' | 'epochs'>): NextCommand[] {
   return [
-    { why: 'Draw a digit and see what the model says', command: `npx mnist-pipeline serve ${data.runId}` },
+    {
+      why: 'Draw a digit and see what the model predicts',
+      command: `npx mnist-pipeline serve ${data.runId}`,
+    },
     suggestTraining(data),
   ];
 }
@@ -44,8 +47,11 @@ function suggestTraining({ config, epochs }: Pick<ReportData, 'config' | 'epochs
     return { why: 'The validation loss was still falling: train longer', command: trainCommand(longer) };
   const why = `The validation loss was lowest after epoch ${bestEpoch}`;
   return config.schedule === 'constant'
-    ? { why: `${why}: let the learning rate fall`, command: trainCommand({ ...config, schedule: 'cosine' }) }
-    : { why: `${why}: drop more`, command: trainCommand({ ...config, dropout: raise(config.dropout) }) };
+    ? { why: `${why}: decay the learning rate`, command: trainCommand({ ...config, schedule: 'cosine' }) }
+    : {
+        why: `${why}: increase dropout`,
+        command: trainCommand({ ...config, dropout: raise(config.dropout) }),
+      };
 }
 
 const raise = (dropout: number) => Math.min(0.5, Math.round((dropout + 0.1) * 100) / 100);

@@ -1,5 +1,5 @@
 import { changedImages } from './changed-images';
-import { compareWithFirst, type Difference, differingCircumstances, differingSettings } from './compare-runs';
+import { compareWithFirst, type Difference, differingEnvironment, differingSettings } from './compare-runs';
 import { type ComparedTable, classDifferences, runName, runTable, valueTable } from './compare-tables';
 import type { ComparedRun, ComparisonData } from './comparison-data';
 import { escapeMarkup } from './escape-markup';
@@ -11,7 +11,7 @@ import { drawRunCurves } from './plots/curves';
 import { toInlineSvg } from './plots/plot';
 import { drawRunScatter } from './plots/run-scatter';
 
-/** One color each that can be told apart. */
+/** As many as there are distinguishable colors. */
 const maxCurves = 6;
 
 /** Several runs side by side in one self-contained page. */
@@ -20,10 +20,10 @@ export function renderComparePage(data: ComparisonData, pipelineVersion: string)
   const title = `Compared: ${runs.map(({ runId }) => runId).join(', ')}`;
   const differences = compareWithFirst(runs);
   const sections = [
-    figures(data, differences),
+    metricsSection(data, differences),
     curves(runs),
     valueTable(runs, settingsTable(runs)),
-    valueTable(runs, circumstancesTable(runs)),
+    valueTable(runs, environmentTable(runs)),
     classDifferences(runs),
     changedImages(data),
   ].join('');
@@ -32,7 +32,7 @@ export function renderComparePage(data: ComparisonData, pipelineVersion: string)
 
 function headline(runs: readonly ComparedRun[], differences: readonly Difference[]): Markup {
   const best = runs.reduce((a, b) => (b.record.accuracy > a.record.accuracy ? b : a));
-  // The best beside the first; where they are one, the last.
+  // Compares the best run with the first one; if the best is the first, the last with it.
   const other = best === runs[0] ? runs.length - 1 : runs.indexOf(best);
   const sentence = describeDifference(runs[0]!, runs[other]!, differences[other]!);
   return (
@@ -42,7 +42,7 @@ function headline(runs: readonly ComparedRun[], differences: readonly Difference
   );
 }
 
-/** Below this a difference is called more than chance. */
+/** Below this p value a difference is called significant. */
 const significance = 0.05;
 
 function describeDifference(
@@ -55,19 +55,19 @@ function describeDifference(
       ? `${other.runId} and ${first.runId} are equally accurate`
       : `${other.runId} is ${formatPoints(Math.abs(accuracyGain))} ${accuracyGain > 0 ? 'better' : 'worse'} than ${first.runId}`;
   if (test === undefined)
-    return `${comparison}; they were not tested on the same images, so chance cannot be ruled out.`;
+    return `${comparison}; they were not tested on the same images, so the difference cannot be tested for chance.`;
   const { fixedCount, regressedCount, pValue } = test;
-  const verdict = pValue < significance ? 'more than chance explains' : 'not more than chance can explain';
+  const verdict = pValue < significance ? 'more than chance explains' : 'which chance can explain';
   return `${comparison}: ${fixedCount} images fixed, ${regressedCount} regressed, ${verdict} (McNemar, ${formatProbability(pValue)}).`;
 }
 
-function figures(data: ComparisonData, differences: readonly Difference[]): Markup {
+function metricsSection(data: ComparisonData, differences: readonly Difference[]): Markup {
   const { runs } = data;
   const scatter = card(`<h3>Accuracy against time</h3>${toInlineSvg(drawRunScatter(runs))}`);
   return section(
-    'figures',
+    'metrics',
     'Side by side',
-    'Over the whole test set. Bold: the best of the column. The columns after the total time compare each run with the first one, by McNemar’s exact test on the same test images. Choose a heading to sort.',
+    'Measured on the whole test set. Bold: the best value of the column. The columns after the total time compare each run with the first one; p is the p value of McNemar’s exact test on the same test images. Click a heading to sort.',
     runTable(data, differences) + scatter,
   );
 }
@@ -98,18 +98,18 @@ function settingsTable(runs: readonly ComparedRun[]): ComparedTable {
   return {
     id: 'settings',
     heading: rows.length === 0 ? 'Settings' : 'Settings that differ',
-    note: rows.length === 0 ? 'The same in all of them.' : 'All others are the same.',
+    note: rows.length === 0 ? 'All runs have the same settings.' : 'All other settings are the same.',
     rows,
     isShownEmpty: true,
   };
 }
 
-function circumstancesTable(runs: readonly ComparedRun[]): ComparedTable {
+function environmentTable(runs: readonly ComparedRun[]): ComparedTable {
   return {
-    id: 'circumstances',
-    heading: 'Circumstances that differ',
-    note: '',
-    rows: differingCircumstances(runs),
+    id: 'environment',
+    heading: 'Environment that differs',
+    note: 'Dataset, engine, machine and versions.',
+    rows: differingEnvironment(runs),
     isShownEmpty: false,
   };
 }

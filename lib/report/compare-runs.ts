@@ -4,7 +4,7 @@ import type { PredictionColumns } from '../evaluation/test-predictions';
 import type { ComparedRun } from './comparison-data';
 import { formatSetting } from './format-values';
 
-/** A row of the comparison: one value a run, in their order. */
+/** A row of the comparison: one value for each run, in their order. */
 export interface ComparedValue {
   readonly name: string;
   readonly values: readonly string[];
@@ -18,8 +18,8 @@ export function differingSettings(runs: readonly ComparedRun[]): ComparedValue[]
   );
 }
 
-/** Where the runs were made on different machines, engines, data or versions. */
-export function differingCircumstances(runs: readonly ComparedRun[]): ComparedValue[] {
+/** The data, engine, machine and versions in which the runs differ. */
+export function differingEnvironment(runs: readonly ComparedRun[]): ComparedValue[] {
   const row = (name: string, pick: (run: ComparedRun['record']) => string | number) => ({
     name,
     values: runs.map(({ record }) => String(pick(record))),
@@ -39,11 +39,11 @@ export function differingCircumstances(runs: readonly ComparedRun[]): ComparedVa
 const keepDiffering = (rows: readonly ComparedValue[]) =>
   rows.filter(({ values }) => new Set(values).size > 1);
 
-/** A test image on whose class the runs do not agree. */
+/** A test image for which the runs predict different classes. */
 export interface ChangedImage {
   readonly index: number;
   readonly label: number;
-  /** One a run, in their order. */
+  /** One for each run, in their order. */
   readonly answers: readonly { readonly predicted: number; readonly confidence: number }[];
 }
 
@@ -57,9 +57,10 @@ export interface ChangedImages {
 }
 
 /**
- * The images that the runs answer differently, the most telling first: where both answers were confident.
+ * The test images for which the runs predict different classes, sorted by the product of the confidences: the most
+ * confident disagreements first.
  *
- * @returns `undefined` where they cannot be told: other test images, or a run without `test-predictions.json`.
+ * @returns `undefined` if they are unknown: the runs have different test images, or one has no `test-predictions.json`.
  */
 export function findChangedImages(runs: readonly ComparedRun[]): ChangedImages | undefined {
   const [first] = runs;
@@ -92,15 +93,15 @@ const importance = ({ answers }: ChangedImage) =>
   answers.reduce((product, { confidence }) => product * confidence, 1);
 const byImportance = (a: ChangedImage, b: ChangedImage) => importance(b) - importance(a) || a.index - b.index;
 
-/** A run beside the first of the comparison. */
+/** A run compared with the first one. */
 export interface Difference {
   /** Accuracy minus the first run's, in [-1, 1]. */
   readonly accuracyGain: number;
-  /** Absent where the two were not tested on the same images. */
+  /** Absent if the two were not tested on the same images. */
   readonly test?: McNemarTest;
 }
 
-/** Each run beside the first one, the first itself included. */
+/** Compares each run with the first one, and the first with itself. */
 export function compareWithFirst(runs: readonly ComparedRun[]): Difference[] {
   const [first] = runs;
   return runs.map((run) => {
@@ -112,7 +113,7 @@ export function compareWithFirst(runs: readonly ComparedRun[]): Difference[] {
   });
 }
 
-/** The fraction of each label's test images that a run gets right; undefined for labels without one. */
+/** The fraction of each label's test images that a run classifies correctly; undefined for labels without images. */
 export function recallByClass({ labels, predicted }: PredictionColumns): (number | undefined)[] {
   const counts: { right: number; all: number }[] = [];
   for (const [row, label] of labels.entries()) {

@@ -12,7 +12,7 @@ import {
 } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
 
-/** The run's color and name; the color alone says nothing to those who do not see it. */
+/** The run's color and its name, because a color alone does not identify a run for everybody. */
 export const runName = (
   { runId }: Pick<ComparedRun, 'runId'>,
   index: number,
@@ -30,13 +30,13 @@ export const totalSeconds = ({ record }: ComparedRun) =>
 
 interface Column {
   readonly name: string;
-  /** The cell's number: what it is sorted by, and where `best` is set what makes it bold. */
+  /** The number of a cell: the table sorts by it, and `best` compares it. */
   readonly value: (run: ComparedRun, index: number) => number | undefined;
   readonly show: (run: ComparedRun, index: number) => string;
   readonly best?: 'least' | 'most';
 }
 
-/** One row a run, sortable by the page's script. */
+/** One row for each run, sortable by the page's script. */
 export function runTable({ runs, reportPathOf }: ComparisonData, differences: readonly Difference[]): Markup {
   const calibrationErrors = runs.map(({ testPredictions }) =>
     testPredictions === undefined ? undefined : measureCalibration(testPredictions).expectedCalibrationError,
@@ -117,7 +117,7 @@ export function runTable({ runs, reportPathOf }: ComparisonData, differences: re
   });
   return card(
     scrollBox(
-      'Figures of each run',
+      'Metrics of each run',
       `<table class="compared sortable"><thead><tr><th scope="col">Run</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
     ),
   );
@@ -134,11 +134,11 @@ export interface ComparedTable {
   readonly heading: string;
   readonly note: string;
   readonly rows: readonly ComparedValue[];
-  /** Whether the section stands where it has no row. */
+  /** Whether the section is shown when it has no rows. */
   readonly isShownEmpty: boolean;
 }
 
-/** One column a run. */
+/** One column for each run. */
 export function valueTable(
   runs: readonly ComparedRun[],
   { id, heading, note, rows, isShownEmpty }: ComparedTable,
@@ -174,7 +174,7 @@ export function classDifferences(runs: readonly ComparedRun[]): Markup {
   return section(
     'classes',
     'Class by class',
-    `Recall: the fraction of a label’s test images that are recognized.`,
+    `Recall: the fraction of a label’s test images that are classified correctly.`,
     card(
       scrollBox(
         'Recall of each class',

@@ -13,27 +13,27 @@ export interface ComparedRun {
   readonly runId: string;
   readonly record: RunRecord;
   readonly epochs: readonly Epoch[];
-  /** Absent in runs of versions before it was written. */
+  /** Absent in runs of earlier versions, which did not write it. */
   readonly testPredictions?: PredictionColumns;
 }
 
 export interface ComparisonData {
-  /** In the order asked for. */
+  /** In the requested order. */
   readonly runs: readonly ComparedRun[];
-  /** Test image of row `index`; absent where the runs have different test images, or the store no longer has them. */
+  /** The test image in row `index`. Absent if the runs have different test images, or if the store no longer has them. */
   readonly imageOf?: (index: number) => ByteImage;
-  /** The report of a run, relative to the page; absent where the page cannot lead there. */
+  /** Path of a run's report, relative to the page. Absent if the page cannot link to it. */
   readonly reportPathOf?: (runId: string) => string;
 }
 
-/** A table and a scatter plot hold these; curves are drawn for as many as there are colors. */
+/** The table and the scatter plot show all of them; learning curves are drawn for the first few. */
 export const maxComparedRuns = 30;
 
 /**
  * Reads two to thirty finished runs of a store.
  *
- * @throws PermanentError InvalidInput for too few, too many or repeated ids; ArtifactNotFound for a run that is not
- *   there or not finished; CorruptArtifact.
+ * @throws PermanentError InvalidInput for too few, too many or repeated ids; ArtifactNotFound for a run that is
+ *   missing or not finished; CorruptArtifact.
  */
 export async function readComparison(store: ObjectStore, runIds: readonly string[]): Promise<ComparisonData> {
   assertComparable(runIds);
@@ -43,7 +43,7 @@ export async function readComparison(store: ObjectStore, runIds: readonly string
   const isSameTestSet = runs.every(
     ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
   );
-  // A fetched run comes without its dataset, and is compared without images.
+  // A fetched run has no dataset in this store, so it is compared without images.
   const imageOf = isSameTestSet ? await absentAsUndefined(readTestImages(store, first!.record)) : undefined;
   return imageOf === undefined ? { runs } : { runs, imageOf };
 }
@@ -68,7 +68,7 @@ async function readComparedRun(store: ObjectStore, runId: string): Promise<Compa
   if (record === undefined) {
     throw new PermanentError(
       'ArtifactNotFound',
-      `There is no finished run ${JSON.stringify(runId)} in ${store.location}. "mnist-pipeline runs --store ${store.location}" lists those that are there.`,
+      `There is no finished run ${JSON.stringify(runId)} in ${store.location}. "mnist-pipeline runs --store ${store.location}" lists the runs of this store.`,
       { evidence: { runId } },
     );
   }

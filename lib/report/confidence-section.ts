@@ -7,17 +7,17 @@ import { toInlineSvg } from './plots/plot';
 import { drawReliability } from './plots/reliability';
 import type { ReportData } from './report-data';
 
-/** Of answers, for the table of thresholds; those that the model reaches without abstaining are left out. */
+/** Rows of the threshold table. Accuracies that the model reaches on all images are left out. */
 const wantedAccuracies = [0.99, 0.995, 0.999, 1] as const;
 
-/** Whether the model's confidence can be believed, and what a threshold on it would give. */
+/** How well the model is calibrated, and how accuracy rises with a threshold on the confidence. */
 export function confidence({ testPredictions }: ReportData): Markup {
   const calibration = measureCalibration(testPredictions);
   const coverage = measureCoverage(testPredictions);
   return section(
     'confidence',
-    'Can its confidence be trusted?',
-    `Expected calibration error ${formatPercent(calibration.expectedCalibrationError)}: the gap between the confidence and the fraction that is right, averaged over all images (Guo et al. 2017, 15 bins). A bar that ends on the diagonal is calibrated; the outlined part is the gap. To the right: how accurate the answers become when the model answers only where it is most confident.`,
+    'Calibration and confidence',
+    `Expected calibration error ${formatPercent(calibration.expectedCalibrationError)}: the gap between confidence and accuracy, averaged over all images (Guo et al. 2017, 15 bins). In the reliability diagram, a bar that ends on the diagonal is calibrated; the outlined part is the gap. The other plot shows the accuracy when the model answers only the images where it is most confident.`,
     `<div class="pair">${card(`<h3>Reliability</h3>${toInlineSvg(drawReliability(calibration))}${binTable(calibration)}`)}` +
       `${card(`<h3>Accuracy against coverage</h3>${toInlineSvg(drawCoverage(coverage))}${thresholdTable(coverage)}`)}</div>`,
   );
@@ -31,7 +31,11 @@ function binTable({ bins }: Calibration): Markup {
         `<tr><th scope="row">${formatPercent(from, 0)} to ${formatPercent(to, 0)}</th><td class="number">${formatCount(count)}</td>` +
         `<td class="number">${formatPercent(confidence, 1)}</td><td class="number">${formatPercent(accuracy, 1)}</td></tr>`,
     );
-  return numberTable('Calibration by confidence', ['Confidence', 'Images', 'Claimed', 'Right'], rows);
+  return numberTable(
+    'Calibration by confidence',
+    ['Confidence', 'Images', 'Mean confidence', 'Accuracy'],
+    rows,
+  );
 }
 
 function thresholdTable(points: readonly CoveragePoint[]): Markup {
@@ -42,12 +46,12 @@ function thresholdTable(points: readonly CoveragePoint[]): Markup {
       const point = largestCoverageAt(points, wanted);
       const cells =
         point === undefined
-          ? ['never', '–']
+          ? ['not reached', '–']
           : [`≥${formatPercent(point.threshold, 1)}`, formatPercent(point.coverage, 1)];
       return `<tr><th scope="row">${formatPercent(wanted, 1)}</th>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`;
     });
   if (rows.length === 0) return '';
-  return numberTable('Thresholds', ['Wanted accuracy', 'Answer at confidence', 'Images answered'], rows);
+  return numberTable('Thresholds', ['Target accuracy', 'Minimum confidence', 'Images answered'], rows);
 }
 
 function numberTable(name: string, heads: readonly string[], rows: readonly Markup[]): Markup {

@@ -5,7 +5,7 @@ import { formatSetting } from './format-values';
 import { card, codeBlock, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
-/** The settings beside their defaults, what differs first, and the command that gives them again. */
+/** The command that trains with this configuration, the settings that differ from the defaults, and the others. */
 export function configuration({ config }: Pick<ReportData, 'config'>): Markup {
   const defaults = runConfigSchema.parse({});
   const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
@@ -50,5 +50,5 @@ function settingsTable(
 
 function startingWeights({ initialWeightsSha256 }: RunConfig): Markup {
   if (initialWeightsSha256 === undefined) return '';
-  return `<p class="note">It started from given weights: add <code>--from</code> with the model whose weights have the SHA-256 <code>${escapeMarkup(initialWeightsSha256)}</code>.</p>`;
+  return `<p class="note">This run started from given weights. Add <code>--from</code> with the model whose weights have the SHA-256 <code>${escapeMarkup(initialWeightsSha256)}</code>.</p>`;
 }

@@ -11,7 +11,7 @@ export function confusions(data: ReportData): Markup {
   const isTable = metrics.confusionMatrix.length <= maxTableClasses;
   const [height, width] = imageOf(0).shape;
   const matrix = isTable
-    ? `<p class="note" id="cell-hint" hidden>Choose a cell to see its images.</p>${confusionTable(metrics.confusionMatrix)}`
+    ? `<p class="note" id="cell-hint" hidden>Select a cell to see its images.</p>${confusionTable(metrics.confusionMatrix)}`
     : toInlineSvg(drawConfusionMatrix(metrics));
   const panel =
     '<div id="cell-panel" hidden><h3 aria-live="polite"></h3><ul class="digits mistakes"></ul></div>';
@@ -20,8 +20,8 @@ export function confusions(data: ReportData): Markup {
     : '';
   return section(
     'confusion-matrix',
-    'Where it goes wrong',
-    'Blue: right answers, by their share of the row. Red: mistakes.',
+    'Confusion matrix',
+    'Rows are true labels, columns are predictions. Blue: correct predictions, by their share of the row. Red: mistakes.',
     `<div class="pair">${card(matrix + images)}${card(classTable(data))}</div>`,
   );
 }
@@ -34,7 +34,7 @@ function classTable({ metrics }: ReportData): Markup {
   const heads = ['Precision', 'Recall', 'F1', 'Images'].map(
     (name) => `<th scope="col" class="number">${name}</th>`,
   );
-  return `<h3>Each class</h3>${scrollBox(
+  return `<h3>Metrics of each class</h3>${scrollBox(
     'Precision, recall and F1 of each class',
     `<table><thead><tr><th scope="col">Label</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   )}`;

@@ -5,8 +5,8 @@ import { type Markup, scrollBox } from './markup-blocks';
 export const maxTableClasses = 16;
 
 /**
- * The confusion matrix as a table, which a screen reader walks through cell by cell. The page's script makes buttons
- * of the cells that `data-cell` names.
+ * The confusion matrix as a table, which a screen reader can read cell by cell. The page's script turns cells with
+ * `data-cell` into buttons.
  */
 export function confusionTable(confusionMatrix: readonly (readonly number[])[]): Markup {
   const mostMisses = Math.max(
@@ -21,8 +21,8 @@ export function confusionTable(confusionMatrix: readonly (readonly number[])[]):
     const cells = row.map((count, predicted) => {
       if (count === 0) return '<td class="none">·</td>';
       const isHit = label === predicted;
-      // On one scale the few errors of a good model would be invisible: right answers by their share of the row,
-      // mistakes by the square root of their number.
+      // On one scale the few errors of a good model would be invisible. Correct predictions are colored by their share
+      // of the row, mistakes by the square root of their number.
       const share = isHit ? 0.15 + 0.85 * (count / support) : 0.15 + 0.85 * Math.sqrt(count / mostMisses);
       return `<td class="${isHit ? 'hit' : 'miss'}" style="--share:${share.toFixed(2)}" data-cell="${label}-${predicted}">${count}</td>`;
     });
@@ -32,7 +32,7 @@ export function confusionTable(confusionMatrix: readonly (readonly number[])[]):
   const total = confusionMatrix.flat().reduce((sum, count) => sum + count, 0);
   return scrollBox(
     'Confusion matrix',
-    `<table class="confusion"><caption>Rows: true labels. Columns: predictions. ${formatCount(total)} test images.</caption>` +
+    `<table class="confusion"><caption>${formatCount(total)} test images.</caption>` +
       `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   );
 }

@@ -4,10 +4,10 @@ import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
-/** More classes than this make no table that helps. */
+/** A table of more classes would be too long to read. */
 const maxClasses = 100;
 
-/** What the model learned from: how many images each class has, and what they look like on average. */
+/** The data that the model learned from: the number of images of each class, and their mean image. */
 export function dataSection(data: ReportData): Markup {
   const { labelCounts, testPredictions, config } = data;
   const classes = Array.from({ length: Math.min(config.classes, maxClasses) }, (_, label) => label);
@@ -34,7 +34,7 @@ export function dataSection(data: ReportData): Markup {
   );
 }
 
-/** Pixel by pixel, over the test images of each label below `count`. */
+/** The mean of each pixel over the test images of each label below `count`. */
 function meanImages(
   { testPredictions: { labels }, imageOf }: ReportData,
   count: number,

@@ -19,7 +19,7 @@ export function firstImages({ predictions, imageOf }: ReportData): Markup {
   return section(
     'first-images',
     `The first ${count} test images`,
-    'The prediction, the true label, and the probability that the model gave its prediction.',
+    'The prediction, the true label, and the probability of the prediction.',
     card(`<ul class="digits first">${items.join('')}</ul>`),
   );
 }
@@ -27,7 +27,12 @@ export function firstImages({ predictions, imageOf }: ReportData): Markup {
 export function worstMistakes({ metrics, imageOf, probabilitiesOf }: ReportData): Markup {
   const { worstMistakes: mistakes, errorCount } = metrics;
   if (mistakes.length === 0) {
-    return section('worst-mistakes', 'Worst mistakes', 'None: every test image was recognized.', '');
+    return section(
+      'worst-mistakes',
+      'Worst mistakes',
+      'None: every test image was classified correctly.',
+      '',
+    );
   }
   const items = mistakes.map(({ index, label, predicted }) =>
     digit(imageOf(index), {
@@ -42,7 +47,7 @@ export function worstMistakes({ metrics, imageOf, probabilitiesOf }: ReportData)
   return section(
     'worst-mistakes',
     'Worst mistakes',
-    `${mistakes.length} of ${formatCount(errorCount)}, the most confident first: true label → prediction, the row in the test set, and what the model thought, its three highest probabilities.`,
+    `${mistakes.length} of ${formatCount(errorCount)}, the most confident first: true label → prediction, the row in the test set, and the three highest probabilities.`,
     card(`<ul class="digits mistakes">${items.join('')}</ul>`),
   );
 }

@@ -3,7 +3,7 @@ import { formatBytes } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
 import type { ReportData, RunFile } from './report-data';
 
-/** What a file is for, by its path beside the report; others go by their name alone. */
+/** Purpose of a file, by its path relative to the report; files without an entry are listed by name only. */
 const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^model\/README\.md$/, 'model card'],
   [/^model\/model\.json$/, 'TensorFlow.js, topology'],
@@ -12,20 +12,20 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/\.keras$/, 'Keras 3'],
   [/\.onnx$/, 'ONNX'],
   [/\.safetensors$/, 'weights as safetensors'],
-  [/^evaluation\/metrics\.json$/, 'figures over the test set'],
-  [/^evaluation\/predictions\.json$/, 'the first test images'],
-  [/^evaluation\/test-predictions\.json$/, 'every test image'],
+  [/^evaluation\/metrics\.json$/, 'metrics on the test set'],
+  [/^evaluation\/predictions\.json$/, 'predictions for the first test images'],
+  [/^evaluation\/test-predictions\.json$/, 'predictions for all test images'],
   [/^history\.json$/, 'loss and accuracy of each epoch'],
-  [/^history\.csv$/, 'the same as a table'],
+  [/^history\.csv$/, 'the same as CSV'],
   [/tfevents/, 'for TensorBoard'],
-  [/^progress\.html$/, 'the curves while it trained'],
+  [/^progress\.html$/, 'learning curves, written during training'],
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
   [/^try-it\.html$/, 'draw a digit, over a web server'],
   [/^run\.json$/, 'lineage, timings, checksums'],
 ];
 
-/** Links beside the report: they work wherever the run's folder is whole. */
+/** Links to the files next to the report. They work while the run's folder is complete. */
 export function downloadSection({ files }: ReportData): Markup {
   if (files.length === 0) return '';
   const groups: readonly (readonly [heading: string, files: readonly RunFile[]])[] = [
@@ -42,7 +42,7 @@ export function downloadSection({ files }: ReportData): Markup {
   return section(
     'files',
     'Files of this run',
-    'They lie beside this page; where it was copied alone, these links lead nowhere.',
+    'These files are in the same folder as this page. The links do not work in a copy of the page alone.',
     card(`<div class="columns">${columns.join('')}</div>`),
   );
 }

@@ -2,7 +2,7 @@ import { objectKeys } from '../contracts/object-keys';
 import type { ObjectStore } from '../store/object-store';
 import type { RunFile } from './report-data';
 
-/** What is in the run's folder when the report is made, for people to open, and run.json, which comes after it. */
+/** The files of the run's folder that people may want to open, and run.json, which is written after the report. */
 export async function listFilesBesideReport(store: ObjectStore, runId: string): Promise<RunFile[]> {
   const folder = objectKeys.run(runId);
   const notShown = new Set([objectKeys.report(runId), objectKeys.runRecord(runId)]);

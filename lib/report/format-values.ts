@@ -37,12 +37,12 @@ export function formatBytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}${space}kB` : `${(bytes / 1e6).toFixed(1)}${space}MB`;
 }
 
-/** Four places: a run costs cents. */
+/** Four decimals, because a run costs cents. */
 export function formatUsd(dollars: number): string {
   return `$${dollars.toFixed(4)}`;
 }
 
-/** A setting of the configuration; what is empty or was not given is none. */
+/** A setting as text; `none` if it is empty or was not given. */
 export function formatSetting(value: RunConfig[keyof RunConfig]): string {
   if (!Array.isArray(value)) return String(value ?? 'none');
   return value.length === 0 ? 'none' : value.join(', ');

@@ -6,7 +6,7 @@ import { codeBlock, type Markup } from './markup-blocks';
 import type { ReportData } from './report-data';
 import { summarize } from './summary';
 
-/** The first screen: the accuracy with its interval, the figures, a summary in words, and what to run next. */
+/** The first screen: the accuracy with its interval, the key metrics, a summary in words, and what to run next. */
 export function headline(data: ReportData): Markup {
   const { runId, finishedAt, isAccepted, config, metrics } = data;
   const badge = isAccepted
@@ -20,13 +20,13 @@ export function headline(data: ReportData): Markup {
   return (
     `<header><p class="eyebrow">${badge}<span>${escapeMarkup(config.modelName)} on ${escapeMarkup(config.dataset)}</span>` +
     `<span>run <code>${escapeMarkup(runId)}</code></span><time datetime="${escapeMarkup(finishedAt)}">${formatInstant(finishedAt)}</time></p>` +
-    `<h1>${formatPercent(metrics.accuracy)}<small>of the test images recognized; 95 % interval ${formatPercent(low)} to ${formatPercent(high)}</small></h1>` +
-    `<dl class="figures">${figures(data)}</dl>` +
+    `<h1>${formatPercent(metrics.accuracy)}<small>of the test images classified correctly; 95 % confidence interval ${formatPercent(low)} to ${formatPercent(high)}</small></h1>` +
+    `<dl class="key-metrics">${keyMetrics(data)}</dl>` +
     `<div class="pair first-look"><ul class="summary">${sentences.join('')}</ul><ul class="next" aria-label="What to run next">${next.join('')}</ul></div></header>`
   );
 }
 
-function figures({
+function keyMetrics({
   isAccepted,
   config,
   metrics,

@@ -1,4 +1,4 @@
-/** The parts that the page's script wakes up, and the lists and tables around them. */
+/** Styles of the interactive parts, and of the lists and tables around them. */
 export const interactiveStyles = `
 a{color:var(--training);text-underline-offset:2px}
 :focus-visible{outline:2px solid var(--training);outline-offset:2px}

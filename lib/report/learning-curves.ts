@@ -14,7 +14,7 @@ export function learningCurves({
     (plot) => card(`<h3>${plot.name === 'accuracy' ? 'Accuracy' : 'Loss'}</h3>${toInlineSvg(plot)}`),
   );
   const notes = [
-    'Training figures are means over the epoch with dropout on; validation is the test set after the epoch, with dropout off.',
+    'Training values are means over the epoch, with dropout on. Validation values are measured on the test set after the epoch, with dropout off.',
     hasPenalty
       ? 'These losses include the L2 penalty, as in Keras; the test loss above is the cross-entropy alone.'
       : '',

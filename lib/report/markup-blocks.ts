@@ -10,11 +10,11 @@ export function section(id: string, heading: string, note: string, body: Markup)
 
 export const card = (body: Markup): Markup => `<div class="card">${body}</div>`;
 
-/** What may be wider than a phone scrolls in its own box; focusable, so that the keyboard scrolls it too. */
+/** A box for content that may be wider than a phone. It is focusable, so that the keyboard can scroll it. */
 export const scrollBox = (name: string, body: Markup): Markup =>
   `<div class="scroll" role="region" tabindex="0" aria-label="${escapeMarkup(`${name}: table`)}">${body}</div>`;
 
-/** A program or a command. The page's script gives it a button that copies it; focusable, as it may scroll. */
+/** A program or a command. The page's script adds a copy button. It is focusable, because it may scroll. */
 export const codeBlock = (code: string): Markup =>
   `<pre data-copy tabindex="0"><code>${escapeMarkup(code)}</code></pre>`;
 

@@ -4,7 +4,7 @@ import { formatCount } from './format-values';
 import { card, codeBlock, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
-/** The layers, as Keras' `model.summary()` lists them, and a program for each format. */
+/** The layers, as Keras' `model.summary()` lists them, and an example program for each format. */
 export function modelSection(data: ReportData): Markup {
   const { layers, parameterCount, runId, imageOf } = data;
   const rows = layers.map(
@@ -14,7 +14,7 @@ export function modelSection(data: ReportData): Markup {
   const table =
     '<table><thead><tr><th scope="col">Layer</th><th scope="col">Kind</th><th scope="col" class="number">Output</th><th scope="col" class="number">Parameters</th></tr></thead>' +
     `<tbody>${rows.join('')}</tbody><tfoot><tr><th scope="row">Total</th><td></td><td></td><td class="number">${formatCount(parameterCount)}</td></tr></tfoot></table>`;
-  // The program for a browser names a CDN, and this page names no address at all; the model card has it.
+  // The browser example loads TensorFlow.js from a CDN, and this page contains no web addresses; the model card has it.
   const programs = usageExamples(runId, imageOf(0).shape).filter(({ language }) => language !== 'html');
   const examples = programs.map(
     ({ title, lines }) =>
@@ -23,7 +23,7 @@ export function modelSection(data: ReportData): Markup {
   return section(
     'model',
     'The model',
-    'Output shapes are those of one image. The programs run in the folder model/ beside this page.',
+    'Output shapes are for one image. Run the example programs in the folder model/ next to this page.',
     `<div class="pair">${card(`<h3>Layers</h3>${scrollBox('Layers', table)}`)}<div class="use">${examples.join('')}</div></div>`,
   );
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What the pages can do beyond being read: curves that say their values under the pointer or by arrow keys, cells of
- * the confusion matrix that show their images, programs with a button that copies them, and tables
- * that sort. Without it everything else is there all the same.
+ * The interactive parts of the pages: curves that show the values of an epoch under the pointer or by arrow keys, cells
+ * of the confusion matrix that show their images, code blocks with a copy button, and tables that sort. Without
+ * JavaScript, everything else works.
  */
 export const pageScript = `(()=>{'use strict';
 const make=(name,attributes,text)=>{
@@ -66,13 +66,13 @@ const explore=(svg)=>{
   });
   /* Start at the epoch whose weights the model has. */
   const ring=svg.querySelector('circle.ring');
-  /* Of several curves: the last epoch that all of them have. */
+  /* Several curves: start at the last epoch that all of them have. */
   const common=epochs.findLastIndex((epoch)=>stops.get(epoch).values.length===stops.get(epochs[0]).values.length);
   show(ring?epochs.indexOf(Number(ring.dataset.epoch)):common);
 };
 for(const svg of document.querySelectorAll('svg[data-plot=accuracy],svg[data-plot=loss]'))explore(svg);
 
-/* Programs and commands: a button that copies them, where the browser lets a page write to the clipboard. */
+/* Code blocks: a copy button, if the browser allows the page to write to the clipboard. */
 if(navigator.clipboard)for(const block of document.querySelectorAll('pre[data-copy]')){
   const button=make('button',{type:'button',class:'copy'},'Copy');
   button.addEventListener('click',()=>navigator.clipboard.writeText(block.textContent).then(
@@ -132,7 +132,7 @@ const show=(button,key)=>{
   button.setAttribute('aria-expanded','true');
   const [label,predicted]=key.split('-');
   const {count,first,images}=cells[key];
-  const some=images.length<count?', '+images.length+' of them shown, the '+(label===predicted?'least sure':'surest')+' first':'';
+  const some=images.length<count?', '+images.length+' of them shown, the '+(label===predicted?'least':'most')+' confident first':'';
   heading.textContent='Label '+label+', predicted '+predicted+': '+count+(count===1?' image':' images')+some;
   list.replaceChildren(...images.map(([row,percent],offset)=>{
     const item=make('li');
@@ -160,7 +160,7 @@ for(const cell of table.querySelectorAll('td[data-cell]')){
   cell.replaceChildren(button);
   buttons.push(button);
 }
-/* One stop for the Tab key, arrows from there: the nearest button in the direction of the key. */
+/* The matrix is one stop for the Tab key; an arrow key moves to the nearest button in its direction. */
 table.addEventListener('keydown',(event)=>{
   if(event.key==='Escape')return close();
   const direction={ArrowLeft:[-1,0],ArrowRight:[1,0],ArrowUp:[0,-1],ArrowDown:[0,1]}[event.key];
@@ -181,7 +181,7 @@ table.addEventListener('keydown',(event)=>{
 });
 })();`;
 
-/** Nothing may be fetched, not even by mistake: styles, images and this one script are inside the page. */
+/** Forbids all requests. Styles, images and this one script are inside the page. */
 export const pagePolicy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",

@@ -10,17 +10,16 @@ import { framePage } from './page-frame';
 export interface ProgressData {
   readonly runId: string;
   readonly config: RunConfig;
-  /** Those that are finished; at least one. */
+  /** Finished epochs, at least one. */
   readonly epochs: readonly Epoch[];
-  /** False once the training has ended: the page stops refreshing, and leads to the report. */
+  /** False after the training: the page no longer refreshes, and links to the report. */
   readonly isTraining: boolean;
   readonly pipelineVersion: string;
 }
 
-/** As long as a reader waits without wondering. */
 const refreshSeconds = 5;
 
-/** What a run has reached so far: rewritten after each epoch, and read again by the browser by itself. */
+/** The learning curves of a run in training. The file is rewritten after each epoch, and the page reloads itself. */
 export function renderProgressPage(data: ProgressData): string {
   const { runId, config, epochs, isTraining, pipelineVersion } = data;
   const title = `${isTraining ? `Epoch ${epochs.length} of ${config.epochs}` : 'Trained'} · ${runId}`;

@@ -4,15 +4,15 @@ import { formatCount, formatPercent, formatSeconds } from './format-values';
 import { card, factTable, type Markup, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
-/** How the model came to be: the lower half of the report. */
+/** How the model was made: the lower half of the report. */
 export function provenanceSections(data: ReportData): Markup {
   return (
     configuration(data) +
     section(
       'time',
-      'Time and place',
+      'Time and environment',
       '',
-      `<div class="pair">${card(`<h3>Time by phase</h3>${phaseTable(data)}`)}${card(`<h3>Environment of the training</h3>${environmentTable(data)}`)}</div>`,
+      `<div class="pair">${card(`<h3>Time by phase</h3>${phaseTable(data)}`)}${card(`<h3>Training environment</h3>${environmentTable(data)}`)}</div>`,
     ) +
     lineage(data)
   );

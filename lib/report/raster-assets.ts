@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { packageFile } from '../installation/package-file';
 
-/** The bytes that drawing a PNG needs. */
+/** The files that drawing a PNG needs. */
 export interface RasterAssets {
   readonly rendererWasm: Uint8Array;
   /** Inter, Latin, in the weights that the plots use: 400 and 600. */

@@ -3,10 +3,10 @@ import { loadRasterAssets } from './raster-assets';
 
 let fontsReady: Promise<Uint8Array[]> | undefined;
 
-/** The renderer can be set up once in a process, not twice. */
+/** The renderer can be initialized only once per process. */
 function prepareFonts(): Promise<Uint8Array[]> {
   fontsReady ??= loadRasterAssets().then(async ({ rendererWasm, fonts }) => {
-    // A fresh copy: the renderer wants an ArrayBuffer of its own, and a small Buffer shares a pool.
+    // A copy: the renderer needs a whole ArrayBuffer, and a small Buffer is part of a shared pool.
     await initWasm(new Uint8Array(rendererWasm));
     return fonts.map((font) => new Uint8Array(font));
   });

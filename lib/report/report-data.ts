@@ -9,18 +9,18 @@ import type { ByteImage } from './byte-image';
 export interface RunFile {
   /** Relative to the report: `model/model.json`. */
   readonly path: string;
-  /** Absent for what is written after the report. */
+  /** Absent for files that are written after the report. */
   readonly bytes?: number;
 }
 
-/** All that the report shows: values, no keys to look up. */
+/** All values that the report shows. */
 export interface ReportData {
   readonly runId: string;
   readonly finishedAt: string;
   readonly isAccepted: boolean;
   readonly config: RunConfig;
   readonly epochs: readonly Epoch[];
-  /** Whose weights the model has: the last epoch, or the best where early stopping was on. */
+  /** The epoch whose weights the model has: the last one, or the best one with early stopping. */
   readonly modelEpoch: number;
   readonly metrics: Omit<Metrics, 'schemaVersion' | 'runId'>;
   readonly predictions: readonly Prediction[];
@@ -30,14 +30,14 @@ export interface ReportData {
   readonly probabilitiesOf: (index: number) => ArrayLike<number>;
   /** Test image of row `index`. */
   readonly imageOf: (index: number) => ByteImage;
-  /** Of the train step. */
+  /** Environment of the train step. */
   readonly environment: Environment;
   readonly parameterCount: number;
   readonly layers: readonly LayerSummary[];
-  /** How many images carry label 0, 1, …; the test set's and the training set's. */
+  /** The number of images with label 0, 1, … in each split. */
   readonly labelCounts: Readonly<Record<Split, readonly number[]>>;
   readonly phases: readonly Phase[];
-  /** Estimated, in US dollars; null on your own machine. */
+  /** Estimated, in US dollars; null for a local run. */
   readonly costUsd: number | null;
   readonly contentKey: string;
   readonly manifestSha256: string;

@@ -36,11 +36,11 @@ code{font:.8125em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mo
 .badge{display:inline-block;padding:2px 10px;border-radius:99px;font-size:.8125rem;font-weight:600}
 .badge.accepted{color:var(--right);background:var(--right-tint)}
 .badge.rejected{color:var(--wrong);background:var(--wrong-tint)}
-.figures{display:grid;grid-template-columns:repeat(4,1fr);border-top:1px solid var(--rule);margin-top:28px}
-.figures div{padding:14px 16px 0 0}
-.figures dt{color:var(--muted);font-size:.8125rem}
-.figures dd{font-size:1.375rem;font-weight:600;letter-spacing:-.015em;line-height:1.35}
-.figures dd small{display:block;font-size:.8125rem;font-weight:400;letter-spacing:0;color:var(--muted)}
+.key-metrics{display:grid;grid-template-columns:repeat(4,1fr);border-top:1px solid var(--rule);margin-top:28px}
+.key-metrics div{padding:14px 16px 0 0}
+.key-metrics dt{color:var(--muted);font-size:.8125rem}
+.key-metrics dd{font-size:1.375rem;font-weight:600;letter-spacing:-.015em;line-height:1.35}
+.key-metrics dd small{display:block;font-size:.8125rem;font-weight:400;letter-spacing:0;color:var(--muted)}
 section{margin-top:48px}
 .card{background:var(--paper);border:1px solid var(--rule);border-radius:10px;padding:20px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:20px;align-items:start}
@@ -78,7 +78,7 @@ footer{margin-top:56px;padding-top:16px;border-top:1px solid var(--rule);color:v
 @media (max-width:760px){
 main{padding:24px 16px 48px}
 .pair{grid-template-columns:minmax(0,1fr)}
-.figures{grid-template-columns:1fr 1fr}
+.key-metrics{grid-template-columns:1fr 1fr}
 .digits.first{grid-template-columns:repeat(5,1fr)}
 .card{padding:16px 14px}
 section{margin-top:40px}
@@ -94,7 +94,7 @@ body{font-size:11pt}
 main{max-width:none;padding:0}
 section{margin-top:24pt}
 .card{border:0;padding:0}
-.card,figure,tr,.figures{break-inside:avoid}
+.card,figure,tr,.key-metrics{break-inside:avoid}
 h2,h3,.note{break-after:avoid}
 .note,.summary{break-inside:avoid}
 .digits.mistakes>li:nth-child(n+25){display:none}

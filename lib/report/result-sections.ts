@@ -7,7 +7,7 @@ import type { Markup } from './markup-blocks';
 import { modelSection } from './model-section';
 import type { ReportData } from './report-data';
 
-/** What the model can do: the upper half of the report. */
+/** The results of the model: the upper half of the report. */
 export function resultSections(data: ReportData): Markup {
   return [
     learningCurves(data),

@@ -3,13 +3,13 @@ import type { ReportData } from './report-data';
 
 const maxConfusions = 2;
 
-/** What a reader should know first, in sentences: how training ended, the weakest class, the worst mistakes. */
+/** The most important results as sentences: how training ended, the weakest class, the worst mistakes. */
 export function summarize(data: ReportData): string[] {
   return [
     describeStop(data),
     describeWeakestClass(data),
     describeConfusions(data),
-    describeSurestMistake(data),
+    describeMostConfidentMistake(data),
   ].filter((sentence) => sentence !== undefined);
 }
 
@@ -19,7 +19,7 @@ function describeStop({ epochs, config, modelEpoch }: ReportData): string | unde
   if (!hasStoppedEarly) {
     return isLastEpoch
       ? undefined
-      : `The model has the weights of epoch ${modelEpoch} of ${epochs.length}, the one with the lowest validation loss.`;
+      : `The model has the weights of epoch ${modelEpoch} of ${epochs.length}, which had the lowest validation loss.`;
   }
   const waited = config.patience === 1 ? '1 epoch' : `${config.patience} epochs`;
   return `Stopped after epoch ${epochs.length} of ${config.epochs}: no lower validation loss for ${waited}. The model has the weights of epoch ${modelEpoch}.`;
@@ -38,13 +38,13 @@ function describeConfusions({ metrics }: ReportData): string | undefined {
     .filter(({ label, predicted, count }) => label !== predicted && count > 0)
     .sort((a, b) => b.count - a.count)
     .slice(0, maxConfusions)
-    .map(({ label, predicted, count }) => `${label} taken for ${predicted} (${formatCount(count)})`);
+    .map(({ label, predicted, count }) => `${label} predicted as ${predicted} (${formatCount(count)})`);
   return confusions.length === 0 ? undefined : `Most frequent confusions: ${confusions.join(', ')}.`;
 }
 
-function describeSurestMistake({ metrics }: ReportData): string | undefined {
+function describeMostConfidentMistake({ metrics }: ReportData): string | undefined {
   const [worst] = metrics.worstMistakes;
   if (worst === undefined) return undefined;
   const { index, label, predicted, confidence } = worst;
-  return `Most confident mistake: test image ${index}, a ${label} taken for ${predicted} with ${formatPercent(confidence)}.`;
+  return `Most confident mistake: test image ${index}, a ${label} predicted as ${predicted} with a confidence of ${formatPercent(confidence)}.`;
 }

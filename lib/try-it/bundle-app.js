@@ -1,10 +1,10 @@
 // @ts-check
-// Plain JavaScript: scripts/build.js, which makes the rest run, calls it too.
+// Plain JavaScript, because scripts/build.js calls it too.
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 
 /**
- * The page's program with TensorFlow.js inside, as one classic script: the same bytes wherever it is built.
+ * The page's script with TensorFlow.js inside, as one classic script. Every build has the same bytes.
  *
  * @returns {{ code: Uint8Array, inputs: string[] }} the script, and the files it is made from, by their paths in the
  *   repository.
@@ -21,9 +21,9 @@ function bundleApp() {
     format: 'iife',
     target: 'es2022',
     charset: 'utf8',
-    // Modules before main, or the side effects of TensorFlow.js' modules are dropped.
+    // In this order, because `main` first would drop the side effects of TensorFlow.js' modules.
     mainFields: ['browser', 'module', 'main'],
-    // Not the files beside the sources: a copy of the sources alone has none of them.
+    // Ignore tsconfig.json: a copy of lib/ alone does not have it.
     tsconfigRaw: {},
     logLevel: 'silent',
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 let app: Promise<Uint8Array> | undefined;
 
-/** The page's program: as it was built with this one, or where this runs from sources, bundled once a process. */
+/** The page's script: the built file in an installed package; from sources, bundled once per process. */
 export function readApp(): Promise<Uint8Array> {
   app ??= loadApp();
   return app;

@@ -6,15 +6,15 @@ import { readApp } from './page-app';
 import { renderTryItPage } from './try-it-page';
 
 export interface PageFile {
-  /** In the store. The page finds the others, and the model, by their places relative to its own. */
+  /** In the store. The page finds the other files and the model by paths relative to its own. */
   readonly key: string;
   readonly body: Uint8Array;
 }
 
-/** Threads would need the page to be isolated from others; one thread is enough for one digit. */
+/** Without threads: they need a cross-origin-isolated page, and one thread is fast enough for one digit. */
 const wasmFiles = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm'];
 
-/** The try-it page of a run, first of all, with its program and TensorFlow's WASM; the model lies beside them. */
+/** The try-it page of a run, its script and TensorFlow.js' WASM files. The model is next to them. */
 export async function buildPageFiles(runId: string): Promise<PageFile[]> {
   const page = new TextEncoder().encode(renderTryItPage(runId));
   const wasm = wasmFiles.map(async (name) => ({
@@ -28,7 +28,7 @@ export async function buildPageFiles(runId: string): Promise<PageFile[]> {
   ];
 }
 
-/** Puts the page beside the run's model, so that it goes wherever the run goes. */
+/** Stores the page in the run's folder, so that it is copied with the run. */
 export async function savePage(store: ObjectStore, runId: string): Promise<void> {
   for (const { key, body } of await buildPageFiles(runId)) await store.put(key, body);
 }

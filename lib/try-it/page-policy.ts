@@ -1,6 +1,6 @@
 /**
- * What the page may do, wherever it lies: WASM has to be compiled, which the policy calls an evaluation; nothing comes
- * from anywhere else.
+ * Content Security Policy of the page. Compiling WASM needs `wasm-unsafe-eval`; everything is loaded from the page's own
+ * origin.
  */
 export const pagePolicy = [
   "default-src 'none'",

@@ -13,11 +13,11 @@ export interface PageServer {
 
 const host = '127.0.0.1';
 
-/** The page itself cannot say who may frame it. */
+/** Browsers ignore `frame-ancestors` in a meta element, so the server sends it. */
 const servedPolicy = `${pagePolicy}; frame-ancestors 'none'`;
 
 /**
- * Serves the files to this machine and to nobody else.
+ * Serves the files on 127.0.0.1 only.
  *
  * @param port - 0 for any free one.
  * @throws PermanentError InvalidInput for a port that is taken or not allowed.
@@ -39,8 +39,7 @@ export async function servePage(files: ServedFiles, port = 0): Promise<PageServe
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const problem =
-        cause.code === 'EADDRINUSE' ? 'something else listens there' : (cause.code ?? cause.message);
+      const problem = cause.code === 'EADDRINUSE' ? 'another program uses it' : (cause.code ?? cause.message);
       reject(
         new PermanentError(
           'InvalidInput',
@@ -60,16 +59,12 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Serve
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cache-Control', 'no-store');
   if (!isOwnHost(request)) {
-    refuse(
-      response,
-      421,
-      'This page is served for 127.0.0.1 and localhost only. Ask for it by one of these names.',
-    );
+    refuse(response, 421, 'This page is served for 127.0.0.1 and localhost only. Use one of these names.');
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
-    refuse(response, 405, 'Only GET and HEAD are answered.');
+    refuse(response, 405, 'Only GET and HEAD are allowed.');
   } else {
-    // Whole paths are compared with a list: there is no folder that a path could leave.
+    // Only whole paths from the list are served, so that no path can leave a folder.
     const file = files.get(request.url!.split('?')[0]!);
     if (file === undefined) {
       refuse(response, 404, 'There is no such file.');
@@ -81,9 +76,8 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Serve
 }
 
 /**
- * A page elsewhere can have its name point to 127.0.0.1 once it is loaded, and would then be read as one of ours; its
- * requests still carry its own name. The port tells nothing of that, and is another one where it was forwarded (ssh -L,
- * an editor's tunnel, a container).
+ * Prevents DNS rebinding: a foreign host name can resolve to 127.0.0.1, but its requests still have that name in their
+ * Host header. The port is not compared, because port forwarding (ssh -L, an editor's tunnel, a container) changes it.
  */
 function isOwnHost({ headers }: IncomingMessage): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i.test(headers.host ?? '');

@@ -11,7 +11,7 @@ export interface ServedFile {
   readonly body: Uint8Array;
 }
 
-/** By path, as they lie in the run's folder, and the page as `/` too: nothing else is ever answered. */
+/** Files by their path in the run's folder; the page is `/` too. Nothing else is served. */
 export type ServedFiles = ReadonlyMap<string, ServedFile>;
 
 const types: Readonly<Record<string, string>> = {
@@ -26,8 +26,8 @@ const modelSchema = z.looseObject({
 });
 
 /**
- * All that the try-it page of a run needs, in memory. Page and program are this version's own, not the run's: so they
- * work for runs that have none, and a store that somebody else writes to brings no program here.
+ * All files of a run's try-it page, in memory. Page and script are those of this version, not those of the run: they
+ * also work for older runs, and nobody who can write to the store can put a script into the page.
  *
  * @throws PermanentError ArtifactNotFound or CorruptArtifact for the run's model.
  */

@@ -28,7 +28,7 @@ const styles = `
 @media (max-width:760px){.try{grid-template-columns:minmax(0,1fr)}}
 `;
 
-/** Draw on the left, read on the right. It lies in the run's folder: the program and the model are found from there. */
+/** The drawing area on the left, the answer on the right. Paths are relative to the run's folder. */
 export function renderTryItPage(runId: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -43,13 +43,13 @@ export function renderTryItPage(runId: string): string {
 </head>
 <body>
 <main>
-<p class="eyebrow"><span>run <code>${escapeMarkup(runId)}</code></span><span>everything happens in this browser</span></p>
+<p class="eyebrow"><span>run <code>${escapeMarkup(runId)}</code></span><span>the model runs in this browser</span></p>
 <div class="try">
 <div>
 <h1>Draw a digit</h1>
-<p class="note">With the mouse, a pen or a finger.</p>
+<p class="note">Use the mouse, a pen or a finger.</p>
 <div id="from-disk" class="card" role="alert" hidden>
-<p>This page was opened from disk, and browsers let no page read a model from there. Serve the run, and open the address that is printed:</p>
+<p>This page was opened from disk, where browsers do not let a page read files. Serve the run, and open the address that is printed:</p>
 <p><code>npx mnist-pipeline serve ${escapeMarkup(runId)} --store FOLDER</code><br>FOLDER is the one that has <code>runs</code> in it.</p>
 <p>Any other web server will do as well, started in the folder of this page:</p>
 <p><code>python3 -m http.server --bind 127.0.0.1</code><br>The page is <code>/try-it.html</code> there.</p>
@@ -59,12 +59,12 @@ export function renderTryItPage(runId: string): string {
 <noscript><p>This page needs JavaScript: the model runs in it.</p></noscript>
 <p id="trouble" role="alert"></p>
 </div>
-<section class="card" id="result" aria-label="What the model says">
+<section class="card" id="result" aria-label="Answer of the model">
 <div class="answer"><output id="answer" for="drawing">–<small>draw something</small></output>
 <div class="seen"><canvas id="seen" width="28" height="28" role="img" aria-label="The image that the model sees"></canvas>what the model sees</div></div>
 <div id="doubts" role="status"></div>
 <ol class="probabilities" id="probabilities"></ol>
-<p class="note">The model knows digits only. A letter or another drawing gets an answer as well, often a confident one.</p>
+<p class="note">The model knows only digits. It also answers for a letter or another drawing, often with high confidence.</p>
 </section>
 </div>
 </main>

@@ -5,12 +5,12 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 export interface WatchedPage {
   readonly page: Page;
   /** Console messages of any level, and uncaught errors. */
-  readonly complaints: string[];
-  /** Where requests went: `file:`, `data:`, or an origin. */
+  readonly consoleMessages: string[];
+  /** Targets of all requests: `file:`, `data:`, or an origin. */
   readonly origins: Set<string>;
 }
 
-/** One Chromium for all tests of a file. */
+/** One Chromium process for all tests of a file. */
 export function useChromium(): {
   open(address: string, options?: BrowserContextOptions): Promise<WatchedPage>;
 } {
@@ -26,28 +26,28 @@ export function useChromium(): {
     open: async (address, options = {}) => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
-      const complaints: string[] = [];
+      const consoleMessages: string[] = [];
       const origins = new Set<string>();
-      page.on('console', (message) => complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('console', (message) => consoleMessages.push(message.text()));
+      page.on('pageerror', (error) => consoleMessages.push(String(error)));
       page.on('request', (request) => {
         const { protocol, origin } = new URL(request.url());
         origins.add(origin === 'null' ? protocol : origin);
       });
       await page.goto(address);
-      return { page, complaints, origins };
+      return { page, consoleMessages, origins };
     },
   };
 }
 
-/** Pixels by which the page is wider than the window. */
+/** How many pixels the page is wider than the window. */
 export const overflowOf = (page: Page) =>
   page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong by WCAG 2.2 A and AA and its best practices: a line each, with the first place. */
-export async function findBarriers(page: Page): Promise<string[]> {
+/** Violations of WCAG 2.2 A and AA and of best practices that axe finds: one line each, with the first element. */
+export async function findAccessibilityViolations(page: Page): Promise<string[]> {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   return violations.map(
@@ -55,13 +55,13 @@ export async function findBarriers(page: Page): Promise<string[]> {
   );
 }
 
-/** At the four looks that count. */
-export const looks = [390, 1280].flatMap((width) =>
+/** A phone and a laptop, each light and dark. */
+export const pageVariants = [390, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
-/** Set SCREENSHOTS to a folder to look at the pages. */
-export async function keepScreenshot(page: Page, name: string): Promise<void> {
+/** Does nothing unless the environment variable SCREENSHOTS names a folder. */
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }

@@ -4,7 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { makeComparedRun, makeComparisonData } from '../support/report-factory';
 import { useScratchFolder } from '../support/scratch-folder';
-import { findBarriers, keepScreenshot, looks, overflowOf, useChromium } from './chromium';
+import {
+  findAccessibilityViolations,
+  overflowOf,
+  pageVariants,
+  saveScreenshot,
+  useChromium,
+} from './chromium';
 
 const folder = useScratchFolder();
 const chromium = useChromium();
@@ -15,23 +21,23 @@ beforeAll(() =>
   writeFile(join(folder, 'compare.html'), renderComparePage({ runs: [...runs, third], ...rest }, '0.1.0')),
 );
 
-test.each(looks)(
-  'at $width pixels, $colorScheme: no complaint, no request, nothing wider than the page, no barrier',
+test.each(pageVariants)(
+  'at $width pixels, $colorScheme: no console message, request, overflow or accessibility violation',
   async ({ width, colorScheme }) => {
-    const { page, complaints, origins } = await chromium.open(address, {
+    const { page, consoleMessages, origins } = await chromium.open(address, {
       viewport: { width, height: 900 },
       colorScheme,
     });
-    expect(complaints).toEqual([]);
+    expect(consoleMessages).toEqual([]);
     expect([...origins]).toEqual(['file:']);
     expect(await overflowOf(page)).toBe(0);
-    expect(await findBarriers(page)).toEqual([]);
-    await keepScreenshot(page, `compare-${width}-${colorScheme}`);
+    expect(await findAccessibilityViolations(page)).toEqual([]);
+    await saveScreenshot(page, `compare-${width}-${colorScheme}`);
     await page.close();
   },
 );
 
-test('one pointer reads all runs: those that have ended by then are left out', async () => {
+test('the slider shows the values of all runs, without those that ended before the epoch', async () => {
   const { page } = await chromium.open(address);
   const chart = page.getByRole('slider', { name: /accuracy/ });
   await chart.focus();

@@ -8,7 +8,7 @@ import { encodeIdx, writeFiles } from '../support/tiny-dataset';
 const readRaw = (role: RawFileRole) =>
   parseIdx(readFileSync(join(findMnistFolder(), rawFileNames[role])), rawFileNames[role]).data;
 
-/** The first images of MNIST as a dataset of its own: enough to learn from in seconds. */
+/** Writes the first images of MNIST as a dataset: enough to train on within seconds. */
 export async function writeMnistSubset(
   folder: string,
   { trainCount, testCount }: { readonly trainCount: number; readonly testCount: number },
@@ -25,8 +25,8 @@ export async function writeMnistSubset(
 }
 
 /**
- * A test image of each class, 0 to 9: the first one, but for the five, whose first (row 8) is the one that most people
- * take for something else.
+ * A test image of each class, 0 to 9: the first one, except for the five, whose first image (row 8) is hard to
+ * recognize for people too.
  */
 export function oneTestImagePerClass(): { readonly label: number; readonly pixels: Uint8Array }[] {
   const images = readRaw('testImages');

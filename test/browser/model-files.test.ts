@@ -27,7 +27,7 @@ beforeAll(async () => {
 test("the page of the model card loads the model, and gives the pipeline's own probabilities", async () => {
   const card = readFileSync(join(modelFolder, 'README.md'), 'utf8');
   const html = card.match(/^```html\n([\s\S]*?)^```/m)?.[1];
-  const { page, complaints, origins } = await chromium.open('about:blank');
+  const { page, consoleMessages, origins } = await chromium.open('about:blank');
   // TensorFlow.js from the installed package instead of the network: the same file in the same version.
   await page.route('https://cdn.jsdelivr.net/npm/@tensorflow/tfjs@4.22.0/dist/tf.min.js', (route) =>
     route.fulfill({ path: join(__dirname, '../../node_modules/@tensorflow/tfjs/dist/tf.min.js') }),
@@ -48,8 +48,8 @@ test("the page of the model card loads the model, and gives the pipeline's own p
   const expected = tf.tidy(() => (model.predict(tf.zeros([1, 6, 6])) as tf.Tensor).dataSync());
   model.dispose();
   expect(values).toEqual(Array.from(expected, (value) => expect.closeTo(value, 5)));
-  expect(complaints.filter((text) => !text.startsWith('Float32Array') && !text.includes('favicon'))).toEqual(
-    [],
-  );
+  expect(
+    consoleMessages.filter((text) => !text.startsWith('Float32Array') && !text.includes('favicon')),
+  ).toEqual([]);
   expect([...origins].sort()).toEqual(['http://model.test', 'https://cdn.jsdelivr.net']);
 });

@@ -4,7 +4,13 @@ import { pathToFileURL } from 'node:url';
 import { renderReportPage } from '../../lib/report/report-page';
 import { makeReportData } from '../support/report-factory';
 import { useScratchFolder } from '../support/scratch-folder';
-import { findBarriers, keepScreenshot, looks, overflowOf, useChromium } from './chromium';
+import {
+  findAccessibilityViolations,
+  overflowOf,
+  pageVariants,
+  saveScreenshot,
+  useChromium,
+} from './chromium';
 
 const folder = useScratchFolder();
 const chromium = useChromium();
@@ -14,37 +20,37 @@ beforeAll(() => writeFile(join(folder, 'report.html'), renderReportPage(data)));
 
 const openReport = (options = {}) => chromium.open(address, options);
 
-describe.each(looks)('at $width pixels, $colorScheme', ({ width, colorScheme }) => {
-  test('no complaint, no request, nothing wider than the page, no barrier', async () => {
-    const { page, complaints, origins } = await openReport({
+describe.each(pageVariants)('at $width pixels, $colorScheme', ({ width, colorScheme }) => {
+  test('no console message, request, overflow or accessibility violation', async () => {
+    const { page, consoleMessages, origins } = await openReport({
       viewport: { width, height: 900 },
       colorScheme,
     });
-    expect(complaints).toEqual([]);
+    expect(consoleMessages).toEqual([]);
     expect([...origins]).toEqual(['file:']);
     expect(await overflowOf(page)).toBe(0);
     const images = '[...document.images].filter((image) => !image.hidden)';
     expect(await page.evaluate(`${images}.filter((image) => image.naturalWidth !== 28).length`)).toBe(0);
     expect(await page.evaluate(`${images}.filter((image) => image.width !== image.height).length`)).toBe(0);
     expect(await page.locator('.digits.first li').count()).toBe(10);
-    for (const heading of ['Learning curves', 'Where it goes wrong', 'Worst mistakes', 'Files of this run'])
+    for (const heading of ['Learning curves', 'Confusion matrix', 'Worst mistakes', 'Files of this run'])
       expect(await page.getByRole('heading', { name: heading }).isVisible()).toBe(true);
     await page.locator('table.confusion td.miss button').first().click();
-    expect(await findBarriers(page)).toEqual([]);
-    await keepScreenshot(page, `report-${width}-${colorScheme}`);
+    expect(await findAccessibilityViolations(page)).toEqual([]);
+    await saveScreenshot(page, `report-${width}-${colorScheme}`);
     await page.close();
   });
 });
 
-test('the ground is light by day and dark by night', async () => {
-  const groundOf = async (colorScheme: 'light' | 'dark') => {
+test('the background follows the color scheme', async () => {
+  const backgroundOf = async (colorScheme: 'light' | 'dark') => {
     const { page } = await openReport({ colorScheme });
     const color = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
     await page.close();
     return color;
   };
-  expect(await groundOf('light')).toBe('rgb(246, 247, 249)');
-  expect(await groundOf('dark')).toBe('rgb(18, 21, 26)');
+  expect(await backgroundOf('light')).toBe('rgb(246, 247, 249)');
+  expect(await backgroundOf('dark')).toBe('rgb(18, 21, 26)');
 });
 
 describe('the curves', () => {
@@ -53,7 +59,7 @@ describe('the curves', () => {
     return `Epoch ${epoch}training acc ${acc.toFixed(4)}validation acc ${val_acc.toFixed(4)}`;
   };
 
-  test('say the values of the epoch that is pointed at', async () => {
+  test('show the values of the epoch under the pointer', async () => {
     const { page } = await openReport();
     const chart = page.getByRole('slider', { name: /accuracy/ });
     const readout = chart.locator('.readout');
@@ -67,7 +73,7 @@ describe('the curves', () => {
     await page.close();
   });
 
-  test('move by arrow keys, and tell a screen reader', async () => {
+  test('are sliders for arrow keys and screen readers', async () => {
     const { page } = await openReport();
     const chart = page.getByRole('slider', { name: /accuracy/ });
     await chart.focus();
@@ -90,7 +96,7 @@ describe('a cell of the confusion matrix', () => {
   const count = confusionMatrix[0]![predicted]!;
   const title = `Label 0, predicted ${predicted}: ${count} image${count === 1 ? '' : 's'}`;
 
-  test('shows its images when clicked, in the right pixels, and closes again', async () => {
+  test('shows its images, pixel by pixel, when clicked, and closes again', async () => {
     const { page } = await openReport();
     const panel = page.locator('#cell-panel');
     expect(await panel.isVisible()).toBe(false);
@@ -127,7 +133,7 @@ describe('a cell of the confusion matrix', () => {
   });
 });
 
-test('without JavaScript everything is there to read, and nothing pretends to be a button', async () => {
+test('without JavaScript all content is there, and there are no buttons', async () => {
   const { page } = await openReport({ javaScriptEnabled: false });
   expect(await page.getByRole('button').count()).toBe(0);
   expect(await page.locator('table.confusion td.hit').first().textContent()).toMatch(/^\d+$/);
@@ -136,7 +142,7 @@ test('without JavaScript everything is there to read, and nothing pretends to be
   await page.close();
 });
 
-test('on paper: the charts without their readouts, dark mode or not', async () => {
+test('in print: light colors in dark mode too, and no readouts of the charts', async () => {
   const { page } = await openReport({ colorScheme: 'dark' });
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   expect(await page.locator('.readout').first().isVisible()).toBe(false);

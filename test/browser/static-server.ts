@@ -11,7 +11,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** What anybody has at hand: files by their names, and no more headers than the type of those that are known. */
+/** A minimal web server: files by name, and a Content-Type for known extensions. */
 export async function startStaticServer(
   folder: string,
 ): Promise<{ address: string; close: () => Promise<void> }> {

@@ -5,7 +5,13 @@ import type { Page } from 'playwright-core';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { startServe } from '../support/serve-command';
-import { findBarriers, keepScreenshot, looks, overflowOf, useChromium } from './chromium';
+import {
+  findAccessibilityViolations,
+  overflowOf,
+  pageVariants,
+  saveScreenshot,
+  useChromium,
+} from './chromium';
 import { oneTestImagePerClass, writeMnistSubset } from './mnist-subset';
 import { startStaticServer } from './static-server';
 
@@ -34,10 +40,10 @@ const openPage = async (options = {}) => {
   return opened;
 };
 
-/** The digit alone, without the words below it. */
+/** The digit, without the text below it. */
 const answerOf = (page: Page) => page.evaluate<string>('document.getElementById("answer").firstChild.data');
 
-/** Every second row of ink, as [row, first column, last column] in pixels of MNIST: the pen is two of them wide. */
+/** Every second row of ink, as [row, first column, last column] in MNIST pixels, because the pen is two pixels wide. */
 function findStrokes(pixels: Uint8Array): [number, number, number][] {
   const strokes: [number, number, number][] = [];
   for (let row = 0; row < 28; row += 2) {
@@ -64,15 +70,18 @@ async function drawWithMouse(page: Page, pixels: Uint8Array): Promise<void> {
   await page.locator('[aria-busy=false]').waitFor();
 }
 
-describe.each(looks)('at $width pixels, $colorScheme', ({ width, colorScheme }) => {
-  test('no complaint, no request elsewhere, nothing wider than the page, no barrier', async () => {
-    const { page, complaints, origins } = await openPage({ viewport: { width, height: 900 }, colorScheme });
+describe.each(pageVariants)('at $width pixels, $colorScheme', ({ width, colorScheme }) => {
+  test('no console message, foreign request, overflow or accessibility violation', async () => {
+    const { page, consoleMessages, origins } = await openPage({
+      viewport: { width, height: 900 },
+      colorScheme,
+    });
     await drawWithMouse(page, testImages[3]!.pixels);
-    expect(complaints).toEqual([]);
+    expect(consoleMessages).toEqual([]);
     expect([...origins]).toEqual([address.slice(0, -1)]);
     expect(await overflowOf(page)).toBe(0);
-    expect(await findBarriers(page)).toEqual([]);
-    await keepScreenshot(page, `try-it-${width}-${colorScheme}`);
+    expect(await findAccessibilityViolations(page)).toEqual([]);
+    await saveScreenshot(page, `try-it-${width}-${colorScheme}`);
     await page.close();
   });
 });
@@ -89,7 +98,7 @@ test('ten test images, drawn with the mouse stroke by stroke, are recognized', a
   await page.close();
 });
 
-/** Two digits beside each other, each half as wide. */
+/** Two digits next to each other, each at half width. */
 function drawPair(page: Page): Promise<void> {
   const pixels = new Uint8Array(28 * 28);
   for (const [offset, { pixels: digit }] of [testImages[1]!, testImages[7]!].entries()) {
@@ -106,7 +115,7 @@ test.each([
   { name: 'a digit', draw: (page: Page) => drawWithMouse(page, testImages[4]!.pixels) },
   { name: 'two digits', draw: drawPair },
 ])(
-  'predict answers and doubts the same about the same drawing, saved as an image: $name',
+  'predict gives the same answer and doubts for the drawing saved as an image: $name',
   async ({ name, draw }) => {
     const { page } = await openPage();
     await draw(page);
@@ -125,7 +134,7 @@ test.each([
   },
 );
 
-test('the ten probabilities sum to 1, and the model sees the digit small and in the middle', async () => {
+test('the ten probabilities sum to 1, and the model sees the digit scaled and centered', async () => {
   const { page } = await openPage();
   await drawWithMouse(page, testImages[0]!.pixels);
   expect(await answerOf(page)).toBe('0');
@@ -150,7 +159,7 @@ test('the ten probabilities sum to 1, and the model sees the digit small and in 
   await page.close();
 });
 
-test('a finger draws as well, and Clear takes it away', async () => {
+test('a finger draws too, and Clear removes the drawing', async () => {
   const { page } = await openPage({ hasTouch: true, viewport: { width: 390, height: 800 } });
   const box = (await page.locator('#drawing').boundingBox())!;
   const session = await page.context().newCDPSession(page);
@@ -165,24 +174,26 @@ test('a finger draws as well, and Clear takes it away', async () => {
   await page.close();
 });
 
-describe('as it lies in the folder of the run', () => {
+describe('in the folder of the run', () => {
   let server: Awaited<ReturnType<typeof startStaticServer>>;
   beforeAll(async () => {
     server = await startStaticServer(store);
   });
   afterAll(() => server.close());
 
-  test('any web server will do, and at any depth', async () => {
-    const { page, complaints, origins } = await chromium.open(`${server.address}/runs/small/try-it.html`);
+  test('any web server can serve it, at any depth', async () => {
+    const { page, consoleMessages, origins } = await chromium.open(
+      `${server.address}/runs/small/try-it.html`,
+    );
     await page.getByText('Ready').waitFor();
     await drawWithMouse(page, testImages[7]!.pixels);
     expect(await answerOf(page)).toBe('7');
-    expect(complaints).toEqual([]);
+    expect(consoleMessages).toEqual([]);
     expect([...origins]).toEqual([server.address]);
     await page.close();
   });
 
-  test('the report leads to it', async () => {
+  test('the report links to it', async () => {
     const { page, origins } = await chromium.open(`${server.address}/runs/small/report.html`);
     await page.getByRole('link', { name: 'try-it.html' }).click();
     await page.getByText('Ready').waitFor();
@@ -192,13 +203,13 @@ describe('as it lies in the folder of the run', () => {
 
   test('opened from disk, it says how to serve it', async () => {
     const { href } = pathToFileURL(join(store, 'runs/small/try-it.html'));
-    const { page, complaints, origins } = await chromium.open(href);
+    const { page, consoleMessages, origins } = await chromium.open(href);
     await page.getByText('mnist-pipeline serve small').waitFor();
     expect(await page.getByText('Loading the model').count()).toBe(0);
-    expect(complaints).toEqual([]);
+    expect(consoleMessages).toEqual([]);
     expect([...origins]).toEqual(['file:']);
-    expect(await findBarriers(page)).toEqual([]);
-    await keepScreenshot(page, 'try-it-from-disk');
+    expect(await findAccessibilityViolations(page)).toEqual([]);
+    await saveScreenshot(page, 'try-it-from-disk');
     await page.close();
   });
 });

@@ -2,7 +2,7 @@ import { decode } from 'fast-png';
 import { cellImagesMarkup, chooseCellImages } from '../../lib/report/cell-images';
 import { makePixels } from '../support/report-factory';
 
-/** `count` images of label 1: every tenth taken for 7, with a confidence that falls from row to row. */
+/** `count` images of label 1: every tenth is predicted as 7, and the confidence falls from row to row. */
 const makeColumns = (count: number) => {
   const rows = Array.from({ length: count }, (_, row) => row);
   return {
@@ -13,7 +13,7 @@ const makeColumns = (count: number) => {
 };
 
 describe('which images a cell shows', () => {
-  test('mistakes: the surest first; right answers: the least sure first; the count is of all', () => {
+  test('the most confident mistakes and the least confident correct predictions first; the count is of all images', () => {
     const cells = chooseCellImages(makeColumns(100), 784);
     const miss = cells.find(({ predicted }) => predicted === 7)!;
     expect(miss).toMatchObject({ label: 1, count: 10, rows: [3, 13, 23, 33, 43, 53, 63, 73, 83, 93] });
@@ -28,13 +28,16 @@ describe('which images a cell shows', () => {
     { imagePixels: 45_000, shown: 20 },
     { imagePixels: 450_000, shown: 2 },
     { imagePixels: 450_001, shown: 0 },
-  ])('images of $imagePixels pixels: $shown, so that the page stays small', ({ imagePixels, shown }) => {
-    const rows = chooseCellImages(makeColumns(100), imagePixels).flatMap((cell) => cell.rows);
-    expect(rows).toHaveLength(shown);
-  });
+  ])(
+    'of images of $imagePixels pixels, $shown are shown, so that the page stays small',
+    ({ imagePixels, shown }) => {
+      const rows = chooseCellImages(makeColumns(100), imagePixels).flatMap((cell) => cell.rows);
+      expect(rows).toHaveLength(shown);
+    },
+  );
 });
 
-test('every image lies on the sheet where the index says', () => {
+test('every image is on the sheet at the place that the index gives', () => {
   const columns = makeColumns(100);
   const cells = chooseCellImages(columns, 784);
   const markup = cellImagesMarkup(cells, (row) => ({ pixels: makePixels(row), shape: [28, 28] }), columns);

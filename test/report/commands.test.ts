@@ -20,8 +20,14 @@ const rising = falling.map((epoch) => (epoch.epoch === 4 ? { ...epoch, val_loss:
 
 test.each([
   ['still falling', falling, {}, 'The validation loss was still falling: train longer', '--epochs 8'],
-  ['rising', rising, {}, 'lowest after epoch 3: let the learning rate fall', '--epochs 4 --schedule cosine'],
-  ['rising under a schedule', rising, { schedule: 'cosine' }, 'drop more', '--dropout 0.2 --schedule cosine'],
+  ['rising', rising, {}, 'lowest after epoch 3: decay the learning rate', '--epochs 4 --schedule cosine'],
+  [
+    'rising under a schedule',
+    rising,
+    { schedule: 'cosine' },
+    'increase dropout',
+    '--dropout 0.2 --schedule cosine',
+  ],
 ])('a validation loss that is %s', (_, epochs, config, why, flags) => {
   const [, next] = suggestNext({ runId: 'a', config: configOf({ epochs: 4, ...config }), epochs });
   expect(next!.why).toContain(why);

@@ -1,7 +1,7 @@
 import { renderComparePage } from '../../lib/report/compare-page';
 import {
   compareWithFirst,
-  differingCircumstances,
+  differingEnvironment,
   differingSettings,
   findChangedImages,
   recallByClass,
@@ -19,7 +19,7 @@ test('only the settings that differ are listed, in the order of the configuratio
   ]);
 });
 
-test('a setting that only one run was given is none for the other', () => {
+test('a setting that only one run has is none for the other', () => {
   const sha256 = 'c'.repeat(64);
   const runs = [makeComparedRun('a'), makeComparedRun('b', { config: { initialWeightsSha256: sha256 } })];
   expect(differingSettings(runs)).toEqual([{ name: 'initialWeightsSha256', values: ['none', sha256] }]);
@@ -37,12 +37,12 @@ test.each([
     second: { pipelineVersion: '0.2.0' },
     differing: [{ name: 'pipeline version', values: ['0.1.0', '0.2.0'] }],
   },
-])('circumstances: $name', ({ second, differing }) => {
-  expect(differingCircumstances([makeComparedRun('a'), makeComparedRun('b', second)])).toEqual(differing);
+])('differing environment: $name', ({ second, differing }) => {
+  expect(differingEnvironment([makeComparedRun('a'), makeComparedRun('b', second)])).toEqual(differing);
 });
 
 describe('the images that changed', () => {
-  /** Rows: right in both, fixed, regressed, wrong in both but otherwise, wrong in both alike. */
+  /** Rows: right in both, fixed, regressed, wrong in both with other answers, wrong in both with the same answer. */
   const labels = [1, 1, 1, 1, 1];
   const confidence = [0.9, 0.8, 0.7, 0.6, 0.5];
   const first = {
@@ -69,7 +69,7 @@ describe('the images that changed', () => {
     });
   });
 
-  test('of three runs, the first and the last decide, and one between them counts as otherwise', () => {
+  test('of three runs, the first and the last decide; a change in the middle run counts as other', () => {
     const changed = findChangedImages([first, last, first])!;
     expect(changed.other.map(({ index }) => index)).toEqual([1, 2, 3]);
     expect(changed.fixed).toEqual([]);
@@ -83,7 +83,7 @@ describe('the images that changed', () => {
         dataset: { name: 'mnist', contentKey: 'fedcba9876543210', manifestSha256: 'a'.repeat(64) },
       }),
     },
-  ])('cannot be told: $name', ({ second }) => {
+  ])('are unknown: $name', ({ second }) => {
     const { testPredictions, ...rest } = second;
     const run = testPredictions === undefined ? rest : { ...rest, testPredictions };
     expect(findChangedImages([first, run])).toBeUndefined();
@@ -93,7 +93,7 @@ describe('the images that changed', () => {
   });
 });
 
-test('the page sets figures, curves, settings and images side by side', () => {
+test('the page shows metrics, curves, settings and images side by side', () => {
   const text = page.replace(/<style>.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]+>/g, ' ');
   const squeezed = text.replace(/\s+/g, ' ');
   expect(squeezed).toContain('one-layer 94.20 % 29 ');
@@ -107,14 +107,14 @@ test('the page sets figures, curves, settings and images side by side', () => {
   expect(page).toContain('Fixed from one-layer to seed: ');
 });
 
-test('without the images, the rows and answers are still there', () => {
+test('without the images, the rows and predictions are still there', () => {
   const { runs } = makeComparisonData();
-  const blind = renderComparePage({ runs }, '0.1.0');
-  expect(blind).not.toContain('<img');
-  expect(blind).toContain('Fixed from one-layer to seed: ');
+  const withoutImages = renderComparePage({ runs }, '0.1.0');
+  expect(withoutImages).not.toContain('<img');
+  expect(withoutImages).toContain('Fixed from one-layer to seed: ');
 });
 
-test('whatever a person can choose is escaped', () => {
+test('all user input is escaped', () => {
   const attack = '"><script>alert(1)</script>';
   const runs = [
     makeComparedRun('a', { environment: { ...environment, device: attack }, config: { dataset: attack } }),
@@ -125,7 +125,7 @@ test('whatever a person can choose is escaped', () => {
   expect(attacked.split('&quot;&gt;&lt;script&gt;').length - 1).toBe(3);
 });
 
-test('a run beside the first one: the gain in accuracy and McNemar’s test', () => {
+test('a run compared with the first one: the gain in accuracy and McNemar’s test', () => {
   const { runs } = makeComparisonData();
   const [own, other] = compareWithFirst(runs);
   expect(own).toEqual({ accuracyGain: 0, test: { fixedCount: 0, regressedCount: 0, pValue: 1 } });
@@ -136,11 +136,11 @@ test('a run beside the first one: the gain in accuracy and McNemar’s test', ()
 
 test('the most confident disagreements come first', () => {
   const changed = findChangedImages(makeComparisonData().runs)!;
-  const weight = changed.fixed.map(({ answers }) => answers[0]!.confidence * answers[1]!.confidence);
-  expect(weight).toEqual(weight.toSorted((a, b) => b - a));
+  const importance = changed.fixed.map(({ answers }) => answers[0]!.confidence * answers[1]!.confidence);
+  expect(importance).toEqual(importance.toSorted((a, b) => b - a));
 });
 
-test('recall by class, with a gap where a label has no image', () => {
+test('recall by class, undefined for a label without images', () => {
   expect(recallByClass({ labels: [0, 0, 2], predicted: [0, 1, 2], confidence: [1, 1, 1] })).toEqual([
     0.5,
     undefined,

@@ -29,7 +29,7 @@ describe.each([
   const epochs = makeEpochs();
   const plot = draw(epochs);
 
-  test('has the axes and the legend of the seed', () => {
+  test('has the axes and the legend of the reference implementation', () => {
     expect(plot.name).toBe(name);
     expect(plot.marks).toContain('>epoch</text>');
     expect(plot.marks).toContain(`>${yName}</text>`);
@@ -79,7 +79,7 @@ describe('confusion matrix', () => {
     expect(marks).toContain('>true label</text>');
   });
 
-  test('with 256 classes draws only what is there, without numbers', () => {
+  test('with 256 classes draws only cells that are not empty, without numbers', () => {
     const confusionMatrix = Array.from({ length: 256 }, (_, label) =>
       Array.from({ length: 256 }, (_, column) => (label === column ? 4 : 0)),
     );
@@ -119,7 +119,7 @@ describe('as files and in pages', () => {
     expect(svg).toContain('a &amp; b&#39;s');
   });
 
-  test('a file stands on white with fixed colors, a page brings its own', () => {
+  test('a file has a white background and fixed colors; a page has its own colors', () => {
     expect(toStandaloneSvg(hostile)).toContain('fill="#ffffff"');
     expect(toStandaloneSvg(hostile)).not.toContain('var(');
     expect(toInlineSvg(drawLoss(makeEpochs()))).not.toMatch(/(fill|stroke)="#/);

@@ -12,20 +12,20 @@ const render = (overrides: Partial<ProgressData> = {}) =>
     ...overrides,
   });
 
-test('while training: refreshes, says the epoch and the time left', () => {
+test('during training it refreshes, and shows the epoch and the time left', () => {
   const page = render();
   expect(page).toContain('<meta http-equiv="refresh" content="5">');
   expect(page).toContain('after epoch 4 of 10; about 57.0\u00a0s left');
   expect(page).not.toContain('report.html');
 });
 
-test('after the training: stands still, and leads to the report', () => {
+test('after the training it no longer refreshes, and links to the report', () => {
   const page = render({ isTraining: false });
   expect(page).not.toContain('http-equiv="refresh"');
   expect(page).toContain('<a href="report.html">');
 });
 
-test('whatever a person can choose is escaped', () => {
+test('all user input is escaped', () => {
   const attack = '"><script>alert(1)</script>';
   const config = { ...runConfigSchema.parse({ dataset: attack }), modelName: attack };
   expect(render({ runId: attack, config })).not.toContain('<script>alert');

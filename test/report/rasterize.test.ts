@@ -22,7 +22,7 @@ const drawWord = (style: string) =>
 test.each([
   { name: 'regular', style: 'font-family:Inter,sans-serif' },
   { name: 'semi-bold', style: 'font-family:Inter,sans-serif;font-weight:600' },
-  { name: 'a family that is not there', style: 'font-family:Nowhere' },
+  { name: 'a missing font family', style: 'font-family:Nowhere' },
 ])('text is visible: $name', async ({ style }) => {
   expect(countDarkPixels(await rasterize(drawWord(style), 1))).toBeGreaterThan(80);
 });

@@ -7,7 +7,7 @@ import { renderReportPage } from '../../lib/report/report-page';
 import { makeEpochs, makeReportData } from '../support/report-factory';
 
 const page = renderReportPage(makeReportData());
-/** Without tags, for what a reader reads. */
+/** The text of the page, without tags. */
 const readText = (html: string) =>
   html
     .replace(/<style>.*?<\/style>/s, '')
@@ -23,16 +23,16 @@ test.each([
   'Learning curves',
   'The first ten test images',
   'Worst mistakes',
-  'Each class',
+  'Metrics of each class',
   'Configuration',
-  'Environment of the training',
+  'Training environment',
   'Time by phase',
   'Lineage',
   '0123456789abcdef',
   'b'.repeat(64),
   'Example Processor 8000',
   'The default configuration, unchanged.',
-  'of the test images recognized; 95 % interval 91.79 % to 95.93 %',
+  'of the test images classified correctly; 95 % confidence interval 91.79 % to 95.93 %',
   'Parameters 1,462,538',
   'Weakest class: ',
   'Most frequent confusions: ',
@@ -42,25 +42,25 @@ test.each([
   'dense_1 Dense 1024 803,840',
   '552 training and 500 test images of 28×28 pixels',
   'model = keras.models.load_model(&quot;model.keras&quot;)',
-])('says %s', (text) => {
+])('the page contains %s', (text) => {
   expect(readText(page)).toContain(text);
 });
 
-test('makes no request: no address but the XML namespace, and a policy against all others', () => {
+test('the page makes no request: its only address is the XML namespace, and its policy forbids all others', () => {
   expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:/i);
   expect(page).not.toMatch(/@import|url\(|srcset|<iframe|<object|<script[^>]* src/i);
   for (const [, address] of page.matchAll(/src="([^"]*)"/g)) expect(address).toMatch(/^data:/);
   expect(page).toContain('default-src &#39;none&#39;');
 });
 
-test('the policy lets one script run: the one that is in the page', () => {
+test('the policy allows only the script that is in the page', () => {
   const scripts = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map((match) => match[1]!);
   expect(scripts).toHaveLength(1);
   const digest = createHash('sha256').update(scripts[0]!).digest('base64');
   expect(page).toContain(`script-src &#39;sha256-${digest}&#39;;`);
 });
 
-test('links lead to files beside the page', () => {
+test('links point to files next to the page', () => {
   const links = [...page.matchAll(/<a href="([^#"]*)">([^<]*)</g)].map((match) => [match[1], match[2]]);
   expect(links).toEqual([
     ['model/model.json', 'model.json'],
@@ -73,7 +73,7 @@ test('links lead to files beside the page', () => {
   expect(readText(page)).toContain('weights.bin TensorFlow.js, weights, 5.9 MB');
 });
 
-test('a mistake shows what the model thought: its three highest probabilities', () => {
+test('a mistake shows the three highest probabilities', () => {
   const [worst] = makeReportData().metrics.worstMistakes;
   const list = page.match(/class="digits mistakes">.*?<ol class="guesses">(.*?)<\/ol>/s)![1]!;
   const guesses = [...list.matchAll(/<b>(\d)<\/b><span>([\d.]+)/g)].map((match) => [match[1], match[2]]);
@@ -89,7 +89,7 @@ test('the calibration is that of the whole test set', () => {
   );
 });
 
-test('with 256 classes the confusion matrix is a drawing, without a table that no screen could hold', () => {
+test('with 256 classes the confusion matrix is a plot, because a table would be wider than any screen', () => {
   const confusionMatrix = Array.from({ length: 256 }, () => new Array<number>(256).fill(1));
   const data = makeReportData();
   const wide = renderReportPage({ ...data, metrics: { ...data.metrics, confusionMatrix } });
@@ -98,7 +98,7 @@ test('with 256 classes the confusion matrix is a drawing, without a table that n
   expect(wide).not.toContain('id="cell-images"');
 });
 
-test('every datum that a person can choose is escaped', () => {
+test('all user input is escaped', () => {
   const attack = '"><script>alert(1)</script>\'';
   const data = makeReportData(
     {
@@ -116,7 +116,7 @@ test('every datum that a person can choose is escaped', () => {
   expect(attacked.split('&quot;&gt;&lt;script&gt;').length - 1).toBeGreaterThanOrEqual(10);
 });
 
-test('what differs from the default configuration is listed first, and nothing else', () => {
+test('the first table lists only the settings that differ from the default configuration', () => {
   const changed = renderReportPage(makeReportData({}, { epochs: 3, hidden: [512], dropout: 0.1 }));
   const rows = [...changed.matchAll(/<tr class="changed"><th scope="row"><code>(\w+)<\/code>/g)];
   expect(rows.map((row) => row[1])).toEqual(['epochs', 'hidden']);
@@ -125,7 +125,7 @@ test('what differs from the default configuration is listed first, and nothing e
   expect(readText(changed)).toMatch(/2 of \d+ settings differ from/);
 });
 
-test('a run that started from given weights does not pass for the default configuration', () => {
+test('a run that started from given weights is not called the default configuration', () => {
   const sha256 = 'c'.repeat(64);
   const tuned = readText(renderReportPage(makeReportData({}, { initialWeightsSha256: sha256 })));
   expect(tuned).toContain(`initialWeightsSha256 ${sha256} none`);
@@ -145,25 +145,25 @@ describe('early stopping', () => {
   );
   const stoppedPage = renderReportPage(stopped);
 
-  test('is said, with the epoch whose weights the model has', () => {
+  test('is reported, with the epoch whose weights the model has', () => {
     expect(readText(stoppedPage)).toContain(
       'Stopped after epoch 4 of 12: no lower validation loss for 1 epoch. The model has the weights of epoch 3.',
     );
     expect(stoppedPage.match(/<circle class="ring" data-epoch="3"/g)).toHaveLength(2);
   });
 
-  test('is not said of a run that trained all its epochs', () => {
+  test('is not reported for a run that trained all its epochs', () => {
     expect(readText(page)).not.toContain('Stopped after');
     expect(page).not.toContain('class="ring"');
   });
 
-  test('a run that trained all its epochs and kept better weights says which', () => {
+  test('a run that trained all its epochs and kept better weights names their epoch', () => {
     const kept = renderReportPage(makeReportData({ modelEpoch: 8 }, { patience: 3 }));
     expect(readText(kept)).toContain('The model has the weights of epoch 8 of 10');
   });
 });
 
-test('the loss with the L2 penalty and the one without have two names', () => {
+test('the loss with the L2 penalty and the loss without it have different names', () => {
   const penalized = renderReportPage(makeReportData({}, { l2: 0.0003 }));
   expect(readText(penalized)).toContain('mean cross-entropy, without the L2 penalty');
   expect(readText(penalized)).toContain('These losses include the L2 penalty');
@@ -177,7 +177,7 @@ test('the contents list every section, in order', () => {
   expect([...contents.matchAll(/href="([^"]+)"/g)].map((match) => match[1])).toEqual(ids);
 });
 
-test('a rejected run says what it missed', () => {
+test('a rejected run names the minimum accuracy', () => {
   const rejected = readText(renderReportPage(makeReportData({ isAccepted: false }, { minAccuracy: 0.98 })));
   expect(rejected).toContain('Rejected');
   expect(rejected).toContain('is below the minimum of 98.00 %');
@@ -189,7 +189,7 @@ test('a run without a mistake has no empty gallery', () => {
     ...data,
     metrics: { ...data.metrics, worstMistakes: [], errorCount: 0 },
   });
-  expect(spotless).toContain('None: every test image was recognized.');
+  expect(spotless).toContain('None: every test image was classified correctly.');
   expect(spotless).not.toContain('<ol class="guesses">');
 });
 
@@ -209,7 +209,7 @@ test('headings descend one level at a time, every image has an alternative text,
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('a image keeps its gray values', () => {
+test('an image keeps its gray values', () => {
   const url = imageDataUrl({
     pixels: Uint8Array.of(0, 255, 100, 1, 254, 128),
     shape: [2, 3],
@@ -228,7 +228,7 @@ test.each([
   [59.96, '1 min 0 s'],
   [3599.4, '59 min 59 s'],
   [7500, '2 h 05 min'],
-])('%d seconds read as %s', (seconds, text) => {
+])('%d seconds are shown as %s', (seconds, text) => {
   expect(formatSeconds(seconds).replaceAll('\u00a0', ' ')).toBe(text);
 });
 
@@ -238,6 +238,6 @@ test.each([
   [1000, '1.0 kB'],
   [36_449, '36.4 kB'],
   [5_850_152, '5.9 MB'],
-])('%d bytes read as %s', (bytes, text) => {
+])('%d bytes are shown as %s', (bytes, text) => {
   expect(formatBytes(bytes).replaceAll('\u00a0', ' ')).toBe(text);
 });

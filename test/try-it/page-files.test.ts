@@ -18,13 +18,13 @@ beforeAll(async () => {
   await savePage(store, 'run');
 });
 
-test('the page, its program and the WASM lie in the run, and nothing else', async () => {
+test('the page, its script and the WASM files are in the run, and nothing else', async () => {
   const found: string[] = [];
   for await (const { key } of store.list('')) found.push(key);
   expect(found).toEqual([...keys].sort());
 });
 
-test('built anew, in another folder, the bytes are the same', async () => {
+test('a second build, from another working directory, has the same bytes', async () => {
   const wholeHashes = await Promise.all(keys.map(async (key) => sha256Hex(await store.get(key))));
   const folder = process.cwd();
   process.chdir(tmpdir());
@@ -41,7 +41,7 @@ test('built anew, in another folder, the bytes are the same', async () => {
   }
 });
 
-test('every address in the page is relative, so that it works wherever the folder lies', async () => {
+test('every address in the page is relative, so that it works in any folder', async () => {
   const page = textOf(await store.get(objectKeys.tryItPage('run')));
   const addresses = [...page.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(([, address]) => address);
   expect(addresses).toEqual(['data:,', 'try-it/app.js']);
@@ -58,7 +58,7 @@ test.each(['run', '<img src=x>'])('the page names its run as text: %s', async (r
   expect(page).not.toContain('<img');
 });
 
-test('the same WASM that TensorFlow.js brings: it starts with the magic number', async () => {
+test('the WASM files start with the magic number', async () => {
   for (const key of keys.slice(2)) {
     expect([...(await store.get(key)).subarray(0, 4)]).toEqual([0, ...Buffer.from('asm')]);
   }

@@ -15,7 +15,7 @@ afterAll(() => server.close());
 
 const port = () => Number(new URL(server.address).port);
 
-/** Sends the path as it is, which `fetch` would tidy up. */
+/** Sends the path unchanged; `fetch` would normalize it. */
 function ask(path: string, { method = 'GET', host = `127.0.0.1:${port()}` } = {}) {
   return new Promise<{ status: number; body: string; headers: Record<string, unknown> }>(
     (resolve, reject) => {
@@ -41,7 +41,7 @@ test.each([
   { path: '/', type: 'text/html; charset=utf-8', body: '<p>hello</p>' },
   { path: '/?from=bookmark', type: 'text/html; charset=utf-8', body: '<p>hello</p>' },
   { path: '/model/model.json', type: 'application/json', body: '{}' },
-])('$path is answered', async ({ path, type, body }) => {
+])('$path is served', async ({ path, type, body }) => {
   const answer = await ask(path);
   expect(answer).toMatchObject({ status: 200, body });
   expect(answer.headers['content-type']).toBe(type);
@@ -55,7 +55,7 @@ test.each([
   '/%2e%2e/package.json',
   '//etc/passwd',
   '/model/model.json/',
-])('%s is not there: only whole paths from the list are', async (path) => {
+])('%s is not found: only whole paths from the list are served', async (path) => {
   expect((await ask(path)).status).toBe(404);
 });
 
@@ -73,7 +73,7 @@ test.each([
   { host: () => '[::1]:9000', status: 200 },
   { host: () => 'localhost', status: 200 },
 ])(
-  'a name that was pointed to this machine is refused, a port that was forwarded is not: case %#',
+  'a foreign host name is refused, and any port of a local one is allowed: case %#',
   async ({ host, status }) => {
     expect((await ask('/', { host: host() })).status).toBe(status);
   },
@@ -90,7 +90,7 @@ test.each([
   });
 });
 
-test('other machines cannot connect: it listens on 127.0.0.1 alone', async () => {
+test('it listens on 127.0.0.1 only, so other machines cannot connect', async () => {
   const reached = await new Promise<boolean>((resolve) => {
     const socket = connect({ host: '127.0.0.2', port: port() });
     socket.once('connect', () => {
@@ -102,11 +102,11 @@ test('other machines cannot connect: it listens on 127.0.0.1 alone', async () =>
   expect(reached).toBe(false);
 });
 
-test('a port that is taken: says so, and what to do', async () => {
+test('a port in use is an error that says what to do', async () => {
   await expect(servePage(files, port())).rejects.toMatchObject({
     name: 'InvalidInput',
     message: expect.stringMatching(
-      /port \d+ of 127\.0\.0\.1: something else listens there\. Choose another with --port/,
+      /port \d+ of 127\.0\.0\.1: another program uses it\. Choose another with --port/,
     ),
   });
 });

@@ -1,7 +1,7 @@
 import type { ScaleLinear } from 'd3-scale';
 import { drawText, drawUpwardText, round } from './plot';
 
-/** Where the drawing lies in its plot, in user units. */
+/** The area of the plot inside its axes, in user units. */
 export interface PlotArea {
   readonly left: number;
   readonly right: number;
@@ -9,12 +9,12 @@ export interface PlotArea {
   readonly bottom: number;
 }
 
-/** With room for larger text, which a page on a phone gives to its plots. */
+/** Leaves room for the larger text that pages use on phones. */
 export function plotArea(width: number, height: number): PlotArea {
   return { left: 70, right: width - 14, top: 36, bottom: height - 46 };
 }
 
-/** A value beside its axis, and what is written there. */
+/** A value on an axis, and its label. */
 export interface Tick {
   readonly value: number;
   readonly text: string | number;
@@ -22,13 +22,13 @@ export interface Tick {
 
 type Scale = ScaleLinear<number, number>;
 
-/** A scale's own ticks, written as it writes them. */
+/** The ticks of a scale, in the scale's number format. */
 export function ticksOf(scale: Scale, count: number): Tick[] {
   const format = scale.tickFormat(count);
   return scale.ticks(count).map((value) => ({ value, text: format(value) }));
 }
 
-/** Lines across the area, each with its value on the left. */
+/** Horizontal grid lines, each with its label on the left. */
 export function drawYTicks(scale: Scale, { left, right }: PlotArea, ticks: readonly Tick[]): string {
   return ticks
     .map(({ value, text }) => {
@@ -38,7 +38,7 @@ export function drawYTicks(scale: Scale, { left, right }: PlotArea, ticks: reado
     .join('');
 }
 
-/** Marks below the area, each with its value. */
+/** Ticks below the area, each with its label. */
 export function drawXTicks(scale: Scale, { bottom }: PlotArea, ticks: readonly Tick[]): string {
   return ticks
     .map(({ value, text }) => {

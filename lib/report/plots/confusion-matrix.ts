@@ -11,8 +11,8 @@ const inner = { left: 58, top: 38, side: 408 };
 const maxNumberedClasses = 16;
 
 /**
- * Right answers in one color by their share of the row, wrong ones in another by the square root of their number:
- * on one scale a good model's few errors would be invisible.
+ * Correct predictions in one color by their share of the row, mistakes in another by the square root of their number:
+ * on one scale the few errors of a good model would be invisible.
  */
 export function drawConfusionMatrix({
   confusionMatrix,
@@ -61,7 +61,7 @@ export function drawConfusionMatrix({
   return {
     name: 'confusion-matrix',
     title: `Confusion matrix (${formatCount(testCount)} test images)`,
-    description: `${formatCount(errorCount)} of ${formatCount(testCount)} test images lie off the diagonal.`,
+    description: `${formatCount(errorCount)} of ${formatCount(testCount)} test images are off the diagonal.`,
     width,
     height,
     marks: [

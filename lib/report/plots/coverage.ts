@@ -9,10 +9,10 @@ import type { Plot } from './plot';
 const width = 480;
 const height = 340;
 const inner = plotArea(width, height);
-/** More points than pixels change nothing that can be seen. */
+/** More points than pixels make no visible difference. */
 const maxPoints = 400;
 
-/** Accuracy of the answers against the fraction of images that get one, when the model may abstain. */
+/** Accuracy against the fraction of images that the model answers, when it abstains below a confidence. */
 export function drawCoverage(points: readonly CoveragePoint[]): Plot {
   const shown = thin(points);
   const [lowest = 0] = extent(shown, ({ accuracy }) => accuracy);
@@ -25,13 +25,13 @@ export function drawCoverage(points: readonly CoveragePoint[]): Plot {
   return {
     name: 'coverage',
     title: 'Accuracy against coverage',
-    description: `Answering every image, the model is right in ${formatPercent(points.at(-1)!.accuracy)}; the fewer of the least confident answers it gives, the more of them are right.`,
+    description: `The accuracy is ${formatPercent(points.at(-1)!.accuracy)} on all images, and rises when the model answers only the images where it is most confident.`,
     width,
     height,
     marks: [
       drawYTicks(yScale, inner, ticksOf(yScale, 5)),
       drawXTicks(xScale, inner, ticksOf(xScale, 5)),
-      drawFrame(inner, 'fraction answered', 'accuracy of answers'),
+      drawFrame(inner, 'fraction answered', 'accuracy'),
       `<path class="curve training" d="${curve}"/>`,
     ].join(''),
   };

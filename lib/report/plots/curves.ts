@@ -2,7 +2,7 @@ import type { Epoch } from '../../contracts/results';
 import { drawLineChart, type LineChartSpec } from './line-chart';
 import type { Plot } from './plot';
 
-type Figure = 'loss' | 'acc' | 'val_loss' | 'val_acc';
+type MetricName = 'loss' | 'acc' | 'val_loss' | 'val_acc';
 
 const charts = {
   accuracy: {
@@ -25,7 +25,7 @@ const charts = {
 >;
 
 export interface CurveOptions {
-  /** The epoch whose weights the model has; unless it is the last, it gets a ring. @default the last */
+  /** The epoch whose weights the model has. It gets a ring, unless it is the last. @default the last */
   readonly modelEpoch?: number;
   /** The losses include the L2 penalty. */
   readonly hasPenalty?: boolean;
@@ -51,7 +51,7 @@ function drawCurves(
     label: kind,
     className: kind,
     valueName: `${kind} ${chart.yName}`,
-    points: pickFigure(epochs, kind === 'training' ? training : validation),
+    points: pickMetric(epochs, kind === 'training' ? training : validation),
   }));
   const description = `After ${epochs.length} epochs: training ${last[training].toFixed(4)}, validation ${last[validation].toFixed(4)}.`;
   const ringedEpoch = modelEpoch === last.epoch ? undefined : modelEpoch;
@@ -63,7 +63,7 @@ export interface RunCurves {
   readonly epochs: readonly Epoch[];
 }
 
-/** Several runs over each other: validation solid, training dashed, the color of run 1, 2, … from the page. */
+/** The curves of several runs in one plot: validation solid, training dashed. The page has the colors of run 1, 2, … */
 export function drawRunCurves(runs: readonly RunCurves[], name: 'accuracy' | 'loss'): Plot {
   const { title, yName, training, validation } = charts[name];
   const series = runs.flatMap(({ runId, epochs }, index) => [
@@ -71,13 +71,13 @@ export function drawRunCurves(runs: readonly RunCurves[], name: 'accuracy' | 'lo
       label: runId,
       className: `run-${index + 1} dashed`,
       valueName: `${runId} training`,
-      points: pickFigure(epochs, training),
+      points: pickMetric(epochs, training),
     },
     {
       label: runId,
       className: `run-${index + 1}`,
       valueName: `${runId} validation`,
-      points: pickFigure(epochs, validation),
+      points: pickMetric(epochs, validation),
     },
   ]);
   const ends = runs.map(
@@ -87,5 +87,5 @@ export function drawRunCurves(runs: readonly RunCurves[], name: 'accuracy' | 'lo
   return drawLineChart({ name, title, description, yName, series, legend: 'none' });
 }
 
-const pickFigure = (epochs: readonly Epoch[], figure: Figure) =>
-  epochs.map((epoch) => ({ epoch: epoch.epoch, value: epoch[figure] }));
+const pickMetric = (epochs: readonly Epoch[], metric: MetricName) =>
+  epochs.map((epoch) => ({ epoch: epoch.epoch, value: epoch[metric] }));

@@ -5,7 +5,7 @@ import { drawText, type Plot } from './plot';
 const columns = 5;
 const tile = { side: 104, width: 118, height: 146, left: 22, top: 38 };
 
-/** @param images - one a prediction, in the same order. */
+/** @param images - one for each prediction, in the same order. */
 export function drawFirstTen(predictions: readonly Prediction[], images: readonly ByteImage[]): Plot {
   const rows = Math.ceil(predictions.length / columns);
   const tiles = predictions.map(({ label, predicted }, position) => {

@@ -8,9 +8,9 @@ import { drawText, type Plot, type PlotName, round } from './plot';
 export interface LineSeries {
   /** In the legend. */
   readonly label: string;
-  /** Of its marks: a color's class, and perhaps `dashed`. */
+  /** CSS classes of its marks: a color, and optionally `dashed`. */
   readonly className: string;
-  /** Before the value where a point is pointed at. */
+  /** Name of the value in the title of a point. */
   readonly valueName: string;
   readonly points: readonly { readonly epoch: number; readonly value: number }[];
 }
@@ -22,7 +22,7 @@ export interface LineChartSpec {
   readonly yName: string;
   /** At least one, each with at least one point. */
   readonly series: readonly LineSeries[];
-  /** `none` where the page explains the colors itself. */
+  /** `none` if the page explains the colors itself. */
   readonly legend: 'lower right' | 'upper right' | 'none';
   /** A ring around the point of the last series at this epoch. */
   readonly ringedEpoch?: number | undefined;
@@ -33,7 +33,7 @@ const height = 340;
 const inner = plotArea(width, height);
 const legendBox = { width: 120, rowHeight: 17, gap: 8 };
 
-/** One line a series over the epochs. The title of each point reads "<valueName>, epoch <n>: <value>". */
+/** One line for each series over the epochs. The title of each point reads "<valueName>, epoch <n>: <value>". */
 export function drawLineChart(spec: LineChartSpec): Plot {
   const points = spec.series.flatMap((series) => series.points);
   const [lowest = 0, highest = 1] = extent(points, ({ value }) => value);
@@ -102,7 +102,7 @@ function drawLegend(series: readonly LineSeries[], place: 'lower right' | 'upper
   );
 }
 
-/** Room above and below the curves; a flat line gets a range of its own, or it has no scale. */
+/** Adds a margin above and below the curves. A flat line gets a range too, because a scale cannot be empty. */
 function padded(lowest: number, highest: number): [number, number] {
   const margin = highest > lowest ? (highest - lowest) * 0.04 : Math.max(Math.abs(highest) * 0.05, 0.01);
   return [lowest - margin, highest + margin];

@@ -10,11 +10,11 @@ export type PlotName =
   | 'coverage'
   | 'run-scatter';
 
-/** A drawing without colors: its marks carry classes, and whoever shows it brings the rules. */
+/** A drawing without colors. Its marks have classes; the file or page that shows it adds `plotRules`. */
 export interface Plot {
   readonly name: PlotName;
   readonly title: string;
-  /** One sentence for readers who do not see it. */
+  /** One sentence, as the alternative text. */
   readonly description: string;
   /** In user units, one CSS pixel at natural size. */
   readonly width: number;
@@ -76,7 +76,7 @@ export function plotRules(colors: PlotColors, scope: string): string {
   return rules.map(([selector, declarations]) => `${scope}${selector}{${declarations}}`).join('');
 }
 
-/** A file of its own: title, white ground and fixed colors included. */
+/** A standalone file with its title, a white background and fixed colors. */
 export function toStandaloneSvg(plot: Plot): string {
   const { width, height, title, description, marks } = plot;
   const style = `text{font-family:Inter,system-ui,sans-serif}${plotRules(onWhite, '')}`;

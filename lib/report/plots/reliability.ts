@@ -9,8 +9,8 @@ const height = 340;
 const inner = plotArea(width, height);
 
 /**
- * Reliability diagram: how often the model was right, by how sure it was. A bar at the diagonal is honest, one below
- * it is overconfident.
+ * Reliability diagram: accuracy by confidence. A bar that ends on the diagonal is calibrated, one below it is
+ * overconfident.
  */
 export function drawReliability({ bins, expectedCalibrationError }: Calibration): Plot {
   const xScale = scaleLinear([0, 1], [inner.left, inner.right]);
@@ -22,7 +22,7 @@ export function drawReliability({ bins, expectedCalibrationError }: Calibration)
     const barWidth = round(xScale(to) - xScale(from) - 2);
     const drawBar = (className: string, low: number, high: number) =>
       `<rect class="${className}" x="${x}" y="${round(yScale(high))}" width="${barWidth}" height="${round(yScale(low) - yScale(high))}"/>`;
-    const title = `confidence ${formatPercent(from, 0)} to ${formatPercent(to, 0)}: ${formatCount(count)} images, ${formatPercent(accuracy, 1)} right, ${formatPercent(confidence, 1)} claimed`;
+    const title = `confidence ${formatPercent(from, 0)} to ${formatPercent(to, 0)}: ${formatCount(count)} images, accuracy ${formatPercent(accuracy, 1)}, mean confidence ${formatPercent(confidence, 1)}`;
     return (
       `<g><title>${title}</title>${drawBar('bin', 0, accuracy)}` +
       `${drawBar('gap', Math.min(accuracy, confidence), Math.max(accuracy, confidence))}</g>`
@@ -32,7 +32,7 @@ export function drawReliability({ bins, expectedCalibrationError }: Calibration)
   return {
     name: 'calibration',
     title: 'Reliability diagram',
-    description: `Expected calibration error ${formatPercent(expectedCalibrationError)}. Of the ${formatCount(fullest.count)} images with the confidence ${formatPercent(fullest.from, 0)} to ${formatPercent(fullest.to, 0)}, ${formatPercent(fullest.accuracy, 1)} are right.`,
+    description: `Expected calibration error ${formatPercent(expectedCalibrationError)}. Of the ${formatCount(fullest.count)} images with a confidence of ${formatPercent(fullest.from, 0)} to ${formatPercent(fullest.to, 0)}, ${formatPercent(fullest.accuracy, 1)} are classified correctly.`,
     width,
     height,
     marks: [
@@ -40,7 +40,7 @@ export function drawReliability({ bins, expectedCalibrationError }: Calibration)
       drawXTicks(xScale, inner, ticks),
       ...bars,
       `<path class="diagonal" d="M${inner.left} ${inner.bottom}L${inner.right} ${inner.top}"/>`,
-      drawFrame(inner, 'confidence', 'fraction right'),
+      drawFrame(inner, 'confidence', 'accuracy'),
     ].join(''),
   };
 }

@@ -10,10 +10,10 @@ import { drawText, type Plot, round } from './plot';
 const width = 960;
 const height = 340;
 const inner = plotArea(width, height);
-/** With more names than this they lie on each other. */
+/** More names than this would overlap. */
 const maxNames = 12;
 
-/** One point a run: its whole time in seconds against its test accuracy. */
+/** One point for each run: its total time in seconds against its test accuracy. */
 export function drawRunScatter(runs: readonly ComparedRun[]): Plot {
   const points = runs.map((run, index) => ({
     runId: run.runId,

@@ -32,7 +32,7 @@ function showAnswer(probabilities: Float32Array | undefined, classes: number): v
   const most = Math.max(...values);
   const best = probabilities === undefined ? -1 : values.indexOf(most);
   const answer = find('answer');
-  const note = best === -1 ? 'draw something' : `${(100 * most).toFixed(1)} % sure`;
+  const note = best === -1 ? 'draw something' : `${(100 * most).toFixed(1)} % confident`;
   answer.replaceChildren(best === -1 ? '–' : String(best), create('small', '', note));
   const rows = values.map((probability, label) => {
     const fill = create('span', 'fill');
@@ -49,7 +49,7 @@ function showAnswer(probabilities: Float32Array | undefined, classes: number): v
   find('probabilities').replaceChildren(...rows);
 }
 
-/** Browsers let no page from disk read the files beside it; the page itself says what to do then. */
+/** Browsers do not let a page read files from disk; the page then shows what to do. */
 const isFromDisk = location.protocol === 'file:';
 
 async function start(): Promise<void> {
@@ -58,7 +58,7 @@ async function start(): Promise<void> {
   let isBusy = false;
   let isStale = false;
 
-  /** One prediction at a time; what is drawn meanwhile is looked at next. */
+  /** One prediction at a time; a change during a prediction starts another one. */
   const look = async () => {
     if (classifier === undefined) return;
     isStale = true;

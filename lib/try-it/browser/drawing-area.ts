@@ -4,7 +4,7 @@ import type { GrayImage } from '../../image/center-digit';
 const penWidthFraction = 0.07;
 
 export interface DrawingArea {
-  /** What was drawn, light ink on 0. */
+  /** The drawing, light ink on 0. */
   readonly read: () => GrayImage;
   readonly clear: () => void;
 }
@@ -18,7 +18,7 @@ export function openDrawingArea(canvas: HTMLCanvasElement, onChange: () => void)
   context.strokeStyle = '#fff';
   context.lineWidth = width * penWidthFraction;
 
-  /** Where each pointer was last: two fingers draw two strokes. */
+  /** The last point of each pointer: two fingers draw two strokes. */
   const lastPoints = new Map<number, { readonly x: number; readonly y: number }>();
   const locate = (event: PointerEvent) => {
     const box = canvas.getBoundingClientRect();
@@ -58,7 +58,7 @@ export function openDrawingArea(canvas: HTMLCanvasElement, onChange: () => void)
   return {
     read: () => {
       const { data } = context.getImageData(0, 0, width, height);
-      // The ground is transparent, the ink white: its opacity is its gray.
+      // The ink is white on a transparent background, so its opacity is its gray value.
       const pixels = Float32Array.from({ length: width * height }, (_, pixel) => data[pixel * 4 + 3]! / 255);
       return { pixels, shape: [height, width] };
     },
