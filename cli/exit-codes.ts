@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { PipelineError } from '../lib/contracts/errors';
 
-/** Scripts can rely on these; the README has the same table. */
+/** Scripts can rely on these; docs/cli.md has the same table. */
 export const exitCodes = {
   success: 0,
   /** A bug in this program: the stack trace is printed. */

@@ -2,7 +2,7 @@ import { shortenMessage } from './shorten';
 
 /**
  * Every error that a step throws on purpose carries one of these names. Step Functions sees the name (Retry and
- * Catch match on it), the command line turns it into an exit code, and the runbook has a section for each.
+ * Catch match on it), the command line turns it into an exit code, and the runbook has a row for each.
  */
 export const permanentErrorNames = [
   /** A setting, flag, config file or image that cannot be used as it is. */

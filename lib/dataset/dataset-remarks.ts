@@ -11,7 +11,7 @@ export function remarkOnDataset(files: FourFiles): string[] {
   ];
 }
 
-const howToTurn = 'The README has the lines that turn them, under "Your own images".';
+const howToTurn = 'docs/datasets.md has a program that turns them, under "EMNIST".';
 
 /** https://www.nist.gov/itl/products-and-services/emnist-dataset: its images are transposed against MNIST's. */
 function remarkOnEmnist({ trainImages, trainLabels }: FourFiles): string[] {

@@ -9,7 +9,7 @@ interface ForeignFormat {
 }
 
 const unpack = 'Unpack it, and give the folder with the four IDX files that were in it.';
-const convert = 'Convert it to IDX files: the README shows how, under "Your own images".';
+const convert = 'Convert it to IDX files: docs/datasets.md shows how, under "From NumPy arrays".';
 
 /** What lies in the place of IDX files, under their names. */
 const formats: readonly ForeignFormat[] = [

@@ -5,6 +5,8 @@ import { estimateCostUsd } from '../../lib/pipeline/cost';
 import { resourcesOf, type Synthesized, synthesize } from './synthesize';
 
 const read = (...path: string[]) => readFileSync(join(__dirname, '..', '..', ...path), 'utf8');
+/** Wherever its lines are broken. */
+const readProse = (...path: string[]) => read(...path).replaceAll(/\s+/g, ' ');
 const page = read('docs', 'costs.md');
 const rows = [...page.matchAll(/^\|(.+)\|$/gm)].map(([, row]) => row!.split('|').map((cell) => cell.trim()));
 const [header, , ...body] = rows.slice(
@@ -53,12 +55,15 @@ describe.each(variants)('with $settings', ({ settings, index }) => {
   });
 });
 
-test('the README says the same sums, and nothing says that idle is free', () => {
-  const readme = read('README.md');
+test('the README and docs/aws.md have the same sums, and nothing says that idle is free', () => {
+  const readme = readProse('README.md');
+  const aws = readProse('docs', 'aws.md');
   const [cpuOnly, withGpu] = total.slice(2).map((sum) => sum.replaceAll('*', ''));
-  expect(readme).toContain(`${cpuOnly} dollars a month`);
-  expect(readme).toContain(`${withGpu} with the GPU`);
-  for (const text of [readme, read('cdk', 'app.ts')])
+  for (const text of [readme, aws]) {
+    expect(text).toContain(`${cpuOnly} dollars a month`);
+    expect(text).toContain(`${withGpu} with the GPU`);
+  }
+  for (const text of [readme, aws, read('cdk', 'app.ts')])
     expect(text).not.toMatch(/costs nothing while idle|nothing while no run/);
 });
 
@@ -68,7 +73,7 @@ test('what the pages say of a run is what the price list makes of it', () => {
     100 * estimateCostUsd([{ ...minute[0]!, seconds }], compute)!;
   expect(page).toContain(`${cents('cpu').toFixed(1)} cents`);
   expect(page).toContain(`${cents('gpu').toFixed(1)} cents`);
-  const limits = read('docs', 'limits.md');
+  const limits = readProse('docs', 'limits.md');
   // 2.5 minutes in all, 75 s of them the start.
   expect(limits).toContain(`${cents('cpu', 75).toFixed(2)} cents`);
   expect(limits).toContain(`Fargate costs ${((1000 * cents('cpu', 75)) / 100).toFixed(2)} dollars a day`);

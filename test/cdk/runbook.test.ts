@@ -1,16 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { anchorsOf, readPage } from '../docs/pages';
 import { resourcesOf, synthesize } from './synthesize';
 import { allStates, definitionOf } from './workflow-definition';
 
-const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
-/** As GitHub makes them. */
-const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
-  title!
-    .toLowerCase()
-    .replace(/[^a-z0-9 -]/g, '')
-    .replaceAll(' ', '-'),
-);
+const anchors = anchorsOf(readPage('docs/runbook.md'));
 const synthesized = synthesize();
 const sectionsIn = (text: unknown) =>
   [...JSON.stringify(text).matchAll(/docs\/runbook\.md#([a-z-]+)/g)].map(([, anchor]) => anchor);

@@ -38,13 +38,16 @@ beforeAll(() => {
   run('npm', ['install', tarball]);
 });
 
-test('the package is small, and has the program and nothing of its making', () => {
+test('the package is small, and has the program and its documentation, without the sources', () => {
   const files = run('tar', ['--list', '--gzip', '--file', tarball]).trim().split('\n');
 
   expect(statSync(tarball).size).toBeLessThan(3_000_000);
-  const expected = /^package\/(package\.json|README\.md|LICENSE|cli\/mnist-pipeline\.js|dist\/[^/]+)$/;
+  const expected =
+    /^package\/(package\.json|README\.md|LICENSE|cli\/mnist-pipeline\.js|dist\/[^/]+|docs\/.+\.md)$/;
   expect(files.filter((file) => !expected.test(file))).toEqual([]);
-  expect(files).toContain('package/dist/THIRD-PARTY-LICENSES.txt');
+  expect(files).toEqual(
+    expect.arrayContaining(['package/dist/THIRD-PARTY-LICENSES.txt', 'package/docs/runbook.md']),
+  );
 });
 
 test('neither the CDK nor a second TensorFlow.js is installed', () => {

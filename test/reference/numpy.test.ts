@@ -32,15 +32,15 @@ test('np.load reads the shards of MNIST, and numpy normalizes to the same bits',
   }
 });
 
-/** The README's program that has `text` in it. */
-function readmeProgram(text: string): string {
-  const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8');
-  const programs = [...readme.matchAll(/```python\n(.*?)```/gs)].map(([, program]) => program!);
+/** The program of docs/datasets.md that has `text` in it. */
+function documentedProgram(text: string): string {
+  const page = readFileSync(join(__dirname, '../../docs/datasets.md'), 'utf8');
+  const programs = [...page.matchAll(/```python\n(.*?)```/gs)].map(([, program]) => program!);
   return programs.find((program) => program.includes(text))!;
 }
 
-test("the README's lines write what is read here", () => {
-  const program = `${readmeProgram('write_idx')}\nwrite_idx("out", np.arange(24).reshape(2, 3, 4))`;
+test('the documented program for NumPy arrays writes files that are read', () => {
+  const program = `${documentedProgram('write_idx')}\nwrite_idx("out", np.arange(24).reshape(2, 3, 4))`;
   execFileSync(preparePython(), ['-c', program], { cwd: folder });
   const { type, shape, data } = parseIdx(readFileSync(join(folder, 'out')), 'out');
   expect({ type, shape, data: [...data] }).toEqual({
@@ -50,7 +50,7 @@ test("the README's lines write what is read here", () => {
   });
 });
 
-test("the README's lines turn EMNIST's letters, and number them from 0", async () => {
+test('the documented program for EMNIST transposes the images and numbers the labels from 0', async () => {
   const emnist = join(folder, 'emnist');
   mkdirSync(emnist);
   const image = Uint8Array.from({ length: 784 }, (_, index) => index % 251);
@@ -76,7 +76,7 @@ test("the README's lines turn EMNIST's letters, and number them from 0", async (
       ),
     );
   }
-  execFileSync(preparePython(), ['-c', readmeProgram('emnist-letters')], { cwd: emnist });
+  execFileSync(preparePython(), ['-c', documentedProgram('emnist-letters')], { cwd: emnist });
 
   const letters = new DirectoryStore(join(emnist, 'letters'));
   const files = await findDatasetFiles(letters, 'letters');
