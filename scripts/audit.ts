@@ -24,7 +24,7 @@ export interface AuditVerdict {
 export function judgeAudit(output: string): AuditVerdict {
   const report = reportSchema.safeParse(parseJson(output));
   if (!report.success) {
-    return { exitCode: 2, text: `NOT CHECKED: the registry gave no audit (${reasonIn(output)}).` };
+    return { exitCode: 2, text: `NOT CHECKED: the registry returned no audit (${reasonIn(output)}).` };
   }
   const { vulnerabilities, metadata } = report.data;
   const { info, low, moderate, high, critical } = metadata.vulnerabilities;

@@ -1,5 +1,5 @@
 // @ts-check
-// Plain JavaScript: this makes what runs TypeScript, so nothing could run it otherwise.
+// Plain JavaScript, because the launcher runs it without a compiler.
 const { copyFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { buildSync } = require('esbuild');
@@ -10,11 +10,11 @@ const { collectLicenses } = require('./third-party-licenses');
 
 const projectFolder = join(__dirname, '..');
 const cacheFolder = join(projectFolder, 'node_modules', '.cache', 'mnist-pipeline');
-/** What a build is made from. */
+/** Inputs of a build. */
 const sources = ['cli', 'functions', 'lib', 'scripts', 'package.json', 'node_modules/.package-lock.json'];
 const keptMilliseconds = 7 * 86_400_000;
 
-/** By the name that each has in the build. */
+/** By their names in the build. */
 const programs = {
   main: 'cli/main.ts',
   'native-self-test': 'lib/tensorflow/native-self-test.ts',
@@ -22,7 +22,7 @@ const programs = {
   train: 'functions/train/main.ts',
 };
 
-/** Files that the programs read beside themselves, by `packageFile` or `__dirname`. */
+/** Files that the programs read from their own folder, by `packageFile` or `__dirname`. */
 const packageFiles = [
   '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
   '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
@@ -57,17 +57,17 @@ function bundlePrograms(folder, { isMinified, write = true }) {
     outExtension: { '.js': '.mjs' },
     bundle: true,
     write,
-    // A command's part of the program is a file of its own, loaded when the command is called.
+    // Each command is a separate file, loaded when the command is called.
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    // In this order, or the side effects of TensorFlow.js' modules are dropped.
+    // In this order; otherwise the side effects of TensorFlow.js' modules are dropped.
     mainFields: ['module', 'main'],
     alias: { '@tensorflow/tfjs': join(projectFolder, 'lib/tensorflow/tfjs-union.ts') },
     external: [...Object.keys(dependencies), 'esbuild'],
     charset: 'utf8',
-    // Names stay, so that the stack trace in a report of a bug says something.
+    // Identifiers are kept, so that stack traces are readable.
     minifyWhitespace: isMinified,
     minifySyntax: isMinified,
     sourcemap: !isMinified,
@@ -86,9 +86,9 @@ function bundlePrograms(folder, { isMinified, write = true }) {
 }
 
 /**
- * The programs, and beside them what they read.
+ * Builds the programs and copies the files that they read.
  *
- * @param {string} folder - made, with whatever was in it removed.
+ * @param {string} folder - replaced if it exists.
  * @param {{ isMinified: boolean }} options - for the package; a build for this machine has source maps instead.
  */
 function build(folder, options) {
@@ -104,9 +104,9 @@ function build(folder, options) {
 }
 
 /**
- * Finds or makes the build of the sources as they are now.
+ * Finds or makes the build of the current sources.
  *
- * A build's folder is named after its sources and never changed: a program that runs may load its parts hours later.
+ * A build's folder is named after its sources and never changed, because a running program may load its parts hours later.
  *
  * @returns {string} its folder
  */
@@ -120,7 +120,7 @@ function buildIfChanged() {
   try {
     renameSync(own, folder);
   } catch (error) {
-    // Another process was as quick.
+    // Another process finished at the same time.
     if (!isThere(folder)) throw error;
     rmSync(own, { recursive: true });
   }

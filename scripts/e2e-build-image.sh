@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Builds a target of functions/train/Dockerfile without a Docker daemon and without a registry, as root on Debian:
-# the base comes from debootstrap, buildah builds in a chroot.
+# Builds a target of functions/train/Dockerfile without a Docker daemon and a registry, as root on Debian:
+# debootstrap makes the base, and buildah builds in a chroot.
 #
 #   scripts/e2e-build-image.sh cpu mnist-pipeline-train:cpu
 #
-# LAYERS=false keeps no step for the next build. With it and STORAGE_DRIVER=overlay, the gpu target takes 21 GB at its
-# peak, a third of that in TMPDIR.
+# LAYERS=false stores no intermediate layers. With it and STORAGE_DRIVER=overlay, the gpu target takes at most 21 GB,
+# a third of it in TMPDIR.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:?target: cpu or gpu}
@@ -29,7 +29,7 @@ if ! buildah "${storage[@]}" inspect --type image "$base" >/dev/null 2>&1; then
   rm -rf "$root"
 fi
 
-# Where a proxy signs TLS, the build has to trust what this machine trusts; nothing of it stays in the image.
+# Behind a TLS-intercepting proxy, the build must trust the certificates of this machine. They do not stay in the image.
 trust=(--volume /etc/ssl/certs:/etc/ssl/certs:ro --volume /usr/share/ca-certificates:/usr/share/ca-certificates:ro)
 buildah "${storage[@]}" build --isolation chroot "--layers=${LAYERS:-true}" "${trust[@]}" \
   --ignorefile functions/train/.dockerignore \

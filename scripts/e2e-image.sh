@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the cpu target of the training image, and has the emulator's Batch train in it on the real MNIST.
-# As root on Debian; some five minutes, most of them downloads.
+# Builds the cpu target of the training image, in which the emulator's Batch trains on the real MNIST.
+# As root on Debian; about five minutes, mostly downloads.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export STORAGE_DRIVER=${STORAGE_DRIVER:-vfs}

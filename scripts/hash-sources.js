@@ -4,8 +4,8 @@ const { readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 
 /**
- * Tells one state of the sources from another by names, sizes and times of change, without reading them: it takes
- * milliseconds. A file that is gone, or replaced by an older one, makes another hash too.
+ * Hashes names, sizes and modification times of the sources, without reading them, which takes milliseconds. A deleted
+ * file, or one replaced by an older one, changes the hash too.
  *
  * @param {string} projectFolder
  * @param {readonly string[]} sources - files and folders in it; one may be absent.

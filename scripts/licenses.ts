@@ -1,6 +1,6 @@
 import type { LockedPackage } from './package-lock';
 
-/** Permissive, or copyleft that ends at the package's own files (MPL-2.0); fonts and data have theirs. */
+/** Permissive licenses, file-level copyleft (MPL-2.0), and licenses of fonts and data. */
 const allowedLicenses = new Set([
   '0BSD',
   'Apache-2.0',
@@ -16,15 +16,15 @@ const allowedLicenses = new Set([
   'OFL-1.1',
 ]);
 
-/** Packages whose license is a text of their own, by name and exactly as they state it; each was read. */
+/** Packages with a custom license text, by name and exactly as they state it; each was read. */
 const readLicenses: ReadonlyMap<string, string> = new Map([
   // NIST's public-domain-like terms, and HDF5's, which is BSD-3-Clause with the acknowledgement of its authors.
   ['h5wasm', 'SEE LICENSE IN LICENSE.txt'],
 ]);
 
 /**
- * Whether one may use a package under an SPDX expression: of `OR` one side has to be allowed, of `AND` both. `AND`
- * binds more tightly; parentheses group. https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions
+ * Whether an SPDX expression is allowed: for `OR` one side must be allowed, for `AND` both. `AND` has the higher
+ * precedence; parentheses group. https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions
  */
 export function isAllowed(expression: string): boolean {
   const tokens = expression.match(/[()]|[^\s()]+/g) ?? [];

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 const entrySchema = z.object({
-  /** Where it differs from the folder's: the folder is an alias. */
+  /** Present if it differs from the folder's name, which is an alias then. */
   name: z.string().optional(),
   version: z.string(),
   /** An SPDX expression, as the package itself states it. */
   license: z.string().optional(),
   integrity: z.string().optional(),
   resolved: z.string().optional(),
-  /** Comes inside of the package around it, whose hash covers it. */
+  /** Bundled in the package around it, whose hash covers it. */
   inBundle: z.boolean().default(false),
   dev: z.boolean().default(false),
 });
@@ -18,11 +18,11 @@ const lockSchema = z.object({ lockfileVersion: z.literal(3), packages: z.record(
 
 export interface LockedPackage extends Omit<z.infer<typeof entrySchema>, 'name'> {
   readonly name: string;
-  /** Its place below the repository: `node_modules/a/node_modules/b`. */
+  /** Its path in the repository: `node_modules/a/node_modules/b`. */
   readonly path: string;
 }
 
-/** Every package that `npm ci` may install on any platform, the project itself left out. */
+/** Every package that `npm ci` may install on any platform, without the project itself. */
 export function readLockedPackages(
   file = join(__dirname, '..', 'package-lock.json'),
 ): readonly LockedPackage[] {

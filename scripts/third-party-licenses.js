@@ -6,11 +6,10 @@ const packageFolder = /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+
 const legalFile = /^(licen[cs]e|notice|copying)/i;
 
 /**
- * What the licenses of packages ask for where parts of them are passed on: their texts, each once, under the names of
- * its packages.
+ * The license texts that must accompany redistributed packages: each text once, with the names of its packages.
  *
  * @param {string} projectFolder
- * @param {readonly string[]} files - used in a bundle, by their paths in the project; those outside of packages are our own.
+ * @param {readonly string[]} files - files of a bundle, by their paths in the project; those outside of packages are ignored.
  */
 function collectLicenses(projectFolder, files) {
   const folders = new Set(
@@ -28,13 +27,13 @@ function collectLicenses(projectFolder, files) {
     const text =
       texts.length > 0
         ? texts.join('\n\n')
-        : `They have no file with their license and state ${license}, whose text is elsewhere in this file or at https://spdx.org/licenses`;
+        : `These packages contain no license text and state ${license}; its text is elsewhere in this file or at https://spdx.org/licenses`;
     packagesByText.set(text, [...(packagesByText.get(text) ?? []), `${name} ${version} (${license})`]);
   }
   const sections = [...packagesByText].map(
     ([text, packages]) => `${[...new Set(packages)].join('\n')}\n\n${text}\n`,
   );
-  return `Parts of these packages are in this program, bundled and otherwise unchanged.\n\n${sections.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  return `This program contains parts of these packages, bundled and otherwise unchanged.\n\n${sections.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
 module.exports = { collectLicenses };

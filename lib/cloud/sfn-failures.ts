@@ -4,7 +4,7 @@ import {
   credentialAdvice,
   failureOf,
   isCredentialFailure,
-  isPassingFailure,
+  isTransientFailure,
 } from '../store/aws-failures';
 import type { StackLocation } from './find-stack';
 
@@ -21,9 +21,9 @@ export interface Request {
 export function asWorkflowFailure(error: unknown, { action, permission, runId, stack }: Request): unknown {
   const failure = failureOf(error);
   if (failure === undefined) return error;
-  const { name, message, status, speaker } = failure;
+  const { name, message, status, answeredBy } = failure;
   const where = `the stack "${stack.name}" (account ${stack.account}, ${stack.region})`;
-  const said = `${speaker === 'proxy' ? 'The proxy' : 'Step Functions'} said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
+  const said = `${answeredBy === 'proxy' ? 'The proxy' : 'Step Functions'} said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
   const details = {
     evidence: { stack: stack.name, runId: runId ?? null, error: name, status: status ?? null },
     cause: error,
@@ -67,7 +67,7 @@ export function asWorkflowFailure(error: unknown, { action, permission, runId, s
   const isUnsigned = /^(InvalidSignature|MissingAuthenticationToken)(Exception)?$/.test(name);
   if (isCredentialFailure(failure) || isUnsigned) return permanent('InvalidInput', credentialAdvice);
   // A failure of the service, not of the store, so the name differs from S3's.
-  if (isPassingFailure(failure)) {
+  if (isTransientFailure(failure)) {
     return new WorkflowError('WorkflowUnavailable', `Cannot ${action} for now. ${said} Try again.`, details);
   }
   if (status === 403 || /^AccessDenied/.test(name)) {

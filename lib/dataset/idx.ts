@@ -2,7 +2,7 @@ import { refuseForeignFile } from './foreign-files';
 import { unpackGzip } from './gzip';
 import { damagedFile, foreignFile } from './unreadable-file';
 
-/** The types of the format, by their code. An IDX file has no unsigned type but bytes. */
+/** The types of the format, by their code. The only unsigned type is the byte. */
 const itemTypes = {
   8: { name: 'uint8', bytes: 1 },
   9: { name: 'int8', bytes: 1 },
@@ -18,23 +18,23 @@ export interface IdxHeader {
   readonly type: ItemType['name'];
   /** Of one value. */
   readonly itemBytes: number;
-  /** One size a dimension, outermost first. */
+  /** One size per dimension, outermost first. */
   readonly shape: readonly number[];
   /** Where the values begin: 4 bytes of magic and 4 for every dimension. */
   readonly headerBytes: number;
 }
 
 export interface Idx extends IdxHeader {
-  /** The values as they lie in the file, row-major, big-endian; shares memory with `file`. */
+  /** The values as in the file, row-major, big-endian; shares memory with `file`. */
   readonly data: Uint8Array;
-  /** The whole file, unpacked if it came as gzip. */
+  /** The whole file, decompressed if it was gzip. */
   readonly file: Uint8Array;
 }
 
 /**
- * Reads the header of an unpacked file; `bytes` may be no more than the file's beginning.
+ * Reads the header of an uncompressed file; `bytes` may be only the beginning of the file.
  *
- * @throws PermanentError InvalidDataset for anything but the header of an IDX file.
+ * @throws PermanentError InvalidDataset unless it is the header of an IDX file.
  */
 export function readIdxHeader(bytes: Uint8Array, fileName: string): IdxHeader {
   if (bytes.length < 4) {
@@ -47,7 +47,11 @@ export function readIdxHeader(bytes: Uint8Array, fileName: string): IdxHeader {
   const type = (itemTypes as Readonly<Record<number, ItemType>>)[code];
   if (zero !== 0 || zeroToo !== 0 || type === undefined) {
     refuseForeignFile(bytes, fileName);
-    throw foreignFile(fileName, describeMagic(bytes), 'Give an IDX file, plain or packed by gzip.');
+    throw foreignFile(
+      fileName,
+      describeMagic(bytes),
+      'Provide an IDX file, uncompressed or compressed with gzip.',
+    );
   }
   const headerBytes = 4 + 4 * rank;
   if (bytes.length < headerBytes) {
@@ -71,9 +75,9 @@ function readShape(bytes: Uint8Array, rank: number, isLittleEndian: boolean): nu
 }
 
 /**
- * Reads a whole file of any type and rank: plain, or packed by gzip once or several times.
+ * Reads a whole file of any type and rank: uncompressed, or compressed with gzip once or several times.
  *
- * @throws PermanentError InvalidDataset for a file that is not exactly what its header announces.
+ * @throws PermanentError InvalidDataset for a file whose size differs from its header.
  */
 export function parseIdx(bytes: Uint8Array, fileName: string): Idx {
   const file = unpackGzip(bytes, fileName, (beginning) => announcedSize(readIdxHeader(beginning, fileName)));
@@ -99,12 +103,12 @@ export function parseIdx(bytes: Uint8Array, fileName: string): Idx {
   return { ...header, file, data: file.subarray(headerBytes) };
 }
 
-/** Of the whole file, header included. */
+/** Size of the whole file, header included. */
 function announcedSize({ shape, headerBytes, itemBytes }: IdxHeader): number {
   return shape.reduce((product, size) => product * size, itemBytes) + headerBytes;
 }
 
-/** A file of bytes. */
+/** An IDX file of type uint8. */
 export function encodeIdx(shape: readonly number[], data: Uint8Array): Uint8Array {
   const headerBytes = 4 + 4 * shape.length;
   const file = new Uint8Array(headerBytes + data.length);

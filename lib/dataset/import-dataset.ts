@@ -16,14 +16,14 @@ import { validateDataset } from './validate-dataset';
 
 const builtInName = 'mnist';
 
-/** Four files that were found to make one dataset; nothing of them is in a store yet. */
+/** Four validated files; none of them is in a store yet. */
 export interface SourceDataset {
-  /** `mnist`, or a name made of the folder's name and the content. */
+  /** `mnist`, or a name made from the folder's name and the content. */
   readonly name: string;
-  /** As the user named it. */
+  /** As the user gave it. */
   readonly source: string;
   readonly files: FourFiles;
-  /** What may not be as its reader thinks: to be said whenever the dataset is used. */
+  /** Notes that are shown every time the dataset is used. */
   readonly remarks: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export async function readSourceDataset(source: string, classes: number): Promis
 }
 
 /**
- * Which of the four files the store lacks. Nothing is written.
+ * Lists the files that are not in the store. Nothing is written.
  *
  * @throws PermanentError CorruptArtifact when an earlier copy was altered.
  */
@@ -62,7 +62,7 @@ export async function findMissingFiles(
 }
 
 /**
- * Copies files, unpacked, to `datasets/<name>/raw/`. One that somebody else copied meanwhile is verified.
+ * Copies files, decompressed, to `datasets/<name>/raw/`. A file that another process copied in the meantime is verified.
  *
  * @throws PermanentError CorruptArtifact when that copy differs.
  */
@@ -105,7 +105,7 @@ async function readFourFiles(sourceStore: ObjectStore, source: string): Promise<
   };
 }
 
-/** `my-digits-1a2b3c4d`: two folders of one name, and two contents of one folder, stay apart. */
+/** `my-digits-1a2b3c4d`: folders with equal names, and different contents of one folder, get different names. */
 function nameByContent(location: string, files: FourFiles): string {
   const checksums = rawFileRoles.map((role) => sha256Hex(files[role].file));
   const lastSegment = location.split(/[/\\]/).findLast((segment) => /[A-Za-z0-9]/.test(segment)) ?? '';
@@ -117,7 +117,7 @@ function nameByContent(location: string, files: FourFiles): string {
   return `${slug === '' ? 'dataset' : slug}-${computeFingerprint(checksums).slice(0, 8)}`;
 }
 
-/** The store's own check finds what changed after a write; this one what was never the source's. */
+/** The store detects changes after a write. This check detects content that never came from the source. */
 async function assertSameBytes(store: ObjectStore, key: string, expected: Uint8Array): Promise<void> {
   if (Buffer.compare(await store.get(key), expected) === 0) return;
   throw new PermanentError(

@@ -2,7 +2,7 @@ import { encodeIdx, type Idx } from './idx';
 import { countValues, valueReader } from './idx-values';
 import { unusableFile } from './unreadable-file';
 
-/** The same labels as one byte for each image. */
+/** Labels, one byte per image. */
 export interface LabelFile {
   readonly file: Uint8Array;
   readonly data: Uint8Array;
@@ -15,10 +15,10 @@ const highestLabel = 255;
 const qmnistColumns = 8;
 
 /**
- * Brings labels of any type to one byte an image, where it is plain what they mean: one number for each image, one
- * column of them, one-hot rows, or QMNIST's eight columns, of which the first is the class.
+ * Converts labels of any type to one byte per image, where their meaning is unambiguous: one number per image, one column
+ * of numbers, one-hot rows, or QMNIST's eight columns, of which the first is the class.
  *
- * @throws PermanentError InvalidDataset for all others, and for a label that no byte holds.
+ * @throws PermanentError InvalidDataset for any other layout, and for a label that does not fit a byte.
  */
 export function toLabelFile(idx: Idx, fileName: string): LabelFile {
   const { read, count, remarks } = readLabels(idx, fileName);
@@ -46,18 +46,18 @@ function readLabels(idx: Idx, fileName: string): Labels {
   const [count = 0, columns = 1] = shape;
   if (shape.length === 1 || (shape.length === 2 && columns === 1)) return { read, count, remarks: [] };
   if (shape.length === 2 && type === 'int32' && columns === qmnistColumns) {
-    const remark = `${fileName} has ${qmnistColumns} columns, as QMNIST's labels: the first is taken for the class.`;
+    const remark = `${fileName} has ${qmnistColumns} columns, like QMNIST's labels: the first column is used as the class.`;
     return { read: (row) => read(row * columns), count, remarks: [remark] };
   }
   const hot = shape.length === 2 ? readOneHot(idx, count, columns) : undefined;
   if (hot !== undefined) {
-    const remark = `${fileName} has one-hot rows of ${columns}: the position of the one is taken for the class.`;
+    const remark = `${fileName} has one-hot rows of ${columns}: the position of the 1 is used as the class.`;
     return { read: (row) => hot[row]!, count, remarks: [remark] };
   }
   throw unusableFile(
     fileName,
     `has ${shape.length} dimensions (${shape.join('×')}), and labels have one`,
-    'Give one number for each image, a column of them, or one-hot rows.',
+    'Provide one number per image, one column of numbers, or one-hot rows.',
   );
 }
 

@@ -6,7 +6,7 @@ import { decodeShard, quantizePixels } from './shards';
 
 /** One split in memory. */
 export interface LabeledImages {
-  /** [count, height, width], row-major. A pixel u stands for u / 255, at a quarter of the size. */
+  /** [count, height, width], row-major. The byte u stands for u / 255 and takes a quarter of the memory. */
   readonly pixels: Uint8Array;
   /** [count]. */
   readonly labels: Uint8Array;
@@ -18,7 +18,7 @@ export interface LabeledImages {
 /**
  * Reads all shards of a split, in order.
  *
- * @throws PermanentError ArtifactNotFound for a missing shard, CorruptArtifact for one that is not the manifest's.
+ * @throws PermanentError ArtifactNotFound for a missing shard, CorruptArtifact for one that differs from the manifest.
  */
 export async function loadSplit(
   store: ObjectStore,
@@ -45,12 +45,12 @@ function assertManifestChecksum(store: ObjectStore, key: string, actual: string,
   if (actual === expected) return;
   throw new PermanentError(
     'CorruptArtifact',
-    `${key} in ${store.location} was altered: its SHA-256 is ${actual}, and the dataset's manifest says ${expected}. Delete it and run again: it is made anew from the raw files.`,
+    `${key} in ${store.location} was altered: its SHA-256 is ${actual}, and the dataset's manifest says ${expected}. Delete it and run again to make it again from the raw files.`,
     { evidence: { key, actual, expected } },
   );
 }
 
-/** Rows that no shard fills would be black images with the label 0. */
+/** Otherwise rows without a shard would become black images with the label 0. */
 function assertRowsAddUp({ dataset, ...manifest }: Omit<DatasetManifest, 'imageShape'>, split: Split): void {
   const { rowCount, shards } = manifest[split];
   const sum = shards.reduce((rows, shard) => rows + shard.rowCount, 0);
@@ -69,7 +69,7 @@ function takeMemory(count: number, imagePixels: number, what: string) {
     const gibibytes = ((count * imagePixels) / 2 ** 30).toFixed(1);
     throw new PermanentError(
       'CorruptArtifact',
-      `${what} announces ${count} images of ${imagePixels} pixels, ${gibibytes} GiB, which this Node cannot hold in one piece. If the dataset is as large as that, train on fewer images, or on a machine with more memory and Node 22; if it is not, the manifest was altered: delete it and run again.`,
+      `${what} announces ${count} images of ${imagePixels} pixels, ${gibibytes} GiB, which this Node.js cannot allocate as one array. If the dataset has this size, train on fewer images, or on a machine with more memory and Node.js 22. If not, the manifest was altered: delete it and run again.`,
       { evidence: { count, imagePixels }, cause },
     );
   }

@@ -10,26 +10,26 @@ const descriptors = { float32: '<f4', uint8: '|u1' } as const;
 const magic = Buffer.from('\x93NUMPY\x01\x00', 'latin1');
 /** Magic, version and the two bytes of the description's length. */
 const preambleBytes = 10;
-/** NumPy's own alignment of the values. */
+/** Alignment of the values in NumPy. */
 const alignmentBytes = 64;
 
 /**
- * What `np.load` reads as `{ name: array }`. Equal arrays give equal bytes, whenever and wherever they are written:
- * the time stamp is fixed, and the packer is the same JavaScript on every machine.
+ * A file that `np.load` reads as `{ name: array }`. Equal arrays give equal bytes on every machine: the time stamp is
+ * fixed, and the compressor is JavaScript.
  */
 export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array {
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
-  // Local time is what a zip holds, so this is 1980-01-01 00:00, a zip's zero, in every time zone.
+  // A zip contains local time, so this is 1980-01-01 00:00, the lowest time of a zip, in every time zone.
   return zipSync(Object.fromEntries(files), { level: 1, mtime: new Date(1980, 0, 1) });
 }
 
-/** Magic to description, as long as its two bytes of length allow. */
+/** The header of the largest length that its two length bytes allow. */
 export const maxNpyHeaderBytes = preambleBytes + 0xffff;
 
 /**
- * @param what - names the file for the reader.
- * @param maxBytes - what all members together may unpack to; memory is taken for no more.
- * @throws PermanentError CorruptArtifact for anything that `encodeNpz` does not write.
+ * @param what - names the file in messages.
+ * @param maxBytes - limit of the uncompressed size of all members; no more memory is allocated.
+ * @throws PermanentError CorruptArtifact for a file that `encodeNpz` cannot have written.
  */
 export function decodeNpz(bytes: Uint8Array, what: string, maxBytes: number): Record<string, NpyArray> {
   let unpackedBytes = 0;
@@ -81,7 +81,7 @@ function decodeNpy(npy: Uint8Array): NpyArray {
     .map(Number);
   const itemBytes = found[1] === descriptors.float32 ? 4 : 1;
   const expectedBytes = shape.reduce((product, size) => product * size, itemBytes);
-  // A copy: a view of float32 must begin at a multiple of four bytes.
+  // A copy, because a Float32Array must start at a multiple of four bytes.
   const values = npy.slice(headerBytes);
   if (values.length !== expectedBytes) {
     throw new Error(`an array of shape (${shape}) has ${values.length} bytes instead of ${expectedBytes}`);

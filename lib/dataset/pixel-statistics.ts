@@ -1,4 +1,4 @@
-/** Sums over bytes: whole numbers below 2⁵³ up to 10¹¹ pixels, so the order of the shards cannot change them. */
+/** Sums of bytes. They are integers below 2⁵³ up to 10¹¹ pixels, so the order of the shards does not change them. */
 export class PixelStatistics {
   private pixelCount = 0;
   private sum = 0;
@@ -19,7 +19,7 @@ export class PixelStatistics {
     return this.countOfLabel.findLastIndex((count) => count > 0);
   }
 
-  /** Images with label 0, 1, …, `highestLabel`. */
+  /** Number of images per label, 0 to `highestLabel`. */
   labelCounts(highestLabel: number): number[] {
     return this.countOfLabel.slice(0, highestLabel + 1);
   }
@@ -29,7 +29,7 @@ export class PixelStatistics {
     return this.sum / this.pixelCount / 255;
   }
 
-  /** Population standard deviation of `u / 255`. The numerator n·Σu² - (Σu)² outgrows doubles, so it is a BigInt. */
+  /** Population standard deviation of `u / 255`. The numerator n·Σu² - (Σu)² exceeds the integers of a double, so it is a BigInt. */
   get pixelStandardDeviation(): number {
     const [count, sum, sumOfSquares] = [this.pixelCount, this.sum, this.sumOfSquares].map(BigInt);
     return Math.sqrt(Number(count! * sumOfSquares! - sum! * sum!)) / this.pixelCount / 255;

@@ -3,24 +3,24 @@ import { countValues, measureRange, type ValueRange, valueReader } from './idx-v
 import { toImagesShape } from './raw-dataset';
 import { unusableFile } from './unreadable-file';
 
-/** The same images as bytes, 0 … 255, in a file of [count, height, width]. */
+/** Images as bytes, 0 to 255, in a file of shape [count, height, width]. */
 export interface PixelFile {
   readonly file: Uint8Array;
   readonly data: Uint8Array;
   readonly shape: readonly [count: number, height: number, width: number];
-  /** What its reader should know of how the values were taken. */
+  /** Notes on how the values were interpreted. */
   readonly remarks: readonly string[];
 }
 
 const white = 255;
-/** A set of images whose brightest pixel is darker than this was made on another scale, or photographed at night. */
+/** If the brightest pixel of all images is darker, the pixels probably use another scale. */
 const leastBrightest = 128;
 
 /**
- * Brings images of any type to bytes, where it is plain what they mean: whole numbers to 255 stand for themselves,
- * fractions to 1 for parts of white.
+ * Converts images of any type to bytes, where their meaning is unambiguous: integers from 0 to 255 are kept, and
+ * floating-point numbers from 0 to 1 are multiplied by 255.
  *
- * @throws PermanentError InvalidDataset for all others, with the range that was found.
+ * @throws PermanentError InvalidDataset for any other range, which the message contains.
  */
 export function toPixelFile(idx: Idx, fileName: string): PixelFile {
   const { rowCount, imageShape } = toImagesShape(withoutChannel(idx.shape), fileName);
@@ -33,14 +33,14 @@ export function toPixelFile(idx: Idx, fileName: string): PixelFile {
   const brightest = Math.round(range.highest * (isFraction ? white : 1));
   const remarks = [
     ...(isFraction
-      ? [`${fileName} has ${idx.type} pixels from 0 to 1: 1 is taken for white, in ${white} steps.`]
+      ? [`${fileName} has ${idx.type} pixels from 0 to 1: 1 is interpreted as white, with ${white} steps.`]
       : []),
     ...(brightest < leastBrightest ? [remarkOnDarkness(brightest, fileName)] : []),
   ];
   return { file, data, shape, remarks };
 }
 
-/** Keras and PyTorch give gray images a dimension of one, at the end or after the count. */
+/** Keras and PyTorch give gray images a channel dimension of size 1, at the end or after the count. */
 function withoutChannel(shape: readonly number[]): readonly number[] {
   if (shape.length !== 4) return shape;
   const [count, second, third, fourth] = shape as [number, number, number, number];
@@ -61,7 +61,7 @@ function refuseRange(range: ValueRange, isFraction: boolean, fileName: string): 
   throw unusableFile(
     fileName,
     `${found}, and pixels are whole numbers from 0 (black) to ${white} (white), or floating-point numbers from 0 to 1`,
-    'Scale them to one of the two, and export the file again.',
+    'Scale them to one of these ranges, and export the file again.',
   );
 }
 
@@ -73,8 +73,8 @@ function convert(idx: Idx, factor: number): Uint8Array {
 
 function remarkOnDarkness(brightest: number, fileName: string): string {
   if (brightest === 0)
-    return `Every pixel of ${fileName} is 0: its images are black, and nothing can be learned from them.`;
-  return `The brightest pixel of ${fileName} is ${brightest}, and ${white} is white: its images use ${brightest}/${white} of the range, which makes training harder. If ${brightest} stands for white there, multiply the pixels by ${formatFactor(white / brightest)}, and export the file again.`;
+    return `Every pixel of ${fileName} is 0: its images are black, and no model can learn from them.`;
+  return `The brightest pixel of ${fileName} is ${brightest}, and white is ${white}: its images use ${brightest}/${white} of the range, which makes training harder. If ${brightest} means white in this file, multiply the pixels by ${formatFactor(white / brightest)}, and export the file again.`;
 }
 
 const formatFactor = (factor: number) => String(Math.floor(factor * 10_000) / 10_000);

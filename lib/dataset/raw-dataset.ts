@@ -6,7 +6,7 @@ import { sha256Hex } from '../store/sha256';
 export const rawFileRoles = ['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const;
 export type RawFileRole = (typeof rawFileRoles)[number];
 
-/** The usual names, which the files have in the store as well. */
+/** The usual names, which the files also have in the store. */
 export const rawFileNames: Readonly<Record<RawFileRole, string>> = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
@@ -14,7 +14,7 @@ export const rawFileNames: Readonly<Record<RawFileRole, string>> = {
   testLabels: 't10k-labels-idx1-ubyte',
 };
 
-/** A file of bytes as it goes into the store, with the name that its reader knows it by. */
+/** A file as it is stored, with the name that the user knows. */
 export interface RawFile {
   readonly fileName: string;
   /** [count, height, width] of images, [count] of labels. */
@@ -23,7 +23,7 @@ export interface RawFile {
   readonly data: Uint8Array;
   /** The whole IDX file. */
   readonly file: Uint8Array;
-  /** What its reader should know of how the values were taken. */
+  /** Notes on how the values were interpreted. */
   readonly remarks: readonly string[];
 }
 export type FourFiles = Readonly<Record<RawFileRole, RawFile>>;
@@ -44,7 +44,7 @@ export interface RawDataset {
   readonly splits: readonly [train: RawSplit, test: RawSplit];
 }
 
-/** Describes four files that were found to be good, as they are to lie below `datasets/<dataset>/raw/`. */
+/** Describes four validated files as they will be stored under `datasets/<dataset>/raw/`. */
 export function describeRawDataset(dataset: string, files: FourFiles): RawDataset {
   const keyOf = (role: RawFileRole) => objectKeys.rawFile(dataset, rawFileNames[role]);
   const describe = (role: RawFileRole) => {
@@ -75,7 +75,7 @@ export function describeRawDataset(dataset: string, files: FourFiles): RawDatase
 
 const headerBytesOf = ({ file, data }: RawFile) => file.byteLength - data.byteLength;
 
-/** @throws PermanentError InvalidDataset unless the shape is [count, height, width] without a zero. */
+/** @throws PermanentError InvalidDataset unless the shape is [count, height, width] with sizes of at least 1. */
 export function toImagesShape(
   shape: readonly number[],
   fileName: string,
@@ -91,7 +91,7 @@ export function toImagesShape(
   if (rowCount === 0 || height === 0 || width === 0) {
     throw new PermanentError(
       'InvalidDataset',
-      `${fileName} is empty: its header announces ${rowCount} images of ${height}×${width} pixels. At least one image of one pixel is needed.`,
+      `${fileName} is empty: its header announces ${rowCount} images of ${height}×${width} pixels. At least one image with one pixel is needed.`,
       { evidence: { fileName, rowCount, height, width } },
     );
   }

@@ -6,8 +6,8 @@ import type { ObjectStore } from '../store/object-store';
 type SourceFile = DatasetPlan['sourceFiles']['trainImages'];
 
 /**
- * Reads a raw file range by range, first to last. No store verifies the bytes of a range; here all of them together
- * are held against the checksum that the plan was made for.
+ * Reads a raw file range by range, in ascending order. Stores do not verify the bytes of a range, so this class compares
+ * the checksum of all ranges with that of the plan.
  */
 export class RawFileReader {
   private readonly hash = createHash('sha256');
@@ -19,9 +19,9 @@ export class RawFileReader {
   ) {}
 
   /**
-   * What lies between the last range and this one, such as the header, is read along.
+   * Also reads the bytes between the previous range and this one, such as the header.
    *
-   * @throws PermanentError CorruptArtifact for a range before the last one, or past the end.
+   * @throws PermanentError CorruptArtifact for a range before the previous one, or after the end.
    */
   async read(offset: number, length: number): Promise<Uint8Array> {
     const { key } = this.file;
@@ -37,7 +37,7 @@ export class RawFileReader {
     return bytes;
   }
 
-  /** @throws PermanentError CorruptArtifact unless the whole file was read, and was the planned one. */
+  /** @throws PermanentError CorruptArtifact unless the whole file was read and has the checksum of the plan. */
   finish(): void {
     const { bytes, sha256 } = this.file;
     if (this.position !== bytes) {
@@ -55,7 +55,7 @@ export class RawFileReader {
     const { key } = this.file;
     return new PermanentError(
       'CorruptArtifact',
-      `${key} in ${this.store.location} cannot be trusted: ${problem}. Run again; should it fail again, delete that file, which is then imported anew.`,
+      `${key} in ${this.store.location} cannot be trusted: ${problem}. Run again; if it fails again, delete that file, which is then imported again.`,
       { evidence: { key } },
     );
   }

@@ -4,7 +4,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { decodeNpz, encodeNpz, maxNpyHeaderBytes } from './npz';
 import type { RawDataset } from './raw-dataset';
 
-/** 32 MiB of float32 pixels: small beside a Lambda's memory, large beside a request's latency. */
+/** 32 MiB of float32 pixels: small compared with a Lambda's memory, large compared with a request's latency. */
 const maxShardPixelBytes = 32 * 2 ** 20;
 const maxRowsPerShard = 10_000;
 
@@ -13,7 +13,7 @@ export function rowsPerShard([height, width]: readonly [number, number]): number
   return Math.min(Math.max(rows, 1), maxRowsPerShard);
 }
 
-/** Cuts both splits into runs of rows, the training split first; depends on nothing but its arguments. */
+/** Divides both splits into ranges of rows, the training split first. Deterministic. */
 export function planShards({ dataset, imageShape, splits }: RawDataset, contentKey: string): ShardPlan[] {
   const shardRows = rowsPerShard(imageShape);
   return splits.flatMap(({ rowCount, split, ...files }) =>
@@ -37,7 +37,7 @@ export interface Shard {
   readonly labels: Uint8Array;
 }
 
-/** `u / 255` in float32: the double quotient rounds to the very float32 that NumPy's division gives. */
+/** `u / 255` in float32. The double quotient rounds to the same float32 as NumPy's division. */
 export function normalizePixels(pixels: Uint8Array): Float32Array {
   const normalized = new Float32Array(pixels.length);
   for (let index = 0; index < pixels.length; index += 1) normalized[index] = pixels[index]! / 255;
@@ -47,7 +47,7 @@ export function normalizePixels(pixels: Uint8Array): Float32Array {
 /**
  * The inverse of `normalizePixels`.
  *
- * @throws PermanentError CorruptArtifact for a value that it never gives.
+ * @throws PermanentError CorruptArtifact for a value that `normalizePixels` does not produce.
  */
 export function quantizePixels(images: Float32Array, key: string): Uint8Array {
   const pixels = new Uint8Array(images.length);
@@ -58,7 +58,7 @@ export function quantizePixels(images: Float32Array, key: string): Uint8Array {
     if (pixels[index] !== pixel || Math.fround(pixel / 255) !== value) {
       throw new PermanentError(
         'CorruptArtifact',
-        `${key} has the pixel ${value}, which is not one of the 256 values 0, 1/255, … 1. Delete it and run again: it is made anew.`,
+        `${key} has the pixel ${value}, which is not one of the 256 values 0, 1/255, … 1. Delete it and run again to make it again.`,
         { evidence: { key, index, value } },
       );
     }
@@ -74,7 +74,7 @@ export function encodeShard({ images, labels }: Shard, imageShape: readonly [num
   });
 }
 
-/** @throws PermanentError CorruptArtifact unless the file holds exactly the rows that it should. */
+/** @throws PermanentError CorruptArtifact unless the file has exactly the expected rows. */
 export function decodeShard(
   bytes: Uint8Array,
   { key, rowCount, imageShape }: { key: string; rowCount: number; imageShape: readonly [number, number] },
@@ -94,7 +94,7 @@ export function decodeShard(
   const found = [x, y].map((array) => (array ? `${array.dtype} ${array.shape.join('×')}` : 'nothing'));
   throw new PermanentError(
     'CorruptArtifact',
-    `${key} holds ${found[0]} as x and ${found[1]} as y, and float32 ${expected} and uint8 ${rowCount} are expected. Delete it and run again: it is made anew.`,
+    `${key} has ${found[0]} as x and ${found[1]} as y; expected are float32 ${expected} and uint8 ${rowCount}. Delete it and run again to make it again.`,
     { evidence: { key, x: found[0]!, y: found[1]!, expected } },
   );
 }

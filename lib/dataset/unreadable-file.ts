@@ -2,7 +2,7 @@ import { PermanentError } from '../contracts/errors';
 
 type Evidence = Readonly<Record<string, string | number>>;
 
-/** Cut short, padded, or altered on its way: another copy of it is whole. */
+/** Truncated, padded or altered: another copy may be good. */
 export function damagedFile(
   fileName: string,
   reason: string,
@@ -11,19 +11,19 @@ export function damagedFile(
 ): PermanentError {
   return new PermanentError(
     'InvalidDataset',
-    `${fileName} is not a whole IDX file: ${reason}. Download or export it again.`,
+    `${fileName} is not a complete IDX file: ${reason}. Download or export it again.`,
     { evidence: { fileName, ...evidence }, cause },
   );
 }
 
-/** Whole, and of another format: no other copy of it will do. */
+/** A file of another format. */
 export function foreignFile(fileName: string, reason: string, remedy: string): PermanentError {
   return new PermanentError('InvalidDataset', `${fileName} is not an IDX file: ${reason}. ${remedy}`, {
     evidence: { fileName },
   });
 }
 
-/** A whole IDX file that cannot be used as it is. */
+/** A complete IDX file with content that cannot be used. */
 export function unusableFile(fileName: string, problem: string, remedy: string): PermanentError {
   return new PermanentError('InvalidDataset', `${fileName} ${problem}. ${remedy}`, {
     evidence: { fileName },

@@ -16,7 +16,7 @@ export function validateDataset(files: FourFiles, classes: number): void {
   if (trainHeight === testHeight && trainWidth === testWidth) return;
   throw new PermanentError(
     'InvalidDataset',
-    `The training images are ${trainHeight}×${trainWidth} pixels and the test images ${testHeight}×${testWidth} (height×width). Both must have one size; scale one of ${files.trainImages.fileName} and ${files.testImages.fileName}.`,
+    `The training images are ${trainHeight}×${trainWidth} pixels and the test images ${testHeight}×${testWidth} (height×width). Both must have the same size; scale one of ${files.trainImages.fileName} and ${files.testImages.fileName}.`,
     { evidence: { trainHeight, trainWidth, testHeight, testWidth } },
   );
 }
@@ -43,7 +43,7 @@ function validateSplit(files: FourFiles, split: Split, classes: number): void {
   );
 }
 
-/** Names the number of classes that does. */
+/** Names the number of classes that fits the labels. */
 function adviseOnLabels({ trainLabels, testLabels }: FourFiles): string {
   let lowest = 255;
   let highest = 0;
@@ -56,5 +56,5 @@ function adviseOnLabels({ trainLabels, testLabels }: FourFiles): string {
   const range = `The dataset's labels are ${lowest} to ${highest}`;
   return lowest === 0
     ? `${range}: set "classes" to ${highest + 1}, or correct the file.`
-    : `${range}: they do not begin at 0. Set "classes" to ${highest + 1}, which leaves the labels below ${lowest} unused, or subtract ${lowest} from all of them.`;
+    : `${range}: they do not start at 0. Set "classes" to ${highest + 1}, which leaves the labels below ${lowest} unused, or subtract ${lowest} from all of them.`;
 }

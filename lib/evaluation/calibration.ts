@@ -1,4 +1,4 @@
-/** What a model claimed and whether it was right, image by image. */
+/** Confidence and correctness of each prediction. */
 export interface Claims {
   /** [count]: the probability of the prediction, in [0, 1]. */
   readonly confidence: ArrayLike<number>;
@@ -6,26 +6,26 @@ export interface Claims {
   readonly predicted: ArrayLike<number>;
 }
 
-/** Predictions whose confidence lies in (`from`, `to`]; the first bin has 0 as well. */
+/** Predictions with a confidence in (`from`, `to`]; the first bin includes 0. */
 export interface CalibrationBin {
   readonly from: number;
   readonly to: number;
   readonly count: number;
   /** Mean over the bin; 0 for an empty one. */
   readonly confidence: number;
-  /** Fraction of right answers in the bin; 0 for an empty one. */
+  /** Fraction of correct answers in the bin; 0 for an empty one. */
   readonly accuracy: number;
 }
 
 export interface Calibration {
-  /** In [0, 1]: 0 for a model that is right as often as it says. */
+  /** In [0, 1]; 0 for a model whose confidence equals its accuracy. */
   readonly expectedCalibrationError: number;
   readonly bins: readonly CalibrationBin[];
 }
 
 /**
  * Expected calibration error over equal bins of confidence: Σ (bin's count / count) · |accuracy − confidence|.
- * Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, ICML 2017, equation 3; 15 bins as there.
+ * Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, ICML 2017, equation 3; with the same 15 bins.
  */
 export function measureCalibration({ confidence, labels, predicted }: Claims, binCount = 15): Calibration {
   const sums = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, rightCount: 0 }));

@@ -9,7 +9,7 @@ const z = 1.959964;
 
 /**
  * Wilson's score interval of a proportion at 95 %. Wilson: Probable Inference, the Law of Succession, and Statistical
- * Inference, JASA 22 (1927). Unlike the normal approximation it stays in [0, 1] and holds near 1, where accuracies are.
+ * Inference, JASA 22 (1927). Unlike the normal approximation it stays in [0, 1] and is valid near 1, where accuracies are.
  *
  * @param count - at least 1.
  */

@@ -1,19 +1,19 @@
 import type { Claims } from './calibration';
 
-/** What a threshold on the confidence gives: answers only where the model is at least as sure. */
+/** The result of a confidence threshold: only images with at least this confidence are answered. */
 export interface CoveragePoint {
-  /** The smallest confidence that is still answered. */
+  /** The lowest confidence that is answered. */
   readonly threshold: number;
-  /** Fraction of the images that get an answer. */
+  /** Fraction of images that are answered. */
   readonly coverage: number;
-  /** Fraction of those answers that are right. */
+  /** Fraction of these answers that are correct. */
   readonly accuracy: number;
 }
 
 /**
- * Accuracy against coverage, the surest images first: El-Yaniv and Wiener, On the Foundations of Noise-free Selective
- * Classification, JMLR 11 (2010). Images of equal confidence are answered together. One point for each confidence that
- * occurs, in falling order; the last one covers everything.
+ * Accuracy against coverage, in descending order of confidence: El-Yaniv and Wiener, On the Foundations of Noise-free Selective
+ * Classification, JMLR 11 (2010). Images of equal confidence are answered together. One point per
+ * distinct confidence; the last one covers all images.
  */
 export function measureCoverage({ confidence, labels, predicted }: Claims): CoveragePoint[] {
   const count = labels.length;
@@ -34,7 +34,7 @@ export function measureCoverage({ confidence, labels, predicted }: Claims): Cove
   return points;
 }
 
-/** The point with the largest coverage whose accuracy is at least `accuracy`; undefined where none is. */
+/** The point with the largest coverage whose accuracy is at least `accuracy`; undefined if there is none. */
 export function largestCoverageAt(
   points: readonly CoveragePoint[],
   accuracy: number,

@@ -7,15 +7,15 @@ import { predictAll } from './predict-all';
 
 export interface Measured {
   readonly metrics: MetricValues;
-  /** Pixels that the model answers much better for, which it was made for then. */
+  /** A pixel range with much better results, which the model was probably trained on. */
   readonly betterRange: PixelRange | undefined;
 }
 
-/** Enough to tell a model from one that is given other pixels than it was trained on. */
+/** Enough images to detect pixels of the wrong range. */
 const sampleCount = 1_000;
 
-/** Of the loss of a guess: a model that is merely not sure of itself does better than that. */
-const lostFraction = 0.8;
+/** Fraction of the loss of a guess; a model with the right pixels has a lower loss. */
+const guessFraction = 0.8;
 
 /**
  * Metrics over all images. Tensors made here are disposed; the model stays the caller's.
@@ -37,13 +37,13 @@ export async function measureModel(
   };
   const sample = takeFirst(images, sampleCount);
   const asked = await measure(sample, range);
-  const lostLoss = lostFraction * Math.log(outputs.classes);
+  const guessLoss = guessFraction * Math.log(outputs.classes);
   let better: { readonly range: PixelRange; readonly loss: number } | undefined;
   for (const other of pixelRanges) {
     if (other === range) continue;
     const { accuracy, loss } = await measure(sample, other);
-    // A network answers much alike at every scale: it hardly knows at a smaller one, and errs surely at a larger one.
-    const isMuchBetter = accuracy >= asked.accuracy && loss < asked.loss / 2 && asked.loss > lostLoss;
+    // A network gives similar answers at every scale: uncertain ones at a smaller scale, overconfident ones at a larger scale.
+    const isMuchBetter = accuracy >= asked.accuracy && loss < asked.loss / 2 && asked.loss > guessLoss;
     if (isMuchBetter && loss < (better?.loss ?? Number.POSITIVE_INFINITY)) better = { range: other, loss };
   }
   return { metrics: await measure(images, range), betterRange: better?.range };

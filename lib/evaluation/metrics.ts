@@ -3,7 +3,7 @@ import type { Metrics, Prediction } from '../contracts/results';
 
 export type MetricValues = Omit<Metrics, 'schemaVersion' | 'runId'>;
 
-/** What the model said of each image, beside the truth. */
+/** Predictions of the model and true labels. */
 export interface ScoredLabels {
   /** [count]: the true classes, 0 … classes-1. */
   readonly labels: Uint8Array;
@@ -43,7 +43,7 @@ export function firstPredictions(scored: ScoredLabels, count = 10): Prediction[]
   });
 }
 
-/** [count]: the class with the highest probability; the lower class on a tie, as numpy's argmax. */
+/** [count]: the class with the highest probability; the lower class on a tie, like numpy's argmax. */
 export function predictedClasses({ labels, probabilities, classes }: ScoredLabels): Uint16Array {
   return Uint16Array.from(labels, (_, row) =>
     indexOfLargest(probabilities.subarray(row * classes, (row + 1) * classes)),

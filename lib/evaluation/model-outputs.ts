@@ -1,22 +1,22 @@
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../contracts/errors';
 
-/** What a model's outputs are: of a softmax, of a sigmoid a class, or what a softmax is yet to be taken of. */
+/** Outputs of a softmax, of one sigmoid per class, or inputs of a softmax. */
 export type OutputKind = 'probabilities' | 'scores' | 'logits';
 
 export interface ModelOutputs {
   readonly kind: OutputKind;
-  /** Values a image: the classes, or 1 for two classes. */
+  /** Values per image: the number of classes, or 1 for two classes. */
   readonly width: number;
   readonly classes: number;
 }
 
-/** Layers that leave values what they are. */
+/** Layers that do not change values. */
 const passing = new Set(['Flatten', 'Reshape', 'Dropout', 'InputLayer']);
 
 /**
  * @param what - for the message, e.g. `The model "digits.keras"`.
- * @throws PermanentError InvalidInput for a model that gives no scores of classes.
+ * @throws PermanentError InvalidInput for a model without class scores as output.
  */
 export function describeOutputs(model: LayersModel, what: string): ModelOutputs {
   const [output] = model.outputs;
@@ -26,7 +26,7 @@ export function describeOutputs(model: LayersModel, what: string): ModelOutputs 
   if (model.outputs.length !== 1 || !hasOneRow || typeof width !== 'number') {
     throw new PermanentError(
       'InvalidInput',
-      `${what} gives an output of ${shape.map((size) => size ?? '?').join('×')} a image. Only classifiers can be evaluated: one output of one score a class.`,
+      `${what} has an output of ${shape.map((size) => size ?? '?').join('×')} per image. Only classifiers can be evaluated: one output with one score per class.`,
     );
   }
   return { kind: findKind(output!), width, classes: Math.max(2, width) };
@@ -46,8 +46,8 @@ function findKind(output: SymbolicTensor): OutputKind {
 const epsilon = 1e-7;
 
 /**
- * [count, classes], row-major, each row a distribution: what Keras' sparse categorical cross-entropy makes of the
- * outputs. One score is that of the second of two classes.
+ * [count, classes], row-major, each row a distribution, computed like in Keras' sparse categorical cross-entropy. A single
+ * score is that of the second of two classes.
  */
 export function toProbabilities(outputs: Float32Array, { kind, width, classes }: ModelOutputs): Float32Array {
   if (kind === 'probabilities' && width > 1) return outputs;
@@ -74,7 +74,7 @@ function distribute(values: Float32Array, kind: OutputKind): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-/** Sparse categorical cross-entropy in nats of logits, mean over the images; Keras does not clip these. */
+/** Sparse categorical cross-entropy in nats of logits, mean over the images; Keras does not clip logits. */
 export function meanCrossEntropyOfLogits(
   labels: Uint8Array,
   logits: Float32Array,

@@ -13,12 +13,12 @@ export function scalePixels(pixels: Uint8Array, range: PixelRange): Float32Array
   }
 }
 
-/** Layers that leave the pixels what they are. */
+/** Layers that do not change pixels. */
 const passing = new Set(['InputLayer', 'Flatten', 'Reshape', 'Permute', 'ZeroPadding2D', 'Operation']);
-/** Bytes are divided by 255 or 127.5; a model that is given fractions has no reason for so small a factor. */
+/** Bytes are multiplied by 1/255 or 1/127.5; a model for fractions has no reason for such a small factor. */
 const maxFactorOfBytes = 1 / 64;
 
-/** Whether the model begins with a Rescaling that only bytes need. */
+/** Whether the model starts with a Rescaling for bytes. */
 export function hasOwnRescaling(model: LayersModel): boolean {
   const first = model.layers.find((layer) => !passing.has(layer.getClassName()));
   return first?.getClassName() === 'Rescaling' && Number(first.getConfig()['scale']) <= maxFactorOfBytes;

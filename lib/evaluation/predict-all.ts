@@ -8,9 +8,9 @@ export interface ImageBatchSource {
   /** [count, height, width], row-major. */
   readonly pixels: Uint8Array;
   /**
-   * What the model gets for them.
+   * The values that the model receives.
    *
-   * @default 0..1: u stands for u / 255
+   * @default 0..1: the byte u becomes u / 255
    */
   readonly range?: PixelRange;
   readonly count: number;
@@ -18,15 +18,15 @@ export interface ImageBatchSource {
   readonly imageShape: readonly [number, number];
 }
 
-/** Images per forward pass: 1,000 keeps the widest activation of the seed model at 4 MB. */
+/** Images per forward pass: with 1,000 the widest activation of the default configuration takes 4 MB. */
 const imagesPerBatch = 1000;
 
 /**
- * The model's outputs, [count, classes], row-major. Its input may have the images' pixels in any shape: [height,
- * width], [height · width], [height, width, 1], …. Tensors made here are disposed; the model stays the caller's.
- * Gives way to the event loop between batches, so that a signal can arrive.
+ * The model's outputs, [count, classes], row-major. The model may take the pixels in any shape: [height, width],
+ * [height · width], [height, width, 1], …. Tensors made here are disposed; the caller disposes the model. Yields to the
+ * event loop between batches, so that a signal can arrive.
  *
- * @param classes - the width of the model's output.
+ * @param classes - number of values per image in the model's output.
  * @throws TransientError Interrupted when `signal` is aborted between two batches.
  */
 export async function predictAll(
@@ -58,12 +58,12 @@ function throwIfInterrupted(signal: AbortSignal | undefined, done: number, count
   if (signal?.aborted !== true) return;
   throw new TransientError(
     'Interrupted',
-    `The evaluation was told to stop after ${done} of ${count} test images. Nothing was published; start it again to evaluate the same model.`,
+    `The evaluation was stopped after ${done} of ${count} test images. Nothing was published; start it again to evaluate the same model.`,
     { evidence: { done, count } },
   );
 }
 
-/** An input for images of any size takes those of this one. */
+/** Replaces open sizes of the input by those of the images. */
 function fillShape(shape: readonly (number | null)[], imageShape: readonly [number, number]): number[] {
   const sides = [...imageShape];
   return shape.map((size) => size ?? sides.shift() ?? 1);

@@ -4,7 +4,7 @@ import { predictedClasses, type ScoredLabels } from './metrics';
 /** The three columns of `test-predictions.json`. */
 export type PredictionColumns = Pick<TestPredictions, 'labels' | 'predicted' | 'confidence'>;
 
-/** Keeps of each softmax its winner: 10,000 images of ten classes become 140 kB of JSON. */
+/** Keeps only the highest probability of each image: 10,000 images of ten classes become 140 kB of JSON. */
 export function columnsOf(scored: ScoredLabels): PredictionColumns {
   const { labels, probabilities, classes } = scored;
   const predicted = Array.from(predictedClasses(scored));
@@ -16,7 +16,7 @@ export function columnsOf(scored: ScoredLabels): PredictionColumns {
   };
 }
 
-/** The file. On one line: a number a line would make it five times the size. */
+/** The file, on one line: one number per line would take five times the space. */
 export function encodeTestPredictions(
   runId: string,
   contentKey: string,

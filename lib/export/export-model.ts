@@ -7,8 +7,8 @@ import { modelFormats } from './model-formats';
 /**
  * Writes the model in every format of `modelFormats`, beside the TensorFlow.js files.
  *
- * @param learningRate - Adam's, for whoever goes on training in Keras.
- * @throws PermanentError InvalidInput for a layer that a format cannot carry.
+ * @param learningRate - Adam's, to continue training in Keras.
+ * @throws PermanentError InvalidInput for a layer that a format does not support.
  */
 export async function exportModel(
   store: ObjectStore,

@@ -5,7 +5,7 @@ import { type KerasTopology, readTopology } from '../model/keras-topology';
 import type { LayerClass } from '../model/layers/layer-kinds';
 import type { NamedTensor } from '../model/safetensors';
 
-/** Those that every format carries. */
+/** Layers that every format supports. */
 const exportedClasses = [
   'Activation',
   'BatchNormalization',
@@ -32,23 +32,23 @@ export type ExportedLayer = {
 
 export interface ExportableLayer {
   readonly layer: ExportedLayer;
-  /** In Keras' order, named `kernel`, `bias`, `gamma`, …; empty for a layer without weights. */
+  /** In Keras' order, with the names `kernel`, `bias`, `gamma`, …; empty for a layer without weights. */
   readonly weights: readonly NamedTensor[];
 }
 
-/** A trained model with nothing in it that an export could not carry. */
+/** A trained model that every export format supports. */
 export interface ExportableModel extends Pick<KerasTopology, 'name' | 'inputShape'> {
-  /** Of one output, without the batch. */
+  /** Shape of one output, without the batch. */
   readonly outputShape: readonly number[];
   readonly layers: readonly ExportableLayer[];
-  /** Adam's, for whoever goes on training. */
+  /** Adam's, to continue the training. */
   readonly learningRate: number;
 }
 
 /**
- * Copies a model out of TensorFlow.js.
+ * Copies a model from TensorFlow.js.
  *
- * @throws PermanentError InvalidInput for a layer or setting that the formats do not share.
+ * @throws PermanentError InvalidInput for a layer or setting that a format does not support.
  */
 export async function describeModel(model: LayersModel, learningRate: number): Promise<ExportableModel> {
   const what = `The model "${model.name}"`;

@@ -5,18 +5,18 @@ import type { Dataset, Entity, File, Group } from 'h5wasm';
 import { PermanentError } from '../contracts/errors';
 import type { NamedTensor } from '../model/safetensors';
 
-/** 4 MB of WASM, so it is started by the first file only. */
+/** 4 MB of WASM, started for the first file. */
 async function openLibrary() {
   const library = await import('h5wasm');
   const module = await library.ready;
-  // Otherwise the C library writes its own account of every failure to standard error.
+  // Otherwise the C library writes every error to standard error.
   module.activate_throwing_error_handler();
   return { ...library, files: library.FS! };
 }
 
 /**
- * Makes an HDF5 file in memory. Equal contents give equal bytes: HDF5 stamps every object with the time, so the clock
- * stands still while `fill` runs.
+ * Makes an HDF5 file in memory. Equal contents give equal bytes: HDF5 adds a time stamp to every object, so the clock is
+ * fixed while `fill` runs.
  */
 export async function writeHdf5(fill: (root: Group) => void): Promise<Uint8Array> {
   const { File, files } = await openLibrary();
@@ -51,7 +51,7 @@ export function addArray(to: Group, { name, shape, values }: NamedTensor): void 
   to.create_dataset({ name, data: values, shape: [...shape], dtype: '<f' });
 }
 
-/** What can be read from an HDF5 file that somebody else made. */
+/** Reads an untrusted HDF5 file. */
 export interface Hdf5Reader {
   /** An attribute that holds one string, or `undefined`. */
   readText(path: string, attribute: string): string | undefined;
@@ -61,19 +61,19 @@ export interface Hdf5Reader {
   readArray(path: string, shape: readonly number[]): Float32Array;
 }
 
-/** Starting the library takes some 0.2 s, and reading 6 MB less. */
+/** Starting the library takes about 0.2 s, and reading 6 MB less. */
 const probeMilliseconds = 5_000;
 
 /**
- * The C library runs in circles on some damaged files, and nobody can stop it in the same thread. So a worker reads the
+ * The C library loops endlessly on some damaged files, and cannot be stopped in its own thread. So a worker reads the
  * file first.
  *
- * @throws PermanentError InvalidInput when it does not come to an end.
+ * @throws PermanentError InvalidInput when it does not finish.
  */
 async function probe(bytes: Uint8Array, what: string): Promise<void> {
   const worker = new Worker(join(__dirname, 'probe-hdf5.mjs'), { workerData: bytes, stderr: true });
   const timer = setTimeout(() => worker.terminate(), probeMilliseconds);
-  // Its errors are the reader's to find, who can say what they are.
+  // The reader will find and report the same errors.
   worker.on('error', () => {});
   const startedAt = performance.now();
   await new Promise((resolve) => worker.on('exit', resolve));
@@ -81,15 +81,15 @@ async function probe(bytes: Uint8Array, what: string): Promise<void> {
   if (performance.now() - startedAt < probeMilliseconds) return;
   throw new PermanentError(
     'InvalidInput',
-    `${what} cannot be read within ${probeMilliseconds / 1000} s: it is damaged, or made to keep its readers busy. Save it again in Keras.`,
+    `${what} cannot be read within ${probeMilliseconds / 1000} s: it is damaged, or made to block its reader. Save it again in Keras.`,
   );
 }
 
 /**
- * Opens an HDF5 file from memory for as long as `read` runs.
+ * Opens an HDF5 file in memory while `read` runs.
  *
  * @param what - for the message, e.g. `The model "digits.h5"`.
- * @throws PermanentError InvalidInput when it is no HDF5 file, or is damaged where it is read.
+ * @throws PermanentError InvalidInput when it is not an HDF5 file, or is damaged.
  */
 export async function readHdf5<Result>(
   bytes: Uint8Array,
@@ -117,7 +117,7 @@ export async function readHdf5<Result>(
   }
 }
 
-/** A damaged file may fail to close as well, and its first failure says more. */
+/** Closing a damaged file may fail too; the first error is more informative. */
 function closeQuietly(file: File | undefined): void {
   try {
     file?.close();
@@ -152,22 +152,22 @@ function createReader(file: File, { Dataset, Group }: Classes, fileBytes: number
       const found = dataset instanceof Dataset ? describe(dataset) : 'nothing';
       const count = shape.reduce((product, size) => product * size, 1);
       const match = precisions.find(({ name }) => found === `${name} ${shape.join('×')}`);
-      // Nothing that Keras writes is compressed: a file that claims more than it holds is not let at our memory.
+      // Keras does not compress: an array that is larger than the file is not read, so it cannot exhaust memory.
       if (match !== undefined && match.bytes * count <= fileBytes) {
         const { value } = dataset as Dataset;
-        // Not `instanceof`: the library may live in another realm than its caller.
+        // Not `instanceof`: the library may be in another realm than its caller.
         if (ArrayBuffer.isView(value)) return new Float32Array(value as unknown as Float32Array);
       }
       throw new PermanentError(
         'InvalidInput',
-        `${what} has ${found} at ${path} in ${fileBytes} bytes, and its configuration asks for float32 ${shape.join('×')}. Save it again in Keras, in float32.`,
+        `${what} has ${found} at ${path} in ${fileBytes} bytes, and its configuration requires float32 ${shape.join('×')}. Save it again in Keras, in float32.`,
         { evidence: { path, found, expected: shape.join('×') } },
       );
     },
   };
 }
 
-/** What weights of other policies than float32 are stored in; all are made float32. */
+/** Types of weights under any policy; all are converted to float32. */
 const precisions = [
   { name: 'float32', bytes: 4 },
   { name: 'float16', bytes: 2 },

@@ -1,6 +1,6 @@
 import type { Epoch } from '../contracts/results';
 
-/** Keras' CSVLogger writes `epoch` first and then the names by the alphabet; here they stand as in history.json. */
+/** In the order of history.json; Keras' CSVLogger writes `epoch` and then the other names alphabetically. */
 const columns = ['epoch', 'loss', 'acc', 'val_loss', 'val_acc', 'seconds'] as const satisfies (keyof Epoch)[];
 
 /** history.json as a table (RFC 4180, with line feeds): `pandas.read_csv("history.csv")`. */

@@ -1,7 +1,7 @@
 import type { ExportableModel } from './exportable-model';
 import { addArray, addText, addTexts, writeHdf5 } from './hdf5';
 
-/** The last Keras 2, whose layout this is. */
+/** The last version of Keras 2, which defines this layout. */
 const kerasVersion = '2.15.0';
 
 /**
@@ -18,7 +18,7 @@ export function writeKerasH5(model: ExportableModel): Promise<Uint8Array> {
     const all = root.create_group('model_weights');
     addText(all, 'keras_version', kerasVersion);
     addText(all, 'backend', 'tensorflow');
-    // Readers skip layers without weights, and HDF5 has no attribute of no strings.
+    // Readers skip layers without weights, and HDF5 does not support empty lists as attributes.
     addTexts(
       all,
       'layer_names',
@@ -64,7 +64,7 @@ function describeModelConfig({ name, inputShape, layers }: ExportableModel) {
 function describeTraining({ learningRate }: ExportableModel) {
   return {
     loss: 'sparse_categorical_crossentropy',
-    // By its full name: Keras 2 takes "accuracy" in a file for the categorical one, and reports nonsense.
+    // The full name: Keras 2 interprets "accuracy" in a file as categorical accuracy, and reports wrong values.
     metrics: ['sparse_categorical_accuracy'],
     weighted_metrics: null,
     loss_weights: null,

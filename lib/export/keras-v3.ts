@@ -4,7 +4,7 @@ import type { ExportableModel } from './exportable-model';
 import { addArray, addText, writeHdf5 } from './hdf5';
 
 const kerasVersion = '3.15.1';
-/** The first instant that a zip can tell. */
+/** The lowest time of a zip. */
 const beginning = '1980-01-01T00:00:00';
 
 /** The `.keras` archive of Keras 3: metadata, configuration and weights. Adam's moments are not in it. */
@@ -68,7 +68,7 @@ function penalty(config: object) {
   return { kernel_regularizer: serialize('keras.regularizers', class_name, factors) };
 }
 
-/** A layer's group is named by its class and, from the second of a class on, its number; never by its own name. */
+/** The name of a group is the class of the layer and, from the second one on, a number; not the name of the layer. */
 function writeWeights({ name, layers }: ExportableModel): Promise<Uint8Array> {
   return writeHdf5((root) => {
     addText(root.create_group('vars'), 'name', name);

@@ -4,17 +4,17 @@ import { writeKerasV3 } from './keras-v3';
 import { writeOnnx } from './onnx';
 import { writeSafetensors } from './safetensors';
 
-/** A file format that a model leaves in. Equal models give equal bytes. */
+/** A file format for export. Equal models give equal bytes. */
 export interface ModelFormat {
-  /** For people. */
+  /** For messages. */
   readonly name: string;
   /** Within `runs/<runId>/model/`. */
   readonly fileName: string;
-  /** @throws PermanentError InvalidInput for a layer that the format cannot carry. */
+  /** @throws PermanentError InvalidInput for a layer that the format does not support. */
   readonly write: (model: ExportableModel) => Promise<Uint8Array>;
 }
 
-/** A new format is one line here and one section in the model card. */
+/** To add a format, add a line here and an example in the model card. */
 export const modelFormats: readonly ModelFormat[] = [
   { name: 'Keras 2', fileName: 'model.h5', write: writeKerasH5 },
   { name: 'Keras 3', fileName: 'model.keras', write: writeKerasV3 },

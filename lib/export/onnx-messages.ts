@@ -1,12 +1,12 @@
 import { bytes, concatenate, float, integer, message, text } from '../protobuf/messages';
 
 /**
- * The few messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) that a network of layers
- * needs. Numbers are the fields' and enums' own in that file.
+ * The messages of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto) that a network of layers
+ * needs. The numbers of fields and enums are those in that file.
  */
 type Bytes = Uint8Array;
 
-/** `int`, `ints` and `text` are what they say; `float` is for a number that may happen to be whole. */
+/** The key is the type, since a float may be a whole number in JavaScript. */
 export type OnnxAttribute =
   | { readonly int: number }
   | { readonly ints: readonly number[] }
@@ -21,7 +21,7 @@ function encodeAttribute(name: string, attribute: OnnxAttribute): Bytes {
   return message(5, text(1, name), ...attribute.ints.map((value) => integer(8, value)), type(7));
 }
 
-/** A field of GraphProto; the node has the name of its output. */
+/** A field of GraphProto; the name of the node is that of its output. */
 export function encodeNode(
   operator: string,
   inputs: readonly string[],
@@ -73,9 +73,9 @@ export interface OnnxModelFacts {
   readonly irVersion: number;
   readonly opset: number;
   readonly producer: string;
-  /** For people. */
+  /** Free text. */
   readonly description: string;
-  /** Names and values for programs: `custom_metadata_map` in ONNX Runtime. */
+  /** Machine-readable names and values: `custom_metadata_map` in ONNX Runtime. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

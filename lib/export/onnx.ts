@@ -3,13 +3,13 @@ import type { NamedTensor } from '../model/safetensors';
 import type { ExportableLayer, ExportableModel, ExportedActivation } from './exportable-model';
 import { encodeModel, encodeNode, encodeTensor, encodeValueInfo, type OnnxAttribute } from './onnx-messages';
 
-/** Opset 17 and IR 8 are of 2022: every runtime of today reads them. */
+/** Opset 17 and IR 8 were published in 2022, and every current runtime supports them. */
 const version = { irVersion: 8, opset: 17, producer: 'mnist-pipeline' };
-/** The names that callers of the model use. */
+/** The names of input and output. */
 export const onnxInput = 'images';
 export const onnxOutput = 'probabilities';
 
-/** An inference graph, `images` [batch, …] to `probabilities` [batch, classes]; dropout is not in it. */
+/** An inference graph, `images` [batch, …] to `probabilities` [batch, classes]; without dropout. */
 export async function writeOnnx(model: ExportableModel): Promise<Uint8Array> {
   const graph = new OnnxGraph(model.inputShape.length);
   for (const layer of model.layers) addLayer(graph, layer);
@@ -24,7 +24,7 @@ export async function writeOnnx(model: ExportableModel): Promise<Uint8Array> {
   );
 }
 
-/** Nothing of the run, so that equal models give equal bytes. */
+/** Independent of the run, so that equal models give equal bytes. */
 function describeForOnnx({ inputShape, outputShape }: ExportableModel) {
   const classes = outputShape.at(-1)!;
   return {
@@ -37,16 +37,16 @@ function describeForOnnx({ inputShape, outputShape }: ExportableModel) {
   };
 }
 
-/** A chain of operators, each of which takes the last one's output. */
+/** A chain of operators, each with the output of the previous one as its input. */
 class OnnxGraph {
   private readonly parts: Uint8Array[] = [];
   private current = onnxInput;
   private count = 0;
-  /** ONNX has channels first, Keras last; they are moved only where it matters. */
+  /** ONNX has channels first, Keras last; they are moved only where necessary. */
   private hasChannelsFirst = false;
 
   constructor(
-    /** Dimensions of the current array, without the batch. */
+    /** Number of dimensions of the current array, without the batch. */
     public rank: number,
   ) {}
 
@@ -61,7 +61,7 @@ class OnnxGraph {
     this.current = output;
   }
 
-  /** @returns the name, to be one of an operator's constants. */
+  /** @returns the name, to pass as a constant of an operator. */
   define(name: string, shape: readonly number[], values: Float32Array | BigInt64Array): string {
     this.parts.push(encodeTensor(name, shape, values));
     return name;
@@ -159,7 +159,7 @@ function addActivation(graph: OnnxGraph, activation: ExportedActivation): void {
     graph.apply(activationOperators[activation]);
     return;
   }
-  // Over the last axis, where Keras has its channels.
+  // Over the last axis, which has the channels in Keras.
   graph.moveChannels('last');
   graph.apply('Softmax', [], { axis: { int: -1 } });
 }

@@ -1,6 +1,6 @@
 /**
- * A worker's work: opens the HDF5 file in `workerData` and reads all of it, so that whoever waits learns whether that
- * ever ends. Plain JavaScript, as workers are started without a compiler. What fails here fails for its reader as well.
+ * A worker that opens the HDF5 file in `workerData` and reads all of it, to find out whether reading ever ends. Plain
+ * JavaScript, because workers start without a compiler. Errors are ignored here: the actual reader finds them as well.
  */
 import { workerData } from 'node:worker_threads';
 import { Dataset, File, FS, Group, ready } from 'h5wasm';
@@ -9,11 +9,11 @@ const maxDepth = 16;
 
 const module = await ready;
 module.activate_throwing_error_handler();
-FS.writeFile('/rehearsed.h5', workerData);
+FS.writeFile('/probed.h5', workerData);
 try {
-  walk(new File('/rehearsed.h5', 'r'), 0);
+  walk(new File('/probed.h5', 'r'), 0);
 } catch {}
-// Nothing is left to wait for, whatever the library thinks.
+// The library may keep the event loop alive.
 process.exit(0);
 
 function walk(entity, depth) {
@@ -23,7 +23,7 @@ function walk(entity, depth) {
   for (const name of attempt(() => entity.keys()) ?? []) attempt(() => walk(entity.get(name), depth + 1));
 }
 
-/** As its reader, which takes memory for no more than the file holds. */
+/** Like the actual reader, which does not read arrays that are larger than the file. */
 function readIfHeld(dataset) {
   const { shape, size } = dataset.metadata;
   const bytes = size * (shape ?? []).reduce((product, length) => product * length, 1);

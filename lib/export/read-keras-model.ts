@@ -16,13 +16,13 @@ import type { TfjsLayer, WeightSlot } from '../model/layers/layer-kind';
 import { type Hdf5Reader, readHdf5 } from './hdf5';
 import { findArchivePaths, findLegacyPaths, type WeightPaths } from './weight-paths';
 
-/** A model of MNIST has 6 MB; the configuration of a network of 200 layers has 200 kB. */
+/** For comparison: a model for MNIST has 6 MB; the configuration of a network with 200 layers has 200 kB. */
 const maxFileBytes = 2 ** 30;
 const maxConfigBytes = 2 ** 24;
 
 /**
- * Reads a model that Keras 2 or 3 saved as `.h5`, or Keras 3 as `.keras`. The file is not trusted: nothing of it is
- * run, and its weights are checked against its configuration before memory is taken for them. The caller disposes the
+ * Reads a model that Keras 2 or 3 saved as `.h5`, or Keras 3 as `.keras`. The file is not trusted: no code
+ * in it is run, and its weights are compared with its configuration before memory is allocated. The caller disposes the
  * model.
  *
  * @param what - for the message, e.g. `The model "digits.keras"`.
@@ -32,7 +32,7 @@ export async function readKerasModel(bytes: Uint8Array, what: string): Promise<L
   if (bytes.length > maxFileBytes) {
     throw new PermanentError(
       'InvalidInput',
-      `${what} has ${bytes.length} bytes, and at most ${maxFileBytes} are read.`,
+      `${what} has ${bytes.length} bytes, and at most ${maxFileBytes} are allowed.`,
     );
   }
   const { graph, weights } = startsWith(bytes, zipSignature)
@@ -116,7 +116,7 @@ function readLegacyFile(bytes: Uint8Array, what: string): Promise<Contents> {
     if (config === undefined) {
       throw new PermanentError(
         'InvalidInput',
-        `${what} has no model_config: it holds weights alone. Save the whole model with model.save("model.keras").`,
+        `${what} has no model_config: it has only weights. Save the whole model with model.save("model.keras").`,
       );
     }
     const kerasMajor = readMajor(reader.readText('/', 'keras_version'), 2);
@@ -136,7 +136,7 @@ function parseJson(source: Uint8Array | string, what: string): unknown {
   }
 }
 
-/** The file must hold what its configuration promises, before a layer is built. */
+/** Reads all weights that the configuration requires, before a layer is built. */
 function readWeights(
   slots: readonly (readonly WeightSlot[])[],
   paths: WeightPaths,
@@ -150,7 +150,7 @@ function readWeights(
   );
 }
 
-/** A chain becomes a Sequential, which can be trained and exported; a branched network cannot. */
+/** A chain becomes a Sequential, which can be trained and exported; branched networks cannot. */
 function assemble(graph: KerasGraph, weights: Weight[][], what: string): LayersModel {
   return isChain(graph) ? assembleChain(graph, weights, what) : assembleGraph(graph, weights, what);
 }

@@ -2,7 +2,7 @@ import type { Epoch } from '../contracts/results';
 import { concatenate, double, float, integer, message, text } from '../protobuf/messages';
 import { encodeTfRecords } from '../protobuf/tf-record';
 
-/** The two curves of a chart are two runs to TensorBoard; the names are those of Keras' callback. */
+/** TensorBoard treats the two curves of a chart as two runs; the names are those of Keras' callback. */
 export const eventSides = ['train', 'validation'] as const;
 export type EventSide = (typeof eventSides)[number];
 
@@ -10,7 +10,7 @@ export type EventSide = (typeof eventSides)[number];
  * The epochs as an event file of TensorBoard, with the tags of Keras' TensorBoard callback and its steps from 0. Field
  * numbers are those of event.proto and summary.proto in tensorflow/tensorflow.
  *
- * @param startedAt - epochs are dated from here by their seconds, so that equal histories give equal bytes.
+ * @param startedAt - the times of epochs are computed from here, so that equal histories give equal bytes.
  */
 export function writeTensorboardEvents(
   epochs: readonly Epoch[],

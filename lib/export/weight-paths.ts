@@ -3,11 +3,11 @@ import type { WeightSlot } from '../model/layers/layer-kind';
 import type { Hdf5Reader } from './hdf5';
 import { nameGroups } from './keras-v3';
 
-/** Where the weights of each layer are in an HDF5 file: a path for each, in the order of the slots. */
+/** Paths of the weights of each layer in an HDF5 file, in the order of the slots. */
 export type WeightPaths = readonly (readonly string[])[];
 type Slots = readonly (readonly WeightSlot[])[];
 
-/** In a `.keras` archive: by the class of the layer and its number within its model. */
+/** In a `.keras` archive: by the class of the layer and its number in its model. */
 export function findArchivePaths({ members }: KerasGraph, slots: Slots): WeightPaths {
   const paths: string[][] = slots.map(() => []);
   const walk = (siblings: readonly Member[], prefix: string) => {
@@ -22,7 +22,7 @@ export function findArchivePaths({ members }: KerasGraph, slots: Slots): WeightP
   return paths;
 }
 
-/** In an `.h5` file: a list for each layer of the outermost model, those that are trained before those that are not. */
+/** In an `.h5` file: one list per layer of the outermost model, trained weights before others. */
 export function findLegacyPaths({ members }: KerasGraph, slots: Slots, reader: Hdf5Reader): WeightPaths {
   const paths: string[][] = slots.map(() => []);
   for (const member of members) {

@@ -5,14 +5,14 @@ export interface GrayImage {
   readonly shape: readonly [number, number];
 }
 
-/** A digit of MNIST fits a box of 20 pixels within a image of 28. */
+/** A digit of MNIST fits a box of 20 pixels in an image of 28. */
 const boxFraction = 20 / 28;
 
 /**
- * Makes a drawing look as the images of MNIST were made: "size normalized to fit in a 20x20 pixel box while preserving
+ * Prepares a drawing in the way in which MNIST was prepared: "size normalized to fit in a 20x20 pixel box while preserving
  * their aspect ratio […] centered in a 28x28 image by computing the center of mass of the pixels, and translating the
  * image so as to position this point at the center" (LeCun, Cortes, Burges: The MNIST database). For other sizes the
- * box keeps its share of the image. An image of MNIST comes out as it went in.
+ * box keeps its fraction of the image. An image of MNIST stays unchanged.
  *
  * @param shape - [height, width] of the result, in pixels.
  * @returns `undefined` for a drawing without ink.
@@ -25,7 +25,7 @@ export function centerDigit(drawing: GrayImage, shape: readonly [number, number]
   const inkSide = Math.max(ink.bottom - ink.top, ink.right - ink.left);
   const scale = inkSide / boxSide;
   const mass = centerOfMass(drawing, ink);
-  // Whole pixels, as MNIST was translated after it was scaled; its center is the middle of pixel 14, not its edge.
+  // Whole pixels, because MNIST was translated after scaling. Its center is the middle of pixel 14, not its edge.
   const inkTop = placeInk(height, (mass.y - ink.top) / scale, (ink.bottom - ink.top) / scale);
   const inkLeft = placeInk(width, (mass.x - ink.left) / scale, (ink.right - ink.left) / scale);
   const pixels = new Float32Array(height * width);
@@ -40,8 +40,8 @@ export function centerDigit(drawing: GrayImage, shape: readonly [number, number]
 }
 
 /**
- * Where the ink begins, in pixels: with its center of mass in the middle, unless that would cut some of it off, as of a
- * T with a wide bar.
+ * The first row or column of the ink, in pixels. The center of mass is in the middle of the image, unless that would cut
+ * ink off, as with the wide bar of a T.
  */
 function placeInk(side: number, massOffset: number, inkSide: number): number {
   const centered = Math.round(side / 2 + 0.5 - massOffset);
@@ -86,7 +86,7 @@ function centerOfMass({ pixels, shape: [, width] }: GrayImage, ink: Ink): { x: n
   return { x: x / mass, y: y / mass };
 }
 
-/** Mean gray of a square of the drawing, with what lies beyond the ink counted as paper: the anti-aliasing. */
+/** Anti-aliasing: the mean gray of a square of the drawing. Everything outside of the ink counts as background. */
 function averageOver(
   { pixels, shape: [, width] }: GrayImage,
   ink: Ink,

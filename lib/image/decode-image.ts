@@ -11,7 +11,7 @@ export interface DecodedImage {
   readonly shape: readonly [number, number];
   /** PNG, JPEG, WebP, BMP or GIF. */
   readonly format: string;
-  /** Whether the encoder changed values, most of all beside edges. */
+  /** Whether the encoder changed values, mainly near edges. */
   readonly isLossy: boolean;
 }
 
@@ -20,11 +20,11 @@ const maxPixels = 50_000_000;
 
 /**
  * The pixels of a PNG, JPEG, WebP, BMP or GIF of any bit depth, upright by its EXIF orientation; of an animation, the
- * first frame. Colors are as stored, as Pillow and Keras read them: no profile and no gamma is applied.
+ * first frame. Colors are as stored, without color profile and gamma, like in Pillow and Keras.
  *
- * @param fileName - what messages call the file.
+ * @param fileName - for messages.
  * @throws PermanentError InvalidInput for another format, a damaged file, and more than 50 million pixels, which is
- *   seen in the header before anything is unpacked.
+ *   checked in the header before anything is decompressed.
  */
 export async function decodeImage(bytes: Uint8Array, fileName: string): Promise<DecodedImage> {
   const header = readImageHeader(bytes, fileName);
@@ -42,7 +42,7 @@ function assertSize({ shape: [height, width] }: ImageHeader, fileName: string): 
   if (height > 0 && width > 0 && height * width <= maxPixels) return;
   throw new PermanentError(
     'InvalidInput',
-    `${fileName} claims to be ${width}×${height} pixels, and an image has 1 to ${maxPixels / 1e6} million. Scale it down, or save it again where that is not its size.`,
+    `${fileName} has ${width}×${height} pixels by its header, and 1 to ${maxPixels / 1e6} million pixels are allowed. Scale it down, or save it again if the header is wrong.`,
     { evidence: { fileName, width, height, maxPixels } },
   );
 }
@@ -63,7 +63,7 @@ function decodeOrThrow(kit: CanvasKit, header: ImageHeader & { format: string },
     const pixels = readPixels(kit, header.pixelBytes);
     if (pixels !== undefined) return pixels;
   } catch (cause) {
-    // WebAssembly that has trapped may not be called again.
+    // A WebAssembly instance must not be used after a trap.
     loading = undefined;
     throw refused(cause);
   }
@@ -88,7 +88,7 @@ function readPixels(kit: CanvasKit, bytes: Uint8Array): Pixels | undefined {
 
 let loading: Promise<CanvasKit> | undefined;
 
-/** Skia, as Chrome decodes images, in WebAssembly; started with the first image. */
+/** Skia, Chrome's image decoder, in WebAssembly; started for the first image. */
 function loadCanvasKit(): Promise<CanvasKit> {
   loading ??= import('canvaskit-wasm').then(({ default: start }) =>
     start({ locateFile: (file) => require.resolve(`canvaskit-wasm/bin/${file}`) }),

@@ -1,6 +1,6 @@
 import type { GrayImage } from './center-digit';
 
-/** What the ink of a centered drawing looks like, for telling digits from other drawings. */
+/** Shape of the ink of a centered drawing, to distinguish digits from other drawings. */
 export interface DigitShape {
   /** Ink of the second largest connected part, as a fraction of all ink; 0 where there is one part. */
   readonly secondPartFraction: number;
@@ -10,7 +10,7 @@ export interface DigitShape {
   readonly fillFraction: number;
 }
 
-/** Fainter pixels are the edges of strokes, which may touch where strokes do not. */
+/** Fainter pixels are edges of strokes, which may touch where the strokes do not. */
 const inkThreshold = 0.35;
 
 /** @returns `undefined` where no pixel is dark enough to be a stroke. */
@@ -30,7 +30,7 @@ export function measureShape({ pixels, shape: [height, width] }: GrayImage): Dig
   };
 }
 
-/** Pixels that touch by a side or a corner belong together. */
+/** Pixels with a common side or corner belong to one part. */
 function connectedParts(pixels: Float32Array, height: number, width: number): number[][] {
   const isInk = (row: number, column: number) =>
     row >= 0 && row < height && column >= 0 && column < width && pixels[row * width + column]! > inkThreshold;

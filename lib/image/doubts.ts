@@ -9,10 +9,10 @@ const narrowAspect = 0.5;
 const smallMargin = 0.5;
 
 /**
- * Why an answer should not be believed, in sentences; the same on the try-it page and for `predict`. It finds drawings
- * that are unlike digits in their outline, not letters that look like one: no limit here tells an A from a 4.
+ * Reasons not to trust an answer, in sentences; the same on the try-it page and for `predict`. It detects drawings whose
+ * outline is unlike a digit's, but not letters that look like digits, such as an A like a 4.
  *
- * @param digit - centered, as the model saw it.
+ * @param digit - centered, as given to the model.
  * @param probabilities - [classes], at least two.
  */
 export function findDoubts(digit: GrayImage, probabilities: ArrayLike<number>): string[] {

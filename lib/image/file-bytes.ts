@@ -1,10 +1,10 @@
 import { PermanentError } from '../contracts/errors';
 
-/** Reads numbers out of an image file, and refuses by name what lies beyond its end. */
+/** Reads numbers from an image file, and throws an error with its name beyond its end. */
 export class FileBytes {
   readonly #view: DataView;
 
-  /** @param name - what messages call the file, e.g. its path. */
+  /** @param name - for messages, e.g. the path. */
   constructor(
     readonly bytes: Uint8Array,
     readonly name: string,
@@ -44,8 +44,7 @@ export class FileBytes {
 
   /** @throws PermanentError InvalidInput when the file has fewer than `end` bytes. */
   assertWhole(end: number): void {
-    if (end > this.length)
-      throw this.damaged(`it ends after ${this.length} bytes, and ${end} or more belong to it`);
+    if (end > this.length) throw this.damaged(`it has ${this.length} bytes, and at least ${end} are needed`);
   }
 
   damaged(why: string, cause?: unknown): PermanentError {

@@ -3,11 +3,11 @@ import type { DecodedImage } from './decode-image';
 
 type Image = Pick<DecodedImage, 'rgba' | 'shape'>;
 
-/** ITU-R BT.601 in thousandths, so that gray stays exactly what it was. In [0, 1]. */
+/** ITU-R BT.601 in thousandths, so that gray stays exact. In [0, 1]. */
 const lumaAt = (rgba: Uint8Array, pixel: number) =>
   (299 * rgba[4 * pixel]! + 587 * rgba[4 * pixel + 1]! + 114 * rgba[4 * pixel + 2]!) / 1000 / 255;
 
-/** Gray values in [0, 1] of an image that lies on a background of this gray. */
+/** Gray values in [0, 1] of an image on a background of this gray. */
 export function flattenOnto({ rgba, shape }: Image, background: number): GrayImage {
   return fill(shape, (pixel) => {
     const opacity = rgba[4 * pixel + 3]! / 255;
@@ -16,8 +16,8 @@ export function flattenOnto({ rgba, shape }: Image, background: number): GrayIma
 }
 
 /**
- * Gray values of an image that may be transparent in parts. Two kinds of image are: a digit on nothing, whose opacity is
- * the drawing, and a sheet with a digit on it that does not fill the image, around which the sheet's color goes on.
+ * Gray values of an image that may be partly transparent. There are two kinds: a digit on a transparent background, whose
+ * opacity is the drawing, and a sheet with a digit that does not fill the image, which is extended with the sheet's color.
  */
 export function reduceTransparency(image: Image): GrayImage & { readonly isOpacity: boolean } {
   const { rgba, shape } = image;
@@ -31,12 +31,12 @@ export function reduceTransparency(image: Image): GrayImage & { readonly isOpaci
   return { ...fill(shape, (pixel) => rgba[4 * pixel + 3]! / 255), isOpacity: true };
 }
 
-/** A sheet fills most of the rectangle around it, even with round corners; of a digit's strokes hardly one does. */
+/** A sheet fills most of its bounding box, even with round corners; the strokes of a digit hardly ever do. */
 const sheetFraction = 0.75;
-/** Between paper and what is written on it; the color of a pen varies less. */
+/** Contrast between paper and writing; the color of a pen varies less. */
 const sheetContrast = 0.25;
 
-/** What is opaque, when it is a sheet with something on it: the gray that most of it has. */
+/** The median gray of the opaque part, if it is a sheet with something on it. */
 function findSheet({ rgba, shape: [height, width] }: Image): { readonly gray: number } | undefined {
   const counts = new Uint32Array(256);
   const edges = { top: height, left: width, bottom: 0, right: 0 };

@@ -4,7 +4,7 @@ import type { DecodedImage } from './decode-image';
 import { flattenOnto, reduceTransparency } from './gray-values';
 import { type Ink, separateInk } from './separate-ink';
 
-/** How an image was read, for whoever wonders about an answer. */
+/** How an image was interpreted, to explain an answer. */
 export interface DigitReading {
   /** `opaque` and `transparent`: the digit is in the opacity, whatever its color. */
   readonly ink: Ink | 'opaque' | 'transparent';
@@ -12,17 +12,17 @@ export interface DigitReading {
 }
 
 interface ReadOptions {
-  /** Ink on this side of its background, with transparent parts on the other; by default the image itself decides. */
+  /** Ink darker or lighter than the background; transparent parts are background. By default the image decides. */
   readonly forced: Ink | undefined;
-  /** What messages call the image. */
+  /** For messages. */
   readonly fileName: string;
 }
 
 /**
- * A digit as the model knows digits: light on 0, scaled and centered as the try-it page does with a drawing.
+ * A digit in the form of the training images: light on 0, scaled and centered, like a drawing on the try-it page.
  *
  * @param shape - [height, width] of the result, in pixels.
- * @throws PermanentError InvalidInput where nothing stands out from the background.
+ * @throws PermanentError InvalidInput where nothing is distinct from the background.
  */
 export function readDigit(
   image: DecodedImage,
@@ -45,9 +45,9 @@ export function readDigit(
 }
 
 /**
- * The image's own gray values, transparent parts as black, for models of images that are not centered digits.
+ * The unchanged gray values, with transparent parts as black, for models of images that are not centered digits.
  *
- * @param shape - [height, width] that the image has to have, in pixels.
+ * @param shape - [height, width] that the image must have, in pixels.
  * @returns [height · width] in [0, 1].
  * @throws PermanentError InvalidInput for another size.
  */
@@ -72,7 +72,7 @@ function whyNot(image: DecodedImage, forced: Ink | undefined, fileName: string):
   if (rgba.every((value, at) => at % 4 !== 3 || value === 0)) return `all ${pixels} are transparent.`;
   if (rgba.every((value, at) => value === first[at % 4]))
     return `all ${pixels} have the same color, #${Buffer.from(first.subarray(0, 3)).toString('hex')}.`;
-  if (forced === undefined) return `nothing in ${fileName} stands out from its background.`;
+  if (forced === undefined) return `nothing in ${fileName} is distinct from its background.`;
   const [flag, side] = forced === 'dark' ? ['--invert', 'darker'] : ['--no-invert', 'lighter'];
   return `nothing in ${fileName} is ${side} than its background, which is what ${flag} looks for. Leave out ${flag}.`;
 }

@@ -1,6 +1,6 @@
 import type { GrayImage } from './center-digit';
 
-/** Which side of its background a digit lies on. */
+/** Whether a digit is darker or lighter than its background. */
 export type Ink = 'dark' | 'light';
 
 export interface SeparatedInk {
@@ -9,22 +9,22 @@ export interface SeparatedInk {
   readonly image: GrayImage;
 }
 
-/** Of a background's median deviation: what random noise hardly ever exceeds (five standard deviations). */
+/** Times the median deviation of the background: random noise hardly ever exceeds it (five standard deviations). */
 const noiseFactor = 8;
-/** Ripples beside the edges in a JPEG or a lossy WebP, as a share of full contrast. */
+/** Ripples near edges in a JPEG or a lossy WebP, as a fraction of full contrast. */
 const lossyRipple = 0.08;
-/** On an uneven background, nothing fainter is taken for a digit. */
+/** On an uneven background, fainter marks are not considered a digit. */
 const faintestOnNoise = 0.15;
-/** A pencil line is as strong to a reader as ink; anything above is left as it is. */
+/** Fainter ink, such as pencil, is scaled to full contrast; stronger ink stays unchanged. */
 const faintInk = 0.75;
 
 /**
- * Takes the background out of a image: the background becomes 0, full contrast to it 1. Background is what the
- * image's border mostly has, and ink what differs from it most. White ink on black comes out as it went in.
+ * Removes the background of an image: the background becomes 0, full contrast becomes 1. The background is the median of
+ * the border, and ink is on the side that differs most from it. White ink on black stays unchanged.
  *
  * @param image - gray values in [0, 1].
- * @param forced - looks for ink on this side only.
- * @returns `undefined` where nothing stands out from the background.
+ * @param forced - the only side to look for ink.
+ * @returns `undefined` where nothing is distinct from the background.
  */
 export function separateInk(
   { pixels, shape }: GrayImage,

@@ -5,8 +5,8 @@ interface Pixels {
 }
 
 /**
- * Where pixel (row, column) of the upright image lies in the stored one, by EXIF's orientation. `bottom` and `right` are
- * the last row and column of the stored image.
+ * The position in the stored image of pixel (row, column) of the upright image, by EXIF orientation. `bottom` and `right`
+ * are the last row and column of the stored image.
  */
 const sources: Readonly<
   Record<number, (row: number, column: number, bottom: number, right: number) => readonly [number, number]>
@@ -20,7 +20,7 @@ const sources: Readonly<
   8: (row, column, _, right) => [column, right - row],
 };
 
-/** @param orientation - as EXIF has it: 1 is upright, 6 lies on its left side, 8 on its right; from 5 on sides are swapped. */
+/** @param orientation - of EXIF: 1 is upright; from 5 on, width and height are swapped. */
 export function turnUpright(pixels: Pixels, orientation: number): Pixels {
   const source = sources[orientation];
   if (source === undefined) return pixels;

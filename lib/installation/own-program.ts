@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /**
- * What to give Node.js to run another program of this project: the built one beside this file, or where this runs from
- * sources, the TypeScript.
+ * The arguments of Node.js to run another program of this project: the built one in the same folder, or the TypeScript
+ * where this runs from sources.
  *
  * @param source - its path without the extension, such as `join(__dirname, 'native-self-test')`.
  */

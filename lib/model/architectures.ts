@@ -4,11 +4,11 @@ import type { RunConfig } from '../contracts/run-config';
 export type ArchitectureConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2' | 'classes'>;
 
 /**
- * The seed's perceptron for any image size and any list of widths:
+ * The perceptron of the default configuration, for any image size and list of widths:
  * Flatten, then Dropout and Dense with relu per hidden layer, then Dropout and Dense with softmax.
  *
- * Input [batch, height, width] in [0, 1], output [batch, classes]. The initial weights mean nothing: training sets
- * its own, seeded ones. The caller disposes the model.
+ * Input [batch, height, width] in [0, 1], output [batch, classes]. Training replaces the initial weights by seeded ones.
+ * The caller disposes the model.
  */
 export function buildMlp(
   { hidden, dropout, l2, classes }: ArchitectureConfig,

@@ -4,12 +4,12 @@ import { layerKinds } from './layers/layer-kinds';
 import type { Shape } from './layers/settings';
 
 function kindOf({ class_name }: KerasLayer): LayerKind<KerasLayer['config']> {
-  // TypeScript cannot see that a layer's class and its configuration belong together.
+  // TypeScript cannot infer that the class of a layer determines its configuration.
   return layerKinds[class_name] as unknown as LayerKind<KerasLayer['config']>;
 }
 
 /**
- * A layer of TensorFlow.js that is not part of a model yet, so that it has taken no memory for its weights.
+ * A layer of TensorFlow.js that is not part of a model yet, so no memory is allocated for its weights.
  *
  * @param inputShape - without the batch; for the first layer of a model.
  */

@@ -1,12 +1,12 @@
 import type { RunConfig } from '../contracts/run-config';
 import type { MetricValues } from '../evaluation/metrics';
 
-/** The id of the built-in dataset on the Hugging Face hub; of other datasets nothing is known. */
+/** Ids of datasets on the Hugging Face hub. */
 const hubDatasets: Readonly<Record<string, string>> = { mnist: 'ylecun/mnist' };
 
 /**
- * The YAML that the Hugging Face hub reads off a model card: https://huggingface.co/docs/hub/model-cards. Every string
- * is a JSON string, which YAML has too. The license is the user's to choose, and so left out.
+ * The YAML metadata of a model card for the Hugging Face hub: https://huggingface.co/docs/hub/model-cards. Every string is
+ * a JSON string, which is valid YAML. The license is omitted, because the user chooses it.
  */
 export function renderCardMetadata(
   config: Pick<RunConfig, 'modelName' | 'dataset'>,

@@ -1,25 +1,24 @@
 import { activationNames, isNativeActivation } from './layers/activation';
 
-/** A layer as it is described, before its settings are looked at. */
+/** A layer description whose settings are not validated yet. */
 export interface DescribedLayer {
   readonly className: string;
   readonly config: Record<string, unknown>;
 }
 
-/** By another name, or of Keras 3, whose hard sigmoid is another function than that of Keras 2. */
-const sameActivations: Readonly<Record<string, string>> = {
+/** Aliases of activations. The hard sigmoid of Keras 3 is another function than that of Keras 2. */
+const aliases: Readonly<Record<string, string>> = {
   silu: 'swish',
   softmax_v2: 'softmax',
   hard_swish: 'hard_silu',
 };
-const sameActivationsInKeras3: Readonly<Record<string, string>> = {
-  ...sameActivations,
+const aliasesInKeras3: Readonly<Record<string, string>> = {
+  ...aliases,
   hard_sigmoid: 'hard_sigmoid_of_keras_3',
 };
 
 /**
- * The layers that a layer stands for: where its activation is no setting that TensorFlow.js has, but a layer, or a
- * function of its own, that follows it.
+ * Splits a layer whose activation is not a setting in TensorFlow.js into the layer and a separate activation layer.
  */
 export function splitActivation(layer: DescribedLayer, kerasMajor: number): DescribedLayer[] {
   const { className, config } = layer;
@@ -56,6 +55,6 @@ function readActivation(activation: unknown, kerasMajor: number): string | Descr
 }
 
 function rename(name: string, kerasMajor: number): string {
-  const names = kerasMajor >= 3 ? sameActivationsInKeras3 : sameActivations;
+  const names = kerasMajor >= 3 ? aliasesInKeras3 : aliases;
   return Object.hasOwn(names, name) ? names[name]! : name;
 }

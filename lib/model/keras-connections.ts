@@ -1,23 +1,23 @@
 import { PermanentError } from '../contracts/errors';
 import type { Source } from './keras-nodes';
 
-/** A layer, or a model of several, that can be used in a network. */
+/** A layer or a nested model that can be called in a network. */
 export interface Usable {
   /** @returns the position of the call that gives the output. */
   readonly use: (inputs: readonly number[]) => number;
 }
 
-/** A layer of a functional model, and what each of its uses is given. */
+/** A layer of a functional model, and the inputs of each of its calls. */
 interface Connected extends Usable {
   readonly nodes: readonly (readonly Source[])[];
 }
 
 /**
- * Uses what leads from a functional model's input to its output.
+ * Calls all layers between a functional model's input and its output.
  *
- * @param given - the position of the call that the input is.
+ * @param given - the position of the call that produces the input.
  * @returns the position of the call that gives the output.
- * @throws PermanentError InvalidInput for connections that lead nowhere or in a circle.
+ * @throws PermanentError InvalidInput for missing or circular connections.
  */
 export function followConnections(
   children: ReadonlyMap<string, Connected>,
@@ -40,7 +40,7 @@ export function followConnections(
     if (child === undefined || from === undefined || from.length === 0 || known === 'begun') {
       throw new PermanentError(
         'InvalidInput',
-        `${what} has connections that lead nowhere, or in a circle, at the layer ${JSON.stringify(layer)}. Save it again in Keras.`,
+        `${what} has missing or circular connections at the layer ${JSON.stringify(layer)}. Save it again in Keras.`,
       );
     }
     done.set(key, 'begun');
@@ -51,7 +51,7 @@ export function followConnections(
   return resolve(output);
 }
 
-/** The first use of a model within the model may be its own making, which the file leaves out. */
+/** The first call of a nested model may be its construction, which the file omits. */
 function findFirstNodes(sources: readonly Source[]): Map<string, number> {
   const first = new Map<string, number>();
   for (const { layer, node } of sources) {

@@ -14,7 +14,7 @@ import {
 import { readInputSource, readNodes } from './keras-nodes';
 import { batchShape, dtype, ignored, layerName, off, type Shape } from './layers/settings';
 
-/** One use of a layer. */
+/** One call of a layer. */
 export interface KerasCall {
   /** Position among the layers. */
   readonly layer: number;
@@ -22,10 +22,10 @@ export interface KerasCall {
   readonly inputs: readonly number[];
 }
 
-/** The input of a model, among calls. */
+/** Stands for the input of the model among the positions of calls. */
 export const modelInput = -1;
 
-/** Where a layer, or a model that holds layers, stands in the file. */
+/** The position of a layer or nested model in the file. */
 export type Member =
   | { readonly className: string; readonly name: string; readonly trainable: boolean; readonly layer: number }
   | {
@@ -35,15 +35,15 @@ export type Member =
       readonly members: readonly Member[];
     };
 
-/** A network of one input and one output, with models within models laid open. */
+/** A network with one input and one output; nested models are flattened. */
 export interface KerasGraph {
   readonly name: string;
   readonly inputShape: Shape;
   /** In the order of the file; each name occurs once. */
   readonly layers: readonly KerasLayer[];
-  /** In an order in which they can be computed; the last one gives the output. */
+  /** In topological order; the last call returns the output. */
   readonly calls: readonly KerasCall[];
-  /** The layers as the file nests them, for where their weights are. */
+  /** The layers as nested in the file, to find their weights. */
   readonly members: readonly Member[];
 }
 
@@ -53,14 +53,14 @@ const maxDepth = 8;
 interface GraphOptions {
   /** For messages, e.g. `The model "digits.keras"`. */
   readonly what: string;
-  /** Of the version that wrote the file: some names mean another function since Keras 3. */
+  /** Major version of Keras that wrote the file: some names have another meaning in Keras 3. */
   readonly kerasMajor: number;
 }
 
 /**
- * Reads the JSON that Keras and TensorFlow.js describe a model with.
+ * Reads the JSON description of a model by Keras or TensorFlow.js.
  *
- * @throws PermanentError InvalidInput that names the layer and the setting.
+ * @throws PermanentError InvalidInput, naming the layer and the setting.
  */
 export function readGraph(value: unknown, options: GraphOptions): KerasGraph {
   return new GraphReader(options).read(value);
@@ -118,18 +118,18 @@ class GraphReader {
     const model = this.readModel(parseOrThrow(modelSchema, value, what), { depth: 0, prefix: '' });
     if (model.inputShape === undefined) {
       throw this.refuse(
-        'does not say the shape of its input. Build it with keras.Input((28, 28)) as its first layer',
+        'does not specify the shape of its input. Build it with keras.Input((28, 28)) as its first layer',
       );
     }
     const output = model.use([modelInput]);
-    if (output !== this.calls.length - 1) throw this.refuse('passes its input on, and has no layer');
+    if (output !== this.calls.length - 1) throw this.refuse('has no layer between its input and output');
     this.assertDistinct();
     const { name, inputShape, members } = model;
     return { name, inputShape, layers: this.layers, calls: this.calls, members };
   }
 
   private readModel(raw: RawLayer, place: { readonly depth: number; readonly prefix: string }): ReadModel {
-    if (place.depth > maxDepth) throw this.refuse(`has models within models, more than ${maxDepth} deep`);
+    if (place.depth > maxDepth) throw this.refuse(`has nested models, more than ${maxDepth} levels deep`);
     return raw.class_name === 'Sequential'
       ? this.readSequential(raw, place)
       : this.readFunctional(raw, place);
@@ -204,7 +204,7 @@ class GraphReader {
     const positions = splitActivation({ className, config }, kerasMajor).map((described) => {
       const layer = readLayer(described.className, described.config, what);
       if (this.layers.length >= maxLayers) throw this.refuse(`has more than ${maxLayers} layers`);
-      // Names are unique within a model only; the weights are found by the name in the file.
+      // Names are unique only within a model; the weights are found by the name in the file.
       const unique = {
         ...layer,
         config: { ...layer.config, name: toTfjsName(`${prefix}${layer.config.name}`) },
@@ -235,7 +235,7 @@ class GraphReader {
     for (const { config } of this.layers) {
       if (seen.has(config.name)) {
         throw this.refuse(
-          `has two layers named ${JSON.stringify(config.name)}. Every layer needs a name of its own`,
+          `has two layers named ${JSON.stringify(config.name)}. Every layer needs a unique name`,
         );
       }
       seen.add(config.name);

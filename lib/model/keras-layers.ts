@@ -12,7 +12,7 @@ export type KerasLayer = {
   readonly [Name in LayerClass]: { readonly class_name: Name; readonly config: ConfigOf<Name> };
 }[LayerClass];
 
-/** A layer or a model within a model, as Keras and TensorFlow.js describe it. */
+/** A layer or nested model, as described by Keras or TensorFlow.js. */
 export const rawLayerSchema = z
   .looseObject({
     class_name: z.string(),
@@ -29,14 +29,14 @@ export const rawLayerSchema = z
   });
 export type RawLayer = z.infer<typeof rawLayerSchema>;
 
-/** How a message names a layer. */
+/** Names a layer in a message. */
 export function describeLayer(name: unknown, what: string): string {
   return `The layer ${JSON.stringify(name)} of ${lowerFirst(what)}`;
 }
 
 export const lowerFirst = (what: string) => what.charAt(0).toLowerCase() + what.slice(1);
 
-/** @throws PermanentError InvalidInput for a class or a setting that is not read. */
+/** @throws PermanentError InvalidInput for a class or a setting that is not supported. */
 export function readLayer(className: string, config: Record<string, unknown>, what: string): KerasLayer {
   const of = describeLayer(config['name'], what);
   const name = Object.hasOwn(earlierNames, className) ? earlierNames[className]! : className;

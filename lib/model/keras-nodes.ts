@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 
-/** The output of a layer's use, within one functional model. */
+/** The output of a call of a layer in a functional model. */
 export interface Source {
   readonly layer: string;
-  /** Which of the layer's uses. */
+  /** Index among the layer's calls. */
   readonly node: number;
 }
 
@@ -18,7 +18,7 @@ const tensor = z.object({
 });
 
 /**
- * The one input or output that a model names: `["dense", 0, 0]` in some files of Keras 3, else a list of one of it.
+ * The single input or output of a model: `["dense", 0, 0]` in some files of Keras 3, else a list with one such entry.
  *
  * @throws PermanentError InvalidInput for several.
  */
@@ -29,15 +29,15 @@ export function readInputSource(value: unknown, kind: 'input' | 'output', what: 
   const count = Array.isArray(list) ? list.length : 0;
   throw new PermanentError(
     'InvalidInput',
-    `${what} has ${count} ${kind}s. Only models of one ${kind} are read: images in, one score a class out.`,
+    `${what} has ${count} ${kind}s. Only models with one ${kind} are supported: images as input, one score per class as output.`,
   );
 }
 
 /**
- * The inputs of each use of a layer, as a functional model of Keras 2 or 3 describes them.
+ * The inputs of each call of a layer in a functional model of Keras 2 or 3.
  *
  * @param of - for the message, e.g. `The layer "add" of the model "digits.keras"`.
- * @throws PermanentError InvalidInput for a use that depends on more than its inputs.
+ * @throws PermanentError InvalidInput for a call with other arguments than layer outputs.
  */
 export function readNodes(value: unknown, of: string): Source[][] {
   const nodes = z
@@ -50,7 +50,7 @@ export function readNodes(value: unknown, of: string): Source[][] {
       if (sources !== undefined) return sources;
       throw new PermanentError(
         'InvalidInput',
-        `${of} is called with more than the outputs of other layers (${JSON.stringify(node).slice(0, 200)}). Only layers that are given other layers' outputs alone are read.`,
+        `${of} is called with other arguments than outputs of layers (${JSON.stringify(node).slice(0, 200)}). Only calls with outputs of layers are supported.`,
       );
     });
   }
@@ -83,7 +83,7 @@ function readKeras3(node: unknown): Source[] | undefined {
   });
 }
 
-/** Settings of a call: none, or inference and no mask, which is how all layers are used here. */
+/** Whether the settings of a call are absent, or mean inference without a mask, like all calls here. */
 function changesNothing(settings: unknown): boolean {
   const quiet = z.strictObject({
     training: z.literal(false).nullish(),

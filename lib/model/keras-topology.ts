@@ -2,16 +2,16 @@ import { PermanentError } from '../contracts/errors';
 import { type KerasGraph, modelInput, readGraph } from './keras-graph';
 import type { KerasLayer } from './keras-layers';
 
-/** The layers of a network, one after the other. */
+/** A network that is a chain of layers. */
 export interface KerasTopology {
   readonly name: string;
-  /** Of one input, without the batch. */
+  /** Shape of one input, without the batch. */
   readonly inputShape: readonly number[];
   /** Without an InputLayer; each name occurs once. */
   readonly layers: readonly KerasLayer[];
 }
 
-/** Whether every layer is used once, on the output of the one before it. */
+/** Whether every layer is called once, with the output of the previous layer. */
 export function isChain({ layers, calls }: KerasGraph): boolean {
   return (
     layers.length === calls.length &&
@@ -23,10 +23,10 @@ export function isChain({ layers, calls }: KerasGraph): boolean {
 }
 
 /**
- * Reads the JSON that TensorFlow.js describes a model with, where it is a chain of layers for inputs of one size.
+ * Reads the JSON description of a TensorFlow.js model that is a chain of layers for inputs of one size.
  *
  * @param what - for the message, e.g. `The model "mlp"`.
- * @throws PermanentError InvalidInput that names the layer and the setting.
+ * @throws PermanentError InvalidInput, naming the layer and the setting.
  */
 export function readTopology(value: unknown, what: string): KerasTopology {
   const graph = readGraph(value, { what, kerasMajor: 2 });
@@ -36,6 +36,6 @@ export function readTopology(value: unknown, what: string): KerasTopology {
   }
   throw new PermanentError(
     'InvalidInput',
-    `${what} is not a chain of layers for inputs of one size, which is what is stored and exported.`,
+    `${what} is not a chain of layers for inputs of one size. Other models cannot be stored and exported.`,
   );
 }

@@ -5,11 +5,11 @@ import type { KerasLayer } from './keras-layers';
 import type { WeightSlot } from './layers/layer-kind';
 import type { Shape } from './layers/settings';
 
-/** Of one image: 224 × 224 × 64, as large networks begin, is 3.2 million. Layers without weights could ask for any. */
+/** Per image: 224 × 224 × 64, the first layer of large networks, is 3.2 million. Layers without weights have no other limit. */
 const maxOutputValues = 2 ** 22;
 
 /**
- * The weights, a list per layer, without taking memory for any.
+ * The weights, one list per layer, without allocating memory for them.
  *
  * @param what - for the message, e.g. `The model "digits.keras"`.
  * @throws PermanentError InvalidInput for layers that do not fit together.
@@ -32,11 +32,11 @@ export function listGraphWeights(
 function outputShape(layer: KerasLayer, inputShapes: readonly Shape[], what: string): Shape {
   try {
     const [first, ...others] = inputShapes.map((shape) => [null, ...shape]);
-    // Those that merge check that their inputs fit together as they are built.
+    // Merging layers check the shapes of their inputs when they are built.
     const shape = buildLayer(layer)
       .computeOutputShape(others.length === 0 ? first! : [first!, ...others])
       .slice(1) as (number | null)[];
-    // TensorFlow.js checks dimensions when it builds a layer, and computes with missing ones before.
+    // TensorFlow.js checks dimensions only when it builds a layer; before, it computes with missing ones.
     const known = shape.filter((size) => size !== null);
     if (!known.every((size) => Number.isSafeInteger(size) && size > 0))
       throw new Error(`its output would be ${formatShape(shape)}`);

@@ -15,9 +15,9 @@ export interface ModelCardData {
   readonly metrics: MetricValues;
   /** Expected calibration error, in [0, 1]. */
   readonly calibrationError: number;
-  /** Epochs that were trained. */
+  /** The trained epochs. */
   readonly epochs: readonly unknown[];
-  /** The epoch whose weights the model has. */
+  /** The epoch of the weights of the model. */
   readonly epoch: number;
   readonly environment: Environment;
   readonly parameterCount: number;
@@ -26,8 +26,8 @@ export interface ModelCardData {
 }
 
 /**
- * The README of a model, in Markdown: what it learned from, how, how well, where not to trust it, and how to load it.
- * Equal runs give equal text.
+ * The README of a model, in Markdown: training data, training, results, limits, and how to load it. Equal runs give equal
+ * text.
  */
 export function renderModelCard(data: ModelCardData): string {
   const { config, runId, manifest, metrics } = data;
@@ -117,11 +117,11 @@ function describeLimits({ metrics, manifest, config, calibrationError }: ModelCa
   const weakest = tested.toSorted((a, b) => a.recall - b.recall)[0]!;
   const size = manifest.imageShape.join('×');
   return [
-    `- It knows ${config.classes} classes and has no "none of these": anything gets a label, often with a high probability.`,
-    `- It saw images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, off-center or rotated ones are classified badly.`,
+    `- It has ${config.classes} classes and no class "none of these": every image gets a label, often with a high probability.`,
+    `- It was trained on images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, off-center or rotated ones are classified badly.`,
     `- Label ${weakest.label} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
     `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,
-    '- The test images also served as validation data, so the figures are slightly optimistic.',
+    '- The test images also served as validation data, so the results are slightly optimistic.',
   ].join('\n');
 }
 

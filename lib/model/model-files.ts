@@ -53,7 +53,7 @@ async function captureArtifacts(model: LayersModel): Promise<io.ModelArtifacts> 
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' } };
     }),
   );
-  if (captured === undefined) throw new Error('TensorFlow.js did not hand over the model');
+  if (captured === undefined) throw new Error('TensorFlow.js did not call the save handler');
   return captured;
 }
 
@@ -73,7 +73,7 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
   if (weightData.byteLength !== expectedBytes) {
     throw corrupt(
       what,
-      `its weights.bin has ${weightData.byteLength} bytes, and ${expectedBytes} belong to the model`,
+      `its weights.bin has ${weightData.byteLength} bytes, and the model needs ${expectedBytes}`,
     );
   }
   try {
@@ -95,13 +95,13 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
   }
 }
 
-/** TensorFlow.js takes memory for whatever layers are described, before it looks for their weights. */
+/** TensorFlow.js allocates memory for all described layers before it looks for their weights. */
 function assertSameShapes(
   described: readonly (readonly number[])[],
   stored: readonly (readonly number[])[],
 ): void {
   const [layers, file] = [described, stored].map((shapes) => shapes.map(String).sort().join('; '));
-  if (layers !== file) throw new Error(`its layers ask for weights of [${layers}], and it lists [${file}]`);
+  if (layers !== file) throw new Error(`its layers need weights of [${layers}], and it lists [${file}]`);
 }
 
 function parseJson(text: string, what: string): unknown {
@@ -120,7 +120,7 @@ function corrupt(what: string, problem: string, cause?: unknown): PermanentError
   );
 }
 
-/** Replaces the weights of `model`, in its own order: kernel, bias, kernel, bias, … */
+/** Replaces the weights of `model`, in its order: kernel, bias, kernel, bias, … */
 export function setModelWeights(
   model: LayersModel,
   weights: readonly { readonly values: Float32Array; readonly shape: readonly number[] }[],

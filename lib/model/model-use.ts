@@ -1,11 +1,11 @@
 import { version_layers as tfjsVersion } from '@tensorflow/tfjs-layers';
 import type { DatasetManifest } from '../contracts/dataset';
 
-/** A whole program for one ecosystem, to be run in the model's folder. */
+/** A complete program for one ecosystem, to run in the model's folder. */
 export interface UsageExample {
   /** Plain text; file names in backquotes. */
   readonly title: string;
-  /** As a Markdown fence names it. */
+  /** Language of the Markdown code block. */
   readonly language: 'python' | 'js' | 'html' | 'sh';
   readonly lines: readonly string[];
   /** Markdown, before the program. */
@@ -118,5 +118,5 @@ export function describeUse(runId: string, { imageShape }: Pick<DatasetManifest,
     [`\`\`\`${language}`, ...lines, '```'].join('\n'),
     ...(after === undefined ? [] : [after]),
   ]);
-  return ['Each of these is a whole program, to be run in the folder of this file.', ...blocks].join('\n\n');
+  return ['Each example is a complete program. Run it in the folder of this file.', ...blocks].join('\n\n');
 }

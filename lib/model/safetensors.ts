@@ -34,7 +34,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
     return [name, { dtype: 'F32', shape, data_offsets: [start, end] }] as const;
   });
   const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
-  // Values begin at a multiple of eight bytes, as the format asks; spaces fill the header up.
+  // The format requires values to start at a multiple of eight bytes; spaces fill the header.
   const header = Buffer.from(json.padEnd(json.length + ((8 - (Buffer.byteLength(json) % 8)) % 8)));
   const file = new Uint8Array(lengthBytes + header.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
@@ -47,7 +47,7 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
   return file;
 }
 
-/** @throws Error that says what is wrong with the bytes. */
+/** @throws Error that describes the problem with the bytes. */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < lengthBytes) throw new Error(`${bytes.length} bytes are too few for a header`);

@@ -16,7 +16,7 @@ export function crc32c(data: Uint8Array): number {
   return (remainder ^ 0xffffffff) >>> 0;
 }
 
-/** A checksum over data that may hold checksums itself: rotated by 15 bits, plus a constant. */
+/** Masks a checksum of data that may contain checksums: rotated by 15 bits, plus a constant. */
 function mask(checksum: number): number {
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
 }

@@ -1,17 +1,17 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { findProxyAgent } from './proxy-agent';
 
-/** When a request is given up. */
+/** Timeouts of a request. */
 export interface ConnectionLimits {
-  /** For the connection to stand. */
+  /** Limit for establishing the connection. */
   readonly connectMilliseconds: number;
-  /** Without a byte in either direction, in the answer's body as well. */
+  /** Limit for a pause without data in either direction, also within the response body. */
   readonly idleMilliseconds: number;
 }
 
 /**
- * How a client of AWS reaches its service: directly, or through the proxy that HTTPS_PROXY names. The requests that
- * credentials take (of single sign-on, of a role) go the same way; left to itself, the SDK sends some of them directly.
+ * How a client of AWS reaches its service: directly, or through the proxy that HTTPS_PROXY names. Requests for
+ * credentials (single sign-on, roles) use the same proxy; by default the SDK sends some of them directly.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-proxies.html
  */
 export function connectionSettings({ connectMilliseconds, idleMilliseconds }: ConnectionLimits) {

@@ -7,13 +7,13 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** True for a path that is not there; `ENOTDIR` is a path below a file. */
+/** True for an absent path; `ENOTDIR` is a path below a file. */
 export function isAbsence(error: unknown): boolean {
   const errno = errnoOf(error);
   return errno === 'ENOENT' || errno === 'ENOTDIR';
 }
 
-/** What stands in the way of a write for good, and what to do about it. */
+/** Permanent causes of a failed write, and remedies. */
 const refusals: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full. Free some space, or choose a store on another disk',
   EDQUOT: 'your disk quota is used up. Delete files of yours, or choose a store on another disk',
@@ -24,19 +24,19 @@ const refusals: Readonly<Record<string, string>> = {
     'the system does not permit it (a protected file, or a file system without hard links). Choose a folder on a local disk',
   ENOTSUP: 'the file system has no hard links. Choose a folder on a local disk',
   EOPNOTSUPP: 'the file system has no hard links. Choose a folder on a local disk',
-  ENOTDIR: 'a part of the path is a file and not a folder. Move that file away, or choose another folder',
+  ENOTDIR: 'a part of the path is a file and not a folder. Move that file, or choose another folder',
   EEXIST:
-    'a file stands where a folder is needed, or a folder where the file should go. Move it away, or choose another folder',
-  EISDIR: 'a folder stands where the file should go. Move that folder away, or choose another store',
-  ENOTEMPTY: 'a folder stands where the file should go. Move that folder away, or choose another store',
+    'a file is where a folder is needed, or a folder is where the file is needed. Move it, or choose another folder',
+  EISDIR: 'a folder is where the file is needed. Move that folder, or choose another store',
+  ENOTEMPTY: 'a folder is where the file is needed. Move that folder, or choose another store',
   ENOSYS: 'the file system has no hard links. Choose a folder on a local disk',
   EXDEV:
-    'a part of the store lies on another disk or mount (a folder in it is a mount or a link elsewhere), and files can be moved into place within one only. Put the whole store on one, and give its own path',
-  EFBIG: 'the file is larger than the file system or the limit of this user allows. Choose another disk',
+    'a part of the store is on another disk or mount (a folder in it is a mount point or a link), and a file cannot be renamed across disks. Move the whole store to one disk, and pass its path',
+  EFBIG: 'the file is larger than the file system or the limit of this user permits. Choose another disk',
 };
 
-/** Turns what a system call said while writing `key` into the pipeline's words; other errors stay as they are. */
-export function asWriteFailure(error: unknown, key: string, root: string): unknown {
+/** Converts the error of a system call while writing `key` into a pipeline error. Other errors are returned unchanged. */
+export function toWriteError(error: unknown, key: string, root: string): unknown {
   const errno = errnoOf(error);
   if (errno === undefined || error instanceof PipelineError) return error;
   const path = failedPath(error, root);
@@ -46,15 +46,15 @@ export function asWriteFailure(error: unknown, key: string, root: string): unkno
   if (danglingLink !== undefined) {
     return new PermanentError(
       'StoreNotWritable',
-      `${key} cannot be written to ${root}: ${danglingLink}. The system said ${errno} for ${path}.`,
+      `${key} cannot be written to ${root}: ${danglingLink}. The system reported ${errno} for ${path}.`,
       { evidence: { key, root, errno }, cause: error },
     );
   }
-  if (!(errno in refusals)) return asPassingFailure(error, errno, `written to ${root}`, key, root);
+  if (!(errno in refusals)) return toTransientError(error, errno, `written to ${root}`, key, root);
   return writeRefusal(errno, path, key, root, error);
 }
 
-/** @param errno - one that stays, as in `refusals`. */
+/** @param errno - a key of `refusals`. */
 export function writeRefusal(
   errno: string,
   path: string,
@@ -64,26 +64,26 @@ export function writeRefusal(
 ): PermanentError {
   return new PermanentError(
     'StoreNotWritable',
-    `${key} cannot be written to ${root}: ${refusals[errno]}. The system said ${errno} for ${path}.`,
+    `${key} cannot be written to ${root}: ${refusals[errno]}. The system reported ${errno} for ${path}.`,
     { evidence: { key, root, errno }, cause },
   );
 }
 
-/** The same for reading. Absent files are the caller's to tell. */
-export function asReadFailure(error: unknown, key: string, root: string): unknown {
+/** The same for reading. The caller handles absent files. */
+export function toReadError(error: unknown, key: string, root: string): unknown {
   const errno = errnoOf(error);
   if (errno === undefined || error instanceof PipelineError) return error;
   if (errno !== 'EACCES' && errno !== 'EPERM' && errno !== 'ELOOP') {
-    return asPassingFailure(error, errno, `read from ${root}`, key, root);
+    return toTransientError(error, errno, `read from ${root}`, key, root);
   }
   return new PermanentError(
     'InvalidInput',
-    `${key || 'The folder'} cannot be read from ${root}: this user has no permission to. Change the permissions, or choose another store. The system said ${errno} for ${failedPath(error, root)}.`,
+    `${key || 'The folder'} cannot be read from ${root}: this user has no permission. Change the permissions, or choose another store. The system reported ${errno} for ${failedPath(error, root)}.`,
     { evidence: { key, root, errno }, cause: error },
   );
 }
 
-function asPassingFailure(error: unknown, errno: string, what: string, key: string, root: string): unknown {
+function toTransientError(error: unknown, errno: string, what: string, key: string, root: string): unknown {
   if (errno === 'ENAMETOOLONG') {
     return new PermanentError(
       'InvalidInput',
@@ -93,12 +93,12 @@ function asPassingFailure(error: unknown, errno: string, what: string, key: stri
   }
   return new TransientError(
     'StoreUnavailable',
-    `${key || 'The folder'} cannot be ${what} for now: the system said ${errno} for ${failedPath(error, root)}. Try again; if it stays, check the disk.`,
+    `${key || 'The folder'} cannot be ${what} at the moment: the system reported ${errno} for ${failedPath(error, root)}. Try again; if the problem stays, check the disk.`,
     { evidence: { key, root, errno }, cause: error },
   );
 }
 
-/** Where the kernel refused: the target of a rename, or whatever was named. */
+/** The path of the failed call; for a rename, its target. */
 function failedPath(error: unknown, root: string): string {
   const { path, dest } = error as { path?: unknown; dest?: unknown };
   return [dest, path].find((value) => typeof value === 'string') ?? root;

@@ -3,14 +3,13 @@ import { dirname, join } from 'node:path';
 import { errnoOf } from './directory-failures';
 import { isOwnerGone, newOwnedName } from './directory-owner';
 
-/** A fresh path in `folder`, for a file that only this process touches. */
+/** A new path in `folder`, for a file that only this process uses. */
 export function newTemporaryPath(folder: string): string {
   return join(folder, newOwnedName());
 }
 
 /**
- * Gives `use` a file with `body` in it, safely on the disk, which `use` may rename; whatever happens, nothing is left
- * at the temporary path.
+ * Writes `body` to a temporary file, syncs it, and calls `use`, which may rename it. The temporary path never remains.
  */
 export async function withTemporary<Result>(
   folder: string,
@@ -33,7 +32,7 @@ export async function withTemporary<Result>(
   }
 }
 
-/** Replaces `path` in one step: a reader sees the old content or the new, also after a power cut. */
+/** Replaces `path` in one step: a reader sees the old or the new content, also after a power failure. */
 export async function replaceFile(temporaryFolder: string, path: string, body: Uint8Array): Promise<void> {
   await withTemporary(temporaryFolder, body, async (temporaryPath) => {
     await mkdir(dirname(path), { recursive: true });
@@ -42,7 +41,7 @@ export async function replaceFile(temporaryFolder: string, path: string, body: U
   });
 }
 
-/** Makes renames and links in a folder outlast a power cut, where the system can do that for folders. */
+/** Makes renames and links in a folder durable, where the system supports it. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(path, 'r');
@@ -63,7 +62,7 @@ export async function unlinkIfPresent(path: string): Promise<void> {
   }
 }
 
-/** Removes what killed processes left; of other hosts, whose processes cannot be asked, only what is a day old. */
+/** Removes files of killed processes. Processes of other hosts are unknown, so their files are kept for a day. */
 export async function sweepTemporaries(folder: string): Promise<void> {
   const dayMilliseconds = 86_400_000;
   for (const name of await readdir(folder)) {
@@ -74,7 +73,7 @@ export async function sweepTemporaries(folder: string): Promise<void> {
   }
 }
 
-/** Up to `length` bytes from `offset`; fewer when the file ends before. Not a Buffer: it has memory of its own. */
+/** Up to `length` bytes from `offset`; fewer when the file ends before. Not a Buffer, so that it does not share memory. */
 export async function readFully(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
   const maxReadBytes = 2 ** 30;
   const bytes = new Uint8Array(length);

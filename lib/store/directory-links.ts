@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PermanentError } from '../contracts/errors';
 
-/** A symbolic link on the way to `path` that leads nowhere, in words; the system takes it for a file or for nothing. */
+/** Describes a dangling symbolic link in `path`, which system calls report as an existing or an absent file. */
 export function describeDanglingLink(path: string): string | undefined {
   for (let place = path; ; place = dirname(place)) {
     if (isLink(place) && !existsSync(place)) {
       const target = readlinkSync(place);
-      return `${place} is a symbolic link to ${target}, which is not there. Make what it leads to, or remove the link`;
+      return `${place} is a symbolic link to ${target}, which does not exist. Create its target, or remove the link`;
     }
     if (place === dirname(place)) return undefined;
   }
@@ -25,21 +25,21 @@ function isLink(path: string): boolean {
 }
 
 /**
- * For a store in which nothing was found: a folder that is not there is an empty store, anything else is a mistake.
+ * For a store in which nothing was found: an absent folder is an empty store, anything else is a mistake.
  *
- * @throws PermanentError InvalidInput for a file, a path below a file, and a link that leads nowhere.
+ * @throws PermanentError InvalidInput for a file, a path below a file, and a dangling link.
  */
 export async function assertNoFile(root: string): Promise<void> {
   const problem = describeDanglingLink(root) ?? (await describeFile(root));
   if (problem !== undefined) throw new PermanentError('InvalidInput', `${problem}.`, { evidence: { root } });
 }
 
-/** The first part of the path, from its end, that is there decides. */
+/** The longest existing part of the path decides. */
 async function describeFile(root: string): Promise<string | undefined> {
   for (let place = root; ; place = dirname(place)) {
     const facts = await stat(place).catch(() => undefined);
     if (facts?.isDirectory() || place === dirname(place)) return undefined;
     if (facts !== undefined)
-      return `${place} is a file, and a folder is needed. Give the one that the file lies in, or another one`;
+      return `${place} is a file, and a folder is needed. Pass the folder of that file, or another folder`;
   }
 }

@@ -7,29 +7,29 @@ import { errnoOf } from './directory-failures';
 import { unlinkIfPresent } from './directory-files';
 import { isOwnerGone } from './directory-owner';
 
-/** A holder keeps a lock for a few small writes, milliseconds; a thousand times that is somebody who hangs. */
+/** A lock is held for a few small writes, which take milliseconds; after this time its owner hangs. */
 const maxWaitMilliseconds = 30_000;
 
 export interface Lock {
-  /** The lock file; it holds the owner's name. */
+  /** The lock file; it contains the owner's name. */
   readonly path: string;
-  /** A path of this process's own in the same file system, whose last part is a fresh owned name. */
+  /** A path in the same file system that only this process uses; its last part is a new owned name. */
   readonly claimPath: string;
-  /** What is being locked, for people. */
+  /** What is being locked, for messages. */
   readonly what: string;
 }
 
 /**
- * Runs `work` while no other process, nor any other caller in this one, holds the lock. A lock whose owner is dead is
- * taken over.
+ * Runs `work` while no other process and no other caller in this process holds the lock. A lock of a dead owner is
+ * removed.
  *
- * @throws TransientError StoreUnavailable when a living owner does not let go.
+ * @throws TransientError StoreUnavailable when a living owner does not release it.
  */
 export async function withLock<Result>(lock: Lock, work: () => Promise<Result>): Promise<Result> {
   await mkdir(dirname(lock.path), { recursive: true });
   try {
     await writeFile(lock.claimPath, basename(lock.claimPath), { flag: 'wx' });
-    // A link appears with its content, where creating and then writing would leave a moment without an owner.
+    // A link appears together with its content; a file that is created first has no owner until it is written.
     await linkWhenFree(lock);
   } finally {
     await unlinkIfPresent(lock.claimPath);
@@ -57,9 +57,9 @@ async function linkWhenFree(lock: Lock): Promise<void> {
 }
 
 /**
- * Of several who see the same dead owner, one at a time may remove its lock, and only while it is still that owner's:
- * otherwise the second would remove the lock that the first has just taken. Synchronous, so that only a kill
- * between two system calls leaves the guard behind; the next one removes it then.
+ * When several processes see the same dead owner, only one at a time may remove its lock, and only while the lock still
+ * has that owner. Otherwise the second process would remove the new lock of the first. The function is synchronous, so
+ * only a kill between two system calls leaves the guard file, which the next process removes.
  */
 function removeStaleLock(lock: Lock, deadOwner: string): void {
   const guardPath = `${lock.path}.takeover`;
@@ -81,7 +81,7 @@ function heldForTooLong({ path, what }: Lock, owner: string): TransientError {
   const [host, pid] = owner.split('.');
   return new TransientError(
     'StoreUnavailable',
-    `${what} has been locked for more than ${maxWaitMilliseconds / 1000} s by process ${pid} on ${host}. Wait for it or stop it; if there is no such process any more, delete ${path}.`,
+    `${what} has been locked for more than ${maxWaitMilliseconds / 1000} s by process ${pid} on ${host}. Wait for it or stop it; if that process no longer exists, delete ${path}.`,
     { evidence: { lock: path, owner } },
   );
 }

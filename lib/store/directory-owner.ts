@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /**
- * Names for the temporaries and locks of one process, `<host>.<pid>.<start>.<uuid>`, so that another process can tell
- * whether their owner still lives. `start` tells a process from a later one that was given the same pid; `0` where
- * the system does not say (anything but Linux).
+ * Names for the temporary files and locks of one process, `<host>.<pid>.<start>.<uuid>`, so that another process can
+ * find out whether their owner is alive. `start` is the start time, which differs when a pid is used again; `0` where
+ * the system does not provide it (other than Linux).
  */
 export function newOwnedName(): string {
   const start = findProcess(process.pid)?.start ?? '0';
@@ -25,7 +25,7 @@ function hostLabel(): string {
   return hostname().replace(/[^A-Za-z0-9-]/g, '-');
 }
 
-/** `undefined` for a process that is dead, also where nobody has collected it yet (a zombie). */
+/** `undefined` for a dead process, including a zombie. */
 function findProcess(pid: number): { readonly start: string } | undefined {
   try {
     process.kill(pid, 0);

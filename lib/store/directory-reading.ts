@@ -4,7 +4,7 @@ import { TransientError } from '../contracts/errors';
 import { readFully } from './directory-files';
 import type { Sidecars } from './directory-sidecars';
 
-/** A file at a key's path, with the checksums of the versions that it may be. The caller closes the handle. */
+/** A file at a key's path, with the checksums that it may have. The caller closes the handle. */
 export interface OpenedObject {
   readonly handle: FileHandle;
   readonly bytes: number;
@@ -13,11 +13,11 @@ export interface OpenedObject {
 }
 
 /**
- * File and sidecar are two reads, and a writer may come in between. Every writer brings a new inode, and an inode
- * that is held open is not used again: as long as the path still leads to ours after the sidecar was read, the
- * sidecar spoke of our file.
+ * File and sidecar are read one after the other, and another process may write in between. Every write creates a new
+ * inode, and an open inode is not reused. So if the path still has our inode after the sidecar was read, the sidecar
+ * belongs to our file.
  *
- * @returns `undefined` for something that is no file.
+ * @returns `undefined` for anything other than a file.
  */
 export async function openObject(
   path: string,
@@ -46,7 +46,7 @@ export async function openObject(
   );
 }
 
-/** The whole file, a mebibyte at a time. */
+/** The whole file in chunks of 1 MiB. */
 export async function* readChunks({ handle, bytes }: OpenedObject): AsyncGenerator<Uint8Array> {
   const chunkBytes = 1_048_576;
   for (let offset = 0; offset < bytes; offset += chunkBytes) {

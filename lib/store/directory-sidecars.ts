@@ -4,9 +4,9 @@ import { isAbsence } from './directory-failures';
 import { replaceFile, unlinkIfPresent } from './directory-files';
 
 /**
- * The checksums of a directory store, at `<root>/.store/sha256/<key>`: one SHA-256 a line, of every whole version that
- * may be at the key's path. A writer adds the new one before it moves the file into place and takes the old ones away
- * afterwards, so a kill in between never makes a good file look corrupt.
+ * The checksums of a directory store, at `<root>/.store/sha256/<key>`: one SHA-256 per line, for every version that may be
+ * at the key's path. A writer adds the new checksum before it moves the file into place, and removes the old ones
+ * afterwards, so a kill in between never makes a valid file look corrupt.
  */
 export class Sidecars {
   constructor(
@@ -18,7 +18,7 @@ export class Sidecars {
     return join(this.folder, key);
   }
 
-  /** `undefined` for a file that did not come through a store: there is nothing to compare it with. */
+  /** `undefined` for a file that was not written through a store. */
   async read(key: string): Promise<readonly string[] | undefined> {
     try {
       const text = await readFile(this.pathOf(key), 'utf8');
@@ -29,7 +29,7 @@ export class Sidecars {
     }
   }
 
-  /** Under the key's lock only. No versions: the sidecar goes. */
+  /** Requires the key's lock. Without versions, the sidecar is removed. */
   async replace(key: string, versions: readonly string[]): Promise<void> {
     if (versions.length === 0) return unlinkIfPresent(this.pathOf(key));
     const text = versions.map((sha256) => `${sha256}\n`).join('');

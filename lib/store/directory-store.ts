@@ -3,7 +3,7 @@ import { link, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
-import { asReadFailure, asWriteFailure, errnoOf, isAbsence, writeRefusal } from './directory-failures';
+import { errnoOf, isAbsence, toReadError, toWriteError, writeRefusal } from './directory-failures';
 import { newTemporaryPath, readFully, sweepTemporaries, syncFolder, withTemporary } from './directory-files';
 import { assertNoFile } from './directory-links';
 import { listKeys } from './directory-listing';
@@ -14,13 +14,13 @@ import type { ObjectInfo, ObjectStore } from './object-store';
 import { artifactNotFound, assertChecksum, assertRange, endsTooEarly } from './read-failures';
 import { sha256Hex } from './sha256';
 
-/** The store's own folder below its root; no key may lie in it. */
+/** The store's own folder below its root; no key may start with it. */
 const ownFolder = '.store';
 
 /**
- * Plain files that one can open, at `<root>/<key>`. Bookkeeping is in `<root>/.store`: `tmp` (files on their way),
- * `locks` (one writer a key at a time, across processes) and `sha256` (see Sidecars). A file that a person copied in
- * has no checksum and is read without. Nothing is created before the first write.
+ * Plain files at `<root>/<key>`. `<root>/.store` has `tmp` (files being written), `locks` (one writer per key at a time,
+ * across processes) and `sha256` (see Sidecars). A file that a person copied into the store has no checksum and is read
+ * without one. Nothing is created before the first write.
  */
 export class DirectoryStore implements ObjectStore {
   readonly location: string;
@@ -60,7 +60,7 @@ export class DirectoryStore implements ObjectStore {
       }
       this.verify(key, hash.digest('hex'), object.versions);
     } catch (error) {
-      throw asReadFailure(error, key, this.location);
+      throw toReadError(error, key, this.location);
     } finally {
       await object.handle.close();
     }
@@ -88,7 +88,7 @@ export class DirectoryStore implements ObjectStore {
     );
   }
 
-  /** Links to files are listed, links to folders are not followed; a name that no key can have is passed over. */
+  /** Links to files are listed, links to folders are not followed; a name that is not a valid key is skipped. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     assertObjectPrefix(prefix);
     if (prefix !== '') this.assertOutsideOwnFolder(prefix);
@@ -102,7 +102,7 @@ export class DirectoryStore implements ObjectStore {
       }
       if (isEmpty) await assertNoFile(this.location);
     } catch (error) {
-      throw asReadFailure(error, prefix, this.location);
+      throw toReadError(error, prefix, this.location);
     }
   }
 
@@ -111,13 +111,13 @@ export class DirectoryStore implements ObjectStore {
       this.read(key, async (object) => {
         const { bytes, versions } = object;
         if (versions === undefined) return { key, bytes };
-        // Several only after a writer was killed, or while one is at it: look which of them it is.
+        // There are several versions only during a write or after a killed one: the bytes decide.
         return { key, bytes, sha256: versions.length === 1 ? versions[0]! : await hashObject(object) };
       }),
     );
   }
 
-  /** The one way in: whole file first, then under the key's lock checksum, move, and checksum again. */
+  /** All writes: the whole temporary file first; then, under the key's lock, checksum, move, and checksum again. */
   private async write(
     key: string,
     body: Uint8Array,
@@ -131,7 +131,7 @@ export class DirectoryStore implements ObjectStore {
       return await withTemporary(this.temporaryFolder, body, (temporaryPath) =>
         withLock(this.lockOf(key), async () => {
           if (!(await isWanted())) return false;
-          await this.makeRoom(key, path);
+          await this.prepareFolder(key, path);
           const versions = await this.versionsAt(key);
           await this.sidecars.replace(key, [...versions, sha256]);
           try {
@@ -147,12 +147,12 @@ export class DirectoryStore implements ObjectStore {
         }),
       );
     } catch (error) {
-      throw asWriteFailure(error, key, this.location);
+      throw toWriteError(error, key, this.location);
     }
   }
 
-  /** Before the sidecar, which would stumble over the same folders and files, and name its own path. */
-  private async makeRoom(key: string, path: string): Promise<void> {
+  /** Before the sidecar is written, whose failure would name another path. */
+  private async prepareFolder(key: string, path: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
     const isFolder = await stat(path).then(
       (there) => there.isDirectory(),
@@ -161,14 +161,14 @@ export class DirectoryStore implements ObjectStore {
     if (isFolder) throw writeRefusal('EISDIR', path, key, this.location);
   }
 
-  /** What may be at the path now, as the sidecar says; for a file without one, what it is. */
+  /** The checksums that the file may have, from the sidecar; without a sidecar, that of the file. */
   private async versionsAt(key: string): Promise<readonly string[]> {
     const current = await this.hashOf(key);
     if (current === undefined) return [];
     return (await this.sidecars.read(key)) ?? [current];
   }
 
-  /** SHA-256 of the bytes that are there, whatever was recorded. */
+  /** SHA-256 of the bytes on disk, independent of what was recorded. */
   private hashOf(key: string): Promise<string | undefined> {
     return absentAsUndefined(this.read(key, hashObject));
   }
@@ -178,7 +178,7 @@ export class DirectoryStore implements ObjectStore {
     try {
       return await use(object);
     } catch (error) {
-      throw asReadFailure(error, key, this.location);
+      throw toReadError(error, key, this.location);
     } finally {
       await object.handle.close();
     }
@@ -190,8 +190,8 @@ export class DirectoryStore implements ObjectStore {
       const object = await openObject(path, key, this.sidecars);
       if (object !== undefined) return object;
     } catch (error) {
-      if (!isAbsence(error)) throw asReadFailure(error, key, this.location);
-      // Looked at where the system speaks of a file, so that an absent key costs nothing more.
+      if (!isAbsence(error)) throw toReadError(error, key, this.location);
+      // Only for ENOTDIR, so that an absent key costs nothing more.
       if (errnoOf(error) === 'ENOTDIR') await assertNoFile(this.location);
     }
     throw artifactNotFound(key, this.location);
@@ -227,7 +227,7 @@ export class DirectoryStore implements ObjectStore {
   }
 
   private assertOutsideOwnFolder(key: string): void {
-    // Without regard to case, as some file systems are.
+    // Case-insensitive, like some file systems.
     if (key.split('/')[0]?.toLowerCase() !== ownFolder) return;
     throw new PermanentError(
       'InvalidInput',
@@ -237,5 +237,5 @@ export class DirectoryStore implements ObjectStore {
   }
 }
 
-/** A checksum too many in the sidecar is harmless: the next write of the key takes it away. */
+/** An extra checksum in the sidecar is harmless: the next write of the key removes it. */
 function keepExtraVersion(): void {}

@@ -3,7 +3,7 @@ import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { decodeText, parseOrThrow } from '../contracts/parse';
 import type { ObjectStore } from './object-store';
 
-/** Two-space JSON with a final newline: artifacts are meant to be opened. */
+/** Two-space JSON with a final newline, since people open these files. */
 export function encodeJson(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
@@ -33,7 +33,7 @@ export async function getJson<Schema extends z.ZodType>(
 }
 
 /**
- * The same, `undefined` for an absent object. One read, so that nothing can come between a look and a read.
+ * The same, `undefined` for an absent object. It is a single read, so no write can happen between a check and the read.
  *
  * @throws PermanentError CorruptArtifact.
  */
@@ -45,7 +45,7 @@ export function getJsonIfPresent<Schema extends z.ZodType>(
   return absentAsUndefined(getJson(store, key, schema));
 }
 
-/** Validates on the way out as well, so that nothing reaches the store that its reader would refuse. */
+/** Validates before writing, so that the reader accepts everything that is stored. */
 export async function putJson<Schema extends z.ZodType>(
   store: ObjectStore,
   key: string,

@@ -3,7 +3,7 @@ import type { ObjectInfo, ObjectStore } from './object-store';
 import { artifactNotFound, assertRange, endsTooEarly } from './read-failures';
 import { sha256Hex } from './sha256';
 
-/** For tests and dry runs: nothing outlives the process. Bytes are copied in and out, so no caller shares them. */
+/** For tests and dry runs. Bytes are copied in and out, so callers do not share memory. */
 export class MemoryStore implements ObjectStore {
   readonly location = 'memory:';
   private readonly objects = new Map<string, { readonly body: Uint8Array; readonly sha256: string }>();

@@ -1,4 +1,4 @@
-/** What a store knows of one object. */
+/** What a store knows about one object. */
 export interface ObjectInfo {
   readonly key: string;
   readonly bytes: number;
@@ -7,17 +7,17 @@ export interface ObjectInfo {
 }
 
 /**
- * Where artifacts live: the port that every step writes through. Three adapters (directory, memory, S3) are held to
- * one conformance suite, test/support/object-store-conformance.ts.
+ * The port through which every step reads and writes artifacts. Its three adapters (directory, memory, S3) pass one
+ * conformance suite, test/support/object-store-conformance.ts.
  *
- * Promises: an object is whole or absent, under every crash; reads give back what was written, or throw
- * `CorruptArtifact`; keys are checked by `assertObjectKey`, so none leaves its store.
+ * Guarantees: an object is complete or absent after any crash; a read returns what was written or throws
+ * `CorruptArtifact`; `assertObjectKey` checks every key, so no key leaves its store.
  *
- * Every method throws `InvalidInput` for a bad key, `StoreNotWritable` or `StoreUnavailable` when the storage below
+ * Every method throws `InvalidInput` for a bad key, `StoreNotWritable` or `StoreUnavailable` when the storage
  * fails. `get`, `getRange` and `stream` throw `ArtifactNotFound` for an absent key.
  */
 export interface ObjectStore {
-  /** For people: a folder, `memory:`, or `s3://bucket`. */
+  /** For messages: a folder, `memory:`, or `s3://bucket`. */
   readonly location: string;
 
   /** The whole object, its SHA-256 verified where one was recorded. */
@@ -30,20 +30,20 @@ export interface ObjectStore {
    */
   getRange(key: string, offset: number, length: number): Promise<Uint8Array>;
 
-  /** The object in chunks of the store's choice; the SHA-256 is verified when the last chunk has been read. */
+  /** The object in chunks whose size the store chooses; the SHA-256 is verified after the last chunk. */
   stream(key: string): AsyncIterable<Uint8Array>;
 
   /** Writes or replaces, and records the SHA-256. */
   put(key: string, body: Uint8Array): Promise<ObjectInfo>;
 
   /**
-   * Writes only where nothing is: of any number of concurrent writers exactly one gets `true`, and its bytes stay.
+   * Writes only if the object is absent: exactly one of several concurrent writers gets `true`, and its bytes stay.
    */
   putIfAbsent(key: string, body: Uint8Array): Promise<boolean>;
 
   /**
    * Compare-and-swap: writes only if the object still has the bytes that `expectedSha256` stands for (`undefined`:
-   * only if it is absent). `false` means somebody else was faster: read again, decide again.
+   * only if it is absent). `false` means that another writer was faster: read again and decide again.
    */
   putIfUnchanged(key: string, body: Uint8Array, expectedSha256: string | undefined): Promise<boolean>;
 

@@ -6,8 +6,8 @@ import type { ObjectStore } from './object-store';
 const s3Location = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
 /**
- * Where the artifacts live: `s3://bucket`, `s3://bucket/prefix`, or a folder, which need not exist yet. The AWS SDK is
- * loaded for a bucket only.
+ * Opens `s3://bucket`, `s3://bucket/prefix`, or a folder, which need not exist yet. The AWS SDK is loaded only for a
+ * bucket.
  *
  * @throws PermanentError InvalidInput for anything else.
  */

@@ -5,15 +5,15 @@ import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 
-/** What the SDK takes where nothing is said. */
+/** The SDK's defaults. */
 const connections: AgentOptions = { keepAlive: true, maxSockets: 50 };
 const proxyVariables = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY'];
 
-/** One for all clients, so that they share its connections; `undefined` where no proxy is named. */
+/** One agent for all clients, so that they share its connections; `undefined` where no proxy is set. */
 export function findProxyAgent(): HttpAgent | undefined {
-  const isNamed = proxyVariables.some((name) => process.env[name] || process.env[name.toLowerCase()]);
-  if (!isNamed) return undefined;
-  // Itself too, or each request would ask for the connection to be closed after it.
+  const isProxySet = proxyVariables.some((name) => process.env[name] || process.env[name.toLowerCase()]);
+  if (!isProxySet) return undefined;
+  // The outer agent needs these options too, or each request closes its connection.
   shared ??= new EnvironmentProxyAgent(connections);
   return shared;
 }
@@ -21,8 +21,8 @@ export function findProxyAgent(): HttpAgent | undefined {
 let shared: EnvironmentProxyAgent | undefined;
 
 /**
- * Goes through the proxy that HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names for an address, unless NO_PROXY excepts it. No
- * proxy reaches the loopback addresses of this machine, so that an emulator there needs no exception.
+ * Uses the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, unless NO_PROXY lists the host. Loopback addresses are always
+ * reached directly, so an emulator on this machine needs no NO_PROXY.
  */
 class EnvironmentProxyAgent extends Agent {
   private readonly direct = new HttpAgent(connections);
@@ -38,15 +38,15 @@ class EnvironmentProxyAgent extends Agent {
     const proxy = isLoopback(host) ? '' : getProxyForUrl(address);
     if (proxy === '') return secureEndpoint ? this.directSecure : this.direct;
     return secureEndpoint
-      ? remember(this.tunnels, proxy, () => new HttpsProxyAgent(proxy, connections))
+      ? getOrCreate(this.tunnels, proxy, () => new HttpsProxyAgent(proxy, connections))
       : // On a connection that was used before, http-proxy-agent 9.1 sends the path without the host.
-        remember(this.relays, proxy, () => new HttpProxyAgent(proxy));
+        getOrCreate(this.relays, proxy, () => new HttpProxyAgent(proxy));
   }
 }
 
 const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/i.test(host);
 
-function remember(agents: Map<string, HttpAgent>, proxy: string, create: () => HttpAgent): HttpAgent {
+function getOrCreate(agents: Map<string, HttpAgent>, proxy: string, create: () => HttpAgent): HttpAgent {
   const agent = agents.get(proxy) ?? create();
   agents.set(proxy, agent);
   return agent;

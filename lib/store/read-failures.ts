@@ -1,7 +1,7 @@
 import { PermanentError, PipelineError } from '../contracts/errors';
 import { assertObjectKey } from '../contracts/object-keys';
 
-/** The failures that reading has in common in every store. */
+/** Read errors that all stores share. */
 
 export function artifactNotFound(key: string, location: string, cause?: unknown): PermanentError {
   return new PermanentError(
@@ -11,7 +11,7 @@ export function artifactNotFound(key: string, location: string, cause?: unknown)
   );
 }
 
-/** @throws PermanentError CorruptArtifact unless `actual` is one of `recorded`; nothing recorded means nothing to check. */
+/** @throws PermanentError CorruptArtifact unless `actual` is one of `recorded`, or nothing was recorded. */
 export function assertChecksum(
   key: string,
   location: string,
@@ -40,12 +40,12 @@ export function assertRange(key: string, offset: number, length: number): void {
 export function endsTooEarly(key: string, location: string, neededBytes: number): PermanentError {
   return new PermanentError(
     'CorruptArtifact',
-    `${key} in ${location} ends too early: ${neededBytes} bytes are needed, and it has fewer. Delete it and run the step that writes it again.`,
+    `${key} in ${location} is too short: at least ${neededBytes} bytes are needed. Delete it and run the step that writes it again.`,
     { evidence: { key, location, neededBytes } },
   );
 }
 
-/** Files that people put beside ours under names that no key can have ("My notes.txt") are not objects. */
+/** Files of people with names that are not valid keys ("My notes.txt") are not objects. */
 export function isObjectKey(key: string): boolean {
   try {
     assertObjectKey(key);
@@ -55,7 +55,7 @@ export function isObjectKey(key: string): boolean {
   }
 }
 
-/** S3 refused to say anything of an object: it may not be read, or it is not there and nobody may know. */
+/** S3 answered 403: the object may not be read, or it is absent and the bucket may not be listed. */
 export function isRefusedRead(error: unknown): boolean {
   return error instanceof PipelineError && error.evidence['status'] === 403;
 }

@@ -1,13 +1,13 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { type ConnectionLimits, connectionSettings } from './aws-connection';
 
-/** When a request is given up and sent again. */
+/** Timeouts and retries of a request. */
 export interface S3Limits extends ConnectionLimits {
-  /** The first attempt included. */
+  /** Including the first attempt. */
   readonly maxAttempts: number;
 }
 
-/** Patient with a slow uplink, where megabytes are on their way while nothing seems to happen. */
+/** Long enough for a slow upload, during which no response arrives. */
 const limitsAnywhere: S3Limits = {
   maxAttempts: 5,
   connectMilliseconds: 10_000,
@@ -15,16 +15,16 @@ const limitsAnywhere: S3Limits = {
 };
 
 /**
- * In a Lambda function, next to S3: a call that meets silence at every attempt has to end as `StoreUnavailable`, which
- * is tried again, before the function itself is stopped, which is not.
+ * In a Lambda function: a call without any response has to fail with `StoreUnavailable`, which is retried, before the
+ * function's own timeout, which is not.
  */
 export const limitsInFunctions: S3Limits = { ...limitsAnywhere, idleMilliseconds: 10_000 };
 
 /**
- * A client for one bucket. Region, credentials, endpoint and proxy from the environment and the profile.
+ * A client for one bucket. Region, credentials, endpoint and proxy come from the environment and the profile.
  *
- * @param region - where it is known; @default the environment's
- * @param limits - @default by whether this is a Lambda function
+ * @param region - @default the environment's
+ * @param limits - @default those for a Lambda function or for any other machine
  */
 export function createS3Client(region?: string, limits: Partial<S3Limits> = {}): S3Client {
   const isFunction = process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined;
@@ -40,9 +40,9 @@ export function createS3Client(region?: string, limits: Partial<S3Limits> = {}):
 }
 
 /**
- * With an endpoint of your own (an emulator, MinIO), as such hosts have no name for each bucket. The endpoint may come
+ * For a custom endpoint (an emulator, MinIO), which has no host name for each bucket. The endpoint may come
  * from AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or the profile and its services section:
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. The SDK alone knows which, and says so here.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html. Only the SDK knows which one; it passes it here.
  */
 function putBucketIntoPath(client: S3Client): void {
   const { endpointProvider } = client.config;
@@ -54,8 +54,8 @@ function putBucketIntoPath(client: S3Client): void {
 }
 
 /**
- * S3 refuses a request that reaches another region than the bucket's, and says which that is. The request is sent there,
- * as are all that follow; the SDK's own `followRegionRedirects` asks the wrong region first, every time.
+ * S3 refuses a request to another region than the bucket's, and names the right one. This request and all later ones are
+ * sent there; the SDK's `followRegionRedirects` asks the wrong region first for every request.
  */
 function followBucketRegion(client: S3Client): void {
   client.middlewareStack.add(

@@ -4,7 +4,7 @@ import {
   credentialAdvice,
   failureOf,
   isCredentialFailure,
-  isPassingFailure,
+  isTransientFailure,
 } from './aws-failures';
 
 export function isAbsentObject(error: unknown): boolean {
@@ -13,19 +13,19 @@ export function isAbsentObject(error: unknown): boolean {
   return failure.name === 'NoSuchKey' || failure.name === 'NotFound' || failure.status === 404;
 }
 
-/** Turns the SDK's error into the pipeline's words; errors that are not of a request stay as they are. */
-export function asS3Failure(
+/** Converts an SDK error into a pipeline error. An error that did not come from a request is returned unchanged. */
+export function toS3Error(
   error: unknown,
   action: 'read' | 'write',
   object: { readonly bucket: string; readonly key: string; readonly location: string },
 ): unknown {
   const failure = failureOf(error);
   if (failure === undefined) return error;
-  const { name, message, status, speaker } = failure;
+  const { name, message, status, answeredBy } = failure;
   const { bucket, key, location } = object;
   const details = { evidence: { bucket, key, error: name, status: status ?? null }, cause: error };
   const what = action === 'read' ? `${key || 'The list'} cannot be read from` : `${key} cannot be written to`;
-  const said = `${speaker === 'proxy' ? 'The proxy' : 'S3'} said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
+  const said = `${answeredBy === 'proxy' ? 'The proxy' : 'S3'} said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
   const permanent = (errorName: 'InvalidInput' | 'StoreNotWritable' | 'CorruptArtifact', advice: string) =>
     new PermanentError(errorName, `${what} ${location}: ${advice} ${said}`, details);
 
@@ -45,7 +45,7 @@ export function asS3Failure(
   ) {
     return permanent(
       'InvalidInput',
-      "the region is missing or is not the bucket's. Set AWS_REGION to the bucket's region.",
+      "the region is missing or differs from the bucket's. Set AWS_REGION to the bucket's region.",
     );
   }
   if (message.startsWith('Checksum mismatch')) {
@@ -54,13 +54,13 @@ export function asS3Failure(
       'the bytes differ from the checksum that S3 keeps. Delete it and run again.',
     );
   }
-  if (isPassingFailure(failure)) {
+  if (isTransientFailure(failure)) {
     return new TransientError('StoreUnavailable', `${what} ${location} for now. ${said} Try again.`, details);
   }
   if (name === 'NotImplemented' || status === 501) {
     return permanent(
       action === 'write' ? 'StoreNotWritable' : 'InvalidInput',
-      'this service lacks a part of S3 that a store needs, such as conditional writes (If-None-Match and If-Match), which keep two writers apart. Use a bucket of AWS, or a folder.',
+      'this service lacks a feature of S3 that a store needs, such as conditional writes (If-None-Match and If-Match). Use a bucket on AWS, or a folder.',
     );
   }
   if (message.includes('kms:')) {
@@ -73,11 +73,11 @@ export function asS3Failure(
     return action === 'write'
       ? permanent(
           'StoreNotWritable',
-          'this identity may not write there. It needs s3:PutObject on the key, and the use of the KMS key if the bucket has one.',
+          'this identity may not write there. It needs s3:PutObject on the key, and permission to use the KMS key if the bucket has one.',
         )
       : permanent(
           'InvalidInput',
-          'this identity may not read there, or the object is absent and it may not list. It needs s3:GetObject on the key and s3:ListBucket on the bucket.',
+          'this identity may not read the object, or the object is absent and this identity may not list the bucket. It needs s3:GetObject on the key and s3:ListBucket on the bucket.',
         );
   }
   return permanent(
@@ -86,11 +86,11 @@ export function asS3Failure(
   );
 }
 
-/** An empty or foreign answer looks like a list of nothing. */
+/** An empty response, or one from another program, looks like an empty list. */
 export function partlyListed(prefix: string, location: string, keyCount: number | undefined): TransientError {
   return new TransientError(
     'StoreUnavailable',
-    `The list of ${prefix || 'everything'} in ${location} is not what S3 sends: its KeyCount is ${keyCount ?? 'missing'}, and it must be the number of keys. Try again; if it stays so, something between here and S3 answers in its place.`,
+    `The list of ${prefix || 'everything'} in ${location} is not a response of S3: its KeyCount is ${keyCount ?? 'missing'}, and it must be the number of keys. Try again; if the problem stays, a proxy answers instead of S3.`,
     { evidence: { prefix, keyCount: keyCount ?? null } },
   );
 }
@@ -103,7 +103,7 @@ export function tooManyConflicts(
 ): TransientError {
   return new TransientError(
     'StoreUnavailable',
-    `${key} in ${location} was being written by others during each of ${attempts} attempts. Try again when fewer processes write it.`,
+    `${key} in ${location} was written by other processes during each of ${attempts} attempts. Try again when fewer processes write it.`,
     { evidence: { key, attempts }, cause },
   );
 }

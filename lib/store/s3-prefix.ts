@@ -1,15 +1,15 @@
 import { PermanentError } from '../contracts/errors';
 
-/** S3's own limit, for the whole key. */
+/** S3's limit for the whole key. */
 const maxKeyBytes = 1024;
 
 /**
- * Our keys are plain; what lies before them in a bucket was named by somebody else, and S3 takes nearly anything there.
+ * Our keys are restricted, but users choose the prefix, and S3 permits nearly any character.
  *
- * @throws PermanentError InvalidInput for a prefix that a request's path cannot carry.
+ * @throws PermanentError InvalidInput for a prefix that the path of a request cannot contain.
  */
 export function assertS3Prefix(prefix: string): void {
-  const reason = whatIsWrongWith(prefix.replace(/\/$/, ''));
+  const reason = findProblem(prefix.replace(/\/$/, ''));
   if (prefix === '' || reason === undefined) return;
   throw new PermanentError(
     'InvalidInput',
@@ -18,7 +18,7 @@ export function assertS3Prefix(prefix: string): void {
   );
 }
 
-function whatIsWrongWith(prefix: string): string | undefined {
+function findProblem(prefix: string): string | undefined {
   const bytes = new TextEncoder().encode(prefix).length;
   if (bytes >= maxKeyBytes) return `it has ${bytes} bytes, and a whole key has at most ${maxKeyBytes}`;
   const control = /\p{Cc}/u.exec(prefix);
@@ -26,5 +26,7 @@ function whatIsWrongWith(prefix: string): string | undefined {
   const segments = prefix.split('/');
   if (segments.includes('')) return 'it has an empty segment (a leading or doubled "/")';
   const dots = segments.find((segment) => segment === '.' || segment === '..');
-  return dots === undefined ? undefined : `it has the segment "${dots}", which a request's path cannot carry`;
+  return dots === undefined
+    ? undefined
+    : `it has the segment "${dots}", which the path of a request cannot contain`;
 }

@@ -14,19 +14,19 @@ import { failureOf } from './aws-failures';
 import type { ObjectInfo, ObjectStore } from './object-store';
 import { artifactNotFound, assertChecksum, assertRange, endsTooEarly, isObjectKey } from './read-failures';
 import { createS3Client } from './s3-client';
-import { asS3Failure, isAbsentObject, partlyListed, tooManyConflicts } from './s3-failures';
+import { isAbsentObject, partlyListed, tooManyConflicts, toS3Error } from './s3-failures';
 import { assertS3Prefix } from './s3-prefix';
 import { sha256Hex } from './sha256';
 
 type WriteCondition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
 
-/** Rivals make S3 answer 409 "retry"; ten pauses of up to 50, 100, … ms are some ten seconds at most. */
+/** S3 answers 409 for concurrent writes. Ten pauses of up to 50, 100, … ms take about ten seconds at most. */
 const maxConflicts = 10;
 
 /**
- * Objects of an S3 bucket, below a prefix. The SHA-256 goes along twice: as S3's own checksum, which S3 verifies on
- * arrival, and as the metadata `sha256`, which comes back with every read. `write-id` in the metadata tells a writer
- * whose answer was lost on the way that the object it then finds is its own.
+ * Objects of an S3 bucket under a prefix. The SHA-256 is sent twice: as S3's checksum, which S3 verifies, and as the
+ * metadata `sha256`, which every read returns. By `write-id` in the metadata, a writer whose response was lost recognizes
+ * its own object.
  */
 export class S3Store implements ObjectStore {
   readonly location: string;
@@ -98,12 +98,12 @@ export class S3Store implements ObjectStore {
     if (expectedSha256 === undefined) return this.putIfAbsent(key, body);
     const current = await this.describe(key);
     if (current?.ETag === undefined) return false;
-    // Not written through a store: nothing was recorded, so the bytes have to say.
+    // Without a recorded checksum, the bytes decide.
     const sha256 = current.Metadata?.['sha256'] ?? sha256Hex(await this.get(key));
     return sha256 === expectedSha256 && this.putIf(key, body, { IfMatch: current.ETag });
   }
 
-  /** Without checksums: S3 does not list metadata. Names that no key can have, as folder markers, are passed over. */
+  /** Without checksums: S3 does not list metadata. Names that are not valid keys, such as folder markers, are skipped. */
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     assertObjectPrefix(prefix);
     try {
@@ -128,7 +128,7 @@ export class S3Store implements ObjectStore {
     return { key, bytes: answer.ContentLength ?? 0, ...(sha256 === undefined ? {} : { sha256 }) };
   }
 
-  /** `false`: S3 says that the condition does not hold. */
+  /** `false` when the condition does not hold. */
   private async putIf(key: string, body: Uint8Array, condition: WriteCondition): Promise<boolean> {
     const sha256 = sha256Hex(body);
     const writeId = randomUUID();
@@ -140,7 +140,7 @@ export class S3Store implements ObjectStore {
         const { name, status } = failureOf(error) ?? {};
         if (name === 'PreconditionFailed' || status === 412)
           return this.isOurs(key, writeId, error, conflict);
-        // If-Match on an object that is gone.
+        // If-Match on an object that was deleted.
         if ('IfMatch' in condition && isAbsentObject(error)) return false;
         if (name !== 'ConditionalRequestConflict' && status !== 409) throw this.explain(error, 'write', key);
         if (conflict === maxConflicts) throw tooManyConflicts(key, this.location, maxConflicts, error);
@@ -149,7 +149,7 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  /** After a second attempt, "it is there already" may mean the first one, whose answer never came. */
+  /** After a second attempt, "already present" may mean the first attempt, whose response was lost. */
   private async isOurs(key: string, writeId: string, error: unknown, sends: number): Promise<boolean> {
     const { $metadata } = error as { $metadata?: { attempts?: number } };
     if (sends === 1 && ($metadata?.attempts ?? 1) === 1) return false;
@@ -205,21 +205,21 @@ export class S3Store implements ObjectStore {
 
   private explain(error: unknown, action: 'read' | 'write', key: string): unknown {
     if (action === 'read' && isAbsentObject(error)) return artifactNotFound(key, this.location, error);
-    return asS3Failure(error, action, { bucket: this.bucket, key, location: this.location });
+    return toS3Error(error, action, { bucket: this.bucket, key, location: this.location });
   }
 }
 
-/** A store with a client of its own. */
+/** A store with its own client. */
 export function createS3Store(bucket: string, prefix = '', region?: string): S3Store {
   return new S3Store(createS3Client(region), bucket, prefix);
 }
 
-/** In Node.js the body is a readable stream, also where the SDK's types allow a browser's. */
+/** In Node.js the body is a readable stream; the SDK's types also allow those of browsers. */
 function bodyOf({ Body }: GetObjectCommandOutput): AsyncIterable<Uint8Array> {
   return (Body ?? []) as unknown as AsyncIterable<Uint8Array>;
 }
 
-/** A bit may have turned on the way: what comes a second time is what lies there. */
+/** The transfer may have altered the bytes; the second read decides. */
 async function readAgainIfCorrupt(read: () => Promise<Uint8Array>): Promise<Uint8Array> {
   try {
     return await read();
@@ -229,7 +229,7 @@ async function readAgainIfCorrupt(read: () => Promise<Uint8Array>): Promise<Uint
   }
 }
 
-/** Memory of its own, also for a single chunk, which may share a buffer with others. */
+/** Copies even a single chunk, which may share its buffer with others. */
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk);

@@ -1,16 +1,16 @@
 import { bytes, concatenate, integer, message, text } from '../protobuf/messages';
 
 /**
- * The few messages of TensorFlow's graph.proto, node_def.proto, attr_value.proto and saved_model.proto
+ * The messages of TensorFlow's graph.proto, node_def.proto, attr_value.proto and saved_model.proto
  * (https://github.com/tensorflow/tensorflow/tree/master/tensorflow/core/framework and …/protobuf) that a graph needs.
- * Numbers are the fields' and enums' own in those files.
+ * The numbers of fields and enums are those in these files.
  */
 type Bytes = Uint8Array;
 
 const dataType = { float32: 1, int32: 3, uint8: 4, int16: 5, int64: 9, bool: 10 } as const;
 export type DataType = keyof typeof dataType;
 
-/** A value as its key says, since JavaScript has one kind of number. A size of -1 in a shape is open. */
+/** The key is the type of the value, since JavaScript has only one kind of number. A size of -1 in a shape is open. */
 export type NodeAttribute =
   | { readonly type: DataType }
   | { readonly shape: readonly number[] }
@@ -29,7 +29,7 @@ export interface Constant {
 
 export type NodeAttributes = Readonly<Record<string, NodeAttribute>>;
 
-/** A field of GraphDef. An input is the name of a node, `name:1` its second output, and `^name` only its end. */
+/** A field of GraphDef. An input is the name of a node, `name:1` its second output, and `^name` a control dependency. */
 export function encodeNode(
   operation: string,
   name: string,
@@ -66,10 +66,10 @@ function encodeTensor({ type, shape, values }: Constant): Bytes {
   ]);
 }
 
-/** The version of TensorFlow's operations that the nodes are written for: that of TensorFlow 2.9. */
+/** The version of TensorFlow's operations that the nodes use: that of TensorFlow 2.9. */
 const graphVersion = 1087;
 
-/** SavedModel: the one file of a model's folder that must be there. */
+/** SavedModel: the only required file of a saved model. */
 export function encodeSavedModel(nodes: readonly Bytes[], modelTag: string): Bytes {
   const info = message(1, text(4, modelTag));
   const graph = message(2, ...nodes, message(4, integer(1, graphVersion)));

@@ -5,7 +5,7 @@ import { PermanentError } from '../contracts/errors';
 import type { FeedType, Graph, GraphTensor, Placeholder } from './graph';
 import { NativeUnavailable } from './native-unavailable';
 
-/** The part of tfjs-node's binding that runs graphs; tensors are numbers to it. */
+/** The part of tfjs-node's binding that runs graphs; it identifies tensors by numbers. */
 export interface GraphBinding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
@@ -26,21 +26,20 @@ export interface GraphBinding {
 
 export type TensorValues = Float32Array | Int32Array | Uint8Array;
 
-/** What a placeholder stands for in one run. */
+/** The value of a placeholder in one run. */
 export interface Feed {
   readonly placeholder: Placeholder;
-  /** Row-major; the placeholder's one open size follows from their count. */
+  /** Row-major; their count determines the one open size of the placeholder. */
   readonly values: TensorValues;
 }
 
 const modelTag = 'train';
 
 /**
- * A graph in native TensorFlow, with the values of its variables from run to run. TensorFlow optimizes the graph as a
- * whole first (a matrix product, its bias and its relu become one operation), and runs what does not wait for each
- * other at once.
+ * A graph in native TensorFlow, which keeps its variables from run to run. TensorFlow first optimizes the whole graph (a
+ * matrix product, its bias and its relu become one operation), and runs independent operations in parallel.
  *
- * The binding takes a graph as a saved model only, so that is what the graph travels as.
+ * The binding loads graphs only as saved models, so the graph is written to a temporary folder as one.
  */
 export class GraphSession {
   readonly #savedModel: number;
@@ -97,9 +96,9 @@ function toOutputName({ name }: GraphTensor): string {
 }
 
 /**
- * Looks whether a graph can travel, before a training depends on it.
+ * Checks that a saved model can be written, before a training depends on it.
  *
- * @throws NativeUnavailable when there is no folder for it.
+ * @throws NativeUnavailable when no folder can be created.
  */
 export function requireGraphFolder(): void {
   rmSync(makeGraphFolder(), { recursive: true });
@@ -110,13 +109,13 @@ function makeGraphFolder(): string {
     return mkdtempSync(join(tmpdir(), 'mnist-pipeline-graph-'));
   } catch (cause) {
     throw new NativeUnavailable(
-      `native TensorFlow reads its graph from a file, and no folder for it can be made in ${tmpdir()} (${(cause as Error).message})`,
-      'Make room there, or set TMPDIR to a folder that can be written.',
+      `native TensorFlow reads its graph from a file, and no folder for it can be created in ${tmpdir()} (${(cause as Error).message})`,
+      'Free some space there, or set TMPDIR to a writable folder.',
     );
   }
 }
 
-/** @throws PermanentError EngineUnavailable when it cannot be made any more. */
+/** @throws PermanentError EngineUnavailable when the folder cannot be created. */
 function inTemporaryFolder<Result>(work: (folder: string) => Result): Result {
   let folder: string;
   try {
@@ -124,7 +123,7 @@ function inTemporaryFolder<Result>(work: (folder: string) => Result): Result {
   } catch (cause) {
     throw new PermanentError(
       'EngineUnavailable',
-      `The training cannot go on: ${(cause as Error).message} Or train with --engine wasm.`,
+      `The training cannot continue: ${(cause as Error).message} Or train with --engine wasm.`,
       { evidence: { folder: tmpdir() }, cause },
     );
   }

@@ -6,16 +6,16 @@ import {
   type NodeAttributes,
 } from './graph-messages';
 
-/** What a node of a graph will give when the graph runs. */
+/** An output of a node. */
 export interface GraphTensor {
   /** As TensorFlow writes it: the node's name, or `name:1` for its second output. */
   readonly name: string;
 }
 
-/** What JavaScript has typed arrays for, and the binding takes. */
+/** Types that have a typed array in JavaScript and that the binding accepts. */
 export type FeedType = Extract<DataType, 'float32' | 'int32' | 'uint8'>;
 
-/** A place where a graph is given values as it runs. */
+/** An input of a graph. */
 export interface Placeholder extends GraphTensor {
   readonly type: FeedType;
   /** -1 for a size that is open. */
@@ -23,13 +23,13 @@ export interface Placeholder extends GraphTensor {
 }
 
 /**
- * A graph of TensorFlow operations, written down node by node; nothing is computed until a session runs it.
+ * A graph of TensorFlow operations, built node by node; nothing is computed until a session runs it.
  * https://www.tensorflow.org/api_docs/python/tf/raw_ops names all operations with their inputs and attributes.
  */
 export class Graph {
   readonly #nodes: Uint8Array[] = [];
 
-  /** The node's first output. */
+  /** Adds a node and returns its first output. */
   add(
     operation: string,
     inputs: readonly GraphTensor[],
@@ -53,7 +53,7 @@ export class Graph {
     return this.add('Const', [], { dtype: { type: constant.type }, value: { constant } }, after);
   }
 
-  /** Something to fetch when only what it comes after matters. */
+  /** A tensor to fetch in order to run these nodes. */
   endOf(tensors: readonly GraphTensor[]): GraphTensor {
     return this.constant({ type: 'int32', shape: [], values: [0] }, tensors);
   }

@@ -16,10 +16,10 @@ export function describeMachine(): MachineFacts {
 }
 
 const driverFolder = '/proc/driver/nvidia';
-/** There where a container was given a GPU but not that folder, and under WSL 2, where the driver is that of Windows. */
+/** Present in containers with a GPU but without that folder, and under WSL 2, which uses the driver of Windows. */
 const otherDriverFiles = ['/dev/nvidia0', '/usr/lib/wsl/lib/libcuda.so.1'];
 
-/** Model and driver of the first NVIDIA GPU, as its driver tells them; `undefined` where there is no driver. */
+/** Model and driver version of the first NVIDIA GPU; `undefined` without a driver. */
 export async function inspectGpu(): Promise<string | undefined> {
   return (await readDriverFolder()) ?? (otherDriverFiles.some(existsSync) ? 'NVIDIA GPU' : undefined);
 }

@@ -6,26 +6,26 @@ import { bindingFile, nativeCacheFolder, quietenLogFile } from './native-release
 import { NativeUnavailable } from './native-unavailable';
 
 const backendName = 'tensorflow';
-/** Before WASM's 2, as in the package's own entry. */
+/** Above WASM's 2, as in the package's own entry point. */
 const priority = 3;
 
-/** The backend of @tensorflow/tfjs-node, and the binding that it calls TensorFlow through. */
+/** The backend of @tensorflow/tfjs-node, and the binding through which it calls TensorFlow. */
 export interface NativeBackend {
   readonly binding: GraphBinding;
   readonly isUsingGpuDevice: boolean;
 }
 
 /**
- * Loads native TensorFlow into this process and registers it as the backend `tensorflow`. Call it when it is needed,
- * never at import: it takes a second and 300 MB, and works only where `prepareNativeTensorFlow` has found or made the
- * folder.
+ * Loads native TensorFlow into this process and registers it as the backend `tensorflow`. Call it only when it is needed,
+ * never at import: it takes a second and 300 MB. `prepareNativeTensorFlow` must have prepared the folder.
  *
- * The package's own entry looks for its binding inside node_modules; its backend and kernels take the one in the cache.
+ * The package's own entry point searches for its binding in node_modules. Here its backend and kernels get the binding of
+ * the cache folder.
  *
  * @throws NativeUnavailable where it cannot be loaded; PermanentError EngineUnavailable for a broken installation.
  */
 export function loadNativeBackend(cacheFolder: string = nativeCacheFolder()): NativeBackend {
-  // Read when TensorFlow first meets a GPU. By default it takes nearly all of its memory at once.
+  // By default TensorFlow allocates nearly all memory of the GPU when it opens it.
   process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
   const backend = findBackend(backendName) ?? registerNativeBackend(cacheFolder);
   if (!(backend instanceof KernelBackend)) {
@@ -51,7 +51,7 @@ function registerNativeBackend(cacheFolder: string): unknown {
   } catch (error) {
     const { message } = error as Error;
     throw new NativeUnavailable(
-      `what is prepared in ${cacheFolder} cannot be loaded (${message})`,
+      `the libraries prepared in ${cacheFolder} cannot be loaded (${message})`,
       adviseOnLoading(message),
     );
   }
@@ -60,8 +60,8 @@ function registerNativeBackend(cacheFolder: string): unknown {
 /** @param message - the dynamic loader's. */
 function adviseOnLoading(message: string): string {
   if (/failed to map segment|operation not permitted/i.test(message))
-    return 'Its file system lets no program start (noexec): set MNIST_PIPELINE_CACHE to a folder on another one.';
+    return 'Its file system is mounted noexec: set MNIST_PIPELINE_CACHE to a folder on another file system.';
   if (/GLIBC\w*_[\d.]+.* not found/.test(message))
-    return 'It was prepared on a machine with a newer C library: set MNIST_PIPELINE_CACHE to a folder of this machine, where it is prepared anew.';
+    return 'It was prepared on a machine with a newer C library: set MNIST_PIPELINE_CACHE to a folder of this machine, where it is prepared again.';
   return 'Delete that folder to have it prepared again.';
 }

@@ -9,11 +9,11 @@ import { NativeUnavailable } from './native-unavailable';
 export interface Build {
   readonly machine: Machine;
   readonly release: TensorFlowRelease;
-  /** Empty, and this build's own. */
+  /** Empty, and used only by this build. */
   readonly folder: string;
-  readonly say: (message: string) => void;
+  readonly log: (message: string) => void;
   readonly signal: AbortSignal | undefined;
-  /** Leaves the self-test to the machine that loads it. */
+  /** Whether the machine that loads it runs the self-test. */
   readonly isTestedLater: boolean;
 }
 
@@ -24,7 +24,7 @@ interface PinnedWheel {
 }
 
 /**
- * Downloads one wheel from PyPI into a folder that is empty, and checks it.
+ * Downloads one wheel from PyPI into an empty folder, and verifies it.
  *
  * @returns its path
  */
@@ -39,7 +39,7 @@ export async function downloadWheel(build: Build, pinned: PinnedWheel, destinati
     '--platform',
     'manylinux2014_x86_64',
   ];
-  const manners = [
+  const quietly = [
     '--no-cache-dir',
     '--quiet',
     '--disable-pip-version-check',
@@ -49,7 +49,7 @@ export async function downloadWheel(build: Build, pinned: PinnedWheel, destinati
     '30',
   ];
   const requirement = `${pinned.package}==${pinned.version}`;
-  const parameters = ['-m', 'pip', 'download', requirement, '--dest', destination, ...wheelOf, ...manners];
+  const parameters = ['-m', 'pip', 'download', requirement, '--dest', destination, ...wheelOf, ...quietly];
   const explain = ({ output, summary }: CommandFailed) =>
     new NativeUnavailable(
       `pip could not download ${pinned.package} ${pinned.version} (${summary})`,
@@ -62,24 +62,24 @@ export async function downloadWheel(build: Build, pinned: PinnedWheel, destinati
   if (sha256 === pinned.sha256) return wheel;
   throw new NativeUnavailable(
     `the downloaded ${basename(wheel)} has SHA-256 ${sha256} instead of ${pinned.sha256}`,
-    'Check which package index pip is set to (pip config list), and try again.',
+    'Check which package index pip uses (pip config list), and try again.',
     true,
   );
 }
 
-/** pip ends with "No matching distribution found" as well when it had no connection; its warnings tell. */
+/** Without a connection, pip also ends with "No matching distribution found"; its warnings show the difference. */
 function adviseOnPip(output: string): string {
   if (/retrying|connection|timed? ?out|proxy|certificate|ssl|name resolution/i.test(output))
     return 'Check the connection to PyPI, or set PIP_INDEX_URL to a mirror, and try again.';
   if (/no matching distribution/i.test(output))
-    return "The package index that pip is set to (pip config list) does not have it: set PIP_INDEX_URL to one that has PyPI's packages, and try again.";
-  return 'Check how pip is set up (pip config list), and try again.';
+    return "The package index that pip uses (pip config list) does not have it: set PIP_INDEX_URL to an index with PyPI's packages, and try again.";
+  return 'Check the configuration of pip (pip config list), and try again.';
 }
 
-/** Nothing is installed, and the checksum is verified here: these settings do not concern a download. */
+/** Nothing is installed, and the checksum is verified here, so these settings do not apply. */
 const pipEnvironment = { PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0' };
 
-/** Temporary files of pip and g++ go to the build's own folder: /tmp may be small. */
+/** Temporary files of pip and g++ are in the folder of the build, because /tmp may be small. */
 export async function runStage(
   { machine, release, folder, signal }: Build,
   command: string,
@@ -91,7 +91,7 @@ export async function runStage(
     await machine.run(command, parameters, { signal, environment });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    if (isDiskFull(error)) throw noSpace(machine.cacheRoot, release, 'it ran full');
+    if (isDiskFull(error)) throw noSpace(machine.cacheRoot, release, 'the disk ran full');
     throw explain(error);
   }
 }

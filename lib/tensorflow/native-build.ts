@@ -11,30 +11,30 @@ import { runSelfTest } from './native-self-test-run';
 import { NativeUnavailable } from './native-unavailable';
 
 /**
- * Fills the folder with the two libraries, those of CUDA, the binding and, after the self-test or in its place, the marker.
+ * Fills the folder with the two libraries, those of CUDA, the binding and, last, the marker.
  *
  * @throws NativeUnavailable; TransientError Interrupted.
  */
 export async function buildNativeTensorFlow(build: Build): Promise<void> {
-  const { machine, release, folder, say, signal, isTestedLater } = build;
+  const { machine, release, folder, log, signal, isTestedLater } = build;
   const scratch = join(folder, 'scratch');
   await mkdir(join(scratch, 'wheel'), { recursive: true });
-  say(`Downloading ${release.package} ${release.version} from PyPI (${release.wheelMegabytes} MB)`);
+  log(`Downloading ${release.package} ${release.version} from PyPI (${release.wheelMegabytes} MB)`);
   const wheel = await downloadWheel(
     build,
     { ...release, sha256: release.wheelSha256 },
     join(scratch, 'wheel'),
   );
-  say('Unpacking its headers and libraries');
+  log('Unpacking its headers and libraries');
   throwIfInterrupted(signal);
   await unpackWheel(build, wheel, scratch);
   await rm(wheel);
   if (release.cudaWheels.length > 0) await addCudaLibraries(build, scratch);
-  say('Compiling the TensorFlow.js binding');
+  log('Compiling the TensorFlow.js binding');
   await compileBinding(build, join(scratch, 'tensorflow', 'include'));
   await rm(scratch, { recursive: true });
   if (!isTestedLater) {
-    say('Testing it');
+    log('Testing it');
     await runSelfTest(machine.run, folder, release, signal);
   }
   await writeMarker(folder, release, { now: machine.now(), isTested: !isTestedLater });
@@ -72,13 +72,13 @@ async function unpackWheel(build: Build, wheel: string, scratch: string): Promis
   }
 }
 
-/** Saves 200 MB where binutils are installed, and is left out where they are not. */
+/** Saves 200 MB where binutils are installed; otherwise it is skipped. */
 async function stripSymbols({ machine, release, signal }: Build, library: string): Promise<void> {
   try {
     await machine.run('strip', ['--strip-unneeded', library], { signal });
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    if (isDiskFull(error)) throw noSpace(machine.cacheRoot, release, 'it ran full');
+    if (isDiskFull(error)) throw noSpace(machine.cacheRoot, release, 'the disk ran full');
   }
 }
 
@@ -106,7 +106,7 @@ async function compileAddon(
   const target = ['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', join(build.folder, output)];
   const parameters = [...language, ...includes, ...sourcesAndLibraries, ...target];
   await runStage(build, 'g++', parameters, ({ output, signalName, summary }) => {
-    // Too little memory may be enough the next time.
+    // With too little memory, the next attempt may succeed.
     const isLasting = signalName === null && !/killed|out of memory|cannot allocate/i.test(output);
     return new NativeUnavailable(
       `g++ could not compile the TensorFlow.js binding (${summary})`,

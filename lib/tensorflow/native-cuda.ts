@@ -5,7 +5,7 @@ import { throwIfInterrupted } from './native-machine';
 import { cudaFolder } from './native-release';
 import { NativeUnavailable } from './native-unavailable';
 
-/** Parameters: the wheel, the folder. Its shared libraries alone, all into one folder. */
+/** Parameters: the wheel, the folder. Extracts only the shared libraries, all into one folder. */
 const unpackScript = `
 import os, shutil, sys, zipfile
 wheel, folder = sys.argv[1:]
@@ -17,7 +17,7 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 /**
- * Brings CUDA's libraries, one wheel after another, to where TensorFlow looks for them.
+ * Downloads CUDA's libraries, one wheel after another, into the folder where TensorFlow searches for them.
  *
  * @throws NativeUnavailable; TransientError Interrupted.
  */
@@ -26,7 +26,7 @@ export async function addCudaLibraries(build: Build, scratch: string): Promise<v
   await mkdir(folder, { recursive: true });
   for (const pinned of build.release.cudaWheels) {
     throwIfInterrupted(build.signal);
-    build.say(`Downloading ${pinned.package} ${pinned.version} from PyPI (${pinned.megabytes} MB)`);
+    build.log(`Downloading ${pinned.package} ${pinned.version} from PyPI (${pinned.megabytes} MB)`);
     const destination = join(scratch, pinned.package);
     await mkdir(destination);
     const wheel = await downloadWheel(build, pinned, destination);

@@ -10,14 +10,14 @@ import { findCacheRoot } from './native-release';
 
 export interface CommandOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Added to this process's own variables. */
+  /** Added to the variables of this process. */
   readonly environment?: Readonly<Record<string, string>>;
   /** @default no limit */
   readonly timeoutSeconds?: number;
 }
 
 /**
- * Runs a program to its end and gives back what it printed on stdout.
+ * Runs a program and returns its stdout.
  *
  * @throws CommandFailed; TransientError Interrupted when the signal aborts.
  */
@@ -27,21 +27,21 @@ export type RunCommand = (
   options?: CommandOptions,
 ) => Promise<string>;
 
-/** What the set-up asks of the machine; tests put another one in its place. */
+/** The machine, as far as the installation depends on it; tests replace it. */
 export interface Machine {
   /** As in `linux-x64`. */
   readonly platform: string;
-  /** False on musl (Alpine), which TensorFlow's libraries do not run on. */
+  /** False on musl (Alpine), where TensorFlow's libraries do not run. */
   readonly hasGlibc: boolean;
-  /** False on a processor without AVX, where TensorFlow's libraries end the process that loads them. */
+  /** False on a processor without AVX, where TensorFlow's libraries crash the process that loads them. */
   readonly hasAvx: boolean;
   readonly cacheRoot: string;
   readonly run: RunCommand;
-  /** Free for this user in the file system that holds the folder. */
+  /** Free space for this user in the file system of the folder. */
   readonly measureFreeBytes: (folder: string) => Promise<number>;
-  /** False for a folder in a file system that is mounted noexec, from which no library can be loaded. */
+  /** False for a folder on a file system that is mounted noexec, where no library can be loaded. */
   readonly mayExecuteIn: (folder: string) => Promise<boolean>;
-  /** What else decides whether a build works here: the processor, the C library, the GPU and its driver. */
+  /** Other facts that a build depends on: the processor, the C library, the GPU and its driver. */
   readonly describe: () => Promise<readonly string[]>;
   readonly now: () => Date;
 }
@@ -51,7 +51,7 @@ export function thisMachine(): Machine {
   return {
     platform: `${platform()}-${arch()}`,
     hasGlibc: existsSync('/lib64/ld-linux-x86-64.so.2'),
-    // An emulated processor may not tell; then it may have it.
+    // An emulated processor may not list its instruction sets; AVX is assumed then.
     hasAvx: instructionSets === '' || /\bavx\b/.test(instructionSets),
     cacheRoot: findCacheRoot(),
     run: runCommand,
@@ -76,12 +76,12 @@ function readIfPresent(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 
-/** As in `glibc 2.36`; empty where nothing says. */
+/** Such as `glibc 2.36`; empty where it is unknown. */
 async function describeCLibrary(): Promise<string> {
   return runCommand('getconf', ['GNU_LIBC_VERSION']).catch(() => '');
 }
 
-/** Starts an empty program there. */
+/** Tries to start an empty program there. */
 async function mayExecuteIn(folder: string): Promise<boolean> {
   const program = join(folder, `probe.${newOwnedName()}`);
   try {
@@ -97,7 +97,7 @@ async function mayExecuteIn(folder: string): Promise<boolean> {
 export class CommandFailed extends Error {
   constructor(
     readonly command: string,
-    /** True where there is no such program on the PATH. */
+    /** True where the program is not on the PATH. */
     readonly isMissing: boolean,
     /** The signal that ended it, or null. */
     readonly signalName: string | null,
@@ -106,7 +106,7 @@ export class CommandFailed extends Error {
     super(`${command} failed: ${CommandFailed.summarize(output, signalName)}`);
   }
 
-  /** The first line that calls itself an error, or the last line. */
+  /** The first line with the word "error", or the last line. */
   get summary(): string {
     return CommandFailed.summarize(this.output, this.signalName);
   }
@@ -120,7 +120,10 @@ export class CommandFailed extends Error {
 
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) {
-    throw new TransientError('Interrupted', 'Stopped while preparing native TensorFlow; nothing was kept.');
+    throw new TransientError(
+      'Interrupted',
+      'Stopped while preparing native TensorFlow; all partial files were removed.',
+    );
   }
 }
 
@@ -148,7 +151,7 @@ const runCommand: RunCommand = async (
     );
   });
   if (error === null) return stdout;
-  // Ctrl-C reaches the child too, which may fail before the abort does.
+  // Ctrl-C also ends the child, which may fail before the signal is aborted.
   throwIfInterrupted(signal);
   const isMissing = 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES');
   const signalName = 'signal' in error ? (error.signal ?? null) : null;

@@ -22,7 +22,7 @@ const markerSchema = z.strictObject({
   tensorflowVersion: z.string(),
   tfjsNodeVersion: z.string(),
   preparedAt: z.iso.datetime(),
-  /** Prepared where the self-test could not be run: whoever loads it runs it first. */
+  /** Prepared where the self-test could not run; the machine that loads it runs it first. */
   isUntested: z.literal(true).optional(),
   /** Every file that native TensorFlow is loaded from, by its path inside the folder. */
   files: z.record(
@@ -36,19 +36,19 @@ export type PreparedState =
   | { readonly isReady: true; readonly marker: ReadyMarker }
   | {
       readonly isReady: false;
-      /** Why what is there cannot be trusted; absent where nothing is there. */
+      /** Why the folder cannot be trusted; absent where there is no folder. */
       readonly problem?: string;
     };
 
 const markerFile = 'ready.json';
 
-/** What must be there to load; a release with CUDA has more, and is only taken whole. */
+/** Required files; a release with CUDA has more of them. */
 function nameLoadedFiles({ cudaWheels }: TensorFlowRelease): string[] {
   const files = [bindingFile, quietenLogFile, ...libraryFiles];
   return cudaWheels.length === 0 ? files : [...files, requireCudaFile];
 }
 
-/** The last thing that preparing writes: a folder without it is a killed attempt. */
+/** Written last: a folder without a marker is an incomplete attempt. */
 export async function writeMarker(
   folder: string,
   release: TensorFlowRelease,
@@ -57,7 +57,7 @@ export async function writeMarker(
   const files: ReadyMarker['files'] = {};
   const cudaLibraries = release.cudaWheels.length === 0 ? [] : await readdir(join(folder, cudaFolder));
   for (const file of [...nameLoadedFiles(release), ...cudaLibraries.map((name) => join(cudaFolder, name))]) {
-    // Image layers keep whole seconds; with anything finer, every start of a container would hash all libraries.
+    // Image layers store whole seconds; with finer times, every start of a container would hash all libraries.
     const second = new Date(Math.floor(now.getTime() / 1000) * 1000);
     await utimes(join(folder, file), second, second);
     const { size, mtimeMs } = await stat(join(folder, file));
@@ -77,8 +77,8 @@ export async function writeMarker(
 }
 
 /**
- * Compares the folder with its marker. `quick` hashes the small binding, and a library only where its modification
- * time has changed, for the 650 MB of both take two seconds; `full` hashes everything.
+ * Compares the folder with its marker. `quick` hashes the small binding, and a library only if its modification time has
+ * changed, because hashing all 650 MB takes two seconds; `full` hashes everything.
  */
 export async function readPreparedState(
   folder: string,

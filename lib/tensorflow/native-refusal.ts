@@ -12,16 +12,16 @@ const refusalSchema = z.strictObject({
   reason: z.string(),
   remedy: z.string(),
   refusedAt: z.iso.datetime(),
-  /** SHA-256 of what the failure depended on. */
+  /** SHA-256 of the facts that the failure depends on. */
   dependsOn: sha256Schema,
 });
 
-/** Something else may have changed than what is looked at: after a day the build is tried again. */
-const retryMilliseconds = 86_400_000;
+/** Other facts may have changed too, so the build is tried again after a day. */
+const retryAfterMilliseconds = 86_400_000;
 
 /**
- * A build that failed after its download, kept beside the folder that it was to become: the next start would download
- * hundreds of megabytes to fail in the same way. It counts for a day, and as long as nothing changes that it depended on.
+ * Records a build that failed after its download, so that the next start does not download hundreds of megabytes again
+ * and fail in the same way. The record is valid for a day, and as long as the facts that it depends on do not change.
  */
 export class Refusal {
   private readonly path: string;
@@ -36,23 +36,23 @@ export class Refusal {
     this.dependsOn = sha256Hex(new TextEncoder().encode(JSON.stringify(facts)));
   }
 
-  /** @param tools - the versions of what builds it. */
+  /** @param tools - versions of the build tools. */
   static async of(machine: Machine, release: TensorFlowRelease, tools: readonly string[]): Promise<Refusal> {
     const pipSettings = Object.entries(process.env).filter(([name]) => name.startsWith('PIP_'));
     const facts = [release.wheelSha256, tfjsNodeVersion, ...tools, ...(await machine.describe())];
     return new Refusal(machine, release, [...facts, ...pipSettings.sort().map(String)]);
   }
 
-  /** @throws NativeUnavailable with the reason of the earlier failure, if it still counts. */
+  /** @throws NativeUnavailable with the reason of the earlier failure, if it is still valid. */
   async throwIfKept(): Promise<void> {
     const text = await readFile(this.path, 'utf8').catch(() => undefined);
     const kept = refusalSchema.safeParse(parseJson(text)).data;
     if (kept === undefined || kept.dependsOn !== this.dependsOn) return;
     const ageMilliseconds = this.machine.now().getTime() - Date.parse(kept.refusedAt);
-    if (ageMilliseconds < 0 || ageMilliseconds >= retryMilliseconds) return;
+    if (ageMilliseconds < 0 || ageMilliseconds >= retryAfterMilliseconds) return;
     throw new NativeUnavailable(
-      `${kept.reason}; that was on ${kept.refusedAt}, and nothing it depends on has changed since`,
-      `${kept.remedy} It is tried again a day later, when this machine or its tools change, or once ${this.path} is deleted.`,
+      `${kept.reason}; this happened on ${kept.refusedAt}, and nothing relevant has changed since`,
+      `${kept.remedy} The next attempt is made after a day, when this machine or its tools change, or after ${this.path} is deleted.`,
     );
   }
 

@@ -7,12 +7,12 @@ export interface TensorFlowRelease {
   /** `tensorflow-cpu` computes on the CPU only; on Linux `tensorflow` is the CUDA build. */
   readonly package: 'tensorflow-cpu' | 'tensorflow';
   readonly version: string;
-  /** Of the wheel for CPython 3.11 on manylinux_2_27_x86_64; only its headers and two libraries are used. */
+  /** SHA-256 of the wheel for CPython 3.11 on manylinux_2_27_x86_64; only its headers and two libraries are used. */
   readonly wheelSha256: string;
   readonly wheelMegabytes: number;
-  /** CUDA's own libraries; none for the CPU. */
+  /** Libraries of CUDA; none for the CPU. */
   readonly cudaWheels: readonly CudaWheel[];
-  /** What stays on the disk. */
+  /** Disk space after the installation. */
   readonly keptMegabytes: number;
 }
 
@@ -20,7 +20,7 @@ export interface TensorFlowRelease {
 export interface CudaWheel {
   readonly package: `nvidia-${string}-cu12`;
   readonly version: string;
-  /** Of the wheel for manylinux2014_x86_64. */
+  /** SHA-256 of the wheel for manylinux2014_x86_64. */
   readonly sha256: string;
   readonly megabytes: number;
 }
@@ -36,7 +36,7 @@ export const cpuRelease: TensorFlowRelease = {
 
 /**
  * The CUDA build, with the lowest versions that the wheel's extra `and-cuda` allows, which are those it was built
- * with. The extra's compiler (nvidia-cuda-nvcc-cu12) is left out: only XLA calls it.
+ * with. The compiler of the extra (nvidia-cuda-nvcc-cu12) is omitted, because only XLA uses it.
  */
 export const gpuRelease: TensorFlowRelease = {
   package: 'tensorflow',
@@ -114,7 +114,7 @@ export const gpuRelease: TensorFlowRelease = {
   keptMegabytes: 3940,
 };
 
-/** Of all its wheels. */
+/** Total size of all wheels. */
 export function downloadMegabytes({ wheelMegabytes, cudaWheels }: TensorFlowRelease): number {
   return cudaWheels.reduce((sum, { megabytes }) => sum + megabytes, wheelMegabytes);
 }
@@ -126,16 +126,16 @@ export const tfjsNodeVersion = '4.22.0';
 export const bindingFile = 'lib/napi-v8/tfjs_binding.node';
 /** Loaded before the binding; see quieten-log.cc. */
 export const quietenLogFile = 'lib/napi-v8/quieten_log.node';
-/** For a release with CUDA: fails to load where TensorFlow cannot find CUDA's libraries; see require-cuda.cc. */
+/** For a release with CUDA: loading it fails where TensorFlow cannot find CUDA's libraries; see require-cuda.cc. */
 export const requireCudaFile = 'lib/napi-v8/require_cuda.node';
-/** One of the folders that TensorFlow searches for CUDA's libraries, seen from its own; see docs/decisions/0005. */
+/** One of the folders where TensorFlow searches for CUDA's libraries, relative to its own; see docs/decisions/0005. */
 export const cudaFolder = 'deps/nvidia/cuda_runtime/lib';
 export const libraryFiles = ['deps/lib/libtensorflow_cc.so.2', 'deps/lib/libtensorflow_framework.so.2'];
 
 /**
  * `$MNIST_PIPELINE_CACHE`, else `$XDG_CACHE_HOME/mnist-pipeline`, else `~/.cache/mnist-pipeline`.
  *
- * @throws NativeUnavailable for a user without a home folder, as containers have them.
+ * @throws NativeUnavailable for a user without a home folder, as in some containers.
  */
 export function findCacheRoot(
   environment: NodeJS.ProcessEnv = process.env,
@@ -143,11 +143,11 @@ export function findCacheRoot(
 ): string {
   const { MNIST_PIPELINE_CACHE: own = '', XDG_CACHE_HOME: shared = '' } = environment;
   if (own !== '') return resolve(own);
-  // The XDG base directory specification has relative paths ignored.
+  // The XDG base directory specification says that relative paths are invalid and ignored.
   return join(isAbsolute(shared) ? shared : join(requireHome(findHome), '.cache'), 'mnist-pipeline');
 }
 
-/** Node reads `HOME`, and without it asks for the user's entry in the system's list; there may be neither. */
+/** Node.js reads `HOME`, or else the user's entry in the system database; both may be absent. */
 function requireHome(findHome: () => string): string {
   let home: string;
   try {
@@ -158,8 +158,8 @@ function requireHome(findHome: () => string): string {
   }
   if (isAbsolute(home)) return home;
   throw new NativeUnavailable(
-    'this user has no home folder to keep it in',
-    'Set HOME, or set MNIST_PIPELINE_CACHE to a folder that can be written.',
+    'this user has no home folder to store it in',
+    'Set HOME, or set MNIST_PIPELINE_CACHE to a writable folder.',
   );
 }
 

@@ -4,7 +4,7 @@ import type { TensorFlowRelease } from './native-release';
 import { NativeUnavailable } from './native-unavailable';
 
 /**
- * What is kept, and for a minute a wheel or two copies of TensorFlow's libraries, since stripping makes one.
+ * The installed size, plus temporarily a wheel or a second copy of TensorFlow's libraries, which stripping makes.
  */
 function neededGigabytes({ keptMegabytes }: TensorFlowRelease): number {
   return Math.ceil(keptMegabytes / 100 + 9.5) / 10;
@@ -16,7 +16,7 @@ export const noAvx = [
 ] as const;
 
 /**
- * Looks whether what another machine prepared in a shared folder can run on this one.
+ * Checks that a build in a shared folder, which another machine may have prepared, can run on this machine.
  *
  * @throws NativeUnavailable
  */
@@ -34,14 +34,14 @@ function requireSystem({ platform, hasGlibc }: Pick<Machine, 'platform' | 'hasGl
   );
 }
 
-/** The first one that knows `manylinux_2_27`, in which TensorFlow comes: https://pip.pypa.io/en/stable/news/#v20-3 */
+/** The first version that supports the wheel format `manylinux_2_27` of TensorFlow: https://pip.pypa.io/en/stable/news/#v20-3 */
 const oldestPip = [20, 3] as const;
 
 /**
- * Looks for everything that preparing needs, so that a lack shows before the long download.
+ * Checks all requirements before the long download.
  *
- * @returns what the tools say of their versions.
- * @throws NativeUnavailable with what is missing and how to get it.
+ * @returns the version output of the tools.
+ * @throws NativeUnavailable with the missing requirement and how to install it.
  */
 export async function requirePreparable(
   machine: Machine,
@@ -50,7 +50,7 @@ export async function requirePreparable(
 ): Promise<readonly string[]> {
   requireSystem(machine);
   const { run } = machine;
-  const python = `which brings TensorFlow ${release.version} from PyPI and is needed only for this`;
+  const python = `which downloads TensorFlow ${release.version} from PyPI and is needed only for this`;
   const pythonVersion = await requireCommand(run, ['python3', '--version'], signal, {
     reason: `there is no Python 3 on the PATH, ${python}`,
     remedy: 'Install Python 3 with pip (Debian, Ubuntu: apt-get install python3 python3-pip).',
@@ -72,19 +72,19 @@ export function hasAvx(cpuinfo: string): boolean {
   return /^flags\s*:.*\bavx\b/m.test(cpuinfo);
 }
 
-/** @param answer - as in `pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)`. */
+/** @param answer - such as `pip 23.2.1 from /usr/lib/python3/dist-packages/pip (python 3.11)`. */
 function requireNewPip(answer: string): void {
   const version = /^pip (\d+)\.(\d+)/.exec(answer);
   if (version === null) return;
   const [major, minor] = [Number(version[1]), Number(version[2])];
   if (major > oldestPip[0] || (major === oldestPip[0] && minor >= oldestPip[1])) return;
   throw new NativeUnavailable(
-    `the Python 3 on the PATH has pip ${major}.${minor}, and only pip ${oldestPip.join('.')} or newer knows the format in which TensorFlow comes`,
+    `the Python 3 on the PATH has pip ${major}.${minor}, and only pip ${oldestPip.join('.')} or newer supports the format of the TensorFlow package`,
     'Update it (python3 -m pip install --upgrade pip), and try again.',
   );
 }
 
-/** Makes the cache folder where there is none, and looks whether TensorFlow can lie there. */
+/** Creates the cache folder if necessary, and checks that it has enough space and can hold libraries. */
 export async function requireRoom(
   { cacheRoot, measureFreeBytes, mayExecuteIn }: Machine,
   release: TensorFlowRelease,
@@ -93,7 +93,7 @@ export async function requireRoom(
   if (!(await mayExecuteIn(cacheRoot))) {
     throw new NativeUnavailable(
       `no program or library can be started from the cache folder ${cacheRoot}, whose file system is mounted noexec`,
-      'Set MNIST_PIPELINE_CACHE to a folder on another one.',
+      'Set MNIST_PIPELINE_CACHE to a folder on another file system.',
     );
   }
   const freeBytes = await measureFreeBytes(cacheRoot);
@@ -103,7 +103,7 @@ export async function requireRoom(
 
 export function noSpace(cacheRoot: string, release: TensorFlowRelease, finding: string): NativeUnavailable {
   return new NativeUnavailable(
-    `there is too little space in ${cacheRoot}: preparing takes ${neededGigabytes(release)} GB for a minute, and ${finding}`,
+    `there is too little space in ${cacheRoot}: preparing temporarily needs ${neededGigabytes(release)} GB, and ${finding}`,
     'Free some space, or set MNIST_PIPELINE_CACHE to a folder on a larger disk.',
   );
 }

@@ -6,10 +6,10 @@ import { noAvx } from './native-requirements';
 import { NativeUnavailable } from './native-unavailable';
 
 /**
- * Multiplies two matrices in another process, on the binding and the libraries in the folder, and on a GPU where
- * TensorFlow sees one. For a release with CUDA, its libraries must be found, GPU or not.
+ * Multiplies two matrices in another process, with the binding and the libraries in the folder, and on a GPU if
+ * TensorFlow finds one. For a release with CUDA, its libraries must be found even without a GPU.
  *
- * @throws NativeUnavailable when it does not run, or gives a wrong answer; TransientError Interrupted.
+ * @throws NativeUnavailable when it does not run, or returns a wrong result; TransientError Interrupted.
  */
 export async function runSelfTest(
   run: RunCommand,
@@ -31,7 +31,7 @@ export async function runSelfTest(
   const received = answer.trimEnd().split('\n').at(-1);
   if (received === expected) return;
   throw new NativeUnavailable(
-    `TensorFlow failed its self-test: it answered ${received} instead of ${expected}`,
+    `TensorFlow failed its self-test: it returned ${received} instead of ${expected}`,
     'Report this, with the output of mnist-pipeline doctor.',
     true,
   );
@@ -43,7 +43,7 @@ function explainFailure(error: unknown): never {
   throw new NativeUnavailable(
     `TensorFlow does not run on this machine (${error.summary})`,
     'It needs glibc 2.27 or newer and about 1 GB of memory; on a GPU, a driver and a GPU that CUDA 12.5 supports.',
-    // Ended from outside: for want of memory or time, which there may be the next time.
+    // Killed for lack of memory or time: the next attempt may succeed.
     error.signalName !== 'SIGKILL' && error.signalName !== 'SIGTERM',
   );
 }

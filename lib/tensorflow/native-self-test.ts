@@ -5,8 +5,8 @@ import { loadNativeBackend } from './native-binding';
 import { gpuRelease, requireCudaFile } from './native-release';
 
 /**
- * Runs in a process of its own, since a library that does not fit the machine ends the process it is loaded into.
- * The parameters are the folder to test and its package; prints one line of JSON.
+ * Runs in a separate process, because a library that does not fit the machine may crash it. The parameters are the folder
+ * to test and its package; prints one line of JSON.
  */
 async function testNativeTensorFlow(folder: string, packageName: string): Promise<string> {
   const binding = loadNativeBackend(folder).binding as GraphBinding & { readonly TF_Version: string };

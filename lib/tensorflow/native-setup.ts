@@ -18,7 +18,7 @@ import { NativeUnavailable } from './native-unavailable';
 
 export type NativeTensorFlow =
   | { available: true; tensorflowVersion: string; cacheFolder: string }
-  /** The reason is part of a sentence, the remedy whole sentences. */
+  /** The reason is a part of a sentence, the remedy one or more sentences. */
   | { available: false; reason: string; remedy: string };
 
 export interface NativeOptions {
@@ -27,8 +27,8 @@ export interface NativeOptions {
   /** @default this machine */
   readonly machine?: Machine;
   /**
-   * For an image that is built on a processor on which TensorFlow does not run: the self-test is left to the machine
-   * that loads it.
+   * For an image that is built on a processor on which TensorFlow does not run: the machine that loads it runs the
+   * self-test.
    *
    * @default false
    */
@@ -36,59 +36,58 @@ export interface NativeOptions {
 }
 
 /**
- * Finds native TensorFlow in the cache, or downloads, compiles and tests it there: a minute, once per machine and
- * version. A folder appears in the cache whole or not at all, whatever kills the process, and however many
- * processes prepare at once.
+ * Finds native TensorFlow in the cache, or downloads, compiles and tests it: about a minute, once per machine and
+ * version. A folder in the cache is complete or absent, even if the process is killed or several processes prepare it at
+ * the same time.
  *
- * @throws TransientError Interrupted. What a machine lacks is an answer, not an error.
+ * @throws TransientError Interrupted. A missing requirement is a result, not an error.
  */
 export async function prepareNativeTensorFlow(
-  say: (message: string) => void,
+  log: (message: string) => void,
   signal?: AbortSignal,
   { release = cpuRelease, machine: given, isTestedLater = false }: NativeOptions = {},
 ): Promise<NativeTensorFlow> {
-  return answerWithReason(given, release, async (machine) => {
+  return catchLack(given, release, async (machine) => {
     const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
     const state = await readPreparedState(cacheFolder, release, 'quick');
     if (state.isReady) {
       requireRunnable(machine);
       if (state.marker.isUntested) {
-        say('Testing native TensorFlow, which was prepared where it could not run');
+        log('Testing native TensorFlow, which was prepared on another machine');
         await runSelfTest(machine.run, cacheFolder, release, signal);
       }
       const preparedOn = state.marker.preparedAt.slice(0, 10);
-      say(`Native TensorFlow ${release.version} is ready (prepared on ${preparedOn} in ${cacheFolder})`);
+      log(`Native TensorFlow ${release.version} is ready (prepared on ${preparedOn} in ${cacheFolder})`);
       return { available: true, tensorflowVersion: release.version, cacheFolder };
     }
     const tools = await requirePreparable(machine, release, signal);
     await requireRoom(machine, release);
     const refusal = await Refusal.of(machine, release, tools);
     await refusal.throwIfKept();
-    if (state.problem !== undefined)
-      say(`What is in ${cacheFolder} cannot be trusted, since ${state.problem}`);
-    say(
-      `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${downloadMegabytes(release)} MB, ${release.keptMegabytes} MB to keep, ${describeWait(release)}. Python and g++ are needed only for this.`,
+    if (state.problem !== undefined) log(`The files in ${cacheFolder} cannot be trusted: ${state.problem}`);
+    log(
+      `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${downloadMegabytes(release)} MB, ${release.keptMegabytes} MB on disk, ${describeWait(release)}. Python and g++ are needed only for this.`,
     );
     const started = performance.now();
     try {
-      await buildAside({ cacheFolder, release, machine, say, signal, isTestedLater });
+      await buildInTemporaryFolder({ cacheFolder, release, machine, log, signal, isTestedLater });
     } catch (error) {
       if (error instanceof NativeUnavailable && error.isLasting) await refusal.keep(error);
       throw error;
     }
     await refusal.forget();
     const seconds = Math.round((performance.now() - started) / 1000);
-    say(`Native TensorFlow ${release.version} is ready (prepared in ${seconds} s)`);
+    log(`Native TensorFlow ${release.version} is ready (prepared in ${seconds} s)`);
     return { available: true, tensorflowVersion: release.version, cacheFolder };
   });
 }
 
-/** Looks, hashes every file and runs the self-test, but prepares nothing. */
+/** Hashes every file and runs the self-test, but prepares nothing. */
 export async function inspectNativeTensorFlow({
   release = cpuRelease,
   machine: given,
 }: NativeOptions = {}): Promise<NativeTensorFlow> {
-  return answerWithReason(given, release, async (machine) => {
+  return catchLack(given, release, async (machine) => {
     const cacheFolder = nativeCacheFolder(release, machine.cacheRoot);
     const state = await readPreparedState(cacheFolder, release, 'full');
     if (state.isReady) {
@@ -100,13 +99,13 @@ export async function inspectNativeTensorFlow({
     const reason =
       state.problem === undefined
         ? `not prepared yet (there is no ${cacheFolder})`
-        : `what is in ${cacheFolder} cannot be trusted, since ${state.problem}`;
+        : `the files in ${cacheFolder} cannot be trusted: ${state.problem}`;
     const remedy = `The next training prepares it: a download of ${downloadMegabytes(release)} MB, ${describeWait(release)}, once.`;
     return { available: false, reason, remedy };
   });
 }
 
-/** Whether the cache has it, by a look that takes no more than a second. */
+/** Whether the cache has it, by a check that takes at most a second. */
 export async function isNativePrepared({
   release = cpuRelease,
   machine,
@@ -129,14 +128,14 @@ interface Preparation {
   readonly cacheFolder: string;
   readonly release: TensorFlowRelease;
   readonly machine: Machine;
-  readonly say: (message: string) => void;
+  readonly log: (message: string) => void;
   readonly signal: AbortSignal | undefined;
   readonly isTestedLater: boolean;
 }
 
-async function buildAside({ cacheFolder, ...preparation }: Preparation): Promise<void> {
+async function buildInTemporaryFolder({ cacheFolder, ...preparation }: Preparation): Promise<void> {
   await removeAbandonedBuilds(cacheFolder);
-  const folder = nameAside(cacheFolder);
+  const folder = nameTemporaryFolder(cacheFolder);
   try {
     await mkdir(folder);
     await buildNativeTensorFlow({ ...preparation, folder });
@@ -146,8 +145,8 @@ async function buildAside({ cacheFolder, ...preparation }: Preparation): Promise
   }
 }
 
-/** A folder beside the cache folder that tells whose it is. */
-function nameAside(cacheFolder: string): string {
+/** A temporary folder beside the cache folder; its name contains its owner. */
+function nameTemporaryFolder(cacheFolder: string): string {
   return `${cacheFolder}.building.${newOwnedName()}`;
 }
 
@@ -159,9 +158,9 @@ async function removeAbandonedBuilds(cacheFolder: string): Promise<void> {
   }
 }
 
-/** Of several processes that prepared the same folder, the first wins; the others take its. */
+/** If several processes prepared the same folder, the first one is kept, and the others use it. */
 async function publish(folder: string, cacheFolder: string, release: TensorFlowRelease): Promise<void> {
-  const broken = nameAside(cacheFolder);
+  const broken = nameTemporaryFolder(cacheFolder);
   try {
     if ((await readPreparedState(cacheFolder, release, 'quick')).isReady) return;
     await rename(cacheFolder, broken).catch(ignoreCode('ENOENT'));
@@ -177,8 +176,8 @@ function ignoreCode(...codes: readonly string[]): (error: unknown) => void {
   };
 }
 
-/** Turns whatever a machine can lack into an answer; mistakes of the program stay errors. */
-async function answerWithReason(
+/** Converts a missing requirement into a result; other errors are thrown. */
+async function catchLack(
   given: Machine | undefined,
   release: TensorFlowRelease,
   work: (machine: Machine) => Promise<NativeTensorFlow>,
@@ -202,11 +201,11 @@ function explainLack(
 ): NativeUnavailable | undefined {
   if (error instanceof NativeUnavailable) return error;
   const code = codeOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(cacheRoot, release, 'it ran full');
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(cacheRoot, release, 'the disk ran full');
   if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT', 'EIO'].includes(code)) return undefined;
   return new NativeUnavailable(
     `the cache folder ${cacheRoot} cannot be used (${(error as Error).message})`,
-    'Set MNIST_PIPELINE_CACHE to a folder that can be written.',
+    'Set MNIST_PIPELINE_CACHE to a writable folder.',
   );
 }
 

@@ -1,11 +1,11 @@
-/** This machine or its connection lacks something: no fault of the program, and WASM is there to fall back on. */
+/** This machine or its connection lacks a requirement of native TensorFlow. The caller falls back to WASM. */
 export class NativeUnavailable extends Error {
   constructor(
-    /** Part of a sentence, without a full stop. */
+    /** A part of a sentence, without a full stop. */
     readonly reason: string,
-    /** Whole sentences. */
+    /** One or more sentences. */
     readonly remedy: string,
-    /** Found after the download, and the same build on the same machine fails again. */
+    /** Found after the download; the same build on the same machine will fail again. */
     readonly isLasting = false,
   ) {
     super(`${reason}. ${remedy}`);

@@ -1,6 +1,6 @@
-// TensorFlow greets every process with a paragraph about its build, part of it while its library is being loaded,
-// before any setting is read. This addon loads that library with standard error turned away, for the length of the
-// load, and lets only errors through from then on. What goes wrong in loading is not lost: it comes back from dlopen.
+// TensorFlow logs a paragraph about its build in every process, a part of it while its library is loaded, before it
+// reads any setting. This addon redirects standard error while it loads that library, and then limits the log to errors.
+// Errors of loading are not lost: dlopen returns them.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <node_api.h>
@@ -8,7 +8,7 @@
 
 namespace {
 
-// absl::SetMinLogLevel(absl::LogSeverityAtLeast), as TensorFlow 2.21 exports it. Without it, only the log is longer.
+// absl::SetMinLogLevel(absl::LogSeverityAtLeast), as TensorFlow 2.21 exports it. Without it, the log is just longer.
 constexpr char kSetMinLogLevel[] = "_ZN4absl12lts_2025081414SetMinLogLevelENS0_18LogSeverityAtLeastE";
 constexpr int kErrorsOnly = 2;
 

@@ -6,7 +6,7 @@ export { wasmBackendVersion };
 
 let isFastMatMulInstalled = false;
 
-/** Makes TensorFlow.js compute on WASM, single-threaded and with SIMD, from now on. */
+/** Selects the WASM backend of TensorFlow.js, single-threaded and with SIMD. */
 export async function useWasmBackend(): Promise<void> {
   if (getBackendIfAny() === 'wasm') return;
   enableProdMode();
@@ -22,14 +22,14 @@ function getBackendIfAny(): string | undefined {
   try {
     return getBackend();
   } catch {
-    // tfjs-core throws where its best-ranked backend needs an asynchronous start, as WASM does: none is in use yet.
+    // tfjs-core throws when no backend is in use yet and the one with the highest priority starts asynchronously.
     return undefined;
   }
 }
 
 /**
- * Emscripten's start-up code adds process-wide listeners that rethrow, which would take the place of our own error
- * messages and exit codes.
+ * Emscripten's start-up code adds process-wide listeners that rethrow errors, which would replace our own error messages
+ * and exit codes.
  */
 async function withoutNewProcessListeners(start: () => Promise<void>): Promise<void> {
   const before = rethrowEvents.map((event) => new Set(process.rawListeners(event)));

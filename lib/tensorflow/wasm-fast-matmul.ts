@@ -12,9 +12,9 @@ import {
 type DisposableBackend = { disposeData(dataId: object): boolean };
 
 /**
- * The WASM backend multiplies fast (XNNPACK) only when neither operand is transposed, and falls back to a scalar loop
- * otherwise, which every gradient of a dense layer runs into: 484 s an epoch of the default configuration instead of 30. So
- * transpose first, then multiply.
+ * The WASM backend multiplies fast (XNNPACK) only if no operand is transposed, and otherwise uses a scalar loop. Every
+ * gradient of a dense layer has a transposed operand: an epoch of the default configuration takes 484 s instead of 30 s.
+ * So the operands are transposed first.
  */
 export function installFastMatMul(): void {
   const matMul = kernel('BatchMatMul');

@@ -1,9 +1,9 @@
 import type { LabeledImages } from '../dataset/load-split';
 
-/** A batch on the JavaScript side. */
+/** A batch in JavaScript memory. */
 export interface Batch {
   readonly count: number;
-  /** [count, pixels], row-major; u stands for u / 255. */
+  /** [count, pixels], row-major; the byte u stands for u / 255. */
   readonly pixels: Uint8Array;
   /** [count]. */
   readonly labels: Int32Array;
@@ -24,7 +24,7 @@ export function takeRows({ pixels, labels, count }: LabeledImages, rows: Int32Ar
   return batch;
 }
 
-/** All images in order, `size` at a time; the last batch has what is left. */
+/** All images in order, `size` at a time; the last batch has the remaining ones. */
 export function* takeInOrder({ pixels, labels, count }: LabeledImages, size: number): Generator<Batch> {
   const imagePixels = pixels.length / count;
   for (let first = 0; first < count; first += size) {

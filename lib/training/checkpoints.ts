@@ -6,7 +6,7 @@ import type { ObjectStore } from '../store/object-store';
 import type { LayerWeights, MlpLayers } from './mlp-layers';
 import { type ParameterValues, parameterShapes, type TrainingState } from './training-state';
 
-/** Whose checkpoints, and of what: those of another dataset's content are not taken up. */
+/** The run and dataset content of the checkpoints; a run does not resume from those of other content. */
 export interface CheckpointOwner {
   readonly runId: string;
   readonly contentKey: string;
@@ -16,8 +16,8 @@ const slots = [0, 1] as const;
 const tensorKinds = ['value', 'firstMoment', 'secondMoment'] as const;
 
 /**
- * Keeps a training's state in two slots, written in turn. A slot is one object, so it is whole or the one before; and
- * should it be damaged later, the other is there.
+ * Stores a training's state in two slots, written alternately. A slot is one object, so it is complete or unchanged after
+ * a crash. If one slot is damaged later, the other remains.
  */
 export class Checkpoints {
   #nextSlot: 0 | 1 = 0;
@@ -25,7 +25,7 @@ export class Checkpoints {
   constructor(
     private readonly store: ObjectStore,
     private readonly owner: CheckpointOwner,
-    private readonly stack: MlpLayers,
+    private readonly layers: MlpLayers,
   ) {}
 
   async save(state: TrainingState): Promise<void> {
@@ -35,14 +35,14 @@ export class Checkpoints {
   }
 
   /**
-   * The newest checkpoint that can be trusted, if there is one.
+   * The newest valid checkpoint, if there is one.
    *
-   * @param say - told of each one that cannot.
+   * @param log - gets a message for each invalid one.
    */
-  async restore(say: (message: string) => void): Promise<TrainingState | undefined> {
+  async restore(log: (message: string) => void): Promise<TrainingState | undefined> {
     let newest: TrainingState | undefined;
     for (const slot of slots) {
-      const state = await this.read(slot, say);
+      const state = await this.read(slot, log);
       if (state === undefined || state.step <= (newest?.step ?? 0)) continue;
       newest = state;
       this.#nextSlot = slot === 0 ? 1 : 0;
@@ -50,21 +50,21 @@ export class Checkpoints {
     return newest;
   }
 
-  private async read(slot: 0 | 1, say: (message: string) => void): Promise<TrainingState | undefined> {
+  private async read(slot: 0 | 1, log: (message: string) => void): Promise<TrainingState | undefined> {
     const key = objectKeys.checkpoint(this.owner.runId, slot);
     if ((await this.store.head(key)) === undefined) return undefined;
     try {
       return this.decode(await this.store.get(key));
     } catch (error) {
-      // A store that fails is no damaged checkpoint.
+      // The failure of a store does not mean that the checkpoint is damaged.
       if (error instanceof PipelineError && error.name !== 'CorruptArtifact') throw error;
-      say(`The checkpoint ${key} cannot be used, and is left out: ${(error as Error).message}`);
+      log(`The checkpoint ${key} cannot be used and is ignored: ${(error as Error).message}`);
       return undefined;
     }
   }
 
   private encode({ step, parameters, totals, epochSeconds, history, best }: TrainingState): Uint8Array {
-    const shapes = parameterShapes(this.stack);
+    const shapes = parameterShapes(this.layers);
     const tensors = parameters.flatMap((values, index) =>
       tensorKinds.map((kind) => ({ name: `${index}.${kind}`, shape: shapes[index]!, values: values[kind] })),
     );
@@ -93,7 +93,7 @@ export class Checkpoints {
       throw new Error(`it belongs to run ${header.runId} on content ${header.contentKey}`);
     }
     const take = takeByName(tensors);
-    const shapes = parameterShapes(this.stack);
+    const shapes = parameterShapes(this.layers);
     const { step, totals, epochSeconds, history } = header;
     const parameters = shapes.map((shape, index): ParameterValues => {
       const [value, firstMoment, secondMoment] = tensorKinds.map((kind) => take(`${index}.${kind}`, shape));
@@ -103,7 +103,7 @@ export class Checkpoints {
       kernel: take(`best.${2 * layer}`, shapes[2 * layer]!),
       bias: take(`best.${2 * layer + 1}`, shapes[2 * layer + 1]!),
     });
-    const best = header.hasBestWeights ? this.stack.map((_, layer) => takeBest(layer)) : undefined;
+    const best = header.hasBestWeights ? this.layers.map((_, layer) => takeBest(layer)) : undefined;
     return { step, parameters, totals, epochSeconds, history, best };
   }
 }

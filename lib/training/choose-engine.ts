@@ -8,13 +8,13 @@ import { openNativeEngine } from './native-engine';
 import type { TrainingEngine } from './training-engine';
 import { openWasmEngine } from './wasm-engine';
 
-/** What choosing asks of native TensorFlow and of the machine; tests put others in their place. */
+/** Native TensorFlow and the machine, as far as the choice depends on them; tests replace it. */
 export interface NativeSource {
   readonly inspectGpu: () => Promise<string | undefined>;
   readonly isPrepared: (release: TensorFlowRelease) => Promise<boolean>;
   readonly prepare: (
     release: TensorFlowRelease,
-    say: (message: string) => void,
+    log: (message: string) => void,
     signal: AbortSignal,
   ) => Promise<NativeTensorFlow>;
   readonly open: (
@@ -26,20 +26,20 @@ export interface NativeSource {
 const thisMachine: NativeSource = {
   inspectGpu,
   isPrepared: (release) => isNativePrepared({ release }),
-  prepare: (release, say, signal) => prepareNativeTensorFlow(say, signal, { release }),
+  prepare: (release, log, signal) => prepareNativeTensorFlow(log, signal, { release }),
   open: ({ tensorflowVersion, cacheFolder }, device) =>
     openNativeEngine(tensorflowVersion, device, cacheFolder),
 };
 
 /**
- * `auto` takes native TensorFlow, preparing it on first use, and falls back to WASM with a sentence that says why.
+ * `auto` uses native TensorFlow, which is prepared on first use, and falls back to WASM with a message about the reason.
  *
- * @throws PermanentError EngineUnavailable when `native` or the device `gpu` was asked for and cannot be had;
+ * @throws PermanentError EngineUnavailable when `native` or the device `gpu` was requested and is not available;
  *   TransientError Interrupted.
  */
 export async function chooseEngine(
   { engine: choice, device }: Pick<RunConfig, 'engine' | 'device'>,
-  say: (message: string) => void,
+  log: (message: string) => void,
   signal: AbortSignal,
   source: NativeSource = thisMachine,
 ): Promise<TrainingEngine> {
@@ -48,15 +48,15 @@ export async function chooseEngine(
   if (device === 'gpu' && gpu === undefined) {
     throw new PermanentError(
       'EngineUnavailable',
-      'The device "gpu" was asked for, and this machine has no NVIDIA GPU with its driver. Install the driver (525 or newer), or leave --device out to train on the CPU.',
+      'The device "gpu" was requested, and this machine has no NVIDIA GPU with a driver. Install the driver (525 or newer), or leave out --device to train on the CPU.',
       { evidence: { engine: choice, device } },
     );
   }
-  const opened = await openFirst(await listReleases(device, gpu, source), device, say, signal, source);
+  const opened = await openFirst(await listReleases(device, gpu, source), device, log, signal, source);
   if ('engine' in opened) {
     const { engine } = opened;
     if (gpu !== undefined && device === 'auto' && engine.environment.device === 'cpu') {
-      say(`Training on the CPU: TensorFlow does not see the GPU (${gpu}). Is its driver 525 or newer?`);
+      log(`Training on the CPU: TensorFlow does not see the GPU (${gpu}). Is its driver 525 or newer?`);
     }
     return engine;
   }
@@ -64,15 +64,15 @@ export async function chooseEngine(
   if (choice === 'native' || device === 'gpu') {
     const otherwise =
       device === 'gpu'
-        ? 'Or leave --device out, to train without a GPU.'
-        : 'Or train with --engine wasm, which needs nothing and takes several times as long.';
+        ? 'Or leave out --device, to train without a GPU.'
+        : 'Or train with --engine wasm, which has no requirements and takes several times as long.';
     throw new PermanentError(
       'EngineUnavailable',
       `Native TensorFlow cannot be used on this machine: ${reason}. ${remedy} ${otherwise}`,
       { evidence: { engine: choice, device } },
     );
   }
-  say(
+  log(
     `Training on WASM, which takes several times as long: native TensorFlow cannot be used here (${reason}). ${remedy}`,
   );
   return openWasm(device);
@@ -82,42 +82,42 @@ type Releases = readonly [TensorFlowRelease, ...TensorFlowRelease[]];
 
 type Opened = { readonly engine: TrainingEngine } | { readonly reason: string; readonly remedy: string };
 
-/** The first build that can be had and loaded; where there is none, what the last one lacks. */
+/** The first build that can be prepared and loaded; if there is none, the reason for the last one. */
 async function openFirst(
   [release, ...others]: Releases,
   device: RunConfig['device'],
-  say: (message: string) => void,
+  log: (message: string) => void,
   signal: AbortSignal,
   source: NativeSource,
 ): Promise<Opened> {
-  const opened = await prepareAndOpen(release, device, say, signal, source);
+  const opened = await prepareAndOpen(release, device, log, signal, source);
   const [next, ...rest] = others;
   if ('engine' in opened || next === undefined) return opened;
-  say(`TensorFlow's build for GPUs cannot be used here (${opened.reason}). ${opened.remedy}`);
-  return openFirst([next, ...rest], device, say, signal, source);
+  log(`TensorFlow's build for GPUs cannot be used here (${opened.reason}). ${opened.remedy}`);
+  return openFirst([next, ...rest], device, log, signal, source);
 }
 
 async function prepareAndOpen(
   release: TensorFlowRelease,
   device: RunConfig['device'],
-  say: (message: string) => void,
+  log: (message: string) => void,
   signal: AbortSignal,
   source: NativeSource,
 ): Promise<Opened> {
-  const native = await source.prepare(release, say, signal);
+  const native = await source.prepare(release, log, signal);
   if (!native.available) return native;
   try {
     return { engine: await source.open(native, device) };
   } catch (error) {
-    // Prepared is not loadable: the folder may have come from another machine, or be mounted in another way.
+    // A prepared folder may fail to load: it may come from another machine, or be mounted with other options.
     if (error instanceof NativeUnavailable) return error;
     throw error;
   }
 }
 
 /**
- * The builds to try, best first. The build for GPUs computes on the CPU as well, so that an image needs one alone; but
- * it is a large download, made only for a GPU.
+ * The builds to try, best first. The GPU build also computes on the CPU, so an image needs only one build; but it is a
+ * large download, so it is prepared only for a GPU.
  */
 async function listReleases(
   device: RunConfig['device'],
@@ -135,6 +135,6 @@ function openWasm(device: RunConfig['device']): Promise<TrainingEngine> {
   if (device !== 'gpu') return openWasmEngine();
   throw new PermanentError(
     'EngineUnavailable',
-    'The device "gpu" was asked for, and WASM computes on the CPU only. Leave --device out, or use native TensorFlow on a machine with an NVIDIA GPU ("mnist-pipeline doctor" says what this one has).',
+    'The device "gpu" was requested, and WASM computes on the CPU only. Leave out --device, or use native TensorFlow on a machine with an NVIDIA GPU ("mnist-pipeline doctor" describes this machine).',
   );
 }

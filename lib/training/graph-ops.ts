@@ -9,8 +9,8 @@ const int64 = { type: 'int64' } as const;
 const bool = { type: 'bool' } as const;
 
 /**
- * What names the dropout masks of a step, from 1: [2]. A layer's number is added to the second one, whose five low bits
- * are for that: a stack has 17 layers at most. Masks come again after 2²⁷ steps.
+ * Seeds of the dropout masks of a training step, counted from 1: [2]. The layer's index is added to the second seed,
+ * whose five low bits are reserved for it: a network has at most 17 layers. Masks repeat after 2²⁷ training steps.
  */
 export function maskPosition(seed: number, step: number): Int32Array {
   return Int32Array.of(seed, step << 5);
@@ -18,7 +18,7 @@ export function maskPosition(seed: number, step: number): Int32Array {
 
 /** Writes a training step into a graph of native TensorFlow. */
 export class GraphOps implements TensorOps<GraphTensor> {
-  /** @param position - of the step, `maskPosition`. */
+  /** @param position - `maskPosition` of the training step. */
   constructor(
     private readonly graph: Graph,
     private readonly position: GraphTensor,
@@ -56,7 +56,7 @@ export class GraphOps implements TensorOps<GraphTensor> {
     const size = graph.add('Size', [x], { ...float, out_type: int32 });
     const count = graph.add('Reshape', [size, this.integers([1])], { T: int32, Tshape: int32 });
     const seed = graph.add('AddV2', [this.position, this.integers([0, layer])], { T: int32 });
-    // Of the 2¹⁶ values, as many as the rate says lie below; one at least is kept.
+    // The rate determines how many of the 2¹⁶ values are below the threshold; at least one is kept.
     const below = Math.min(Math.round(rate * 2 ** 16), 2 ** 16 - 1);
     const threshold = graph.constant({ ...int16, shape: [], values: [below - 2 ** 15] });
     const isKept = graph.add('GreaterEqual', [this.randomInt16(count, seed), threshold], { T: int16 });
@@ -66,7 +66,7 @@ export class GraphOps implements TensorOps<GraphTensor> {
     return this.multiply(this.toFloat(kept, bool), this.scalar(2 ** 16 / (2 ** 16 - below)));
   }
 
-  /** `count` of them, or one more: two from each 32 random bits, since drawing those is most of what a mask costs. */
+  /** `count` values, or one more: two from each 32 random bits, since generating these is the main cost of a mask. */
   private randomInt16(count: GraphTensor, seed: GraphTensor): GraphTensor {
     const { graph } = this;
     const roundedUp = graph.add('AddV2', [count, this.integers([1])], { T: int32 });
@@ -86,14 +86,14 @@ export class GraphOps implements TensorOps<GraphTensor> {
   }
 
   countCorrect(logits: GraphTensor, labels: GraphTensor): GraphTensor {
-    // In 64 bits: on a GPU, TensorFlow compares 32-bit integers on the CPU, and the step would wait for it.
+    // In 64 bits: TensorFlow compares 32-bit integers on the CPU, for which a GPU would wait.
     const axis = this.graph.constant({ ...int32, shape: [], values: [1] });
     const predicted = this.graph.add('ArgMax', [logits, axis], { ...float, Tidx: int32, output_type: int64 });
     const truth = this.cast(labels, int32, int64);
     return this.sum(this.toFloat(this.graph.add('Equal', [predicted, truth], { T: int64 }), bool));
   }
 
-  /** A pixel u stands for u / 255, but for float32's last bit: TensorFlow may multiply by the reciprocal. */
+  /** u / 255, except for the last bit of float32: TensorFlow may multiply by the reciprocal. */
   toImages(pixels: GraphTensor): GraphTensor {
     return this.divide(this.toFloat(pixels, { type: 'uint8' }), this.scalar(255));
   }

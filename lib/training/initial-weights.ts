@@ -28,9 +28,9 @@ export interface EncodedWeights {
   readonly body: Uint8Array;
 }
 
-export function encodeInitialWeights(stack: MlpLayers, weights: readonly LayerWeights[]): EncodedWeights {
+export function encodeInitialWeights(layers: MlpLayers, weights: readonly LayerWeights[]): EncodedWeights {
   const tensors = weights.flatMap(({ kernel, bias }, layer) => {
-    const { inputs, units } = stack[layer]!;
+    const { inputs, units } = layers[layer]!;
     return [
       { name: `${layer}.kernel`, shape: [inputs, units], values: kernel },
       { name: `${layer}.bias`, shape: [units], values: bias },
@@ -40,7 +40,7 @@ export function encodeInitialWeights(stack: MlpLayers, weights: readonly LayerWe
   return { sha256: sha256Hex(body), body };
 }
 
-/** Puts the weights where a run finds them. */
+/** Stores the weights for runs that name them by their SHA-256. */
 export async function storeInitialWeights(
   store: ObjectStore,
   { sha256, body }: EncodedWeights,
@@ -49,13 +49,13 @@ export async function storeInitialWeights(
 }
 
 /**
- * @param stack - of the model that is to start from them.
- * @throws PermanentError ArtifactNotFound; CorruptArtifact for other bytes; InvalidInput for weights of other sizes.
+ * @param layers - of the model that starts from them.
+ * @throws PermanentError ArtifactNotFound; CorruptArtifact for other bytes; InvalidInput for weights of other shapes.
  */
 export async function loadInitialWeights(
   store: ObjectStore,
   sha256: string,
-  stack: MlpLayers,
+  layers: MlpLayers,
 ): Promise<LayerWeights[]> {
   const key = objectKeys.initialWeights(sha256);
   const bytes = await store.get(key);
@@ -67,26 +67,26 @@ export async function loadInitialWeights(
       { evidence: { key, actual } },
     );
   }
-  return decodeFittingWeights(bytes, `${key} in ${store.location}`, stack);
+  return decodeFittingWeights(bytes, `${key} in ${store.location}`, layers);
 }
 
-/** @throws PermanentError InvalidInput for weights of other sizes than the model's that is to start from them. */
-export function assertWeightsFit(bytes: Uint8Array, what: string, stack: MlpLayers): void {
-  decodeFittingWeights(bytes, what, stack);
+/** @throws PermanentError InvalidInput for weights whose sizes differ from the model. */
+export function assertWeightsFit(bytes: Uint8Array, what: string, layers: MlpLayers): void {
+  decodeFittingWeights(bytes, what, layers);
 }
 
-function decodeFittingWeights(bytes: Uint8Array, what: string, stack: MlpLayers): LayerWeights[] {
+function decodeFittingWeights(bytes: Uint8Array, what: string, layers: MlpLayers): LayerWeights[] {
   const tensors = decodeTensors(bytes, what);
   const received = tensors.map(({ shape }) => shape.join('×'));
-  const expected = stack.flatMap(({ inputs, units }) => [`${inputs}×${units}`, `${units}`]);
+  const expected = layers.flatMap(({ inputs, units }) => [`${inputs}×${units}`, `${units}`]);
   if (received.join() !== expected.join()) {
     throw new PermanentError(
       'InvalidInput',
-      `The weights to start from have the shapes ${received.join(', ')}, and this run's model has ${expected.join(', ')}. Use the dataset and the --hidden widths of the model that they came from.`,
+      `The weights to start from have the shapes ${received.join(', ')}, and this run's model has ${expected.join(', ')}. Use the dataset and the --hidden widths of the model that they come from.`,
       { evidence: { what } },
     );
   }
-  return stack.map((_, layer) => ({
+  return layers.map((_, layer) => ({
     kernel: tensors[2 * layer]!.values,
     bias: tensors[2 * layer + 1]!.values,
   }));

@@ -4,7 +4,7 @@ import { PermanentError } from '../contracts/errors';
 import { parseOrThrow } from '../contracts/parse';
 import { createRandom, glorotUniform, randomStreams } from './seeded-random';
 
-/** One dense layer of a perceptron, with what happens to its input first. */
+/** One dense layer of a perceptron, including the dropout of its input. */
 export interface DenseLayer {
   readonly inputs: number;
   readonly units: number;
@@ -14,7 +14,7 @@ export interface DenseLayer {
   readonly l2: number;
 }
 
-/** Flatten → (Dropout → Dense relu) … → Dropout → Dense softmax, as numbers: what the engines train. */
+/** Flatten → (Dropout → Dense relu) … → Dropout → Dense softmax: the networks that the engines train. */
 export type MlpLayers = readonly DenseLayer[];
 
 export interface LayerWeights {
@@ -37,7 +37,7 @@ const denseConfigSchema = z.looseObject({
     .nullish(),
 });
 const dropoutConfigSchema = z.looseObject({ rate: z.number().min(0).lt(1) });
-/** Of bytes, which is what the pixels in [0, 1] of the training come from. */
+/** The training divides bytes by 255 itself. */
 const byteRescaling = z.looseObject({
   scale: z
     .number()
@@ -52,13 +52,13 @@ interface ReadLayer extends DenseLayer {
 }
 
 /**
- * Reads a stack off a TensorFlow.js model. An activation may be a layer of its own, and the last layer may leave the
- * softmax to the loss: the weights mean the same.
+ * Reads the layers of a TensorFlow.js model. An activation may be a separate layer, and the last layer may leave the
+ * softmax to the loss; both have the same weights.
  *
- * @throws PermanentError InvalidInput for a layer or activation that the engines do not train.
+ * @throws PermanentError InvalidInput for a layer or activation that the engines cannot train.
  */
 export function readMlpLayers(model: Sequential): MlpLayers {
-  const stack: ReadLayer[] = [];
+  const layers: ReadLayer[] = [];
   let inputs = (model.inputs[0]?.shape.slice(1) ?? []).reduce<number>(
     (product, size) => product * (size ?? 0),
     1,
@@ -72,8 +72,8 @@ export function readMlpLayers(model: Sequential): MlpLayers {
       case 'InputLayer':
         break;
       case 'Rescaling':
-        if (stack.length > 0 || !byteRescaling.safeParse(layer.getConfig()).success)
-          throw unsupported(what, 'a scale of its own');
+        if (layers.length > 0 || !byteRescaling.safeParse(layer.getConfig()).success)
+          throw unsupported(what, 'a scale other than 1/255, or is not the first layer');
         break;
       case 'Dropout':
         dropoutRate = parseOrThrow(dropoutConfigSchema, layer.getConfig(), what).rate;
@@ -84,7 +84,7 @@ export function readMlpLayers(model: Sequential): MlpLayers {
         if (layer.built && layer.weights[0]!.shape[0] !== inputs)
           throw unsupported(what, 'an input of several dimensions');
         const l2 = config.kernelRegularizer?.config.l2 ?? 0;
-        stack.push({ name: layer.name, activation, inputs, units, dropoutRate, l2 });
+        layers.push({ name: layer.name, activation, inputs, units, dropoutRate, l2 });
         inputs = units;
         dropoutRate = 0;
         break;
@@ -92,20 +92,20 @@ export function readMlpLayers(model: Sequential): MlpLayers {
       case 'Activation':
       case 'ReLU':
       case 'Softmax': {
-        const last = stack.pop();
+        const last = layers.pop();
         const { activation = className.toLowerCase(), maxValue } = layer.getConfig();
         if (last?.activation !== 'linear' || maxValue != null)
           throw unsupported(what, `class ${className} here`);
-        stack.push({ ...last, activation: String(activation) });
+        layers.push({ ...last, activation: String(activation) });
         break;
       }
       default:
         throw unsupported(what, `class ${className}`);
     }
   }
-  if (stack.length === 0) throw unsupported(`The model "${model.name}"`, 'no Dense layer');
-  return stack.map(({ name, activation, ...layer }, index) => {
-    const allowed = index === stack.length - 1 ? ['softmax', 'linear'] : ['relu'];
+  if (layers.length === 0) throw unsupported(`The model "${model.name}"`, 'no Dense layer');
+  return layers.map(({ name, activation, ...layer }, index) => {
+    const allowed = index === layers.length - 1 ? ['softmax', 'linear'] : ['relu'];
     if (!allowed.includes(activation)) throw unsupported(`The layer "${name}"`, `activation ${activation}`);
     return layer;
   });
@@ -114,13 +114,13 @@ export function readMlpLayers(model: Sequential): MlpLayers {
 function unsupported(what: string, received: string): PermanentError {
   return new PermanentError(
     'InvalidInput',
-    `${what} has ${received}, which cannot be trained. Allowed are Flatten, Dropout, Dense with relu or followed by it, one last Dense with softmax or with logits, and before all a Rescaling by 1/255.`,
+    `${what} has ${received}, which cannot be trained. Allowed are a Rescaling by 1/255 as the first layer, Flatten, Dropout, Dense with relu or followed by relu, and one last Dense with softmax or logits.`,
   );
 }
 
-/** Glorot-uniform kernels and zero biases; the same for the same seed on every engine. */
-export function initialWeights(stack: MlpLayers, seed: number): LayerWeights[] {
-  return stack.map(({ inputs, units }, layer) => ({
+/** Glorot-uniform kernels and zero biases; equal for equal seeds on every engine. */
+export function initialWeights(layers: MlpLayers, seed: number): LayerWeights[] {
+  return layers.map(({ inputs, units }, layer) => ({
     kernel: glorotUniform(inputs, units, createRandom(seed, randomStreams.initialWeights, layer)),
     bias: new Float32Array(units),
   }));

@@ -9,11 +9,11 @@ import { NativeSession } from './native-session';
 import type { TrainingEngine } from './training-engine';
 
 /**
- * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have found in the folder. A process keeps the
- * build and the device it began with.
+ * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have prepared in the folder. A process keeps the first
+ * build and device that it loads.
  *
- * @throws NativeUnavailable where the build cannot be loaded; PermanentError EngineUnavailable when a GPU was asked for
- *   and is not there.
+ * @throws NativeUnavailable where the build cannot be loaded; PermanentError EngineUnavailable when a GPU was requested
+ *   and none is available.
  */
 export async function openNativeEngine(
   tensorflowVersion: string,
@@ -21,14 +21,14 @@ export async function openNativeEngine(
   cacheFolder: string = nativeCacheFolder(),
 ): Promise<TrainingEngine> {
   requireGraphFolder();
-  // Read by CUDA when the library is loaded: no device is visible then.
+  // CUDA reads this when the library is loaded: no device is visible then.
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
   const { binding, isUsingGpuDevice } = loadNativeBackend(cacheFolder);
   await setBackend('tensorflow');
   if (device === 'gpu' && !isUsingGpuDevice) {
     throw new PermanentError(
       'EngineUnavailable',
-      `The device "gpu" was asked for, and native TensorFlow ${tensorflowVersion} sees none here. It takes an NVIDIA GPU with driver 525 or newer; "mnist-pipeline doctor" says what this machine has. Leave --device out to train on the CPU.`,
+      `The device "gpu" was requested, and native TensorFlow ${tensorflowVersion} finds none. It needs an NVIDIA GPU with driver 525 or newer; "mnist-pipeline doctor" describes this machine. Leave out --device to train on the CPU.`,
     );
   }
   return {
@@ -39,6 +39,6 @@ export async function openNativeEngine(
       tfjsVersion,
       ...describeMachine(),
     },
-    openSession: (stack, state, settings) => new NativeSession(binding, stack, state, settings),
+    openSession: (layers, state, settings) => new NativeSession(binding, layers, state, settings),
   };
 }

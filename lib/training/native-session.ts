@@ -7,12 +7,12 @@ import { TrainingGraph, type Variable } from './training-graph';
 import {
   type BatchTotals,
   type EpochTotals,
-  noTotals,
   type ParameterValues,
   type TrainingState,
+  zeroTotals,
 } from './training-state';
 
-/** A training in native TensorFlow: every step is one run of one graph. */
+/** A training in native TensorFlow: every training step is one run of one graph. */
 export class NativeSession implements TrainingSession {
   readonly #graph: TrainingGraph;
   readonly #session: GraphSession;
@@ -20,11 +20,11 @@ export class NativeSession implements TrainingSession {
 
   constructor(
     binding: GraphBinding,
-    stack: MlpLayers,
+    layers: MlpLayers,
     state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     private readonly settings: SessionSettings,
   ) {
-    this.#graph = new TrainingGraph(stack, settings);
+    this.#graph = new TrainingGraph(layers, settings);
     this.#session = new GraphSession(binding, this.#graph.graph);
     this.#step = state.step;
     try {
@@ -71,7 +71,7 @@ export class NativeSession implements TrainingSession {
   }
 
   startEpoch(): void {
-    this.assign(this.pairTotals(noTotals));
+    this.assign(this.pairTotals(zeroTotals));
   }
 
   async readParameters(): Promise<ParameterValues[]> {

@@ -1,19 +1,19 @@
 import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 
-/** Epochs without a lower validation loss, after which `plateau` halves the learning rate. */
+/** Number of epochs without a lower validation loss after which `plateau` halves the learning rate. */
 export const plateauPatienceEpochs = 2;
 
 type ScheduleSettings = Pick<RunConfig, 'learningRate' | 'schedule' | 'epochs'>;
 
 /**
- * The learning rate of the next update; a function of what has been, so that a resumed run needs no memory of it.
+ * The learning rate of the next update. It depends only on the history, so a resumed run needs no extra state.
  *
- * - `constant`: as set.
- * - `cosine`: falls to 0 along half a cosine; Loshchilov and Hutter, arXiv:1608.03983, without restarts.
+ * - `constant`: the configured rate.
+ * - `cosine`: decreases to 0 along half a cosine; Loshchilov and Hutter, arXiv:1608.03983, without restarts.
  * - `plateau`: halves after two epochs without a lower validation loss.
  *
- * @param step - updates made so far.
+ * @param step - number of updates so far.
  */
 export function learningRateAt(
   { learningRate, schedule, epochs }: ScheduleSettings,
@@ -43,7 +43,7 @@ function countPlateaus(history: readonly Epoch[]): number {
   return plateaus;
 }
 
-/** The epoch of the lowest validation loss, the first of equals; from 1. */
+/** The epoch with the lowest validation loss, the first of several; counted from 1. */
 export function bestEpoch(history: readonly Epoch[]): number {
   const losses = history.map(({ val_loss: loss }) => loss);
   return losses.indexOf(Math.min(...losses)) + 1;

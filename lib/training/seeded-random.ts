@@ -1,10 +1,10 @@
-/** Uniform over 0 … 2³² - 1, one integer a call. */
+/** Uniform over 0 … 2³² - 1, one integer per call. */
 export type RandomUint32 = () => number;
 
-/** Keeps the streams apart that one run's seed feeds. */
+/** Independent streams that come from one run's seed. */
 export const randomStreams = { initialWeights: 1, shuffle: 2, dropout: 3 } as const;
 
-/** MurmurHash3's 32-bit finalizer (Austin Appleby, public domain): every input bit reaches every output bit. */
+/** MurmurHash3's 32-bit finalizer (Austin Appleby, public domain): every input bit affects every output bit. */
 function mixBits(value: number): number {
   let bits = value;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
@@ -13,8 +13,8 @@ function mixBits(value: number): number {
 }
 
 /**
- * Chris Doty-Humphrey's sfc32, seeded by a path such as (seed, stream, epoch). Any position of a run can be reached
- * without drawing what comes before it.
+ * Chris Doty-Humphrey's sfc32, seeded by a path such as (seed, stream, epoch). Any position of a run can be computed
+ * without the values before it.
  */
 export function createRandom(...seedPath: readonly number[]): RandomUint32 {
   let key = 0x9e3779b9;
@@ -31,12 +31,12 @@ export function createRandom(...seedPath: readonly number[]): RandomUint32 {
     c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   };
-  // The author's advice: the first dozen outputs still show the seed.
+  // Discarded on the author's advice: the first dozen outputs depend visibly on the seed.
   for (let round = 0; round < 12; round += 1) next();
   return next;
 }
 
-/** 0 … count-1 in random order: Fisher and Yates' shuffle. */
+/** 0 … count-1 in random order: Fisher-Yates shuffle. */
 export function shuffledRows(count: number, random: RandomUint32): Int32Array {
   const rows = Int32Array.from({ length: count }, (_, row) => row);
   for (let last = count - 1; last > 0; last -= 1) {

@@ -13,9 +13,9 @@ import {
   type BatchTotals,
   type EpochTotals,
   parameterShapes,
-  startingState,
   type TrainingState,
-  weightsOf,
+  toInitialState,
+  toLayerWeights,
 } from './training-state';
 
 export type TrainingSettings = Pick<
@@ -24,7 +24,7 @@ export type TrainingSettings = Pick<
 >;
 
 export interface TrainingOptions {
-  /** Gets the trained weights; its own are not used. */
+  /** Receives the trained weights; its initial weights are not used. */
   readonly model: Sequential;
   readonly engine: TrainingEngine;
   readonly trainImages: LabeledImages;
@@ -32,32 +32,31 @@ export interface TrainingOptions {
   readonly settings: TrainingSettings;
   /** @default drawn from the seed */
   readonly initial?: readonly LayerWeights[] | undefined;
-  /** Goes on from here, to the same bytes as a run that nothing interrupted. */
+  /** Resumes from this state, to the same bytes as an uninterrupted run. */
   readonly resumeFrom?: TrainingState | undefined;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onStep: (position: { epoch: number; step: number; stepsPerEpoch: number }) => void;
-  /** Awaited: the next step comes when the checkpoint is stored. After every epoch, and as the settings say. */
+  /** Awaited before the next training step. Called after every epoch, and every `checkpointSteps` training steps. */
   readonly onCheckpoint: (state: TrainingState) => Promise<void>;
-  /** Awaited, before the epoch's checkpoint: what a checkpoint knows was written down. */
+  /** Awaited before the epoch's checkpoint, so the history on disk is never older than the checkpoint. */
   readonly onEpoch: (history: readonly Epoch[]) => Promise<void>;
 }
 
 export interface TrainingOutcome {
   readonly stepCount: number;
-  /** The epoch whose weights the model has. */
+  /** The epoch of the weights that the model received. */
   readonly epoch: number;
 }
 
-/** Images in one forward pass of the validation: the widest activation of the seed stays at 8 MB. */
+/** Images per forward pass of the validation: the widest activation of the default configuration takes 8 MB. */
 const validationBatchSize = 2000;
 
 /**
- * Seeded mini-batch gradient descent: the same seed, data, settings and engine give the same weights, byte for byte,
- * interrupted or not.
+ * Seeded mini-batch gradient descent: equal seed, data, settings and engine give byte-identical weights, interrupted or
+ * not.
  *
- * @throws TransientError Interrupted, after a checkpoint; PermanentError TrainingDiverged when the loss is no longer
- *   a finite number.
+ * @throws TransientError Interrupted, after a checkpoint; PermanentError TrainingDiverged when the loss is not finite.
  */
 export async function trainModel(options: TrainingOptions): Promise<TrainingOutcome> {
   const training = new Training(options);
@@ -66,14 +65,14 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
       await training.trainEpoch();
       await training.finishEpoch();
     }
-    return await training.handOver();
+    return await training.setFinalWeights();
   } finally {
     training.dispose();
   }
 }
 
 class Training {
-  readonly #stack: MlpLayers;
+  readonly #layers: MlpLayers;
   readonly #stepsPerEpoch: number;
   readonly #session: TrainingSession;
   readonly #history: Epoch[];
@@ -82,10 +81,10 @@ class Training {
 
   constructor(private readonly options: TrainingOptions) {
     const { model, engine, trainImages, settings, initial, resumeFrom, now } = options;
-    this.#stack = readMlpLayers(model);
+    this.#layers = readMlpLayers(model);
     this.#stepsPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
-    const start = resumeFrom ?? startingState(initial ?? initialWeights(this.#stack, settings.seed));
-    this.#session = engine.openSession(this.#stack, start, settings);
+    const start = resumeFrom ?? toInitialState(initial ?? initialWeights(this.#layers, settings.seed));
+    this.#session = engine.openSession(this.#layers, start, settings);
     this.#history = [...start.history];
     this.#best = start.best;
     this.#epochStartedAt = now().getTime() - 1000 * start.epochSeconds;
@@ -96,13 +95,13 @@ class Training {
     return this.#history.length >= epochs || shouldStopEarly(this.#history, patience);
   }
 
-  /** From where the epoch stands to its last step. */
+  /** The remaining training steps of the epoch. */
   async trainEpoch(): Promise<void> {
     const { trainImages, settings, onStep } = this.options;
     const epoch = this.#history.length + 1;
     const rows = shuffledRows(trainImages.count, createRandom(settings.seed, randomStreams.shuffle, epoch));
     for (let step = this.stepInEpoch(); step < this.#stepsPerEpoch; step += 1) {
-      await this.stopIfAsked();
+      await this.stopIfAborted();
       const batch = takeRows(
         trainImages,
         rows.subarray(step * settings.batchSize, (step + 1) * settings.batchSize),
@@ -113,7 +112,7 @@ class Training {
     }
   }
 
-  /** Validates, writes the epoch down, and makes it safe. */
+  /** Validates, records the epoch, and stores a checkpoint. */
   async finishEpoch(): Promise<void> {
     const { trainImages, validationImages, settings, onEpoch } = this.options;
     const training = meanOver(trainImages.count, await this.readFiniteTotals());
@@ -130,18 +129,18 @@ class Training {
     this.#session.startEpoch();
     this.#epochStartedAt = this.options.now().getTime();
     if (settings.patience > 0 && bestEpoch(this.#history) === this.#history.length) {
-      this.#best = weightsOf(await this.#session.readParameters());
+      this.#best = toLayerWeights(await this.#session.readParameters());
     }
-    // In this order: a training that is taken up after its last checkpoint has no epoch left to write down.
+    // In this order: a training that resumes from its last checkpoint has no epoch left to record.
     await onEpoch(this.#history);
     await this.checkpoint();
   }
 
-  /** The best weights where early stopping keeps them, else the last, into the model. */
-  async handOver(): Promise<TrainingOutcome> {
-    const weights = this.#best ?? weightsOf(await this.#session.readParameters());
+  /** Sets the weights of the model: the best ones with early stopping, else the last ones. */
+  async setFinalWeights(): Promise<TrainingOutcome> {
+    const weights = this.#best ?? toLayerWeights(await this.#session.readParameters());
     const values = weights.flatMap(({ kernel, bias }) => [kernel, bias]);
-    const shapes = parameterShapes(this.#stack);
+    const shapes = parameterShapes(this.#layers);
     setModelWeights(
       this.options.model,
       shapes.map((shape, index) => ({ shape, values: values[index]! })),
@@ -167,7 +166,7 @@ class Training {
 
   private isCheckpointDue(): boolean {
     const { checkpointSteps } = this.options.settings;
-    // After an epoch's last step there is its validation first.
+    // After the last training step of an epoch, the validation comes first.
     return (
       checkpointSteps > 0 &&
       this.#session.step % checkpointSteps === 0 &&
@@ -175,15 +174,15 @@ class Training {
     );
   }
 
-  /** Gives way to the event loop first, or no signal would ever arrive. */
-  private async stopIfAsked(): Promise<void> {
+  /** Yields to the event loop first, so that a signal can arrive. */
+  private async stopIfAborted(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     if (!this.options.signal.aborted) return;
     if (this.#session.step > 0) await this.checkpoint();
     const { step } = this.#session;
     throw new TransientError(
       'Interrupted',
-      `Training was told to stop before step ${this.stepInEpoch() + 1} of epoch ${this.#history.length + 1}. ${step} steps are kept in a checkpoint: start the run again under the same run id, and it goes on from there.`,
+      `Training was stopped before training step ${this.stepInEpoch() + 1} of epoch ${this.#history.length + 1}. A checkpoint has the first ${step} training steps: start the run again under the same run id to resume from there.`,
       { evidence: { step } },
     );
   }
@@ -214,7 +213,7 @@ class Training {
     const smaller = Number((this.options.settings.learningRate / 10).toPrecision(3));
     return new PermanentError(
       'TrainingDiverged',
-      `The loss is no longer a finite number since step ${step} of epoch ${epoch}, at a learning rate of ${learningRate}. Train again with a smaller one, such as ${smaller}, or with --clip-norm 1.`,
+      `The loss is not finite since training step ${step} of epoch ${epoch}, at a learning rate of ${learningRate}. Train again with a smaller one, such as ${smaller}, or with --clip-norm 1.`,
       { evidence: { epoch, step, learningRate } },
     );
   }
@@ -225,7 +224,7 @@ class Training {
     return learningRateAt(settings, position);
   }
 
-  /** Steps made of the epoch under way. */
+  /** Training steps done in the current epoch. */
   private stepInEpoch(): number {
     return this.#session.step - this.#history.length * this.#stepsPerEpoch;
   }

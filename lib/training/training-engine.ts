@@ -3,34 +3,34 @@ import type { Batch } from './batches';
 import type { MlpLayers } from './mlp-layers';
 import type { BatchTotals, EpochTotals, ParameterValues, TrainingState } from './training-state';
 
-/** Something that can run the training loop on this machine. One loop and one training step, any number of engines. */
+/** Runs training steps on this machine. One loop and one training step, any number of engines. */
 export interface TrainingEngine {
-  /** Goes to training.json and run.json as it is. */
+  /** Written to training.json and run.json. */
   readonly environment: Environment;
-  /** Takes a training up from where the state stands. */
+  /** Starts or resumes a training from this state. */
   openSession(
-    stack: MlpLayers,
+    layers: MlpLayers,
     state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     settings: SessionSettings,
   ): TrainingSession;
 }
 
 export interface SessionSettings {
-  /** Of the dropout masks. */
+  /** Seed of the dropout masks. */
   readonly seed: number;
-  /** The largest norm of all gradients together; 0 for any. */
+  /** Maximum norm of all gradients together; 0 for no limit. */
   readonly clipNorm: number;
 }
 
-/** A stack of dense layers in training: its parameters, its optimizer and the totals of the epoch under way. */
+/** A network in training: its parameters, its optimizer and the totals of the current epoch. */
 export interface TrainingSession {
-  /** Updates so far. */
+  /** Number of updates so far. */
   readonly step: number;
-  /** Forward, backward, update. Nothing is read back: totals stay with the engine until `readTotals`. */
+  /** Forward, backward, update. Nothing is read back: totals stay in the engine until `readTotals`. */
   train(batch: Batch, learningRate: number): void;
-  /** Sums over the batch with dropout off; changes nothing. */
+  /** Sums over the batch, without dropout; changes nothing. */
   evaluate(batch: Batch): Promise<BatchTotals>;
-  /** What the steps since `startEpoch` add up to. */
+  /** Sums over the training steps since `startEpoch`. */
   readTotals(): Promise<EpochTotals>;
   startEpoch(): void;
   readParameters(): Promise<ParameterValues[]>;

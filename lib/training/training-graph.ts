@@ -6,13 +6,13 @@ import { adamDefaults, type SessionSettings } from './training-engine';
 import { parameterShapes } from './training-state';
 import { addStep, type BatchScalars, type EpochScalars, TrainingStep } from './training-step';
 
-/** What stays in a session from run to run. */
+/** A value that a session keeps from run to run. */
 export interface Variable {
   readonly handle: GraphTensor;
-  /** Its present value. */
+  /** Its current value. */
   readonly value: GraphTensor;
   readonly newValue: Placeholder;
-  /** To be fetched: `newValue` is its value. */
+  /** Fetch it to set the value to `newValue`. */
   readonly assigned: GraphTensor;
 }
 
@@ -25,8 +25,8 @@ export interface ParameterVariables {
 const float: NodeAttributes = { dtype: { type: 'float32' } };
 
 /**
- * Everything that training a stack computes, as one graph of native TensorFlow: run `trained` for a step and
- * `evaluated` for a validation batch. It holds parameters, Adam's moments and the totals of an epoch as variables.
+ * Everything that a training computes, as one graph of native TensorFlow: run `trained` for a training step and
+ * `evaluated` for a validation batch. Its variables are the parameters, Adam's moments and the totals of an epoch.
  */
 export class TrainingGraph {
   readonly graph = new Graph();
@@ -36,10 +36,10 @@ export class TrainingGraph {
   readonly labels = this.graph.placeholder('int32', [-1]);
   /** The size of the batch. */
   readonly count = this.graph.placeholder('float32', []);
-  /** Of the step, `maskPosition`. */
+  /** `maskPosition` of the training step. */
   readonly position = this.graph.placeholder('int32', [2]);
   readonly learningRate = this.graph.placeholder('float32', []);
-  /** Adam's β₁ and β₂ to the power of the step, from 1. */
+  /** Adam's β₁ and β₂ to the power of the training step, counted from 1. */
   readonly betaPowers = [
     this.graph.placeholder('float32', []),
     this.graph.placeholder('float32', []),
@@ -47,18 +47,18 @@ export class TrainingGraph {
 
   /** Kernel, bias, kernel, … */
   readonly parameters: readonly ParameterVariables[];
-  /** Of the epoch under way. */
+  /** Totals of the current epoch. */
   readonly totals: EpochScalars<Variable>;
-  /** To be fetched: a step was made, and counted in the totals. */
+  /** Fetch it to run a training step and to add it to the totals. */
   readonly trained: GraphTensor;
   readonly evaluated: BatchScalars<GraphTensor>;
 
   #variableCount = 0;
   readonly #ops = new GraphOps(this.graph, this.position);
 
-  constructor(stack: MlpLayers, { clipNorm }: Pick<SessionSettings, 'clipNorm'>) {
-    this.pixels = this.graph.placeholder('uint8', [-1, stack[0]!.inputs]);
-    this.parameters = parameterShapes(stack).map((shape) => ({
+  constructor(layers: MlpLayers, { clipNorm }: Pick<SessionSettings, 'clipNorm'>) {
+    this.pixels = this.graph.placeholder('uint8', [-1, layers[0]!.inputs]);
+    this.parameters = parameterShapes(layers).map((shape) => ({
       value: this.createVariable(shape),
       firstMoment: this.createVariable(shape),
       secondMoment: this.createVariable(shape),
@@ -71,13 +71,13 @@ export class TrainingGraph {
     const { labels, count } = this;
     const batch = { images: this.#ops.toImages(this.pixels), labels, count };
     const values = this.parameters.map(({ value }) => value.value);
-    const step = new TrainingStep(this.#ops, stack, values);
+    const step = new TrainingStep(this.#ops, layers, values);
     this.evaluated = step.evaluate(batch);
     const { gradients, ...scalars } = step.differentiate(batch, clipNorm);
     this.trained = this.graph.endOf([...this.applyAdam(gradients, scalars), ...this.countStep(scalars)]);
   }
 
-  /** In place, and therefore after everything that needs the parameters as they were. */
+  /** In place, and therefore after every operation that reads the old parameters. */
   private applyAdam(gradients: readonly GraphTensor[], scalars: BatchScalars<GraphTensor>): GraphTensor[] {
     const { beta1, beta2, epsilon } = adamDefaults;
     const constants = [beta1, beta2, epsilon].map((value) => this.#ops.scalar(value));
@@ -109,7 +109,7 @@ export class TrainingGraph {
   }
 
   private createVariable(shape: readonly number[]): Variable {
-    // Variables of one shared name, such as none, are one and the same.
+    // Variables with equal shared names, also empty ones, are the same variable.
     const shared_name = { text: `variable_${this.#variableCount++}` };
     const handle = this.graph.add('VarHandleOp', [], { ...float, shape: { shape }, shared_name });
     const newValue = this.graph.placeholder('float32', shape);
@@ -122,8 +122,8 @@ export class TrainingGraph {
   }
 
   /**
-   * Of what is fed, which may be memory of JavaScript's: a variable would keep it as it is, and let go of it on a thread
-   * of TensorFlow's, where nothing of JavaScript's may be touched.
+   * A fed value may be JavaScript memory: without a copy, the variable would keep it and release it on a thread of
+   * TensorFlow, where JavaScript memory must not be accessed.
    */
   private copy(value: GraphTensor): GraphTensor {
     return this.graph.add('DeepCopy', [value], { T: { type: 'float32' } });

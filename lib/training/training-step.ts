@@ -21,7 +21,7 @@ export interface EpochScalars<T> extends BatchScalars<T> {
   readonly finiteStepCount: T;
 }
 
-/** What the backward pass needs of a layer's forward pass. */
+/** Values of a layer's forward pass that the backward pass needs. */
 interface LayerTape<T> {
   /** [batch, inputs], after dropout. */
   readonly input: T;
@@ -31,19 +31,19 @@ interface LayerTape<T> {
   readonly kernel: T;
 }
 
-/** Just below the largest float32: what is not below it is infinite or no number. */
+/** Just below the largest float32: a value that is not below it is infinite or NaN. */
 const largestFinite = 3.4e38;
 
-/** A stack's loss and gradients, written once for every engine. Nothing here changes anything. */
+/** Loss and gradients of a network, written once for all engines. It changes no state. */
 export class TrainingStep<T> {
   /** @param parameters - kernel, bias, kernel, … */
   constructor(
     private readonly ops: TensorOps<T>,
-    private readonly stack: MlpLayers,
+    private readonly layers: MlpLayers,
     private readonly parameters: readonly T[],
   ) {}
 
-  /** With dropout off. */
+  /** Without dropout. */
   evaluate(batch: BatchTensors<T>): BatchScalars<T> {
     const tapes = this.forward(batch.images, { isTraining: false });
     const { losses } = this.ops.softmaxCrossEntropy(tapes.at(-1)!.output, batch.labels);
@@ -53,8 +53,8 @@ export class TrainingStep<T> {
   /**
    * Forward and backward.
    *
-   * @param clipNorm - the largest norm of all gradients together; 0 for any.
-   * @returns of each parameter, the gradient of the mean loss.
+   * @param clipNorm - maximum norm of all gradients together; 0 for no limit.
+   * @returns the gradient of the mean loss for each parameter.
    */
   differentiate(
     batch: BatchTensors<T>,
@@ -73,13 +73,13 @@ export class TrainingStep<T> {
     const { ops } = this;
     const tapes: LayerTape<T>[] = [];
     let activation = images;
-    for (const [layer, { dropoutRate }] of this.stack.entries()) {
+    for (const [layer, { dropoutRate }] of this.layers.entries()) {
       const [kernel, bias] = [this.parameters[2 * layer]!, this.parameters[2 * layer + 1]!];
       const mask =
         isTraining && dropoutRate > 0 ? ops.dropoutMask(activation, dropoutRate, layer) : undefined;
       const input = mask === undefined ? activation : ops.multiply(activation, mask);
       const sums = ops.addBias(ops.matMul(input, kernel), bias);
-      const output = layer === this.stack.length - 1 ? sums : ops.relu(sums);
+      const output = layer === this.layers.length - 1 ? sums : ops.relu(sums);
       tapes.push({ input, mask, output, kernel });
       activation = output;
     }
@@ -93,7 +93,7 @@ export class TrainingStep<T> {
     let upstream = gradient;
     for (let layer = tapes.length - 1; layer >= 0; layer -= 1) {
       const { input, mask, kernel } = tapes[layer]!;
-      const { l2 } = this.stack[layer]!;
+      const { l2 } = this.layers[layer]!;
       const byKernel = ops.matMul(input, upstream, { a: true });
       const decay = l2 === 0 ? undefined : ops.multiply(kernel, ops.scalar(2 * l2));
       gradients.unshift(
@@ -108,7 +108,7 @@ export class TrainingStep<T> {
     return gradients;
   }
 
-  /** Each image's loss carries the whole regularization term, as in Keras' mean. */
+  /** Each image's loss contains the whole regularization term, so that the mean equals Keras' loss. */
   private toScalars(
     losses: T,
     tapes: readonly LayerTape<T>[],
@@ -116,7 +116,7 @@ export class TrainingStep<T> {
   ): BatchScalars<T> {
     const { ops } = this;
     let loss = ops.sum(losses);
-    for (const [layer, { l2 }] of this.stack.entries()) {
+    for (const [layer, { l2 }] of this.layers.entries()) {
       if (l2 === 0) continue;
       const penalty = ops.multiply(ops.sum(ops.square(tapes[layer]!.kernel)), ops.scalar(l2));
       loss = ops.add(loss, ops.multiply(penalty, count));
@@ -125,7 +125,7 @@ export class TrainingStep<T> {
   }
 }
 
-/** A step that comes after a loss which was not a finite number does not count as finite. */
+/** After a loss that was not finite, no training step counts as finite. */
 export function addStep<T>(
   ops: TensorOps<T>,
   totals: EpochScalars<T>,
@@ -139,7 +139,7 @@ export function addStep<T>(
   };
 }
 
-/** All gradients scaled by one factor, so that their norm together is `limit` at most; Pascanu et al., arXiv:1211.5063. */
+/** All gradients scaled by one factor, so that their common norm is at most `limit`; Pascanu et al., arXiv:1211.5063. */
 function clipByGlobalNorm<T>(ops: TensorOps<T>, gradients: readonly T[], limit: number): T[] {
   const squares = gradients.map((gradient) => ops.sum(ops.square(gradient)));
   const norm = ops.squareRoot(squares.reduce((total, each) => ops.add(total, each)));

@@ -4,7 +4,7 @@ import { useWasmBackend, wasmBackendVersion } from '../tensorflow/wasm-backend';
 import type { TrainingEngine } from './training-engine';
 import { WasmSession } from './wasm-session';
 
-/** Trains anywhere Node runs, on one core. */
+/** Trains wherever Node.js runs, on one core. */
 export async function openWasmEngine(): Promise<TrainingEngine> {
   await useWasmBackend();
   return {
@@ -15,6 +15,6 @@ export async function openWasmEngine(): Promise<TrainingEngine> {
       tfjsVersion,
       ...describeMachine(),
     },
-    openSession: (stack, state, settings) => new WasmSession(stack, state, settings),
+    openSession: (layers, state, settings) => new WasmSession(layers, state, settings),
   };
 }

@@ -26,9 +26,9 @@ import {
 import { createRandom, randomStreams } from './seeded-random';
 import type { TensorOps } from './tensor-ops';
 
-/** Computes a training step with TensorFlow.js, operation by operation; results belong to the caller's `tidy`. */
+/** Computes a training step with TensorFlow.js, operation by operation; the caller's `tidy` disposes results. */
 export class WasmOps implements TensorOps<Tensor> {
-  /** Where the run stands names the step's dropout masks; steps count from 1. */
+  /** @param position - determines the dropout masks; training steps count from 1. */
   constructor(private readonly position: { readonly seed: number; readonly step: number }) {}
 
   scalar = (value: number) => scalar(value);

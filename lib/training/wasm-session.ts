@@ -21,10 +21,10 @@ import { adamDefaults, type SessionSettings, type TrainingSession } from './trai
 import {
   type BatchTotals,
   type EpochTotals,
-  noTotals,
   type ParameterValues,
   parameterShapes,
   type TrainingState,
+  zeroTotals,
 } from './training-state';
 import {
   addStep,
@@ -38,7 +38,7 @@ import { WasmOps } from './wasm-ops';
 /** Kept tensors, replaced at every update. */
 type Parameter = Readonly<Record<keyof ParameterValues, Tensor>>;
 
-/** A training on TensorFlow.js' WASM backend: every step runs operation by operation. */
+/** A training on TensorFlow.js' WASM backend: every training step runs operation by operation. */
 export class WasmSession implements TrainingSession {
   /** Kernel, bias, kernel, … */
   #parameters: readonly Parameter[];
@@ -46,11 +46,11 @@ export class WasmSession implements TrainingSession {
   #step: number;
 
   constructor(
-    private readonly stack: MlpLayers,
+    private readonly layers: MlpLayers,
     state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     private readonly settings: SessionSettings,
   ) {
-    const shapes = parameterShapes(stack);
+    const shapes = parameterShapes(layers);
     this.#parameters = state.parameters.map(({ value, firstMoment, secondMoment }, index) => {
       const shape = [...shapes[index]!];
       return keepAll({
@@ -104,7 +104,7 @@ export class WasmSession implements TrainingSession {
 
   startEpoch(): void {
     disposeAll([this.#totals]);
-    this.#totals = toTensors(noTotals);
+    this.#totals = toTensors(zeroTotals);
   }
 
   async readParameters(): Promise<ParameterValues[]> {
@@ -130,7 +130,7 @@ export class WasmSession implements TrainingSession {
   private createStep(ops: WasmOps): TrainingStep<Tensor> {
     return new TrainingStep(
       ops,
-      this.stack,
+      this.layers,
       this.#parameters.map(({ value }) => value),
     );
   }
@@ -165,7 +165,7 @@ function toTensorBatch({ pixels, labels, count }: Batch): BatchTensors<Tensor> {
   };
 }
 
-/** The form of section 2's end, which Keras and TensorFlow use: both bias corrections folded into the step size. */
+/** The form at the end of section 2 of the paper, which Keras and TensorFlow use: the step size contains both bias corrections. */
 function adamStepSize(learningRate: number, step: number): number {
   const { beta1, beta2 } = adamDefaults;
   return (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);

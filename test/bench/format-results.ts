@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** What a baseline prints after each epoch. */
+/** Output of a baseline after each epoch. */
 export const epochSchema = z.object({ seconds: z.number(), accuracy: z.number() });
 
-/** What a baseline prints last: seconds from its start to the saved model. */
+/** Last output of a baseline: seconds from its start to the saved model. */
 export const wholeSchema = z.object({ wholeSeconds: z.number(), peakBytes: z.number(), version: z.string() });
 
 export type BaselineRun = z.infer<typeof wholeSchema> & {
@@ -13,7 +13,7 @@ export type BaselineRun = z.infer<typeof wholeSchema> & {
 export interface BenchResults {
   readonly date: string;
   readonly machine: string;
-  /** Seconds that the matrix products of one epoch take alone. */
+  /** Seconds for only the matrix products of one epoch. */
   readonly limits: readonly number[];
   /** Ours, then Keras. */
   readonly pairs: readonly (readonly [BaselineRun, BaselineRun])[];
@@ -21,7 +21,7 @@ export interface BenchResults {
   readonly wholePairs: readonly (readonly [BaselineRun, BaselineRun])[];
 }
 
-/** A Markdown table: medians, with the range behind them; ratios are taken pair by pair. */
+/** A Markdown table: medians with ranges; ratios are computed per pair. */
 export function formatResults({ date, machine, limits, pairs, stock, wholePairs }: BenchResults): string {
   const ours = pairs.map(([run]) => run);
   const keras = pairs.map(([, run]) => run);
@@ -88,11 +88,11 @@ export function formatResults({ date, machine, limits, pairs, stock, wholePairs 
 
 export interface NamedRuns {
   readonly name: string;
-  /** One a round. */
+  /** One per round. */
   readonly runs: BaselineRun[];
 }
 
-/** A Markdown table; the first is held against each of the others, round by round. */
+/** A Markdown table; the first candidate is compared with each of the others, round by round. */
 export function formatRounds(baselines: readonly NamedRuns[]): string {
   const [first] = baselines;
   const rows = baselines.map(({ name, runs }) => [
@@ -111,7 +111,7 @@ export function formatRounds(baselines: readonly NamedRuns[]): string {
   return [heading, heading.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-/** Median over a process's epochs; the first warms up. */
+/** Median over the epochs of a process, without the first one, which warms up. */
 function epochSeconds({ epochs }: BaselineRun): number {
   return median(epochs.slice(1).map(({ seconds }) => seconds));
 }

@@ -4,8 +4,8 @@ import { formatRounds, type NamedRuns } from './format-results';
 import { type Baseline, type BaselineSettings, makeBaseline, nodeArgs } from './run-baseline';
 
 /**
- * Our engine on a GPU beside Keras and PyTorch on the same card, each with and without compilation, at both batch
- * sizes. Needs an NVIDIA GPU, and room for the baselines' CUDA libraries; `--device cpu` tries the script without one.
+ * Our engine on a GPU compared with Keras and PyTorch on the same GPU, each with and without compilation, at both batch
+ * sizes. Needs an NVIDIA GPU, and space for the baselines' CUDA libraries; `--device cpu` tests the script without a GPU.
  */
 function main(): void {
   const { values } = parseArgs({
@@ -41,7 +41,7 @@ function main(): void {
   }
 }
 
-/** Everybody once a round; the order is turned round from round to round. */
+/** Every candidate once per round; the order is reversed from round to round. */
 function runRounds(
   rounds: number,
   epochs: number,

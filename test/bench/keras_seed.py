@@ -1,5 +1,5 @@
 """The default configuration in Keras, on the same IDX files. Usage: keras_seed.py IDX_FOLDER EPOCHS MODEL_FILE
-Prints one JSON line an epoch, then the whole run's, from the process's start to the saved model."""
+Prints one JSON line per epoch, then one for the whole run, from process start to saved model."""
 
 import json
 import os

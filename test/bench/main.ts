@@ -19,7 +19,7 @@ function measureMatMulLimit(): number {
   return z.object({ seconds: z.number() }).parse(JSON.parse(output)).seconds;
 }
 
-/** Both orders in turn, so that a machine that warms up or slows down favours neither. */
+/** Alternates the order, so that a machine that warms up or slows down favors neither. */
 function runPairs(
   count: number,
   epochs: number,
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const native = await prepareNativeTensorFlow((message) => console.error(message));
   if (!native.available)
     throw new Error(`The benchmark needs native TensorFlow: ${native.reason}. ${native.remedy}`);
-  // One epoch more than is counted: the first one warms up.
+  // One extra epoch, because the first one warms up.
   const epochs = Number(values.epochs) + 1;
   const limits: number[] = [measureMatMulLimit()];
   console.error('Epochs: ours and Keras');

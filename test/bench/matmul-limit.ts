@@ -8,8 +8,8 @@ const testCount = 10_000;
 const repetitions = 60;
 
 /**
- * What TensorFlow itself takes for the matrix products of one epoch of the default configuration, and nothing else: forward,
- * by the weights, by the inputs (not of the first layer), and forward over the test set. No engine can be faster.
+ * Measures only the matrix products of one epoch of the default configuration in TensorFlow: forward, gradients by the
+ * weights and by the inputs (except of the first layer), and forward over the test set. No engine can be faster.
  */
 async function main(): Promise<void> {
   loadNativeBackend();

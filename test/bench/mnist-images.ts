@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseIdx } from '../../lib/dataset/idx';
 import type { LabeledImages } from '../../lib/dataset/load-split';
 
-/** Straight from the raw files, as the Python baselines have them: what is compared is training. */
+/** Directly from the raw files, like the Python baselines, since only training is compared. */
 export function readMnist(folder: string, split: 'train' | 't10k'): LabeledImages {
   const read = (name: string) => parseIdx(readFileSync(join(folder, name)), name);
   const { data: pixels, shape } = read(`${split}-images-idx3-ubyte`);

@@ -6,7 +6,7 @@ import { chooseEngine } from '../../lib/training/choose-engine';
 import { trainModel } from '../../lib/training/train-model';
 import { readMnist } from './mnist-images';
 
-/** The default configuration on our native engine. Usage: ours.ts IDX_FOLDER EPOCHS MODEL_FOLDER; prints what keras_seed.py does. */
+/** The default configuration on our native engine. Usage: ours.ts IDX_FOLDER EPOCHS MODEL_FOLDER; prints the same lines as keras_seed.py. */
 async function main([folder, epochs, modelFolder]: readonly string[]): Promise<void> {
   const config = runConfigSchema.parse({
     epochs: Number(epochs),

@@ -1,5 +1,5 @@
 """The default configuration in PyTorch, on the same IDX files. Usage: pytorch_seed.py IDX_FOLDER EPOCHS MODEL_FILE
-Prints what keras_seed.py prints. The data lies on the device, as PyTorch users do it who want speed."""
+Prints the same lines as keras_seed.py. The data is on the device, which is the fastest way in PyTorch."""
 
 import json
 import os

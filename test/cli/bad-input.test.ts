@@ -229,7 +229,7 @@ test('an unavailable device', async () => {
   const outcome = await runCommand(['train', ...flags]);
   expect({ exitCode: outcome.exitCode, out: outcome.out }).toEqual({ exitCode: 2, out: '' });
   expect(outcome.err).toMatch(
-    /EngineUnavailable: The device "gpu" was asked for, and WASM computes on the CPU only/,
+    /EngineUnavailable: The device "gpu" was requested, and WASM computes on the CPU only/,
   );
 });
 

@@ -14,7 +14,7 @@ test('is 32 hexadecimal characters over the four checksums and the preprocessing
   expect(computeContentKey(sourceFiles)).toBe(computeFingerprint(parts).slice(0, 32));
 });
 
-test('does not depend on where the files lie', () => {
+test('does not depend on the location of the files', () => {
   const elsewhere = { ...sourceFiles, trainImages: { ...file('a'), key: 'datasets/e/raw/file' } };
   expect(computeContentKey(elsewhere)).toBe(computeContentKey(sourceFiles));
 });

@@ -12,8 +12,8 @@ const names = {
 };
 const body = new Uint8Array(1);
 
-describe('a bucket that may be read and not listed: S3 answers 403 for what is absent', () => {
-  /** Of an identity with s3:GetObject alone. */
+describe('a bucket that may be read but not listed: S3 answers 403 for an absent object', () => {
+  /** For an identity with s3:GetObject only. */
   function openUnlisted(present: readonly string[], code = 'AccessDenied') {
     const { client, mock } = createFakeBucket();
     const known = new Set(present.map((name) => `team/${name}`));
@@ -38,9 +38,9 @@ describe('a bucket that may be read and not listed: S3 answers 403 for what is a
   });
 
   test.each([
-    ['AccessDenied', /may not read there, or the object is absent and it may not list/],
+    ['AccessDenied', /may not read the object, or the object is absent and this identity may not list/],
     ['InvalidAccessKeyId', /the AWS credentials are missing, expired or wrong/],
-  ])('without any, the reason is the one that S3 gives for the first: %s', async (code, message) => {
+  ])('if none is found, the reason is that of S3 for the first one: %s', async (code, message) => {
     await expect(findDatasetFiles(openUnlisted([], code), 's3://bucket/team')).rejects.toMatchObject({
       name: 'InvalidInput',
       message: expect.stringMatching(message),
@@ -48,7 +48,7 @@ describe('a bucket that may be read and not listed: S3 answers 403 for what is a
   });
 });
 
-test('plain comes before gzip, with any names; a folder of many other files is looked through to a limit', async () => {
+test('an uncompressed file is preferred to gzip, with any names; the search of a large folder is limited', async () => {
   const store = new MemoryStore();
   for (const [role, name] of Object.entries(names)) {
     const own = `letters-${name.replace('t10k', 'test')}`;

@@ -16,7 +16,7 @@ const arrays = fc
   );
 const exactly = (length: number) => ({ minLength: length, maxLength: length });
 
-test('what was encoded is read back, plain and as gzip, of any rank', () => {
+test('encoded files of any rank are read back, uncompressed and as gzip', () => {
   fc.assert(
     fc.property(arrays, fc.boolean(), ([shape, data], isPacked) => {
       const file = encodeIdx(shape, data);
@@ -28,7 +28,7 @@ test('what was encoded is read back, plain and as gzip, of any rank', () => {
   );
 });
 
-test('no file that is cut short or has a byte too many is read', () => {
+test('a truncated file, or one with an extra byte, is refused', () => {
   fc.assert(
     fc.property(arrays, fc.nat(), ([shape, data], cut) => {
       const file = encodeIdx(shape, data);
@@ -38,7 +38,7 @@ test('no file that is cut short or has a byte too many is read', () => {
   );
 });
 
-test('the header can be read from the beginning of a file, wherever it lies in its buffer', () => {
+test('the header can be read from the beginning of a file at any offset in its buffer', () => {
   const padded = Uint8Array.from([9, ...good]);
   expect(readIdxHeader(padded.subarray(1, 13), 'file')).toEqual({
     type: 'uint8',
@@ -85,12 +85,12 @@ test.each<[string, Uint8Array, RegExp]>([
     encodeIdx(new Array(40).fill(0xffff_ffff), new Uint8Array(1)),
     /it is truncated/,
   ],
-])('%s: damaged, so that another copy may do', (_, bytes, message) => {
+])('%s: damaged, so the remedy is another copy', (_, bytes, message) => {
   const parse = () => parseIdx(bytes, 'train-images-idx3-ubyte');
   expect(parse).toThrow(expect.objectContaining({ name: 'InvalidDataset' }));
   expect(parse).toThrow(message);
   expect(parse).toThrow(
-    /^train-images-idx3-ubyte is not a whole IDX file: .* Download or export it again\.$/s,
+    /^train-images-idx3-ubyte is not a complete IDX file: .* Download or export it again\.$/s,
   );
 });
 
@@ -111,14 +111,18 @@ test.each<[string, Uint8Array, RegExp]>([
   [
     'a zip archive',
     zipSync({ 'train-images-idx3-ubyte': good }),
-    /it is a zip archive\. Unpack it, and give the/,
+    /it is a zip archive\. Unpack it, and pass the/,
   ],
   ['a tar archive', ustar(), /it is a tar archive\. Unpack it/],
   ['a tar archive in gzip', gzipSync(ustar()), /it is a tar archive\. Unpack it/],
   ['a zip archive in gzip', gzipSync(zipSync({ a: good })), /it is a zip archive\. Unpack it/],
-  ['bzip2', Buffer.from('BZh91AY&SY'), /it is packed by bzip2\. Unpack it with bunzip2/],
-  ['xz', Buffer.from('\xfd7zXZ\0\0', 'latin1'), /it is packed by xz\. Unpack it with "xz --decompress"/],
-  ['Zstandard', Buffer.from('\x28\xb5\x2f\xfd', 'latin1'), /it is packed by Zstandard\. Unpack it/],
+  ['bzip2', Buffer.from('BZh91AY&SY'), /it is compressed with bzip2\. Decompress it with bunzip2/],
+  [
+    'xz',
+    Buffer.from('\xfd7zXZ\0\0', 'latin1'),
+    /it is compressed with xz\. Decompress it with "xz --decompress"/,
+  ],
+  ['Zstandard', Buffer.from('\x28\xb5\x2f\xfd', 'latin1'), /it is compressed with Zstandard\. Decompress it/],
   [
     'a NumPy array',
     Buffer.from('\x93NUMPY\x01\0', 'latin1'),
@@ -134,7 +138,7 @@ test.each<[string, Uint8Array, RegExp]>([
   [
     'a Git LFS pointer',
     Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n'),
-    /Git LFS keeps elsewhere\. Fetch the file itself: run "git lfs pull"/,
+    /a Git LFS pointer instead of the file itself\. Run "git lfs pull"/,
   ],
   [
     'an unknown type',
@@ -145,9 +149,9 @@ test.each<[string, Uint8Array, RegExp]>([
   [
     'gzip five times over',
     [1, 2, 3, 4, 5].reduce((file) => gzipSync(file), good),
-    /packed by gzip more than 4 times/,
+    /compressed with gzip more than 4 times/,
   ],
-])('%s: whole, and of another format: the remedy is no other copy', (_, bytes, message) => {
+])('%s: another format, so the remedy is not another copy', (_, bytes, message) => {
   const parse = () => parseIdx(bytes, 'train-images-idx3-ubyte.gz');
   expect(parse).toThrow(expect.objectContaining({ name: 'InvalidDataset' }));
   expect(parse).toThrow(message);
@@ -155,7 +159,7 @@ test.each<[string, Uint8Array, RegExp]>([
   expect(parse).not.toThrow(/Download/);
 });
 
-test('gzip in gzip, and members of gzip one after another, are read as what they hold', () => {
+test('nested gzip, and several members of gzip in one file, are read as their content', () => {
   const members = [good.subarray(0, 5), new Uint8Array(0), good.subarray(5)].map((part) => gzipSync(part));
   for (const packed of [
     gzipSync(gzipSync(good)),

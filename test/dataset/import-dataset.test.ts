@@ -100,7 +100,7 @@ test.each<[string, (name: string) => string, (body: Uint8Array) => Uint8Array]>(
   expect(await listAll()).toHaveLength(4);
 });
 
-test('a second import writes nothing and says nothing', async () => {
+test('a second import writes nothing and notifies nothing', async () => {
   await writeFiles(folder, tiny);
   await run();
   events = [];
@@ -110,14 +110,14 @@ test('a second import writes nothing and says nothing', async () => {
   expect(events).toEqual([]);
 });
 
-test('another content of the same folder is another dataset', async () => {
+test('other content of the same folder is another dataset', async () => {
   await writeFiles(folder, tiny);
   const name = await run();
   await writeFiles(folder, encodeTinyDataset(makeTinyDataset({ trainCount: 20, testCount: 10, seed: 2 })));
   expect(await run()).not.toBe(name);
 });
 
-test('a copy that was altered is not used', async () => {
+test('an altered copy is not used', async () => {
   await writeFiles(folder, tiny);
   const key = `datasets/${await run()}/raw/${names.trainLabels}`;
   await store.put(key, encodeIdx([20], new Uint8Array(20)));
@@ -127,7 +127,7 @@ test('a copy that was altered is not used', async () => {
   });
 });
 
-test('a file that another start copied meanwhile is verified', async () => {
+test('a file that another process copied in the meantime is verified', async () => {
   await writeFiles(folder, tiny);
   const dataset = await readSourceDataset(folder, 10);
   const missing = await findMissingFiles(dataset, store);
@@ -150,7 +150,7 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
   [
     'a truncated file',
     { [names.trainImages]: tiny[names.trainImages]!.subarray(0, 500) },
-    /^train-images-idx3-ubyte in .*My Digits is not a whole IDX file: it is truncated: .*20×6×6 values, 736 bytes in all, and 500 are there/,
+    /^train-images-idx3-ubyte in .*My Digits is not a complete IDX file: it is truncated: .*20×6×6 values, 736 bytes in all, and 500 are there/,
   ],
   [
     'a wrong magic',
@@ -177,7 +177,7 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
   [
     'test images of another size',
     { [names.testImages]: images(10, 6, 7) },
-    /^The training images are 6×6 pixels and the test images 6×7 \(height×width\)\. Both must have one size/,
+    /^The training images are 6×6 pixels and the test images 6×7 \(height×width\)\. Both must have the same size/,
   ],
   [
     'images with colors',
@@ -190,7 +190,7 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
     /^train-labels-idx1-ubyte has 2 dimensions \(20×2\), and labels have one/,
   ],
   [
-    'labels that do not begin at 0',
+    'labels that do not start at 0',
     {
       [names.trainLabels]: encodeIdx(
         [20],
@@ -198,7 +198,7 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
       ),
       [names.testLabels]: encodeIdx([10], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 11)),
     },
-    /label 10 at row 9, .* The dataset's labels are 1 to 11: they do not begin at 0\. Set "classes" to 12, which leaves the labels below 1 unused, or subtract 1/,
+    /label 10 at row 9, .* The dataset's labels are 1 to 11: they do not start at 0\. Set "classes" to 12, which leaves the labels below 1 unused, or subtract 1/,
   ],
   [
     'labels beside no test labels',
@@ -229,30 +229,30 @@ describe('where the four files are', () => {
       Object.entries(files).map(([name, body]) => [`${prefix}${name.replace('t10k', 'test')}`, body]),
     );
 
-  test('of several datasets in one folder none is chosen, and the remedy works', async () => {
+  test('several datasets in one folder are refused, and the remedy works', async () => {
     await writeFiles(folder, { ...under('emnist-digits-'), ...under('emnist-letters-') });
     await expect(run()).rejects.toThrow(
-      /has 2 datasets in .*: their files begin with emnist-digits-, emnist-letters-\. Copy the four files of one, such as emnist-letters-\*, into a folder of their own, and give that\./,
+      /has 2 datasets in .*: their file names start with emnist-digits-, emnist-letters-\. Copy the four files of one dataset, such as emnist-letters-\*, to a separate folder, and pass that folder\./,
     );
     const own = join(folder, '..', 'letters');
     await writeFiles(own, under('emnist-letters-'));
     await expect(run(own)).resolves.toMatch(/^letters-/);
   });
 
-  test('in a folder below: it is named, and can be given', async () => {
+  test('the message names a subfolder with a dataset, which is accepted', async () => {
     const raw = join(folder, 'MNIST', 'raw');
     await writeFiles(raw, tiny);
-    await expect(run()).rejects.toThrow(`There are four such files in its folder MNIST/raw: give ${raw}.`);
+    await expect(run()).rejects.toThrow(`There are four such files in its folder MNIST/raw: pass ${raw}.`);
     await expect(run(raw)).resolves.toMatch(/^raw-/);
   });
 
-  test('a set with a file missing is no dataset', async () => {
+  test('a set with a missing file is not a dataset', async () => {
     const { 'emnist-digits-test-labels-idx1-ubyte': _, ...three } = under('emnist-digits-');
     await writeFiles(folder, three);
     await expect(run()).rejects.toThrow(/has no train-images-idx3-ubyte: none of/);
   });
 
-  test('a folder of the name of a file is passed over', async () => {
+  test('a folder with the name of a file is skipped', async () => {
     await writeFiles(join(folder, names.trainImages), {});
     await writeFiles(
       folder,
@@ -262,7 +262,7 @@ describe('where the four files are', () => {
   });
 });
 
-describe('what may not be what it seems is said, every time', () => {
+describe('a suspicious dataset gives a note, every time', () => {
   const letters = (base: Record<string, Uint8Array>) => {
     const relabel = (count: number) =>
       encodeIdx(
@@ -273,7 +273,7 @@ describe('what may not be what it seems is said, every time', () => {
   };
   const sixty = encodeTinyDataset(makeTinyDataset({ trainCount: 60, testCount: 30 }));
 
-  test('pixels that use a sixteenth of the range', async () => {
+  test('pixels that use one sixteenth of the range', async () => {
     const dark = Object.fromEntries(
       Object.entries(tiny).map(([name, body]) => [
         name,
@@ -290,7 +290,7 @@ describe('what may not be what it seems is said, every time', () => {
     }
   });
 
-  test("EMNIST's images lie on their side", async () => {
+  test("EMNIST's images are transposed", async () => {
     const named = Object.entries(tiny).map(([name, body]) => [
       `emnist-digits-${name.replace('t10k', 'test')}`,
       body,
@@ -299,19 +299,19 @@ describe('what may not be what it seems is said, every time', () => {
     await run();
     expect(remarks).toContainEqual(
       expect.stringMatching(
-        /^emnist-digits-train-images-idx3-ubyte is of EMNIST, whose images lie on their side/,
+        /^emnist-digits-train-images-idx3-ubyte is from EMNIST, whose images are transposed/,
       ),
     );
   });
 
-  test('labels 1 to 26 are refused with 26 classes; what is offered works, and EMNIST is suspected', async () => {
+  test('labels 1 to 26 are refused with 26 classes; the remedy works, and EMNIST is suspected', async () => {
     await writeFiles(folder, letters(sixty));
     await expect(run(folder, 26)).rejects.toThrow(
-      /label 26 at row 25, and labels are 0 to 25 with 26 classes\. The dataset's labels are 1 to 26: they do not begin at 0\. Set "classes" to 27/,
+      /label 26 at row 25, and labels are 0 to 25 with 26 classes\. The dataset's labels are 1 to 26: they do not start at 0\. Set "classes" to 27/,
     );
     await expect(run(folder, 27)).resolves.toBeDefined();
     expect(remarks).toContainEqual(
-      expect.stringMatching(/labels 1 to 26, as EMNIST's letters have, whose images lie on their side/),
+      expect.stringMatching(/labels 1 to 26, like EMNIST's letters, whose images are transposed/),
     );
   });
 });
@@ -332,7 +332,7 @@ describe('the built-in mnist', () => {
     delete process.env['MNIST_DATA_FOLDER'];
   });
 
-  test('is looked for in MNIST_DATA_FOLDER, and must be the published files', async () => {
+  test('is read from MNIST_DATA_FOLDER, and must be the published files', async () => {
     await writeFiles(folder, tiny);
     process.env['MNIST_DATA_FOLDER'] = folder;
     await expect(run('mnist')).rejects.toMatchObject({

@@ -33,7 +33,7 @@ const small = {
   y: { dtype: 'uint8', shape: [1], data: Uint8Array.of(7) },
 } as const;
 
-test('a member is laid out as numpy.lib.format 1.0 says', () => {
+test('a member has the layout of numpy.lib.format 1.0', () => {
   const npy = Buffer.from(unzipSync(encodeNpz(small))['x.npy']!);
   expect(npy.subarray(0, 8).toString('latin1')).toBe('\x93NUMPY\x01\x00');
   expect((10 + npy.readUInt16LE(8)) % 64).toBe(0);
@@ -44,7 +44,7 @@ test('a member is laid out as numpy.lib.format 1.0 says', () => {
   expect(Buffer.from(unzipSync(encodeNpz(small))['y.npy']!).toString('latin1')).toContain("'shape': (1,), }");
 });
 
-test('the bytes carry no clock: every member is dated 1980-01-01 00:00, the zero of zip', () => {
+test('the bytes do not depend on the time: every member has the time 1980-01-01 00:00, the lowest of zip', () => {
   const localHeader = Buffer.from(encodeNpz(small));
   expect([localHeader.readUInt16LE(10), localHeader.readUInt16LE(12)]).toEqual([0, (1 << 5) | 1]);
 });

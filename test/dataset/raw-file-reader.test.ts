@@ -11,14 +11,14 @@ beforeEach(async () => {
   await store.put(file.key, body);
 });
 
-test('ranges that end with the file, whatever lies between them, prove that it is the planned one', async () => {
+test('ranges up to the end of the file prove that it is the planned file, including the gaps between them', async () => {
   const reader = new RawFileReader(store, file);
   expect(await reader.read(4, 6)).toEqual(body.subarray(4, 10));
   expect(await reader.read(10, 10)).toEqual(body.subarray(10));
   expect(() => reader.finish()).not.toThrow();
 });
 
-test.each([0, 3, 4, 19])('byte %i read otherwise than it was written is found', async (index) => {
+test.each([0, 3, 4, 19])('an altered byte %i is detected', async (index) => {
   await store.put(file.key, body.with(index, 99));
   const reader = new RawFileReader(store, file);
   await reader.read(4, 16);
@@ -27,7 +27,7 @@ test.each([0, 3, 4, 19])('byte %i read otherwise than it was written is found', 
   );
 });
 
-test('a plan that leaves rows out or takes them twice is found', async () => {
+test('a plan that omits or repeats rows is detected', async () => {
   const reader = new RawFileReader(store, file);
   await reader.read(4, 8);
   expect(() => reader.finish()).toThrow(/its shards use 12 of its 20 bytes/);

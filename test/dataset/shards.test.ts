@@ -37,11 +37,11 @@ test.each<[[number, number], number]>([
   [[2048, 4096], 1],
   [[2048, 4097], 1],
   [[2048, 2048], 2],
-])('images of %p pixels go %i to a shard', (imageShape, expected) => {
+])('images of %p pixels: %i per shard', (imageShape, expected) => {
   expect(rowsPerShard(imageShape)).toBe(expected);
 });
 
-test('shards are disjoint, in order, and together the whole split', () => {
+test('shards are disjoint, in order, and together complete', () => {
   const upTo = (max: number) => fc.integer({ min: 1, max });
   const sizes = fc.oneof(
     fc.tuple(upTo(100), upTo(100), upTo(60_000), upTo(60_000)),
@@ -89,19 +89,19 @@ test.each<[string, number, [number, number]]>([
     expect.objectContaining({
       name: 'CorruptArtifact',
       message: expect.stringMatching(
-        /^train-00000\.npz holds float32 2×2×2 as x and uint8 2 as y, and float32 .* are expected\. Delete it/,
+        /^train-00000\.npz has float32 2×2×2 as x and uint8 2 as y; expected are float32 .*\. Delete it/,
       ),
     }),
   );
 });
 
-test('all 256 pixels come back from their float32', () => {
+test('all 256 pixels are restored from their float32', () => {
   const all = Uint8Array.from({ length: 256 }, (_, pixel) => pixel);
   expect(quantizePixels(normalizePixels(all), 'train-00000.npz')).toEqual(all);
 });
 
 test.each([-1 / 255, 256 / 255, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
-  'the pixel %d is none of the 256, and refused',
+  'the pixel %d is not one of the 256, and is refused',
   (value) => {
     expect(() => quantizePixels(Float32Array.of(0, value), 'train-00000.npz')).toThrow(
       /train-00000\.npz has the pixel .*not one of the 256 values/,

@@ -6,7 +6,7 @@ import { encodeIdx } from '../support/tiny-dataset';
 
 const zeros = new Uint8Array(50 * 2 ** 20);
 
-/** Memory that a reader holds at once shows in what the process has ever had. */
+/** The peak memory of the process includes what a reader allocates at once. */
 function expectLittleMemory(read: () => unknown, message: RegExp): void {
   const before = process.resourceUsage().maxRSS;
   expect(read).toThrow(message);
@@ -15,7 +15,7 @@ function expectLittleMemory(read: () => unknown, message: RegExp): void {
 
 beforeAll(() => zeros.fill(0));
 
-test('gzip: no more is unpacked than the header announces', () => {
+test('gzip: at most the size in the header is decompressed', () => {
   const bomb = gzipSync(Buffer.concat([encodeIdx([2, 2], new Uint8Array(4)), zeros]));
   expectLittleMemory(
     () => parseIdx(bomb, 'labels.gz'),
@@ -23,7 +23,7 @@ test('gzip: no more is unpacked than the header announces', () => {
   );
 });
 
-test('gzip: an announcement of more than can be read', () => {
+test('gzip: a header with a larger size than can be read', () => {
   const header = encodeIdx([0xffff, 0xffff], new Uint8Array(0));
   expectLittleMemory(
     () => parseIdx(gzipSync(header), 'f'),
@@ -33,12 +33,12 @@ test('gzip: an announcement of more than can be read', () => {
 
 const shard = { key: 'train-00000.npz', rowCount: 1, imageShape: [2, 2] } as const;
 
-test('gzip in gzip: no more than twice that is unpacked of the outer layer', () => {
+test('nested gzip: at most twice that size is decompressed of the outer layer', () => {
   const inner = Buffer.concat([gzipSync(encodeIdx([2, 2], new Uint8Array(4))), zeros]);
   expectLittleMemory(() => parseIdx(gzipSync(inner), 'labels.gz'), /trailing bytes: its header announces 16/);
 });
 
-test('npz: members that unpack to more than the shard has', () => {
+test('npz: members that are larger than the shard', () => {
   const bomb = zipSync({ 'x.npy': zeros });
   expectLittleMemory(
     () => decodeShard(bomb, shard),

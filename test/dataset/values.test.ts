@@ -11,7 +11,7 @@ const labels = (type: Type, values: readonly number[], shape: readonly number[] 
   toLabelFile(parseIdx(encodeTypedIdx(type, shape, values), 'labels'), 'labels');
 
 describe('pixels', () => {
-  test.each(types)('whole numbers as %s stand for themselves', (type) => {
+  test.each(types)('whole numbers as %s are kept', (type) => {
     const values = type === 'int8' ? [0, 1, 127] : [0, 1, 16, 255];
     const { file, data, shape } = pixels(type, values);
     expect([...data]).toEqual(values);
@@ -19,10 +19,12 @@ describe('pixels', () => {
     expect(file).toEqual(encodeIdx(shape, Uint8Array.from(values)));
   });
 
-  test.each(['float32', 'float64'] as const)('fractions as %s are parts of white, which is said', (type) => {
+  test.each(['float32', 'float64'] as const)('fractions as %s are multiplied by 255, with a note', (type) => {
     const { data, remarks } = pixels(type, [0, 128 / 255, 1]);
     expect([...data]).toEqual([0, 128, 255]);
-    expect(remarks).toEqual([`images has ${type} pixels from 0 to 1: 1 is taken for white, in 255 steps.`]);
+    expect(remarks).toEqual([
+      `images has ${type} pixels from 0 to 1: 1 is interpreted as white, with 255 steps.`,
+    ]);
   });
 
   test('float zeros and ones are black and white', () => {
@@ -36,7 +38,7 @@ describe('pixels', () => {
       [-128, 0, 127],
       /^images has pixels from -128 to 127, and pixels are whole numbers from 0/,
     ],
-    ['too large', 'int16', [0, 4095], /from 0 to 4095, and .* Scale them to one of the two/],
+    ['too large', 'int16', [0, 4095], /from 0 to 4095, and .* Scale them to one of these/],
     ['above white', 'int32', [0, 256], /from 0 to 256, and/],
     ['fractions above one', 'float32', [0, 0.5, 255], /from 0 to 255, with fractions, and/],
     ['centered', 'float64', [-1, 0.25, 1], /from -1 to 1, with fractions, and/],
@@ -52,13 +54,13 @@ describe('pixels', () => {
     [128, []],
     [
       127,
-      [expect.stringContaining('brightest pixel of images is 127, and 255 is white: its images use 127/255')],
+      [expect.stringContaining('brightest pixel of images is 127, and white is 255: its images use 127/255')],
     ],
     [
       16,
       [
         expect.stringMatching(
-          /images use 16\/255 .* If 16 stands for white there, multiply the pixels by 15\.9375,/,
+          /images use 16\/255 .* If 16 means white in this file, multiply the pixels by 15\.9375,/,
         ),
       ],
     ],
@@ -69,7 +71,7 @@ describe('pixels', () => {
   });
 
   test.each([1, 2, 7, 16, 100, 127])(
-    'what is offered for %i works: no pixel leaves the range, and nothing is said',
+    'the remedy for %i works: no pixel leaves the range, and there is no note',
     (brightest) => {
       const [remark] = pixels('uint8', [brightest]).remarks;
       const factor = Number(/multiply the pixels by ([\d.]+),/.exec(remark!)![1]);
@@ -80,7 +82,7 @@ describe('pixels', () => {
     },
   );
 
-  test.each([[[2, 1, 3, 1]], [[2, 1, 1, 3]]])('a channel of one in %j is no dimension', (shape) => {
+  test.each([[[2, 1, 3, 1]], [[2, 1, 1, 3]]])('a channel of size 1 in %j is removed', (shape) => {
     const { shape: found, file } = pixels('uint8', [1, 2, 3, 4, 5, 200], shape);
     expect(found).toEqual([2, 1, 3]);
     expect(parseIdx(file, 'file').shape).toEqual([2, 1, 3]);
@@ -109,14 +111,14 @@ describe('labels', () => {
     });
   });
 
-  test("in QMNIST's eight columns: the first, which is said", () => {
+  test("in QMNIST's eight columns: the first, with a note", () => {
     const rows = [5, 0, 2598, 0, 5, 2, 0, 7, 0, 1, 2599, 4, 0, 9, 1, 8];
     const { data, remarks } = labels('int32', rows, [2, 8]);
     expect([...data]).toEqual([5, 0]);
-    expect(remarks).toEqual([expect.stringContaining('as QMNIST')]);
+    expect(remarks).toEqual([expect.stringContaining('like QMNIST')]);
   });
 
-  test('as one-hot rows, which is said', () => {
+  test('as one-hot rows, with a note', () => {
     const { data, remarks } = labels('float32', [0, 0, 1, 1, 0, 0, 0, 1, 0], [3, 3]);
     expect([...data]).toEqual([2, 0, 1]);
     expect(remarks).toEqual([expect.stringContaining('one-hot rows of 3')]);

@@ -3,7 +3,7 @@ import { measureCalibration } from '../../lib/evaluation/calibration';
 import { columnsOf } from '../../lib/evaluation/test-predictions';
 import { makeScoredLabels } from '../support/report-factory';
 
-/** `right` of `count` images right, each with the same confidence. */
+/** `right` of `count` images are correct, all with the same confidence. */
 const claims = (groups: readonly { confidence: number; count: number; right: number }[]) => {
   const rows = groups.flatMap(({ confidence, count, right }) =>
     Array.from({ length: count }, (_, index) => ({ confidence, predicted: index < right ? 1 : 0 })),

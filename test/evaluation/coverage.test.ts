@@ -7,7 +7,7 @@ const claims = {
   confidence: [0.99, 0.9, 0.5, 0.9, 0.2],
 };
 
-test('the surest first, equal confidences together', () => {
+test('in descending order of confidence, equal ones together', () => {
   expect(measureCoverage(claims)).toEqual([
     { threshold: 0.99, coverage: 0.2, accuracy: 1 },
     { threshold: 0.9, coverage: 0.6, accuracy: 1 },
@@ -20,11 +20,11 @@ test.each([
   [1, 0.6],
   [0.75, 0.8],
   [0.6, 1],
-])('an accuracy of %d is reached with a coverage of %d', (accuracy, coverage) => {
+])('an accuracy of %d needs a coverage of at most %d', (accuracy, coverage) => {
   expect(largestCoverageAt(measureCoverage(claims), accuracy)?.coverage).toBe(coverage);
 });
 
-test('a model whose surest answer is wrong reaches no accuracy of 1', () => {
+test('a model whose most confident answer is wrong never reaches an accuracy of 1', () => {
   const wrong = { labels: [1], predicted: [0], confidence: [0.9] };
   expect(largestCoverageAt(measureCoverage(wrong), 1)).toBeUndefined();
 });

@@ -14,7 +14,7 @@ test.each([
   expect(Math.abs(tested - pValue)).toBeLessThanOrEqual(pValue * 1e-9);
 });
 
-test('property: a probability, whichever run comes first, and smaller the more lopsided', () => {
+test('property: a probability, symmetric, and smaller for a larger difference', () => {
   const count = fc.integer({ min: 0, max: 20_000 });
   fc.assert(
     fc.property(count, count, (a, b) => {

@@ -8,14 +8,14 @@ import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 
 beforeAll(useWasmBackend);
 
-test('bytes as fractions, as they are, and around zero', () => {
+test('bytes as fractions, unchanged, and around zero', () => {
   const pixels = Uint8Array.of(0, 51, 255);
   expect([...scalePixels(pixels, '0..1')]).toEqual([0, Math.fround(0.2), 1]);
   expect([...scalePixels(pixels, '0..255')]).toEqual([0, 51, 255]);
   expect([...scalePixels(pixels, '-1..1')]).toEqual([-1, Math.fround(-0.6), 1]);
 });
 
-/** Two pixels: the darker one is the class; sure of it for inputs of `contrast`. */
+/** Two pixels: the darker one is the class; confident for inputs of `contrast`. */
 function makeModel(contrast: number): LayersModel {
   const model = sequential({
     layers: [
@@ -53,7 +53,7 @@ test.each<[string, number, PixelRange, PixelRange | undefined]>([
   model.dispose();
 });
 
-test('a model that answers much better for other pixels is noticed', async () => {
+test('a model with much better results for another pixel range is noticed', async () => {
   const model = makeModel(255);
   const right = { ...images, labels: Uint8Array.of(0, 1, 0, 1, 1) };
   const { metrics, betterRange } = await measureModel(model, describeOutputs(model, 'The model'), right, {
@@ -86,7 +86,7 @@ test.each<[string, LayersModel['layers'], boolean]>([
     [layers.dense({ units: 2, inputShape: [2] }), layers.rescaling({ scale: 1 / 255 })],
     false,
   ],
-])('a model that begins with %s', (_, stack, expected) => {
+])('a model that starts with %s', (_, stack, expected) => {
   const model = sequential({ layers: stack });
   expect(hasOwnRescaling(model)).toBe(expected);
   model.dispose();

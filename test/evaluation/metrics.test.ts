@@ -10,7 +10,7 @@ import {
 const handMade: ScoredLabels = {
   classes: 3,
   labels: Uint8Array.from([0, 0, 1, 1, 2]),
-  // biome-ignore format: one image a line
+  // biome-ignore format: one image per line
   probabilities: Float32Array.from([
     0.75, 0.25, 0,
     0.125, 0.5, 0.375,
@@ -62,7 +62,7 @@ describe('computeMetrics, by hand', () => {
   });
 });
 
-test('a sure and right answer costs next to nothing, and never a negative loss', () => {
+test('a confident, correct answer has nearly no loss, and never a negative one', () => {
   const loss = meanCrossEntropy({
     classes: 2,
     labels: Uint8Array.of(1),
@@ -111,7 +111,7 @@ describe('properties', () => {
     );
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-  test('rows of the matrix sum to the supports, the whole to the images, the diagonal to the right answers', () => {
+  test('rows of the matrix sum to the supports, all cells to the images, the diagonal to the right answers', () => {
     fc.assert(
       fc.property(scoredLabels, (scored) => {
         const metrics = computeMetrics(scored);

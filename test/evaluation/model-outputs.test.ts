@@ -32,10 +32,10 @@ test.each<[string, TfjsLayer[], object]>([
   model.dispose();
 });
 
-test('outputs that are a image are refused', () => {
+test('outputs that are images are refused', () => {
   const model = build(layers.reshape({ targetShape: [2, 2] }));
   expect(() => describeOutputs(model, 'The model "a.h5"')).toThrow(
-    /The model "a\.h5" gives an output of 2×2 a image\. Only classifiers can be evaluated/,
+    /The model "a\.h5" has an output of 2×2 per image\. Only classifiers can be evaluated/,
   );
   model.dispose();
 });
@@ -52,7 +52,7 @@ test('logits become the probabilities of a softmax, also where powers of e would
   expect(loss).toBeCloseTo((-Math.log(0.66524) - Math.log(0.09003)) / 2, 4);
 });
 
-test('the loss of logits has no limit, as in Keras', () => {
+test('the loss of logits is not clipped, like in Keras', () => {
   const logits = Float32Array.of(0, 100, 0);
   expect(meanCrossEntropyOfLogits(Uint8Array.of(0), logits, { kind: 'logits', ...three })).toBeCloseTo(
     100,
@@ -60,7 +60,7 @@ test('the loss of logits has no limit, as in Keras', () => {
   );
 });
 
-test('scores are set in proportion', () => {
+test('scores are normalized', () => {
   const scores = Float32Array.of(0.5, 0.25, 0.25, 0, 0, 0);
   expect(round(toProbabilities(scores, { kind: 'scores', ...three }))).toEqual([
     0.5, 0.25, 0.25, 0.3333, 0.3333, 0.3333,

@@ -12,7 +12,7 @@ function makePixelModel() {
 
 beforeAll(useWasmBackend);
 
-test('rows keep their order across batches, and no tensor stays', async () => {
+test('rows keep their order across batches, and no tensor remains', async () => {
   const model = makePixelModel();
   const count = 2500;
   const pixels = Uint8Array.from({ length: count * 2 }, (_, index) => (index % 7) * 36);

@@ -3,7 +3,7 @@ import { writeTensorboardEvents } from '../../lib/export/tensorboard-events';
 import { crc32c, encodeTfRecords } from '../../lib/protobuf/tf-record';
 import { makeEpochs } from '../support/report-factory';
 
-test('the table has a heading and a line for each epoch, ending in a line feed', () => {
+test('the table has a header and one line per epoch, and ends with a line feed', () => {
   const [first] = makeEpochs(1);
   expect(
     new TextDecoder().decode(

@@ -15,7 +15,7 @@ const predict = (model: LayersModel) => predictAll(model, source, 3);
 const models = Object.entries(sampleModels);
 
 describe.each(models)('%s', (_, build) => {
-  test.each(modelFormats)('the same weights give the same $fileName, at any time', async ({ write }) => {
+  test.each(modelFormats)('equal weights give the same $fileName at any time', async ({ write }) => {
     const files: Uint8Array[] = [];
     for (const now of ['2026-01-01', '2031-12-31']) {
       jest.useFakeTimers({ now: new Date(now), doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
@@ -29,7 +29,7 @@ describe.each(models)('%s', (_, build) => {
     expect(files[0]!.length).toBeGreaterThan(300);
   });
 
-  test.each(['model.h5', 'model.keras'])('comes back from %s whole', async (fileName) => {
+  test.each(['model.h5', 'model.keras'])('is restored from %s completely', async (fileName) => {
     const before = tf.memory().numTensors;
     const model = build();
     randomizeWeights(model);

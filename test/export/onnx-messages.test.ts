@@ -57,7 +57,7 @@ test('the batch of an input is a name, its other dimensions are numbers', () => 
   );
 });
 
-test('a model states its versions, the default operators, and what its author says', () => {
+test('a model has its versions, the default operators, a description and metadata', () => {
   const version = { irVersion: 8, opset: 17, producer: 'p', description: 'd', metadata: { k: 'v' } };
   expect(Buffer.from(encodeModel('g', [], version))).toEqual(
     bytes(

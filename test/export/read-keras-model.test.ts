@@ -40,7 +40,7 @@ async function expectRefusal(bytes: Uint8Array, message: RegExp): Promise<void> 
   expect(tf.memory().numTensors).toBe(before);
 }
 
-test('the files that are spoilt below can be read as they are', async () => {
+test('the unmodified test files can be read', async () => {
   for (const bytes of [archive, legacy]) (await readKerasModel(bytes, what)).dispose();
 });
 
@@ -151,7 +151,7 @@ test.each<[string, (config: Config) => void, RegExp]>([
       Object.assign(config, { build_config: null });
       Object.assign(config.config, { build_input_shape: null });
     },
-    /does not say the shape of its input.*keras\.Input/,
+    /does not specify the shape of its input.*keras\.Input/,
   ],
   [
     'an open input shape',
@@ -165,7 +165,7 @@ test.each<[string, (config: Config) => void, RegExp]>([
     (config) => {
       config.config.layers[3]!.config['units'] = 2 ** 22;
     },
-    /has float32 36×4 at layers\/dense\/vars\/0 in \d+ bytes, and its configuration asks for float32 36×4194304/,
+    /has float32 36×4 at layers\/dense\/vars\/0 in \d+ bytes, and its configuration requires float32 36×4194304/,
   ],
   [
     'a layer without its weights',
@@ -201,7 +201,7 @@ test.each<[string, (root: Group) => void, RegExp]>([
   [
     'in a group',
     (root) => dense(root).create_group('0'),
-    /has nothing at layers\/dense\/vars\/0 .* asks for float32 36×4/,
+    /has nothing at layers\/dense\/vars\/0 .* requires float32 36×4/,
   ],
   [
     'in another file',
@@ -226,7 +226,7 @@ test.each<[string, (root: Group) => void, RegExp]>([
   await expectRefusal(zipSync({ ...files, 'model.weights.h5': weights }), message);
 });
 
-test('weights that unpack to more than the file holds are refused, though their shape is the right one', async () => {
+test('weights that decompress to more than the file size are refused, even with the right shape', async () => {
   const config = JSON.parse(strFromU8(files['config.json'])) as Config;
   config.config.layers[3]!.config['units'] = 100_000;
   const weights = await writeHdf5((root) => {
@@ -242,14 +242,14 @@ test('weights that unpack to more than the file holds are refused, though their 
   expect(weights.length).toBeLessThan(36 * 100_000);
   await expectRefusal(
     zipSync({ ...files, 'config.json': strToU8(JSON.stringify(config)), 'model.weights.h5': weights }),
-    /has float32 36×100000 at layers\/dense\/vars\/0 in \d+ bytes, and its configuration asks for/,
+    /has float32 36×100000 at layers\/dense\/vars\/0 in \d+ bytes, and its configuration requires/,
   );
 });
 
-test('an .h5 of weights alone is refused, and says how to save the model', async () => {
+test('an .h5 with only weights is refused, with advice on how to save the model', async () => {
   const weights = await writeHdf5((root) => {
     addText(root, 'backend', 'tensorflow');
     addArray(root, { name: 'kernel', shape: [2], values: Float32Array.from([1, 2]) });
   });
-  await expectRefusal(weights, /has no model_config: it holds weights alone\. Save the whole model/);
+  await expectRefusal(weights, /has no model_config: it has only weights\. Save the whole model/);
 });

@@ -33,7 +33,7 @@ function measure({ pixels }: { pixels: Float32Array }) {
   return { x: x / mass, y: y / mass, height: bottom - top, width: right - left, mass };
 }
 
-test('an image of MNIST comes out as it went in: this is how MNIST was made', () => {
+test('an image of MNIST stays unchanged, since MNIST was made this way', () => {
   const file = readFileSync(join(findMnistFolder(), rawFileNames.testImages));
   const { data } = parseIdx(file, 'the test images');
   for (let row = 0; row < 500; row += 1) {
@@ -88,7 +88,7 @@ test.each([
     bar: { top: 80, left: 0, rows: 20, columns: 100 },
     stem: { top: 0, left: 0, rows: 80, columns: 2 },
   },
-])('$name, with most of its ink at an edge, loses none of it', ({ bar, stem }) => {
+])('$name, with most of its ink at an edge, loses no ink', ({ bar, stem }) => {
   const drawing = drawRectangle([100, 100], bar);
   drawRectangle([100, 100], stem).pixels.forEach((gray, at) => {
     drawing.pixels[at]! += gray;
@@ -100,14 +100,14 @@ test.each([
   expect(measure(centered)).toMatchObject({ height: 20, width: 20 });
 });
 
-test('paper without ink is no digit', () => {
+test('an image without ink is not a digit', () => {
   expect(centerDigit({ pixels: new Float32Array(100), shape: [10, 10] }, shape)).toBeUndefined();
 });
 
 test.each([
   { wanted: [56, 56] as const, side: 40 },
   { wanted: [28, 40] as const, side: 20 },
-])('images of $wanted: the box keeps its share of the shorter side', ({ wanted, side }) => {
+])('images of $wanted: the box keeps its fraction of the shorter side', ({ wanted, side }) => {
   const { pixels } = centerDigit(
     drawRectangle([100, 100], { top: 0, left: 0, rows: 100, columns: 100 }),
     wanted,

@@ -67,7 +67,7 @@ test.each([
   'still.gif',
   'bottom-up-24.bmp',
   'run-length-8.bmp',
-])('property: %s is refused, wherever it is cut off', async (file) => {
+])('property: %s is refused if it is truncated anywhere', async (file) => {
   const bytes = readSample(file);
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: bytes.length - 2 }), async (length) => {
@@ -79,7 +79,7 @@ test.each([
   );
 });
 
-test('property: a PNG is refused, wherever it is cut off and whichever byte is altered', async () => {
+test('property: a PNG is refused if it is truncated anywhere or any byte is altered', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: png.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, bits) => {
       const altered = png.map((byte, index) => (index === at ? byte ^ bits : byte));

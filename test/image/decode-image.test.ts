@@ -13,13 +13,13 @@ const [black, red, white, none] = [
   [255, 255, 255, 255],
   [-1, -1, -1, 0],
 ];
-/** What samples/make_samples.py draws, in cells of 8 × 8 pixels. */
+/** The drawing of samples/make_samples.py, in cells of 8 × 8 pixels. */
 const drawing = [
   [black, black, red],
   [black, white, white],
 ];
 
-/** -1 where any value will do, as transparent pixels have no color. */
+/** -1 for any value, since transparent pixels have no color. */
 function expectCells(rgba: Uint8Array, cells: readonly (readonly number[][])[], tolerance: number): void {
   const wrong = Array.from({ length: 16 * 24 }, (_, pixel) => pixel).filter((pixel) => {
     const cell = cells[Math.floor(pixel / 24 / 8)]![Math.floor((pixel % 24) / 8)]!;
@@ -37,7 +37,7 @@ const allWhite = drawing.map((row) => row.map(() => white));
 
 test.each<[file: string, cells: readonly (readonly number[][])[], tolerance: number]>([
   ['baseline.jpg', drawing, 2],
-  // Chroma at half the resolution runs over the edges of red.
+  // Chroma at half the resolution bleeds over the edges of red.
   ['subsampled.jpg', drawing, 110],
   ['progressive.jpg', drawing, 2],
   ['gray.jpg', greyDrawing, 1],
@@ -63,7 +63,7 @@ test.each<[file: string, cells: readonly (readonly number[][])[], tolerance: num
   ['run-length-8.bmp', drawing, 0],
   ['bits-565.bmp', drawing, 0],
   ['bits-1.bmp', allWhite, 0],
-])('%s, which Pillow wrote', async (file, cells, tolerance) => {
+])('%s, written by Pillow', async (file, cells, tolerance) => {
   const { rgba, shape, format } = await decodeImage(readSample(file), file);
   expect(shape).toEqual([16, 24]);
   expect(format).toBe({ jpg: 'JPEG', webp: 'WebP', gif: 'GIF', bmp: 'BMP' }[file.split('.')[1]!]);
@@ -77,7 +77,7 @@ test.each([
   ['animated.webp', false],
   ['still.gif', false],
   ['palette-4.bmp', false],
-])('%s: whether its values are the ones that were saved', async (file, isLossy) => {
+])('%s: whether it is lossy', async (file, isLossy) => {
   expect(await decodeImage(readSample(file), file)).toMatchObject({ isLossy });
 });
 
@@ -107,7 +107,7 @@ const pngs = fc
     return { color, shape, isInterlaced, depth, samples, palette, paletteOpacity };
   });
 
-test('property: a PNG of any color type, depth and order has the pixels that were put into it', async () => {
+test('property: a PNG of any color type, depth and order decodes to its original pixels', async () => {
   await fc.assert(
     fc.asyncProperty(pngs, async ({ palette, paletteOpacity, ...content }) => {
       const isPalette = content.color === 'palette';
@@ -117,7 +117,7 @@ test('property: a PNG of any color type, depth and order has the pixels that wer
             ['tRNS', paletteOpacity],
           ]
         : [];
-      // An empty table of opacities is none at all.
+      // An empty opacity table is invalid.
       const written = makePng({ ...content, chunks: chunks.filter(([, data]) => data.length > 0) });
       const { rgba, shape } = await decodeImage(written, 'property.png');
       expect(shape).toEqual(content.shape);
@@ -133,7 +133,7 @@ test('property: a PNG of any color type, depth and order has the pixels that wer
         const color = channels < 3 ? [values[0]!, values[0]!, values[0]!] : values.slice(0, 3);
         return [...color, channels % 2 === 0 ? values.at(-1)! : 255];
       });
-      // Of 16 bits the decoder keeps 8.
+      // The decoder keeps 8 of 16 bits.
       const tolerance = content.depth === 16 ? 1 : 0;
       const isNear = (value: number, at: number) =>
         Math.abs(value - expected[at >> 2]![at % 4]!) <= tolerance;
@@ -163,7 +163,7 @@ test.each([
 
 describe('the orientation of a PNG', () => {
   const stored = [1, 2, 3, 4, 5, 6];
-  /** 3 columns and 2 rows, as they are seen. */
+  /** 3 columns and 2 rows, as displayed. */
   test.each<[number, number[][]]>([
     [
       1,
@@ -249,14 +249,14 @@ describe('the orientation of a PNG', () => {
     }
   });
 
-  test.each([0, 7, 9, 21])('metadata that ends after %d bytes is none', async (length) => {
+  test.each([0, 7, 9, 21])('metadata that is truncated after %d bytes is ignored', async (length) => {
     const chunks: [string, Uint8Array][] = [['eXIf', makeExif(6).subarray(0, length)]];
     const png = makePng({ shape: [2, 3], color: 'gray', depth: 8, samples: stored, chunks });
     expect(await decodeImage(png, 'cut.png')).toMatchObject({ shape: [2, 3] });
   });
 });
 
-test('a gamma and a color profile change nothing, as with Pillow and Keras', async () => {
+test('gamma and color profile change nothing, like in Pillow and Keras', async () => {
   const content = { shape: [1, 2], color: 'gray', depth: 8, samples: [50, 200] } as const;
   const gamma = Buffer.alloc(4);
   gamma.writeUInt32BE(100_000);

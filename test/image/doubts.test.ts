@@ -8,7 +8,7 @@ import { findDoubts } from '../../lib/image/doubts';
 const side = 28;
 const sure = [0.01, 0.95, 0.04];
 
-/** `#` is ink; the pattern stands in the middle of 28×28 pixels, each character three pixels wide and high. */
+/** `#` is ink; the pattern is in the middle of 28×28 pixels, each character three pixels wide and high. */
 function draw(...lines: string[]) {
   const pixels = new Float32Array(side * side);
   const top = Math.floor((side - 3 * lines.length) / 2);
@@ -52,7 +52,7 @@ test.each([
   expect(findDoubts(draw('#', '#', '#', '#', '#'), probabilities)).toEqual(doubts);
 });
 
-test('of MNIST’s test images, at most 1.5 % are taken for something else', () => {
+test('at most 1.5 % of MNIST’s test images raise a doubt about the drawing', () => {
   const file = readFileSync(join(findMnistFolder(), 't10k-images-idx3-ubyte'));
   const { data } = parseIdx(file, 'test images');
   const count = 2000;
@@ -67,7 +67,7 @@ test('of MNIST’s test images, at most 1.5 % are taken for something else', () 
   expect(doubted / count).toBeLessThan(0.015);
 });
 
-test('what was measured: parts, width and filling', () => {
+test('the measurements: parts, aspect and fill', () => {
   expect(measureShape(draw('# #', '# #'))).toEqual({
     secondPartFraction: 0.5,
     aspect: 1.5,

@@ -16,7 +16,7 @@ const { data: testImages } = parseIdx(
   readFileSync(join(findMnistFolder(), rawFileNames.testImages)),
   'the test images',
 );
-/** The 7 that MNIST's test images begin with, light on 0. */
+/** The first test image of MNIST, a 7, light on 0. */
 const seven = Array.from(testImages.subarray(0, 784));
 const sevenIn01 = Float32Array.from(seven, (gray) => gray / 255);
 
@@ -37,7 +37,7 @@ const enlarge = (pixels: readonly number[]) =>
   );
 const grey8 = { shape, color: 'gray', depth: 8 } as const;
 
-/** One and the same digit, as people have it. */
+/** The same digit in various images. */
 test.each<[name: string, png: PngContent, ink: string, decidedBy: string, tolerance?: number]>([
   ['light on dark', { ...grey8, samples: seven }, 'light', 'border', 0],
   ['dark on light', { ...grey8, samples: seven.map((gray) => 255 - gray) }, 'dark', 'border'],
@@ -158,10 +158,10 @@ describe('a sheet of paper that does not fill the image', () => {
 });
 
 describe('noise', () => {
-  /** The same on every run, with the spread of a camera. */
+  /** Deterministic noise with the standard deviation of a camera. */
   const noise = (at: number) => ((at * 7919) % 13) - 6;
 
-  test('an uneven background is none of the digit', () => {
+  test('an uneven background is not part of the digit', () => {
     const samples = enlarge(seven).map((gray, at) => 220 - Math.round(gray * 0.8) + noise(at));
     const read = readDigit(plain(samples, 280), shape, automatic);
     expect(read.ink).toBe('dark');
@@ -170,7 +170,7 @@ describe('noise', () => {
     expect(inkOf(read.digit.pixels)).toBeLessThanOrEqual(inkOf(sevenIn01));
   });
 
-  test('ripples beside edges in a lossy format neither', () => {
+  test('ripples near edges in a lossy format are not part of the digit', () => {
     const rippled = seven.map((gray, at) => (gray === 0 ? (at * 31) % 18 : gray));
     for (let at = 0; at < 784; at += 1)
       if (at < 28 || at >= 756 || at % 28 === 0 || at % 28 === 27) rippled[at] = 0;
@@ -178,15 +178,15 @@ describe('noise', () => {
     expectPixels(read.digit.pixels, sevenIn01, 0.08);
   });
 
-  test('a sheet with nothing on it but noise is no digit', () => {
+  test('a sheet with only noise is not a digit', () => {
     const samples = Array.from({ length: 100 * 100 }, (_, at) => 220 + noise(at));
     expect(() => readDigit(plain(samples, 100), shape, automatic)).toThrow(
-      'There is no digit here: nothing in digit stands out from its background.',
+      'There is no digit here: nothing in digit is distinct from its background.',
     );
   });
 });
 
-test('a pencil is read as strongly as ink', () => {
+test('pencil is scaled to the contrast of ink', () => {
   const faint = plain(seven.map((gray) => 250 - Math.round(gray / 4)));
   const { digit } = readDigit(faint, shape, automatic);
   expect(Math.max(...digit.pixels)).toBe(1);
@@ -236,7 +236,7 @@ describe('forced', () => {
   });
 });
 
-/** Strokes of any opacity that keep away from the border, one of them full. */
+/** Strokes of any opacity away from the border, one of them opaque. */
 const drawings = fc
   .record({
     height: fc.integer({ min: 12, max: 60 }),
@@ -262,12 +262,12 @@ const drawings = fc
         for (let column = firstColumn; column < Math.min(width - 1, firstColumn + columns); column += 1)
           opacities[row * width + column] = index === 0 ? 255 : opacity;
     }
-    // The last stroke may lie upon the first.
+    // The last stroke may cover the first.
     if (!opacities.includes(255)) opacities[width + 1] = 255;
     return { opacities, shape: [height, width] as const };
   });
 
-test('property: a drawing gives the pixels that the try-it page makes of it, however it was saved', async () => {
+test('property: a saved drawing gives the same pixels as on the try-it page, in any format', async () => {
   await fc.assert(
     fc.asyncProperty(drawings, fc.boolean(), async ({ opacities, shape: drawn }, isInterlaced) => {
       const onPage = centerDigit(
@@ -278,7 +278,7 @@ test('property: a drawing gives the pixels that the try-it page makes of it, how
       const saved: [PngContent, number][] = [
         [{ ...grey8, shape: drawn, samples: grays }, 0],
         [{ ...grey8, shape: drawn, samples: grays.map((gray) => 255 - gray) }, 1e-5],
-        // What canvas.toDataURL() writes: white ink on transparent black.
+        // Like canvas.toDataURL(): white ink on transparent black.
         ...[255, 0, 90].map((ink): [PngContent, number] => [
           { shape: drawn, color: 'greyAlpha', depth: 8, samples: grays.flatMap((gray) => [ink, gray]) },
           0,

@@ -8,14 +8,14 @@ import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { getJson } from '../../lib/store/json-objects';
 
-/** In their order; the last finds the shards there. */
+/** In order; the last one finds existing shards. */
 export type LoadPhase = 'plan' | 'shard' | 'commit' | 'plan again';
 
 export interface LoadMeasurement {
   readonly phase: LoadPhase;
   readonly shardCount: number;
   readonly seconds: number;
-  /** The largest resident set of the process, and that with which it began, in bytes. */
+  /** Peak resident set of the process, and its initial one, in bytes. */
   readonly peakBytes: number;
   readonly startBytes: number;
   /** Calls to the store by method. */
@@ -25,7 +25,7 @@ export interface LoadMeasurement {
   readonly manifestBytes: number;
 }
 
-/** Counts what a step asks of its store. */
+/** Counts the calls of a step to its store. */
 class CountingStore extends DirectoryStore {
   readonly calls: Record<string, number> = {};
 
@@ -54,7 +54,7 @@ class CountingStore extends DirectoryStore {
   }
 }
 
-/** One phase, alone in this process, on what the phases before it left in `storeFolder`. */
+/** Runs one phase in this process, with the results of earlier phases in `storeFolder`. */
 async function measure(
   phase: LoadPhase,
   datasetFolder: string,

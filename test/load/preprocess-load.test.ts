@@ -8,14 +8,14 @@ import type { LoadMeasurement, LoadPhase } from './measure-preprocess';
 
 const run = promisify(execFile);
 const folder = useScratchFolder();
-/** One pixel an image: a shard has as many images as it may have, and yet is small. */
+/** One pixel per image: a shard has the maximum number of images and is still small. */
 const imageShape = [1, 1] as const;
 const sizes = [250, 1000] as const;
 const phases = ['plan', 'shard', 'commit', 'plan again'] as const satisfies LoadPhase[];
 const measurements = new Map<string, LoadMeasurement>();
 const measured = (phase: LoadPhase, shardCount: number) => measurements.get(`${phase} ${shardCount}`)!;
 
-/** Each phase in a process of its own, so that its peak is its own. */
+/** Each phase runs in a separate process, so that its peak memory can be measured. */
 async function measure(phase: LoadPhase, shardCount: number): Promise<LoadMeasurement> {
   const { stdout } = await run(process.execPath, [
     ...['--import', 'tsx', join(__dirname, 'measure-preprocess.ts')],
@@ -48,15 +48,15 @@ test.each(sizes)('%i shards are planned, made and committed', (shardCount) => {
   for (const phase of phases) expect(measured(phase, shardCount).shardCount).toBe(shardCount);
 });
 
-/** Calls to the store for n shards, from the steps' own text: so many a shard, and so many once. */
+/** Calls to the store for n shards: a number per shard, and a constant number. */
 test.each([
-  // What the store has of the run, the dataset and its four raw files; then the configuration, the files and the plan.
+  // Checks of the run, the dataset and its four raw files; then the configuration, the files and the plan.
   ['plan', { head: [0, 10], get: [0, 1], putIfAbsent: [0, 5], put: [0, 1] }],
-  // The plan itself is read by the Distributed Map, and by `runPipeline`.
+  // The Distributed Map and `runPipeline` read the plan.
   ['shard', { getRange: [2, 0], put: [1, 0], get: [0, 1] }],
-  // Beside the shards: the plan, the headers of four raw files, the first image and the manifest.
+  // In addition to the shards: the plan, the headers of four raw files, the first image and the manifest.
   ['commit', { head: [1, 1], get: [1, 1], getRange: [2, 4], put: [0, 1], putIfAbsent: [0, 1] }],
-  // A head for each shard says that it is there: no shard is read. The four raw files are compared byte by byte.
+  // One head per shard, and no shard is read. The four raw files are compared byte by byte.
   ['plan again', { head: [1, 8], get: [0, 7], putIfAbsent: [0, 1] }],
 ] as const)('%s asks the store in proportion to the shards', (phase, calls) => {
   for (const shardCount of sizes) {
@@ -69,7 +69,7 @@ test.each([
 });
 
 /**
- * Four times the shards: a step that kept them would need four times the memory. 750 shards are 37 MB of npz and 15 MB
+ * With four times the shards, a step that keeps them in memory needs four times the memory. 750 shards are 37 MB of npz and 15 MB
  * of raw files, and the plan reads its raw files whole.
  */
 test.each(phases)('the memory of %s does not grow with the shards', (phase) => {

@@ -41,7 +41,7 @@ const tensor = (name: string) => ({
 });
 
 describe('a chain', () => {
-  test('of which the configuration is the list of its layers, as before Keras 2.2.3', () => {
+  test('whose configuration is a list of layers, as before Keras 2.2.3', () => {
     const first = layer('Flatten', { batch_input_shape: [null, 28, 28] });
     const graph = read({ class_name: 'Sequential', config: [first, dense(10)] });
     expect(graph).toMatchObject({ name: 'sequential', inputShape: [28, 28] });
@@ -67,12 +67,12 @@ describe('a chain', () => {
     expect(shapesOf(graph)).toEqual([[], ['16×10', '10']]);
   });
 
-  test('that flattens what is flat', () => {
+  test('that flattens a flat input', () => {
     const flat = layer('InputLayer', { batch_shape: [null, 784] });
     expect(shapesOf(read(sequential(flat, layer('Flatten'), dense(10))))).toEqual([[], ['784×10', '10']]);
   });
 
-  test('with constraints, regularizers of any kind, and half precision, which change no answer', () => {
+  test('with constraints, regularizers of any kind, and half precision, which do not change predictions', () => {
     const settings = {
       kernel_regularizer: { class_name: 'OrthogonalRegularizer', config: { factor: 0.01 } },
       bias_regularizer: { class_name: 'L2', config: { l2: 0.1 } },
@@ -146,7 +146,7 @@ describe('a branched network', () => {
   const block = [dense(3), layer('Add'), dense(5)];
   const calls = { dense_3: [from('images')], add: [from('dense_3', 'images')], dense_5: [from('add')] };
 
-  test('of Keras 2 and of Keras 3 is the same', () => {
+  test('is the same from Keras 2 and Keras 3', () => {
     const expected = {
       calls: [
         { layer: 0, inputs: [-1] },
@@ -167,7 +167,7 @@ describe('a branched network', () => {
     expect(isChain(keras2)).toBe(false);
   });
 
-  test('with a layer that is used twice has its weights once', () => {
+  test('with a layer that is called twice has its weights once', () => {
     const graph = read(
       functional([layer('Flatten'), dense(16), layer('ReLU')], {
         flatten: [from('images')],
@@ -179,7 +179,7 @@ describe('a branched network', () => {
     expect(shapesOf(graph)).toEqual([[], ['16×16', '16'], []]);
   });
 
-  test('with a model within: its layers are named after it, and its first use counts as the second', () => {
+  test('with a nested model: its layers are named after it, and its first call counts as the second', () => {
     const inner = {
       ...sequential(input, dense(3)),
       name: 'block',
@@ -204,13 +204,13 @@ describe('a branched network', () => {
     [
       'a circle',
       functional(block, { ...calls, dense_3: [from('add')] }),
-      /nowhere, or in a circle, at the layer/,
+      /missing or circular connections at the layer/,
     ],
     ['an unknown layer', functional(block, { ...calls, dense_3: [from('gone')] }), /at the layer "gone"/],
     [
       'a layer that is always training',
       functional(block, { ...calls, dense_3: [[['images', 0, 0, { training: true }]]] }),
-      /The layer "dense_3" of the model "given\.h5" is called with more than the outputs of other layers/,
+      /The layer "dense_3" of the model "given\.h5" is called with other arguments than outputs of layers/,
     ],
     [
       'two inputs',
@@ -224,7 +224,7 @@ describe('a branched network', () => {
           ],
         },
       },
-      /has 2 inputs\. Only models of one input are read/,
+      /has 2 inputs\. Only models with one input are supported/,
     ],
   ])('with %s is refused', (_, model, message) => {
     expect(() => read(model)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
@@ -257,8 +257,8 @@ test.each<[string, object, RegExp]>([
   expect(() => listGraphWeights(read(sequential(input, odd)), what)).toThrow(message);
 });
 
-test('models within models within models … are given up', () => {
+test('deeply nested models are refused', () => {
   let model: object = sequential(input, dense(3));
   for (let depth = 0; depth < 10; depth += 1) model = sequential(input, model);
-  expect(() => read(model)).toThrow(/models within models, more than 8 deep/);
+  expect(() => read(model)).toThrow(/nested models, more than 8 levels deep/);
 });

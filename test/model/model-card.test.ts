@@ -26,7 +26,7 @@ function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCar
   };
 }
 
-test('the card says what the model is, of what, how good, and where it is weak', () => {
+test('the card describes model, data, results and limits', () => {
   const card = renderModelCard(makeCardData());
   expect(card).toMatch(
     /\n---\n\n# mnist-mlp\n\nAn image classifier with 10 classes, .* in the run `run-2026`\./,
@@ -47,7 +47,7 @@ test('begins with the metadata that the Hugging Face hub reads', () => {
   expect(card).toContain('\n    - type: accuracy\n      value: 0.942\n');
 });
 
-test('of a dataset that the hub does not know, the metadata names no hub dataset', () => {
+test('for a dataset that is not on the hub, the metadata has no hub dataset', () => {
   const card = renderModelCard(makeCardData({ dataset: './my-digits' }));
   expect(card).not.toContain('datasets:');
 });
@@ -62,7 +62,7 @@ test.each([
   expect(renderModelCard(makeCardData(settings))).toContain(expected);
 });
 
-test('every file of the model is told how to be loaded', () => {
+test('there is an example for every file of the model', () => {
   const card = renderModelCard(makeCardData());
   for (const fileName of [...modelFormats.map((format) => format.fileName), 'model.json']) {
     expect(card).toMatch(new RegExp(`### .*\`${fileName.replace('.', '\\.')}\``));
@@ -70,7 +70,7 @@ test('every file of the model is told how to be loaded', () => {
   expect(card.match(/^```/gm)!.length % 2).toBe(0);
 });
 
-test('nothing in the card changes from one time to another', () => {
+test('the card does not depend on the time', () => {
   expect(renderModelCard(makeCardData())).toBe(renderModelCard(makeCardData()));
   expect(renderModelCard(makeCardData())).not.toMatch(/undefined|NaN|\[object|20\d\d-\d\d/);
 });

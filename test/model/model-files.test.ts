@@ -28,7 +28,7 @@ const predict = (model: { predict(x: tf.Tensor): unknown }) =>
     Array.from((model.predict(tf.tensor3d([0, 1, 0.5, 0.25], [1, 2, 2])) as tf.Tensor).dataSync()),
   );
 
-test('a model comes back with the same predictions, and leaves no tensor', async () => {
+test('a stored model has the same predictions when loaded, and leaves no tensor', async () => {
   const before = tf.memory().numTensors;
   const store = new MemoryStore();
   const model = makeModel();
@@ -66,7 +66,7 @@ test.each([
       weightsManifest: [{ paths: [], weights: [] }],
     }),
     'CorruptArtifact',
-    /weights\.bin has 172 bytes, and 0 belong/,
+    /weights\.bin has 172 bytes, and the model needs 0/,
   ],
 ])('a model.json that is %s is refused', async (_, text, name, message) => {
   const store = new MemoryStore();
@@ -79,7 +79,7 @@ test.each([
   await expect(loading).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
 });
 
-test('layers that ask for more than the file has are refused before memory is taken for them', async () => {
+test('layers that need more weights than the file has are refused before memory is allocated', async () => {
   const store = new MemoryStore();
   const model = makeModel();
   await saveModel(store, 'a-run', model);
@@ -90,7 +90,7 @@ test('layers that ask for more than the file has are refused before memory is ta
   const before = tf.memory().numBytes;
   await expect(loadModel(store, 'a-run')).rejects.toMatchObject({
     name: 'CorruptArtifact',
-    cause: expect.objectContaining({ message: expect.stringMatching(/ask for weights of \[.*4000000/) }),
+    cause: expect.objectContaining({ message: expect.stringMatching(/need weights of \[.*4000000/) }),
   });
   expect(tf.memory().numBytes).toBe(before);
 });

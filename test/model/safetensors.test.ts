@@ -19,7 +19,7 @@ const metadataArbitrary = fc.dictionary(
   fc.string(),
 );
 
-test('what is written is read', () => {
+test('written files are read back', () => {
   const tensorsArbitrary = fc.uniqueArray(tensorArbitrary, { selector: ({ name }) => name, maxLength: 4 });
   fc.assert(
     fc.property(tensorsArbitrary, metadataArbitrary, (tensors, metadata) => {

@@ -11,12 +11,12 @@ import { initialWeights, type MlpLayers } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
 import { trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
-import { startingState } from '../../lib/training/training-state';
+import { toInitialState } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
 import { openPreparedEngine } from '../support/prepared-engine';
 import { describeTrainingEngine } from '../support/training-engine-conformance';
 
-/** What tfjs-node counts, of the tensors and graphs that it holds in TensorFlow. */
+/** Tensors and graphs in TensorFlow, as counted by tfjs-node. */
 interface CountingBinding extends GraphBinding {
   getNumOfTensors(): number;
   getNumOfSavedModels(): number;
@@ -50,12 +50,12 @@ describeTrainingEngine('the native engine', async () => ({
   countTensors: countHeld,
 }));
 
-test('of the arrays that a session starts from, TensorFlow keeps none', async () => {
+test('TensorFlow keeps none of the arrays from which a session starts', async () => {
   const engine = await openPreparedEngine();
   const stack: MlpLayers = [{ inputs: 16, units: 16, dropoutRate: 0, l2: 0 }];
   const openMany = () =>
     Array.from({ length: 50 }, (_, seed) => {
-      const state = startingState(initialWeights(stack, seed));
+      const state = toInitialState(initialWeights(stack, seed));
       const session = engine.openSession(stack, state, { seed, clipNorm: 0 });
       const arrays = state.parameters.flatMap((parameter) => Object.values<Float32Array>({ ...parameter }));
       return { session, references: arrays.map((array) => new WeakRef(array)) };
@@ -63,7 +63,7 @@ test('of the arrays that a session starts from, TensorFlow keeps none', async ()
   const opened = openMany();
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
-  // A WeakRef keeps what it was asked for until the end of the turn.
+  // A WeakRef keeps its target until the end of the current job.
   await new Promise((resolve) => setImmediate(resolve));
   collectGarbage();
   const references = opened.flatMap((each) => each.references);
@@ -72,7 +72,7 @@ test('of the arrays that a session starts from, TensorFlow keeps none', async ()
   for (const { session } of opened) session.dispose();
 });
 
-/** Real MNIST's size, invented pixels: label k lights a band of the image. */
+/** The size of MNIST with synthetic pixels: for label k, a band of the image is bright. */
 function makeImages(count: number): LabeledImages {
   const random = createRandom(8);
   const pixels = Uint8Array.from({ length: count * 784 }, () => random() % 128);
@@ -83,7 +83,7 @@ function makeImages(count: number): LabeledImages {
   return { pixels, labels, count, imageShape: [28, 28] };
 }
 
-/** The trained weights of the seed's perceptron as one byte string. */
+/** The trained weights of the default configuration as one byte string. */
 async function trainedWeights(
   open: () => Promise<TrainingEngine>,
   dropout: number,
@@ -127,7 +127,7 @@ test('without dropout, native and WASM agree after six steps', async () => {
   native.forEach((value, index) => {
     largest = Math.max(largest, Math.abs(value - wasm[index]!));
   });
-  // Adam moves a weight by at most 0.001 a step; where a gradient is nearly zero, rounding decides its sign.
+  // Adam moves a weight by at most 0.001 per training step; where a gradient is nearly zero, rounding decides its sign.
   expect(largest).toBeGreaterThan(0);
   expect(largest).toBeLessThan(2e-3);
 }, 120_000);
@@ -156,6 +156,6 @@ test('tensors and memory stay flat over fifty epochs', async () => {
   model.dispose();
   expect(new Set(tensors).size).toBe(1);
   const highest = (from: number, to: number) => Math.max(...residentMib.slice(from, to));
-  // A leak of one activation a step, 100 kB, would be 80 MiB by then.
+  // A leak of one activation per training step, 100 kB, would be 80 MiB by now.
   expect(highest(40, 50) - highest(10, 20)).toBeLessThan(40);
 }, 120_000);

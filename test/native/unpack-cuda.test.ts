@@ -9,8 +9,8 @@ import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
 
-/** With Python itself; the download alone is played. */
-test('out of a wheel come its shared libraries, all into one folder', async () => {
+/** With real Python; only the download is simulated. */
+test('the shared libraries of a wheel are extracted into one folder', async () => {
   const wheel = zipSync({
     'nvidia/cudnn/lib/libcudnn.so.9': strToU8('a library'),
     'nvidia/cudnn/lib/__init__.py': strToU8(''),
@@ -37,7 +37,7 @@ test('out of a wheel come its shared libraries, all into one folder', async () =
         ],
       },
       folder,
-      say: () => {},
+      log: () => {},
       signal: undefined,
       isTestedLater: false,
     },

@@ -16,7 +16,7 @@ beforeAll(() => {
   for (const kind of ['keras', 'keras2'] as const) preparePython(kind);
 });
 
-/** The images that Keras is asked about, as a dataset of their own. */
+/** The images for which Keras predicts, as a dataset. */
 beforeAll(() => {
   for (const [images, labels] of [
     [rawFileNames.trainImages, rawFileNames.trainLabels],
@@ -41,10 +41,10 @@ interface Table {
   readonly unloadable: readonly string[];
 }
 
-/** Computed in halves by Keras, in full here. */
+/** Keras computes in float16, this project in float32. */
 const inHalves = /^mixed_/;
 
-/** What these versions of Keras save and then refuse themselves. */
+/** Models that these versions of Keras save but cannot load. */
 const unloadable: Record<KerasVersion, readonly string[]> = {
   'keras 2': [],
   tf_keras: [],
@@ -65,7 +65,7 @@ test.each<[KerasVersion, RegExp, 'h5' | 'keras']>([
   ['older keras', /^3\.0\./, 'h5'],
   ['keras', /^3\.15\./, 'keras'],
 ])(
-  'every model of the table that %s of the series %s saves is evaluated as Keras does',
+  'every model of the table that %s of the series %s saves has the same evaluation as in Keras',
   async (reference, series, ending) => {
     const table = runPython<Table>('keras_write_table.py', [folder, mnist, ending], reference);
     expect(table.version).toMatch(series);

@@ -40,7 +40,7 @@ async function trainOurs(): Promise<number[]> {
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value) / values.length;
-test('over five seeds, the accuracy of the default configuration is that of Keras, within noise', async () => {
+test('over five seeds, the accuracy of the default configuration equals that of Keras, within noise', async () => {
   const keras = runPython<number[]>('keras_seeds.py', [idxFolder, String(epochs), ...seeds.map(String)]);
   const ours = await trainOurs();
   process.stderr.write(`After an epoch: ours ${ours.join(' ')}; Keras ${keras.join(' ')}\n`);

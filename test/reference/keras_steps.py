@@ -32,7 +32,7 @@ images = load("images", setup["steps"], setup["batchSize"], units[0])
 labels = load("labels", setup["steps"], setup["batchSize"]).astype("int32")
 losses = []
 for x, y in zip(images, labels):
-    # Or Keras reports the mean over all steps so far.
+    # Otherwise Keras reports the mean over all steps so far.
     model.reset_metrics()
     losses.append(float(model.train_on_batch(x, y)))
 np.concatenate([weight.ravel() for weight in model.get_weights()]).astype("float32").tofile(

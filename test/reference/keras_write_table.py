@@ -1,4 +1,4 @@
-"""Builds one small network for every shape of model that people have, gives it random weights, and saves it with what
+"""Builds one small network for every common kind of model, gives it random weights, and saves it with what
 Keras answers for the images of an IDX folder: for `evaluate` to come to the same figures.
 Usage: keras_write_table.py FOLDER MNIST_FOLDER ENDING; the last line is JSON: a row for each file that was written, and
 the files that this Keras does not load again itself. Cases take turns with the endings .h5 and .keras, and begin with
@@ -253,7 +253,7 @@ def write_list_config(path):
 
 
 def randomize(model, random):
-    """Seeded numbers that keep what goes through of one size; positive where a variance asks for it."""
+    """Seeded numbers that keep the scale of activations; positive for a variance."""
     values = []
     for weight in model.weights:
         name = getattr(weight, "path", weight.name)

@@ -1,4 +1,4 @@
-"""What the scripts here share: MNIST as Keras gives it, from the IDX files."""
+"""MNIST in the form of Keras, from the IDX files, for the scripts of this folder."""
 
 import os
 

@@ -10,7 +10,7 @@ const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 const modelFolder = join(folder, 'artifacts/runs/a-run/model');
 
-/** The programs of one language, as somebody would copy them. */
+/** The programs of one language, as users would copy them. */
 function readBlocks(language: string): string[] {
   const card = readFileSync(join(modelFolder, 'README.md'), 'utf8');
   return [...card.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].filter((m) => m[1] === language).map((m) => m[2]!);
@@ -25,7 +25,7 @@ beforeAll(async () => {
   expect(exitCode).toBe(0);
 });
 
-test('every Python program of the model card runs as it stands', () => {
+test('every Python program of the model card runs unchanged', () => {
   const outputs = readBlocks('python').map((program) =>
     execFileSync(preparePython(), ['-c', program], {
       cwd: modelFolder,
@@ -42,7 +42,7 @@ test('every Python program of the model card runs as it stands', () => {
   ]);
 });
 
-test('so does the Node program', () => {
+test('the Node.js program of the model card runs unchanged', () => {
   const [program] = readBlocks('js');
   const output = execFileSync(process.execPath, ['-e', program!], {
     cwd: modelFolder,

@@ -80,7 +80,7 @@ test.each<[KerasVersion, RegExp, string[]]>([
   ['older keras', /^3\.0\./, inEach(['h5', 'keras'], ['l2', 'cnn'])],
   ['tf_keras', /^2\.21\./, inEach(['h5'], names)],
 ])(
-  '%s of the series %s predicts and evaluates the test set alike, and trains on',
+  '%s of the series %s has equal predictions and evaluation, and continues the training',
   (reference, series, files) => {
     const { version, results } = runPython<{ version: string; results: Record<string, KerasResult> }>(
       'keras_read_models.py',
@@ -112,7 +112,7 @@ interface OnnxResult {
   readonly shapes: Record<string, number[]>;
 }
 
-test("onnxruntime, and numpy with the safetensors, give the whole test set's probabilities", () => {
+test('onnxruntime, and numpy with the safetensors, give equal probabilities for the whole test set', () => {
   const { versions, results } = runPython<{
     versions: Record<string, string>;
     results: Record<string, OnnxResult>;
@@ -136,7 +136,7 @@ test("onnxruntime, and numpy with the safetensors, give the whole test set's pro
 });
 
 test('onnxruntime in Node gives the same probabilities for the first 100 test images', () => {
-  // In a process of its own: jest's arrays are of another realm, which the native library refuses.
+  // In a separate process: jest's arrays are of another realm, which the native library refuses.
   const script = join(__dirname, 'onnx-node.js');
   const output = execFileSync(process.execPath, [script, folder, mnist, ...names], { encoding: 'utf8' });
   const { version, differences } = JSON.parse(output);

@@ -26,7 +26,7 @@ test.each<[KerasVersion, string[]]>([
   ['keras', ['h5', 'keras']],
   ['older keras', ['h5', 'keras']],
   ['tf_keras', ['h5']],
-])('what %s trained and saved as %j predicts alike here', async (reference, endings) => {
+])('a model that %s trained and saved as %j has equal predictions here', async (reference, endings) => {
   const { version, files } = runPython<{ version: string; files: string[] }>(
     'keras_write_models.py',
     [folder, mnist],

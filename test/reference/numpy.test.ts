@@ -13,7 +13,7 @@ import { encodeIdx } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 
-test('np.load reads the shards of MNIST, and numpy normalizes to the same bits', async () => {
+test('np.load reads the shards of MNIST, and NumPy normalizes to the same bits', async () => {
   const context = createStepContext(new DirectoryStore(folder));
   const manifest = await prepareDataset('mnist', context);
   const images = join(folder, objectKeys.rawFile('mnist', 'train-images-idx3-ubyte'));

@@ -1,4 +1,4 @@
-"""Reads a shard as numpy does and normalizes the raw rows as numpy would. Usage: numpy_shard.py SHARD IDX_IMAGES FIRST_ROW"""
+"""Reads a shard with NumPy and normalizes the raw rows with NumPy. Usage: numpy_shard.py SHARD IDX_IMAGES FIRST_ROW"""
 
 import json
 import sys

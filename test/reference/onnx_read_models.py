@@ -17,7 +17,7 @@ images, _ = read_split(mnist, "t10k", 10_000)
 
 
 def run_perceptron(weights):
-    """Relu between dense layers and softmax at the end, from the names in the file alone."""
+    """Relu between dense layers and softmax at the end, using only the names in the file."""
     kernels = sorted(name for name in weights if name.endswith(".kernel"))
     activation = images.reshape(len(images), -1)
     for name in kernels:

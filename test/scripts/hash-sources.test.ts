@@ -27,7 +27,7 @@ test.each<[string, () => void]>([
   ['removed', () => rmSync(at('lib/a.ts'))],
   ['added', () => writeFileSync(at('lib/c.ts'), 'one')],
   ['renamed', () => renameSync(at('lib/a.ts'), at('lib/z.ts'))],
-])('a file that is %s changes it', (_, change) => {
+])('a file that is %s changes the hash', (_, change) => {
   const before = hash();
   change();
 

@@ -12,7 +12,7 @@ test.each([
   ['GPL-2.0-only OR MIT', true],
   ['MIT AND GPL-3.0-only', false],
   ['(BSD-3-Clause AND Apache-2.0)', true],
-  // AND binds more tightly: one may choose MIT.
+  // AND has the higher precedence, so MIT can be chosen.
   ['GPL-3.0-only AND Apache-2.0 OR MIT', true],
   ['GPL-3.0-only AND (Apache-2.0 OR MIT)', false],
   ['(MIT', false],
@@ -27,7 +27,7 @@ const locked = (name: string, license?: string) => ({
   ...(license === undefined ? {} : { license }),
 });
 
-test('a package without a license, or with a text that nobody read, is found', () => {
+test('a package without a license, or with an unknown license text, is found', () => {
   const packages = [
     locked('good', 'MIT'),
     locked('bare'),
@@ -38,7 +38,7 @@ test('a package without a license, or with a text that nobody read, is found', (
   expect(refused.flatMap((use) => use.packages).sort()).toEqual(['bare@1.0.0', 'own@1.0.0']);
 });
 
-test('every locked package is under a license that is allowed', () => {
+test('every locked package has an allowed license', () => {
   const uses = groupByLicense(readLockedPackages());
   expect(uses.filter((use) => !use.isAllowed)).toEqual([]);
   expect(uses.flatMap(({ packages }) => packages).length).toBeGreaterThan(100);

@@ -4,7 +4,7 @@ import { readLockedPackages } from '../../scripts/package-lock';
 
 const packages = readLockedPackages();
 
-/** `npm ci` takes a package without an address from the registry that is configured. */
+/** `npm ci` gets a package without an address from the configured registry. */
 const registry = 'https://registry.npmjs.org/';
 
 test('every locked package has a SHA-512, its own or that of the package it comes in', () => {

@@ -13,7 +13,7 @@ function addPackage(folder: string, name: string, files: Readonly<Record<string,
   }
 }
 
-test('every package of a bundle is named, and each text is there once', () => {
+test('every package of a bundle is named, and each text occurs once', () => {
   addPackage('node_modules/a', 'a', { LICENSE: 'Permission is granted' });
   addPackage('node_modules/@scope/b', '@scope/b', { 'license.md': 'Permission is granted' });
   addPackage('node_modules/a/node_modules/c', 'c', { LICENSE: 'Other terms', NOTICE: 'Made by C' });
@@ -32,6 +32,6 @@ test('every package of a bundle is named, and each text is there once', () => {
   expect(text).toContain('@scope/b 1.2.3 (MIT)\na 1.2.3 (MIT)\n\nPermission is granted');
   expect(text.split('Permission is granted')).toHaveLength(2);
   expect(text).toContain('c 1.2.3 (MIT)\n\nOther terms\n\nMade by C');
-  expect(text).toContain('d 1.2.3 (MIT)\n\nThey have no file with their license and state MIT');
+  expect(text).toContain('d 1.2.3 (MIT)\n\nThese packages contain no license text and state MIT');
   expect(text).not.toContain('ours');
 });

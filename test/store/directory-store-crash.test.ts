@@ -41,7 +41,7 @@ async function runToEnd(...values: readonly string[]) {
 
 const temporaries = () => readdir(join(root, '.store', 'tmp'));
 
-test('killed before any one of its changes to the file system, a writer leaves whole objects and a usable store', async () => {
+test('a writer that is killed before any change to the file system leaves complete objects and a usable store', async () => {
   for (let fatalChange = 1; ; fatalChange += 1) {
     await rm(root, { recursive: true, force: true });
     await new DirectoryStore(root).put('a', versionBody(9));
@@ -50,7 +50,7 @@ test('killed before any one of its changes to the file system, a writer leaves w
 
     if (signal === null) {
       expect(output).toMatch(/^survived \d+ changes\n$/);
-      // Each of the three writes makes ten changes at least: the loop went through them all.
+      // Each of the three writes makes at least ten changes: the loop tested all of them.
       expect(fatalChange).toBeGreaterThan(30);
       break;
     }
@@ -62,7 +62,7 @@ test('killed before any one of its changes to the file system, a writer leaves w
     const hasB = (await store.head('folder/b')) !== undefined;
     if (hasB) expect(wholeVersionOf(await store.get('folder/b'))).toBe(2);
 
-    // The dead writer's lock and temporaries are in nobody's way.
+    // The lock and temporary files of the dead writer do not block others.
     expect(await store.putIfUnchanged('a', versionBody(4), sha256Hex(a))).toBe(true);
     expect(await store.putIfAbsent('folder/b', versionBody(5))).toBe(!hasB);
     expect(wholeVersionOf(await store.get('a'))).toBe(4);
@@ -71,7 +71,7 @@ test('killed before any one of its changes to the file system, a writer leaves w
   }
 });
 
-test('killed at any moment of heavy writing, only whole objects are found', async () => {
+test('after a kill at any moment of heavy writing, only complete objects are found', async () => {
   for (let round = 0; round < 6; round += 1) {
     const child = start('write-forever');
     await once(child.stdout!, 'data');
@@ -92,7 +92,7 @@ test('killed at any moment of heavy writing, only whole objects are found', asyn
   expect((await readdir(join(root, 'busy'))).length).toBeGreaterThan(0);
 });
 
-test('of four processes that claim the same keys, one wins each', async () => {
+test('when four processes claim the same keys, exactly one wins each', async () => {
   const begin = String(Date.now() + 1_000);
   const results = await Promise.all(Array.from({ length: 4 }, () => runToEnd('race', begin)));
 

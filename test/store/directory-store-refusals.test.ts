@@ -16,7 +16,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const run = (command: string, values: readonly string[]) =>
   execFileSync(command, values, { stdio: 'ignore' });
 
-/** Puts a file system of 1 MiB at `path` where this process may; elsewhere temporaries are opened on /dev/full. */
+/** Mounts a file system of 1 MiB at `path` if permitted; otherwise temporary files are opened on /dev/full. */
 async function makeFullDisk(path: string): Promise<() => void> {
   await mkdir(path);
   try {
@@ -31,7 +31,7 @@ async function makeFullDisk(path: string): Promise<() => void> {
   }
 }
 
-test('a full disk: the write is refused in words, and nothing half is left', async () => {
+test('a full disk: the write fails with a message, and no partial file remains', async () => {
   const root = join(folder, 'small-disk');
   const undo = await makeFullDisk(root);
   try {
@@ -40,7 +40,7 @@ test('a full disk: the write is refused in words, and nothing half is left', asy
       await expect(store[write]('runs/r/big.bin', body)).rejects.toMatchObject({
         name: 'StoreNotWritable',
         message: expect.stringMatching(
-          /^runs\/r\/big\.bin cannot be written to .*small-disk: the disk is full\. Free some space, or choose a store on another disk\. The system said ENOSPC for /,
+          /^runs\/r\/big\.bin cannot be written to .*small-disk: the disk is full\. Free some space, or choose a store on another disk\. The system reported ENOSPC for /,
         ),
       });
     }
@@ -52,7 +52,7 @@ test('a full disk: the write is refused in words, and nothing half is left', asy
   }
 });
 
-/** Every call that a write makes, failing once as a kernel would. */
+/** Every call of a write fails once, like in the kernel. */
 const refusals = [
   { errno: 'ENOSPC', says: 'the disk is full' },
   { errno: 'EDQUOT', says: 'your disk quota is used up' },
@@ -60,7 +60,7 @@ const refusals = [
   { errno: 'EACCES', says: 'this user has no permission' },
   { errno: 'EPERM', says: 'the system does not permit it' },
   { errno: 'ENOTDIR', says: 'a part of the path is a file' },
-  { errno: 'EXDEV', says: 'a part of the store lies on another disk or mount' },
+  { errno: 'EXDEV', says: 'a part of the store is on another disk or mount' },
   { errno: 'ENOSYS', says: 'the file system has no hard links' },
   { errno: 'EFBIG', says: 'the file is larger than' },
 ] as const;
@@ -102,14 +102,14 @@ describe.each(calls)('when %s fails', (call) => {
     await store.put('runs/old', body);
   });
 
-  test('with EIO: it may pass, so it is transient', async () => {
+  test('with EIO: it is transient', async () => {
     const store = new DirectoryStore(folder);
     await store.put('runs/old', small);
     const spy = failOnce('EIO', call === 'open' ? join('.store', 'tmp') : join(folder, 'runs'));
     try {
       await expect(store.put('runs/old', body)).rejects.toMatchObject({
         name: 'StoreUnavailable',
-        message: expect.stringContaining('the system said EIO'),
+        message: expect.stringContaining('the system reported EIO'),
       });
     } finally {
       spy.mockRestore();
@@ -124,7 +124,7 @@ test.each(['artifacts', 'artifacts/below'])('a file where the folder %s should b
   for (const write of ['put', 'putIfAbsent'] as const) {
     await expect(store[write]('a', small)).rejects.toMatchObject({
       name: expect.stringMatching(/^(StoreNotWritable|InvalidInput)$/),
-      message: expect.stringMatching(/is a file|a file stands where a folder is needed/),
+      message: expect.stringMatching(/is a file|a file is where a folder is needed/),
     });
   }
   const refusal = {
@@ -135,16 +135,16 @@ test.each(['artifacts', 'artifacts/below'])('a file where the folder %s should b
   await expect(store.get('a')).rejects.toMatchObject(refusal);
 });
 
-test('a folder where the file should go, and a file where a folder should be', async () => {
+test('a folder in place of the file, and a file in place of a folder', async () => {
   const store = new DirectoryStore(folder);
   await store.put('runs/r', small);
 
   for (const [key, says] of [
     [
       'runs',
-      `a folder stands where the file should go. Move that folder away, or choose another store. The system said EISDIR for ${join(folder, 'runs')}.`,
+      `a folder is where the file is needed. Move that folder, or choose another store. The system reported EISDIR for ${join(folder, 'runs')}.`,
     ],
-    ['runs/r/below', `The system said EEXIST for ${join(folder, 'runs', 'r')}.`],
+    ['runs/r/below', `The system reported EEXIST for ${join(folder, 'runs', 'r')}.`],
   ] as const) {
     for (const write of ['put', 'putIfAbsent'] as const) {
       await expect(store[write](key, small)).rejects.toMatchObject({
@@ -177,18 +177,18 @@ test.each([
   ['the store', 'store'],
   ['a folder in it', 'store/runs'],
   ['the file itself', 'store/runs/r/config.json'],
-])('a symbolic link that leads nowhere is named as what it is: %s', async (_, place) => {
+])('a dangling symbolic link is reported: %s', async (_, place) => {
   const link = join(folder, place);
   await mkdir(dirname(link), { recursive: true });
   await symlink('/nowhere/at-all', link);
   const store = new DirectoryStore(join(folder, 'store'));
   await expect(store.putIfAbsent('runs/r/config.json', small)).rejects.toMatchObject({
     name: 'StoreNotWritable',
-    message: expect.stringContaining(`${link} is a symbolic link to /nowhere/at-all, which is not there.`),
+    message: expect.stringContaining(`${link} is a symbolic link to /nowhere/at-all, which does not exist.`),
   });
 });
 
-describe('a store that is no folder is no empty store', () => {
+describe('a store that is not a folder is not an empty store', () => {
   const listAll = async (store: DirectoryStore) => {
     for await (const { key } of store.list('')) throw new Error(key);
   };
@@ -205,7 +205,7 @@ describe('a store that is no folder is no empty store', () => {
     await expect(new DirectoryStore(file).head('runs/r/config.json')).rejects.toMatchObject(refusal);
   });
 
-  test('a link that leads nowhere', async () => {
+  test('a dangling link', async () => {
     const link = join(folder, 'link');
     await symlink('/nowhere/at-all', link);
     await expect(listAll(new DirectoryStore(link))).rejects.toMatchObject({
@@ -214,7 +214,7 @@ describe('a store that is no folder is no empty store', () => {
     });
   });
 
-  test('a folder that is not there yet is one', async () => {
+  test('an absent folder is an empty store', async () => {
     await expect(listAll(new DirectoryStore(join(folder, 'later')))).resolves.toBeUndefined();
     await writeFile(join(folder, 'a'), small);
     expect(await new DirectoryStore(folder).head('a/b')).toBeUndefined();

@@ -25,7 +25,7 @@ async function keysOf(prefix: string): Promise<string[]> {
   return keys;
 }
 
-/** The name that a process of this machine which is certainly dead would have given to its files. */
+/** The owned name of a process of this machine that is certainly dead. */
 function deadOwnedName(): string {
   const { pid } = spawnSync(process.execPath, ['--version']);
   return `${hostname().replace(/[^A-Za-z0-9-]/g, '-')}.${pid}.1.left-over`;
@@ -67,7 +67,7 @@ describe('files that a person copied in', () => {
     expect(await store.putIfUnchanged('datasets/labels.gz', bytesOf('x'), sha256Hex(body))).toBe(true);
   });
 
-  test('are passed over by list under names that no key can have; links to files are followed', async () => {
+  test('are skipped by list under names that are not valid keys; links to files are followed', async () => {
     await writeFile(join(root, 'datasets', 'My notes.txt'), body);
     await symlink(join(root, 'datasets', 'labels.gz'), join(root, 'datasets', 'link.gz'));
     await symlink('/', join(root, 'datasets', 'link-to-folder'));
@@ -77,14 +77,14 @@ describe('files that a person copied in', () => {
   });
 });
 
-describe('a writer that was killed between checksum and file', () => {
+describe('a writer killed between checksum and file', () => {
   const [old, next] = [bytesOf('old'), bytesOf('next')];
   const both = `${sha256Hex(old)}\n${sha256Hex(next)}\n`;
 
   test.each([
     ['before the file was moved', old],
     ['before the old checksum was taken away', next],
-  ])('%s: the file is good, and the next write tidies up', async (_, there) => {
+  ])('%s: the file is valid, and the next write removes the extra checksum', async (_, there) => {
     await store.put('a', old);
     await writeFile(join(root, 'a'), there);
     await writeFile(sidecar('a'), both);
@@ -124,17 +124,17 @@ test.each(['.store', '.store/tmp/a', '.store/sha256/a', '.STORE/a'])('the key %s
   await expect(keysOf(key)).rejects.toMatchObject(refusal);
 });
 
-test('a segment that no file system takes is refused', async () => {
+test('a segment that no file system supports is refused', async () => {
   const key = 'a'.repeat(256);
   const refusal = { name: 'InvalidInput', message: expect.stringContaining('allows 255 characters') };
   await expect(store.put(key, bytesOf('x'))).rejects.toMatchObject(refusal);
   await expect(store.get(key)).rejects.toMatchObject(refusal);
 });
 
-describe('what others left', () => {
+describe('files of other processes', () => {
   const dayOldSeconds = Date.now() / 1000 - 90_000;
 
-  test('temporaries of the dead are swept at the first write, those of the living stay', async () => {
+  test('temporary files of dead processes are removed at the first write, those of living ones stay', async () => {
     const living = newOwnedName();
     const foreign = 'another-host.1.1.recent';
     const foreignAndOld = 'another-host.1.1.old';
@@ -152,7 +152,7 @@ describe('what others left', () => {
   test.each([
     ['a dead process', deadOwnedName, []],
     ['a dead process, and the guard of one that died removing it', deadOwnedName, ['.takeover']],
-  ])('the lock of %s is taken over', async (_, owner, guards) => {
+  ])('the lock of %s is removed', async (_, owner, guards) => {
     await store.put('a', bytesOf('x'));
     const lock = join(root, '.store', 'locks', sha256Hex(bytesOf('a')));
     for (const suffix of ['', ...guards]) await writeFile(`${lock}${suffix}`, owner());
@@ -167,7 +167,7 @@ describe('what others left', () => {
     expect(await readdir(join(root, '.store', 'locks'))).toEqual([]);
   });
 
-  test('the lock of a living process is waited for, and in the end named', async () => {
+  test('the lock of a living process is waited for, and named in the error', async () => {
     const lock = join(root, '.store', 'locks', sha256Hex(bytesOf('a')));
     await mkdir(join(lock, '..'), { recursive: true });
     await writeFile(lock, newOwnedName());
@@ -192,13 +192,13 @@ describe('what others left', () => {
   });
 });
 
-test('an owner is gone when its process is dead or its pid has a new one', () => {
+test('an owner is gone when its process is dead or its pid was reused', () => {
   const mine = newOwnedName();
   expect(isOwnerGone(mine)).toBe(false);
   expect(isOwnerGone(deadOwnedName())).toBe(true);
   expect(isOwnerGone('another-host.1.1.x')).toBe(false);
   expect(isOwnerGone('no owned name')).toBe(false);
   const [host, pid, start] = mine.split('.');
-  // Only Linux tells when a process started.
+  // Only Linux provides the start time of a process.
   expect(isOwnerGone(`${host}.${pid}.${Number(start) + 1}.x`)).toBe(process.platform === 'linux');
 });

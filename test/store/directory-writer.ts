@@ -1,8 +1,8 @@
 /**
- * A process that writes to a directory store and is killed at it; directory-store-crash.test.ts bundles and starts it.
+ * A process that writes to a directory store and is killed; directory-store-crash.test.ts bundles and starts it.
  *
  *     directory-writer.js <root> die-at <n>        SIGKILLs itself right before its n-th change to the file system
- *     directory-writer.js <root> write-forever     says "started" and waits to be killed
+ *     directory-writer.js <root> write-forever     prints "started" and writes until it is killed
  *     directory-writer.js <root> race <epoch ms>   from that moment claims race/0 … race/39; prints what it won
  */
 import fs from 'node:fs';
@@ -22,7 +22,7 @@ function dieAtChange(fatalChange: number, owners: readonly object[]): () => numb
       const original: unknown = Reflect.get(owner, name);
       if (typeof original !== 'function') continue;
       Reflect.set(owner, name, function (this: unknown, ...values: unknown[]) {
-        // To be killed before a read is to be killed after the change before it.
+        // A kill before a read has the same effect as a kill after the previous change.
         if (name !== 'open' || values[1] === 'wx') changes += 1;
         if (changes === fatalChange) process.kill(process.pid, 'SIGKILL');
         return (original as Call).apply(this, values);

@@ -7,14 +7,14 @@ const schema = z.strictObject({ epochs: z.int() });
 const key = 'runs/r/config.json';
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-test('what was put is read by both', async () => {
+test('both functions read what was put', async () => {
   const store = new MemoryStore();
   await putJson(store, key, schema, { epochs: 3 });
   expect(await getJson(store, key, schema)).toEqual({ epochs: 3 });
   expect(await getJsonIfPresent(store, key, schema)).toEqual({ epochs: 3 });
 });
 
-test('an absent object: an error by name for one, a value for the other', async () => {
+test('an absent object: one throws a named error, the other returns undefined', async () => {
   const store = new MemoryStore();
   await expect(getJson(store, key, schema)).rejects.toMatchObject({ name: 'ArtifactNotFound' });
   expect(await getJsonIfPresent(store, key, schema)).toBeUndefined();
@@ -23,7 +23,7 @@ test('an absent object: an error by name for one, a value for the other', async 
 test.each([
   { name: 'not JSON', body: bytesOf('{"epochs": 3'), message: /config\.json in memory:.* is not JSON/ },
   { name: 'of another shape', body: encodeJson({ epochs: 'three' }), message: /"epochs".*three/ },
-])('an object that is $name is not taken for an absent one', async ({ body, message }) => {
+])('an object that is $name is not treated as absent', async ({ body, message }) => {
   const store = new MemoryStore();
   await store.put(key, body);
   for (const read of [getJson, getJsonIfPresent]) {
@@ -36,7 +36,7 @@ test.each([
   new PermanentError('InvalidInput', 'this identity may not read'),
   new TransientError('StoreUnavailable', 'away for now'),
   new TypeError('a bug'),
-])('a store that fails is no absent object: %s', async (error) => {
+])('the failure of a store is not treated as an absent object: %s', async (error) => {
   const store = new MemoryStore();
   store.get = () => Promise.reject(error);
   await expect(getJsonIfPresent(store, key, schema)).rejects.toBe(error);
@@ -53,7 +53,7 @@ test.each([
   expect(await getJson(store, key, schema)).toEqual({ epochs: 3 });
 });
 
-test('nothing is put that its reader would refuse', async () => {
+test('a value that its reader would refuse is not put', async () => {
   const store = new MemoryStore();
   await expect(putJson(store, key, schema, { epochs: 0.5 })).rejects.toThrow();
   expect(await store.head(key)).toBeUndefined();

@@ -41,13 +41,13 @@ test('S3 is reached through a tunnel of HTTPS_PROXY, with the name and password 
       method: 'CONNECT',
       target: `${host}:443`,
       authorization: `Basic ${Buffer.from('me:secret').toString('base64')}`,
-      // The record type of a TLS handshake, and the name of the server that is to answer it.
+      // The record type of a TLS handshake, and the requested server name.
       greeting: expect.stringMatching(new RegExp(`^\\x16[\\s\\S]*${host}`)),
     },
   ]);
 });
 
-test('Step Functions likewise', async () => {
+test('Step Functions is reached the same way', async () => {
   Object.assign(process.env, keys, { https_proxy: `http://${address}` });
   const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Workflow';
   const executions = createExecutions({
@@ -63,7 +63,7 @@ test('Step Functions likewise', async () => {
   );
 });
 
-test('so are the requests that credentials take: those of single sign-on', async () => {
+test('requests for credentials use the proxy too: those of single sign-on', async () => {
   const startUrl = 'https://company.example.com/start';
   const cache = join(folder, '.aws', 'sso', 'cache');
   mkdirSync(cache, { recursive: true });
@@ -83,7 +83,7 @@ test('so are the requests that credentials take: those of single sign-on', async
   expect(proxy.requests[0]?.target).toBe('portal.sso.eu-west-1.amazonaws.com:443');
 });
 
-test('a service without TLS is asked for through HTTP_PROXY, by its whole address, each time', async () => {
+test('a service without TLS is reached through HTTP_PROXY, with its absolute address in every request', async () => {
   Object.assign(process.env, keys, {
     HTTP_PROXY: `http://${address}`,
     AWS_ENDPOINT_URL: 'http://objects.example.com:9000',
@@ -99,7 +99,7 @@ test('a service without TLS is asked for through HTTP_PROXY, by its whole addres
   expect(proxy.requests).toMatchObject([request, request]);
 });
 
-test('an emulator on this machine is asked for directly, without an exception', async () => {
+test('an emulator on this machine is reached directly, without NO_PROXY', async () => {
   Object.assign(process.env, keys, { HTTP_PROXY: `http://${address}`, AWS_ENDPOINT_URL: upstream.address });
   expect(new TextDecoder().decode(await openBucket().get('a'))).toBe('body');
   expect(proxy.requests).toEqual([]);
@@ -108,10 +108,10 @@ test('an emulator on this machine is asked for directly, without an exception', 
 test.each([
   [
     '407 Proxy Authentication Required',
-    /the proxy asks who is there\. Put name and password into its address/,
+    /the proxy requires authentication\. Add name and password to its address/,
   ],
-  ['403 Forbidden', /the proxy does not let the request through\..*The proxy said .*\(HTTP 403\)/],
-])('a proxy that answers %s: its own words, and nothing about rights in AWS', async (status, message) => {
+  ['403 Forbidden', /the proxy denied the request\..*The proxy said .*\(HTTP 403\)/],
+])('a proxy that answers %s: its own message, and no advice about rights in AWS', async (status, message) => {
   proxy.tunnelAnswer = `HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`;
   Object.assign(process.env, keys, { HTTPS_PROXY: `http://${address}` });
   for (const failure of [
@@ -126,7 +126,7 @@ test.each([
   }
 });
 
-describe('which way a host is reached', () => {
+describe('how a host is reached', () => {
   const proxyAddress = 'http://proxy.example.com:3128';
   const s3 = { host: 'b.s3.eu-central-1.amazonaws.com', port: 443, secureEndpoint: true };
   const plain = { host: 'objects.example.com', port: 9000, secureEndpoint: false };
@@ -157,11 +157,11 @@ describe('which way a host is reached', () => {
     const way =
       chosen instanceof HttpsProxyAgent ? 'tunnel' : chosen instanceof HttpProxyAgent ? 'relay' : 'direct';
     expect(way).toBe(expected);
-    // A tunnel takes five messages to dig: it is used again.
+    // Creating a tunnel takes five messages, so it is reused.
     if (way === 'tunnel') expect([agent, chosen]).toMatchObject([{ keepAlive: true }, { keepAlive: true }]);
   });
 
-  test('without any of the variables the SDK connects as it always did', () => {
+  test('without these variables the SDK connects by its defaults', () => {
     expect(findProxyAgent()).toBeUndefined();
   });
 });

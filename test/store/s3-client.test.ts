@@ -23,7 +23,7 @@ async function collectAll<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 /** `GET /bucket/key`, without what the SDK adds. */
 const asked = ({ method, url }: IncomingMessage) => `${method} ${url?.split('?')[0]}`;
 
-describe('an endpoint of one’s own, wherever it is named, gets the bucket in the path', () => {
+describe('a custom endpoint from any source gets the bucket in the path', () => {
   const profile = (...lines: string[]) => ({
     config: [
       '[profile own]',
@@ -61,7 +61,7 @@ describe('an endpoint of one’s own, wherever it is named, gets the bucket in t
   });
 });
 
-test('a prefix with spaces and letters of any script reaches S3 as it is', async () => {
+test('a prefix with spaces and letters of any script reaches S3 unchanged', async () => {
   const contents = '<Contents><Key>Our digits (1)/größe/a</Key><Size>4</Size></Contents>';
   service = await startAnsweringServer((request, response) => {
     if (request.method === 'GET' && request.url?.includes('list-type'))
@@ -104,7 +104,7 @@ describe('a bucket of another region', () => {
   } as const;
 
   test.each(Object.keys(refusals) as (keyof typeof refusals)[])(
-    'is found by %s, once, and everything goes there from then on',
+    'is found by %s, once, and all later requests go there',
     async (refusal) => {
       service = await startAnsweringServer((request, response) => {
         const isHead = request.method === 'HEAD';
@@ -135,7 +135,7 @@ describe('a bucket of another region', () => {
     },
   );
 
-  test('that sends back and forth: refused, and nothing goes round in circles', async () => {
+  test('redirects in a loop end with an error', async () => {
     service = await startAnsweringServer((request, response) => {
       const other = signedFor(request) === home ? 'eu-north-1' : home;
       response.writeHead(301, { 'x-amz-bucket-region': other }).end();

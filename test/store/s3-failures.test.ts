@@ -27,7 +27,7 @@ async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 const coded = (code: string) => Object.assign(new Error(`it was ${code}`), { code });
 const named = (name: string) => Object.assign(new Error(`it was ${name}`), { name });
 
-/** One row a cause: what S3 or the SDK says, and what reading and writing make of it. */
+/** One row per cause: the error of S3 or the SDK, and the resulting errors of reading and writing. */
 const failures = [
   {
     error: s3Error('NoSuchBucket', 404),
@@ -76,13 +76,13 @@ const failures = [
     error: new Error('Region not accepted: region="eu central" is not a valid hostname component.'),
     read: 'InvalidInput',
     write: 'InvalidInput',
-    says: 'the region is none. Check AWS_REGION',
+    says: 'the region is not valid. Check AWS_REGION',
   },
   {
     error: coded('ENOTFOUND'),
     read: 'InvalidInput',
     write: 'InvalidInput',
-    says: 'there is no such host. Check the region',
+    says: 'the host does not exist. Check the region',
   },
   {
     error: new Error('The services section "local" specified in the profile is not present'),
@@ -94,13 +94,13 @@ const failures = [
     error: named('EndpointError'),
     read: 'InvalidInput',
     write: 'InvalidInput',
-    says: 'the endpoint is no address',
+    says: 'the endpoint is not a valid address',
   },
   {
     error: Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL' }),
     read: 'InvalidInput',
     write: 'InvalidInput',
-    says: 'the endpoint is no address',
+    says: 'the endpoint is not a valid address',
   },
   {
     error: s3Error('ProxyAuthenticationRequired', 407),
@@ -189,7 +189,7 @@ describe.each(failures)('$error.name, $error.message', ({ error, read, write, sa
   });
 });
 
-test('head without permission is no absence', async () => {
+test('head without permission does not mean absence', async () => {
   fake.mock.on(HeadObjectCommand).rejects(s3Error('Forbidden', 403));
   await expect(store.head('a')).rejects.toMatchObject({
     name: 'InvalidInput',
@@ -197,13 +197,13 @@ test('head without permission is no absence', async () => {
   });
 });
 
-test('an error that is not of a request stays what it is', async () => {
+test('an error that did not come from a request is unchanged', async () => {
   const mistake = new TypeError('a mistake in the program');
   fake.mock.on(GetObjectCommand).rejects(mistake);
   await expect(store.get('a')).rejects.toBe(mistake);
 });
 
-test('a connection that breaks in the middle is transient', async () => {
+test('a connection that breaks during a response is transient', async () => {
   async function* halfOf() {
     yield bytesOf('bo');
     throw coded('ECONNRESET');
@@ -212,14 +212,14 @@ test('a connection that breaks in the middle is transient', async () => {
   await expect(store.get('a')).rejects.toMatchObject({ name: 'StoreUnavailable' });
 });
 
-describe('a host that there is not', () => {
+describe('a host that does not exist', () => {
   const environment = { ...process.env };
   afterEach(() => {
     process.env = { ...environment };
   });
 
   test.each(['AWS_LAMBDA_FUNCTION_NAME', 'AWS_BATCH_JOB_ID'])(
-    'passes where %s is set: nobody mistypes a region there, and a name server may be away',
+    'is transient where %s is set: the region is not mistyped there, but a name server may be unavailable',
     async (variable) => {
       process.env[variable] = 'plan';
       fake.mock.on(GetObjectCommand).rejects(coded('ENOTFOUND'));
@@ -228,21 +228,21 @@ describe('a host that there is not', () => {
   );
 });
 
-test('a refusal without the id that every answer of AWS has is told as the proxy’s', async () => {
+test('a refusal without a request id of AWS is reported as the proxy’s', async () => {
   const environment = { ...process.env };
   process.env['HTTPS_PROXY'] = 'http://proxy.example.com:3128';
   try {
     fake.mock.on(GetObjectCommand).rejects(s3Error('Forbidden', 403));
     await expect(store.get('a')).rejects.toMatchObject({
       name: 'InvalidInput',
-      message: expect.stringMatching(/the proxy does not let the request through.* The proxy said Forbidden/),
+      message: expect.stringMatching(/the proxy denied the request.* The proxy said Forbidden/),
     });
     const ofS3 = s3Error('AccessDenied', 403);
     fake.mock
       .on(GetObjectCommand)
       .rejects(Object.assign(ofS3, { $metadata: { ...ofS3.$metadata, requestId: 'ABC' } }));
     await expect(store.get('a')).rejects.toMatchObject({
-      message: expect.stringMatching(/this identity may not read there.* S3 said AccessDenied/),
+      message: expect.stringMatching(/this identity may not read the object.* S3 said AccessDenied/),
     });
   } finally {
     process.env = environment;

@@ -2,7 +2,7 @@ import { S3Store } from '../../lib/store/s3-store';
 import { createFakeBucket } from '../support/fake-bucket';
 import { describeObjectStore } from '../support/object-store-conformance';
 
-describe.each(['', 'team/experiments', 'Our digits (new)/größe'])('below the prefix "%s"', (prefix) => {
+describe.each(['', 'team/experiments', 'Our digits (new)/größe'])('under the prefix "%s"', (prefix) => {
   describeObjectStore('S3Store', async () => {
     const { client, objects } = createFakeBucket();
     const fullKey = (key: string) => (prefix === '' ? key : `${prefix}/${key}`);

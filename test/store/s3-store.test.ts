@@ -36,7 +36,7 @@ test('a put carries the checksum twice: for S3 in base64, for readers in hexadec
   });
 });
 
-describe('objects that came another way than through a store', () => {
+describe('objects that were not written through a store', () => {
   beforeEach(() => fake.objects.set('team/a', { body, etag: '"x"', metadata: {} }));
 
   test('are read without a checksum', async () => {
@@ -49,7 +49,7 @@ describe('objects that came another way than through a store', () => {
     expect(await store.putIfUnchanged('a', bytesOf('b'), sha256Hex(body))).toBe(true);
   });
 
-  test('are passed over by list under names that no key can have', async () => {
+  test('are skipped by list under names that are not valid keys', async () => {
     for (const key of ['team/', 'team/runs/', 'team/My notes.txt', 'teams/b']) {
       fake.objects.set(key, { body, etag: '"x"', metadata: {} });
     }
@@ -57,11 +57,11 @@ describe('objects that came another way than through a store', () => {
   });
 });
 
-describe('what came altered is read again', () => {
+describe('an altered response is read again', () => {
   const answer = (bytes: Uint8Array) =>
     ({ Body: Readable.from([bytes]), Metadata: { sha256: sha256Hex(body) } }) as never;
 
-  test('once altered, then whole', async () => {
+  test('altered once, then correct', async () => {
     fake.mock
       .on(GetObjectCommand)
       .resolvesOnce(answer(bytesOf('bodz')))
@@ -69,7 +69,7 @@ describe('what came altered is read again', () => {
     expect(await store.get('a')).toEqual(body);
   });
 
-  test('a range that ends too early, then whole', async () => {
+  test('a range that is too short, then complete', async () => {
     fake.mock
       .on(GetObjectCommand)
       .resolvesOnce(answer(bytesOf('b')))
@@ -77,7 +77,7 @@ describe('what came altered is read again', () => {
     expect(await store.getRange('a', 0, 2)).toEqual(bytesOf('bo'));
   });
 
-  test('altered twice: it is what lies there', async () => {
+  test('altered twice: the object itself is corrupt', async () => {
     fake.mock.on(GetObjectCommand).callsFake(async () => answer(bytesOf('bodz')));
     await expect(store.get('a')).rejects.toMatchObject({ name: 'CorruptArtifact' });
     expect(fake.mock.commandCalls(GetObjectCommand)).toHaveLength(2);
@@ -87,7 +87,7 @@ describe('what came altered is read again', () => {
 test.each([
   { why: 'an empty answer', page: {} },
   { why: 'a key was lost on the way', page: { KeyCount: 2, Contents: [{ Key: 'team/a', Size: 1 }] } },
-])('a list that is not whole is no list: $why', async ({ page }) => {
+])('an incomplete list is refused: $why', async ({ page }) => {
   fake.mock.on(ListObjectsV2Command).resolves(page);
   await expect(collect(store.list(''))).rejects.toMatchObject({
     name: 'StoreUnavailable',
@@ -95,16 +95,16 @@ test.each([
   });
 });
 
-describe('conditional writes under rivals', () => {
+describe('conditional writes with concurrent writers', () => {
   const conflict = s3Error('ConditionalRequestConflict', 409);
 
-  test('a conflict is tried again', async () => {
+  test('a conflict is retried', async () => {
     fake.mock.on(PutObjectCommand).rejectsOnce(conflict).rejectsOnce(conflict).resolves({});
     expect(await store.putIfAbsent('a', body)).toBe(true);
     expect(fake.mock.commandCalls(PutObjectCommand)).toHaveLength(3);
   });
 
-  test('a conflict, then somebody else was there', async () => {
+  test('a conflict, then another writer won', async () => {
     fake.objects.set('team/a', { body, etag: '"x"', metadata: {} });
     fake.mock.on(PutObjectCommand).rejectsOnce(conflict).rejects(s3Error('PreconditionFailed', 412));
     expect(await store.putIfAbsent('a', body)).toBe(false);
@@ -142,7 +142,7 @@ describe('conditional writes under rivals', () => {
   });
 });
 
-test("createS3Store speaks to AWS_ENDPOINT_URL, with the bucket in the path; S3's answers are read as they come", async () => {
+test("createS3Store uses AWS_ENDPOINT_URL, with the bucket in the path; S3's responses are read", async () => {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 
-/** Sizes that a careless reader takes memory for, or runs past. */
+/** Sizes for which a careless reader allocates memory, or reads out of bounds. */
 const extremes = [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
 
 type Edit = (bytes: Buffer) => Buffer;
 
 const at = (bytes: Buffer, fraction: number) => Math.min(bytes.length, Math.floor(fraction * bytes.length));
 
-/** The beginning of a file, where its header is, is met as often as all the rest. */
+/** The header at the beginning of a file is altered as often as the rest. */
 const fraction = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }),
   fc.double({ min: 0, max: 0.02, noNaN: true }),
@@ -54,7 +54,7 @@ const hostileValues = [
   '{}',
 ];
 
-/** Of a file that is JSON, or has JSON in it: a name or a value becomes another one. */
+/** For a file that is or contains JSON: changes a name or a value. */
 const textEdits: fc.Arbitrary<Edit> = fc.oneof(
   fc.tuple(fc.nat(), fc.constantFrom(...hostileNames)).map<Edit>(
     ([which, name]) =>
@@ -79,7 +79,7 @@ function replaceNth(bytes: Buffer, pattern: RegExp, which: number, replacement: 
   );
 }
 
-/** Anything, or one of `valid` with up to four things wrong with it. */
+/** Any bytes, or one of `valid` with up to four errors. */
 export function hostileVersionsOf(
   valid: readonly Uint8Array[],
   { isText = false }: { readonly isText?: boolean } = {},

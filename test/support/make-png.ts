@@ -28,7 +28,7 @@ const adam7 = [
   [1, 0, 2, 1],
 ] as const;
 
-/** A PNG of any depth, color type and order: what our encoder does not write. https://www.w3.org/TR/png-3/ */
+/** A PNG of any depth, color type and order, which our encoder does not support. https://www.w3.org/TR/png-3/ */
 export function makePng({
   shape,
   samples,
@@ -64,7 +64,7 @@ export function makePng({
   ]);
 }
 
-/** The leftmost sample in the highest bits, and the last byte filled up with zeros. */
+/** The leftmost sample in the highest bits; the last byte is padded with zeros. */
 function packSamples(line: readonly number[], depth: number): Buffer {
   const bits = line.map((sample) => sample.toString(2).padStart(depth, '0')).join('');
   const bytes = bits.match(/.{1,8}/g) ?? [];
@@ -80,7 +80,7 @@ export function makeChunk(type: string, data: Uint8Array): Buffer {
   return chunk;
 }
 
-/** A TIFF structure, as EXIF has it, with one entry. */
+/** A TIFF structure with one entry, for EXIF. */
 export function makeExif(orientation: number, order: 'II' | 'MM' = 'MM'): Buffer {
   const exif = Buffer.alloc(26);
   exif.write(order, 0, 'latin1');

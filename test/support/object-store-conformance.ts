@@ -6,7 +6,7 @@ import { describeObjectKeys, type StoreUnderTest } from './object-store-key-conf
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** Not compressible to a pattern of 256, so that a chunk out of place shows. */
+/** Without a period of 256, so that a misplaced chunk is detected. */
 function countingBytes(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (index * 31 + (index >> 8) * 7) & 0xff);
 }
@@ -23,7 +23,7 @@ async function readStream(store: ObjectStore, key: string): Promise<Uint8Array> 
 
 const keysOf = (infos: readonly ObjectInfo[]) => infos.map(({ key }) => key);
 
-/** Every adapter of ObjectStore keeps these promises. `makeStore` gives a fresh, empty store for every test. */
+/** The conformance suite of all ObjectStore adapters. `makeStore` returns a new, empty store for every test. */
 export function describeObjectStore(name: string, makeStore: () => Promise<StoreUnderTest>): void {
   describe(`${name} as an ObjectStore`, () => {
     let subject: StoreUnderTest;
@@ -93,7 +93,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
       ])('from %i, %i bytes: past the end', async (offset, length) => {
         await expect(store.getRange('digits', offset, length)).rejects.toMatchObject({
           name: 'CorruptArtifact',
-          message: expect.stringContaining(`ends too early: ${offset + length} bytes are needed`),
+          message: expect.stringContaining(`is too short: at least ${offset + length} bytes are needed`),
         });
       });
 
@@ -252,7 +252,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
 
     test('bytes that changed behind its back are refused by get and by stream, until they are written again', async () => {
       if (subject.tamper === undefined) {
-        // Nobody else holds these bytes: the nearest thing is a caller who changes what it gave or got.
+        // The bytes cannot be altered from outside; instead a caller changes the arrays that it passed or received.
         const given = bytesOf('given');
         await store.put('a', given);
         given.fill(0);

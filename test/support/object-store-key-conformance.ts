@@ -5,9 +5,9 @@ import { sha256Hex } from '../../lib/store/sha256';
 export interface StoreUnderTest {
   /** Empty. */
   readonly store: ObjectStore;
-  /** Changes the stored bytes behind the store's back; absent where nobody can. */
+  /** Alters the stored bytes without the store; absent where this is impossible. */
   readonly tamper?: (key: string, body: Uint8Array) => Promise<void>;
-  /** What lies outside the store and should not: paths or keys. */
+  /** Paths or keys outside of the store, where nothing must be written. */
   readonly listEscaped?: () => Promise<readonly string[]>;
   readonly cleanUp?: () => Promise<void>;
 }
@@ -50,7 +50,7 @@ const badKeys = {
   'too long': `${'a/'.repeat(512)}a`,
 };
 
-/** The part of the conformance suite that is about keys: none leaves its store. */
+/** The part of the conformance suite about keys: no key leaves its store. */
 export function describeObjectKeys(makeStore: () => Promise<StoreUnderTest>): void {
   describe('keys', () => {
     let subject: StoreUnderTest;

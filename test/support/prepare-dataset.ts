@@ -9,7 +9,7 @@ import { getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 
 export interface RecordingContext extends StepContext {
-  /** What `notify` was told, in order. */
+  /** The arguments of `notify`, in order. */
   readonly events: PipelineEvent[];
   readonly controller: AbortController;
 }

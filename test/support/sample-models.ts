@@ -3,7 +3,7 @@ import { type LayersModel, layers, type Sequential, sequential } from '@tensorfl
 import { buildMlp } from '../../lib/model/architectures';
 import { createRandom } from '../../lib/training/seeded-random';
 
-/** Replaces all weights by seeded numbers, positive where a variance asks for it. */
+/** Replaces all weights by seeded numbers, positive for a variance. */
 export function randomizeWeights(model: LayersModel, seed = 1): void {
   const random = createRandom(seed);
   for (const layer of model.layers) {
@@ -23,7 +23,7 @@ export function randomizeWeights(model: LayersModel, seed = 1): void {
   }
 }
 
-/** Every network that is exported, small, for images of 6 × 6 pixels and three classes. */
+/** A small network of every exported kind, for images of 6 × 6 pixels and three classes. */
 export const sampleModels = {
   'the perceptron': () => buildMlp({ hidden: [7, 5], dropout: 0.1, l2: 0, classes: 3 }, [6, 6]),
   'one hidden layer': () => buildMlp({ hidden: [4], dropout: 0, l2: 0, classes: 3 }, [6, 6]),

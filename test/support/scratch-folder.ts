@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of this test file's own, removed after its last test. */
+/** A folder for this test file, removed after its last test. */
 export function useScratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mnist-pipeline-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

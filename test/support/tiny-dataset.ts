@@ -26,7 +26,7 @@ export interface TinyDataset {
   readonly test: TinySplit;
 }
 
-/** Every class has its own random pattern, and every image is its class's pattern with noise on top. */
+/** Every class has a random pattern, and every image is the pattern of its class plus noise. */
 export function makeTinyDataset({
   trainCount = 200,
   testCount = 50,
@@ -59,7 +59,7 @@ export function encodeTinyDataset({ imageShape, train, test }: TinyDataset): Rec
   };
 }
 
-/** Writes the four IDX files into `folder`, which is made where it is not there. */
+/** Writes the four IDX files into `folder`, which is created if necessary. */
 export async function writeTinyDataset(folder: string, options?: TinyDatasetOptions): Promise<TinyDataset> {
   const dataset = makeTinyDataset(options);
   await writeFiles(folder, encodeTinyDataset(dataset));

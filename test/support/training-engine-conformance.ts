@@ -7,14 +7,14 @@ import type { Batch } from '../../lib/training/batches';
 import { initialWeights, type LayerWeights, type MlpLayers } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
 import type { TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
-import { type ParameterValues, parameterShapes, startingState } from '../../lib/training/training-state';
+import { type ParameterValues, parameterShapes, toInitialState } from '../../lib/training/training-state';
 
-/** What an engine shows of itself to be tested. */
+/** What the suite needs from an engine. */
 export interface TestedEngine {
   readonly engine: TrainingEngine;
-  /** [shape], row-major; the engine's own. */
+  /** [shape], row-major; the mask of the engine itself. */
   dropoutMask(shape: readonly [number, number], rate: number, position: MaskPosition): Promise<Float32Array>;
-  /** Tensors that the engine holds now. */
+  /** Number of tensors in the engine. */
   countTensors(): number;
 }
 
@@ -29,7 +29,7 @@ const stack: MlpLayers = [
   { inputs: 5, units: 4, dropoutRate: 0, l2: 0 },
   { inputs: 4, units: 3, dropoutRate: 0.4, l2: 0.02 },
 ];
-/** So that `evaluate` sees the loss whose gradient `train` takes. */
+/** So that `evaluate` computes the same loss as `train`. */
 const withoutDropout = stack.map((layer) => ({ ...layer, dropoutRate: 0 }));
 const settings = { seed: 3, clipNorm: 0 };
 const learningRate = 0.01;
@@ -43,7 +43,7 @@ function makeBatch(count: number, seed = 1): Batch {
   };
 }
 
-/** The mean loss of a training step, written with TF.js operations alone, as a function of all weights. */
+/** The mean loss of a training step, written only with TensorFlow.js operations, as a function of all weights. */
 function referenceLoss(batch: Batch, layers: MlpLayers, masks: readonly (Float32Array | undefined)[]) {
   return (...weights: tf.Tensor[]): tf.Scalar => {
     let activation = tf.tensor2d(normalizePixels(batch.pixels), [batch.count, 6]);
@@ -72,7 +72,7 @@ function differentiate(loss: (...weights: tf.Tensor[]) => tf.Scalar, values: rea
   );
 }
 
-/** After one step from moments of zero, a tenth of the gradient is the first moment: β₁ is 0.9. */
+/** After one training step from zero moments, the first moment is a tenth of the gradient, since β₁ is 0.9. */
 const gradientsOf = (parameters: readonly ParameterValues[]) =>
   parameters.map(({ firstMoment }) => firstMoment.map((value) => value / 0.1));
 
@@ -81,7 +81,7 @@ const valuesOf = (weights: readonly LayerWeights[]) => weights.flatMap(({ kernel
 const closeTo = (expected: ArrayLike<number>, digits: number) =>
   Array.from(expected, (value) => expect.closeTo(value, digits));
 
-/** What every engine promises; one suite, so that they cannot drift apart. */
+/** The conformance suite of all engines. */
 export function describeTrainingEngine(name: string, open: () => Promise<TestedEngine>): void {
   describe(name, () => {
     let tested: TestedEngine;
@@ -94,9 +94,9 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       weights = initialWeights(layers, 9),
       clipNorm = 0,
     ): TrainingSession =>
-      tested.engine.openSession(layers, startingState(weights), { ...settings, clipNorm });
+      tested.engine.openSession(layers, toInitialState(weights), { ...settings, clipNorm });
 
-    /** Of one step. */
+    /** Of one training step. */
     const takeGradients = async (batch: Batch, layers: MlpLayers = stack, clipNorm = 0) => {
       const session = openSession(layers, undefined, clipNorm);
       session.train(batch, learningRate);
@@ -183,7 +183,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
     });
 
     test('a session leaves the values that it was made from as they are', async () => {
-      const state = startingState(initialWeights(stack, 9));
+      const state = toInitialState(initialWeights(stack, 9));
       const before = structuredClone(state.parameters);
       const session = tested.engine.openSession(stack, state, settings);
       for (let step = 0; step < 3; step += 1) session.train(makeBatch(8, step), learningRate);
@@ -243,7 +243,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       const images = tf.tensor3d(normalizePixels(batch.pixels), [40, 2, 3]);
       const labels = tf.tensor1d(Float32Array.from(batch.labels));
       const [loss, accuracy] = (await model.evaluate(images, labels, { batchSize: 40 })) as tf.Scalar[];
-      // TF.js leaves the regularization out of evaluate; Keras has it in.
+      // TensorFlow.js excludes the regularization from evaluate; Keras includes it.
       const squares = weights
         .flatMap(({ kernel }) => [...kernel])
         .reduce((sum, value) => sum + value ** 2, 0);
@@ -260,7 +260,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       expect(totals.loss / 11).toBeLessThan(3);
       expect(Number.isInteger(totals.correctCount)).toBe(true);
       expect(totals.finiteStepCount).toBe(2);
-      // Ruins the weights; the loss of the step itself is still that of the weights before.
+      // Destroys the weights; the loss of this training step is still that of the weights before.
       session.train(makeBatch(8), Number.NaN);
       session.train(makeBatch(8), learningRate);
       session.train(makeBatch(8), learningRate);

@@ -6,7 +6,7 @@ import { type GraphBinding, GraphSession, requireGraphFolder } from '../../lib/t
 import { NativeUnavailable } from '../../lib/tensorflow/native-unavailable';
 import { useScratchFolder } from '../support/scratch-folder';
 
-// Node reads TMPDIR from the process itself, where a test cannot set it.
+// Node.js reads TMPDIR from the real environment, which a test cannot set.
 jest.mock('node:os', () => ({ ...jest.requireActual('node:os'), tmpdir: jest.fn() }));
 jest.mocked(tmpdir).mockImplementation(jest.requireActual('node:os').tmpdir);
 
@@ -20,26 +20,26 @@ const refusingBinding = {
   },
 } as unknown as GraphBinding;
 
-test('a graph that TensorFlow refuses leaves no folder behind', () => {
+test('a graph that TensorFlow refuses leaves no folder', () => {
   expect(() => new GraphSession(refusingBinding, new Graph())).toThrow('no such operation');
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a folder for graphs is looked for beforehand, and leaves nothing behind', () => {
+test('the check for a folder for graphs leaves nothing', () => {
   requireGraphFolder();
   expect(readdirSync(folder)).toEqual([]);
   jest.mocked(tmpdir).mockReturnValue(join(folder, 'nowhere'));
   expect(requireGraphFolder).toThrow(NativeUnavailable);
 });
 
-test('a temporary folder that cannot be made is named, with what to do', () => {
+test('a temporary folder that cannot be created is named, with a remedy', () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
   jest.mocked(tmpdir).mockReturnValue(file);
   expect(() => new GraphSession(refusingBinding, new Graph())).toThrow(
     expect.objectContaining({
       name: 'EngineUnavailable',
-      message: expect.stringMatching(/no folder for it can be made in .*file \(ENOTDIR.*set TMPDIR/),
+      message: expect.stringMatching(/no folder for it can be created in .*file \(ENOTDIR.*set TMPDIR/),
     }),
   );
 });

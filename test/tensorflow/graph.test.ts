@@ -43,7 +43,7 @@ test.each([
 
 const hexByte = (value: number) => value.toString(16).padStart(2, '0');
 
-test('a graph names its nodes apart, and says which output and which end another node waits for', () => {
+test('node names are unique, and inputs name outputs and control dependencies', () => {
   const graph = new Graph();
   const first = graph.placeholder('float32', [-1, 2]);
   const second = graph.add('Relu', [outputOf(first, 1)], {}, [first]);

@@ -1,7 +1,7 @@
 import { environmentSchema } from '../../lib/contracts/results';
 import { describeMachine } from '../../lib/tensorflow/machine-facts';
 
-test('fits the run record, and names this Node', () => {
+test('fits the schema, and has the version of this Node.js', () => {
   const facts = describeMachine();
   const parts = environmentSchema.pick({ nodeVersion: true, platform: true, cpuModel: true, cpuCount: true });
   expect(parts.parse(facts)).toEqual(facts);

@@ -43,7 +43,7 @@ async function prepare(
   return { native, stages, messages };
 }
 
-test('the libraries of CUDA lie where TensorFlow looks, and the self-test asks for them', async () => {
+test('the libraries of CUDA are where TensorFlow searches, and the self-test checks them', async () => {
   const { native, stages, messages } = await prepare();
   expect(native).toEqual({ available: true, tensorflowVersion: '2.21.0', cacheFolder });
   expect(stages.slice(3)).toEqual([
@@ -51,13 +51,13 @@ test('the libraries of CUDA lie where TensorFlow looks, and the self-test asks f
     ...(['download CUDA', 'unpack CUDA', 'download CUDA', 'unpack CUDA'] as const),
     ...(['compile', 'compile', 'compile', 'self-test'] as const),
   ]);
-  expect(messages[0]).toMatch(/a download of 5 MB, 3940 MB to keep, a few minutes/);
+  expect(messages[0]).toMatch(/a download of 5 MB, 3940 MB on disk, a few minutes/);
   expect(messages).toContain('Downloading nvidia-cudnn-cu12 12.5 from PyPI (2 MB)');
   expect(readdirSync(join(cacheFolder, cudaFolder)).sort()).toEqual(['libcublas.so.12', 'libcudnn.so.12']);
   expect(readdirSync(cacheFolder).sort()).toEqual(['deps', 'lib', 'ready.json']);
 });
 
-test('lies beside the build for the CPU, and is found by itself', async () => {
+test('is stored beside the build for the CPU, and is found independently', async () => {
   const { machine } = makeMachine(cacheRoot);
   expect(await isNativePrepared({ release, machine })).toBe(false);
   await prepare();
@@ -67,14 +67,14 @@ test('lies beside the build for the CPU, and is found by itself', async () => {
   expect(readdirSync(cacheRoot)).toHaveLength(2);
 });
 
-test('a cache that cannot be read holds nothing', async () => {
+test('a cache that cannot be read counts as empty', async () => {
   writeFileSync(cacheRoot, 'a file');
   expect(await isNativePrepared({ release, machine: makeMachine(cacheRoot).machine })).toBe(false);
 });
 
-test('asks for the space that CUDA takes', async () => {
+test('requires the space for CUDA', async () => {
   const { native, stages } = await prepare({}, { measureFreeBytes: async () => 4.8e9 });
-  expect(native).toMatchObject({ reason: expect.stringMatching(/takes 4\.9 GB .* 4\.8 GB are free/) });
+  expect(native).toMatchObject({ reason: expect.stringMatching(/needs 4\.9 GB, .* 4\.8 GB are free/) });
   expect(stages).not.toContain('download');
 });
 
@@ -93,7 +93,7 @@ const failures: [string, Stage, Act, RegExp][] = [
     'a full disk',
     'unpack CUDA',
     failing('OSError: [Errno 28] No space left on device'),
-    /4\.9 GB .* ran full/,
+    /4\.9 GB, .* ran full/,
   ],
   ['a broken wheel', 'unpack CUDA', failing('BadZipFile'), /wheel of nvidia-cublas-cu12 cannot be unpacked/],
   [
@@ -134,7 +134,7 @@ test.each(['download CUDA', 'unpack CUDA'] as const)('Ctrl-C in %s leaves nothin
 test.each([
   ['a library of CUDA is gone', join(cudaFolder, 'libcudnn.so.12')],
   ['what looks for them is gone', requireCudaFile],
-])('%s: said, and prepared again', async (_, file) => {
+])('%s: reported, and prepared again', async (_, file) => {
   await prepare();
   rmSync(join(cacheFolder, file));
   const { machine } = makeMachine(cacheRoot);

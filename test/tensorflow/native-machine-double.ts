@@ -17,7 +17,7 @@ export const tinyRelease: TensorFlowRelease = {
 
 const cudaWheelBytes = Buffer.from('a wheel of CUDA');
 
-/** With CUDA's libraries, out of two more wheels. */
+/** With CUDA's libraries, from two more wheels. */
 export const tinyGpuRelease: TensorFlowRelease = {
   ...tinyRelease,
   package: 'tensorflow',
@@ -47,7 +47,7 @@ export type Stage =
 
 export type Act = (parameters: readonly string[], options: CommandOptions) => Promise<string> | string;
 
-/** Fails as a program that is not on the PATH does. */
+/** Fails like a program that is not on the PATH. */
 export const missing: Act = () => {
   throw new CommandFailed('it', true, null, 'spawn it ENOENT');
 };

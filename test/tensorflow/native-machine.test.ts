@@ -4,7 +4,7 @@ const { run, measureFreeBytes } = thisMachine();
 const runNode = (script: string, options: Parameters<typeof run>[2] = {}) =>
   run(process.execPath, ['-e', script], options);
 
-test('gives back stdout and passes variables on', async () => {
+test('returns stdout and passes variables', async () => {
   const environment = { NATIVE_MACHINE_TEST: 'seen' };
   expect(await runNode('console.log(process.env.NATIVE_MACHINE_TEST)', { environment })).toBe('seen\n');
 });
@@ -24,12 +24,12 @@ test('a program that fails is not missing, and its error line is the summary', a
   });
 });
 
-test('a program that takes too long is ended', async () => {
+test('a program that exceeds the timeout is ended', async () => {
   const failure = runNode('setTimeout(() => {}, 60_000)', { timeoutSeconds: 0.2 });
   await expect(failure).rejects.toMatchObject({ signalName: 'SIGTERM' });
 });
 
-test('an abort ends the program, and one that came before keeps it from starting', async () => {
+test('an abort ends the program, and an earlier one prevents its start', async () => {
   const controller = new AbortController();
   const running = runNode('setTimeout(() => {}, 60_000)', { signal: controller.signal });
   controller.abort();

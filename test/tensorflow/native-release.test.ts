@@ -19,11 +19,11 @@ test.each([
     join(homedir(), '.cache/mnist-pipeline'),
   ],
   ['no variable', {}, join(homedir(), '.cache/mnist-pipeline')],
-])('the cache is where it should be: %s', (_, environment, folder) => {
+])('the folder of the cache: %s', (_, environment, folder) => {
   expect(findCacheRoot(environment)).toBe(folder);
 });
 
-test('the folder names both versions, and they are the installed ones', () => {
+test('the folder name has both versions, and they are the installed ones', () => {
   expect(nativeCacheFolder(cpuRelease, '/c')).toBe('/c/tensorflow-cpu-2.21.0-tfjs-node-4.22.0-linux-x64');
   expect(nativeCacheFolder(gpuRelease, '/c')).toBe('/c/tensorflow-2.21.0-tfjs-node-4.22.0-linux-x64');
   expect(require('@tensorflow/tfjs-node/package.json').version).toBe(tfjsNodeVersion);

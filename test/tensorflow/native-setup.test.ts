@@ -47,7 +47,7 @@ async function prepare(
 
 const ready = () => ({ available: true, tensorflowVersion: '2.21.0', cacheFolder });
 
-test('prepares once, and says what and where', async () => {
+test('prepares once, and logs what and where', async () => {
   const first = await prepare();
   expect(first.native).toEqual(ready());
   expect(first.stages).toEqual([
@@ -66,7 +66,7 @@ test('prepares once, and says what and where', async () => {
   });
 });
 
-test('prepared where it cannot run, it is tested by whoever loads it, each time', async () => {
+test('prepared where it cannot run, it is tested by every process that loads it', async () => {
   const { machine, stages } = makeMachine(cacheRoot);
   const native = await prepareNativeTensorFlow(() => {}, undefined, {
     release: tinyRelease,
@@ -94,12 +94,12 @@ test.each([
   expect(hasAvx(cpuinfo)).toBe(expected);
 });
 
-test('does without strip', async () => {
+test('works without strip', async () => {
   expect((await prepare({ strip: missing })).native).toEqual(ready());
   expect(readFileSync(join(cacheFolder, libraryFiles[0]!), 'utf8')).toBe('the large library');
 });
 
-describe('a machine that lacks something is told what, before any download', () => {
+describe('a missing requirement is reported before any download', () => {
   const lacks: [string, Parameters<typeof makeMachine>[1], Parameters<typeof makeMachine>[2], RegExp][] = [
     ['another system', {}, { platform: 'darwin-arm64' }, /on Linux x64 .* this is darwin-arm64/],
     ['another C library', {}, { hasGlibc: false }, /this is linux-x64 without glibc/],
@@ -110,10 +110,15 @@ describe('a machine that lacks something is told what, before any download', () 
       'a pip that does not know the format',
       { 'find pip': () => 'pip 20.2.4 from /usr/lib/python3/dist-packages/pip (python 3.8)\n' },
       {},
-      /has pip 20\.2, and only pip 20\.3 or newer knows the format/,
+      /has pip 20\.2, and only pip 20\.3 or newer supports the format/,
     ],
     ['a folder mounted noexec', {}, { mayExecuteIn: async () => false }, /file system is mounted noexec/],
-    ['no space', {}, { measureFreeBytes: async () => 3e8 }, /preparing takes 1\.6 GB .* 0\.3 GB are free/],
+    [
+      'no space',
+      {},
+      { measureFreeBytes: async () => 3e8 },
+      /preparing temporarily needs 1\.6 GB, .* 0\.3 GB are free/,
+    ],
   ];
   test.each(lacks)('%s', async (_, acts, facts, reason) => {
     const { native, stages } = await prepare(acts, facts);
@@ -125,7 +130,7 @@ describe('a machine that lacks something is told what, before any download', () 
     expect(stages).not.toContain('download');
   });
 
-  test('a cache folder that cannot be made', async () => {
+  test('a cache folder that cannot be created', async () => {
     writeFileSync(cacheRoot, 'a file');
     expect((await prepare()).native).toMatchObject({
       available: false,
@@ -135,7 +140,7 @@ describe('a machine that lacks something is told what, before any download', () 
   });
 });
 
-describe('an attempt that fails says why and leaves nothing behind', () => {
+describe('a failed attempt gives the reason and leaves nothing', () => {
   const failures: [string, Stage, Act, RegExp][] = [
     [
       'no network',
@@ -143,7 +148,7 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
       failing('WARNING: Retrying\nERROR: No matching distribution found for tensorflow-cpu'),
       /could not download tensorflow-cpu 2\.21\.0 \(ERROR: No matching distribution/,
     ],
-    ['a full disk', 'download', failing('OSError: [Errno 28] No space left on device'), /it ran full/],
+    ['a full disk', 'download', failing('OSError: [Errno 28] No space left on device'), /the disk ran full/],
     ['nothing downloaded', 'download', () => '', /SHA-256 none instead of/],
     [
       'another wheel',
@@ -158,7 +163,7 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
     ['a compile error', 'compile', failing('napi.h:1: fatal error: stdlib.h'), /g\+\+ could not compile/],
     ['an old processor', 'self-test', failing('', 'SIGILL'), /processor lacks instructions/],
     ['an old C library', 'self-test', failing('error: GLIBC_2.27 not found'), /GLIBC_2\.27 not found/],
-    ['a wrong product', 'self-test', () => '{"backend":"cpu"}\n', /answered \{"backend":"cpu"\} instead of/],
+    ['a wrong product', 'self-test', () => '{"backend":"cpu"}\n', /returned \{"backend":"cpu"\} instead of/],
   ];
   test.each(failures)('%s', async (_, stage, act, reason) => {
     const { native } = await prepare({ [stage]: act });
@@ -180,10 +185,10 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
       'an index that lacks it',
       'ERROR: No matching distribution found for tensorflow-cpu==2.21.0',
       /No matching distribution/,
-      /package index that pip is set to .* does not have it/,
+      /package index that pip uses .* does not have it/,
     ],
-    ['anything else', 'ERROR: Invalid value', /Invalid value/, /Check how pip is set up/],
-  ])('what pip says is told apart: %s', async (_, output, reason, remedy) => {
+    ['anything else', 'ERROR: Invalid value', /Invalid value/, /Check the configuration of pip/],
+  ])('the output of pip determines the remedy: %s', async (_, output, reason, remedy) => {
     const { native } = await prepare({ download: failing(output) });
     expect(native).toMatchObject({
       reason: expect.stringMatching(reason),
@@ -191,7 +196,7 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
     });
   });
 
-  test('settings of pip that concern installing do not stop a download', async () => {
+  test('settings of pip for installing do not affect the download', async () => {
     let environment: CommandOptions['environment'];
     const act: Act = (_, options) => {
       environment = options.environment;
@@ -201,7 +206,7 @@ describe('an attempt that fails says why and leaves nothing behind', () => {
     expect(environment).toMatchObject({ PIP_REQUIRE_VIRTUALENV: '0', PIP_REQUIRE_HASHES: '0' });
   });
 
-  test('a mistake of the program stays an error', async () => {
+  test('a programming error is thrown', async () => {
     const act = () => {
       throw new TypeError('mistake');
     };
@@ -213,7 +218,7 @@ describe('a build that failed after its download', () => {
   const broken = { compile: failing('napi.h:1: fatal error: stdlib.h') };
   const at = (time: string) => ({ now: () => new Date(time) });
 
-  test('is not downloaded again: the reason is told at once, by doctor too', async () => {
+  test('is not downloaded again: the reason is given immediately, also by doctor', async () => {
     await prepare(broken);
     const { native, stages, messages } = await prepare(broken);
     expect(stages).toEqual(['find python', 'find pip', 'find g++']);
@@ -221,9 +226,9 @@ describe('a build that failed after its download', () => {
     const expected = {
       available: false,
       reason: expect.stringMatching(
-        /g\+\+ could not compile .*stdlib\.h\); that was on 2026-11-25T12:00:00\.000Z, and nothing it depends on/,
+        /g\+\+ could not compile .*stdlib\.h\); this happened on 2026-11-25T12:00:00\.000Z, and nothing relevant/,
       ),
-      remedy: expect.stringMatching(/^Install g\+\+ 9 .* once .*\.refused\.json is deleted\.$/),
+      remedy: expect.stringMatching(/^Install g\+\+ 9 .* after .*\.refused\.json is deleted\.$/),
     };
     expect(native).toEqual(expected);
     const { machine } = makeMachine(cacheRoot);
@@ -242,7 +247,7 @@ describe('a build that failed after its download', () => {
     expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
   });
 
-  test('is tried again when a setting of pip changes, or its note is deleted or damaged', async () => {
+  test('is tried again when a setting of pip changes, or its record is deleted or damaged', async () => {
     await prepare(broken);
     process.env['PIP_INDEX_URL'] = 'https://mirror.example/simple';
     try {
@@ -264,7 +269,7 @@ describe('a build that failed after its download', () => {
     ['a self-test that was killed', 'self-test', failing('', 'SIGKILL')],
     ['a self-test that took too long', 'self-test', failing('', 'SIGTERM')],
     ['a full disk', 'unpack', failing('OSError: [Errno 28] No space left on device')],
-  ])('%s is tried again at once', async (_, stage, act) => {
+  ])('%s is tried again immediately', async (_, stage, act) => {
     expect((await prepare({ [stage]: act })).native).toMatchObject({ available: false });
     expect(readdirSync(cacheRoot)).toEqual([]);
     expect((await prepare()).native).toEqual(ready());
@@ -275,7 +280,7 @@ test.each<[string, Parameters<typeof makeMachine>[2], RegExp]>([
   ['another system', { platform: 'darwin-arm64' }, /this is darwin-arm64/],
   ['another C library', { hasGlibc: false }, /this is linux-x64 without glibc/],
   ['an older processor', { hasAvx: false }, /lacks instructions .* \(AVX\)/],
-])('what one machine prepared in a shared folder is not loaded on one with %s', async (_, facts, reason) => {
+])('a build in a shared folder is not loaded on a machine with %s', async (_, facts, reason) => {
   await prepare();
   const { native, stages } = await prepare({}, facts);
   expect(native).toMatchObject({ available: false, reason: expect.stringMatching(reason) });
@@ -297,7 +302,7 @@ test.each<[string, () => string]>([
   try {
     const lack = {
       available: false,
-      reason: 'this user has no home folder to keep it in',
+      reason: 'this user has no home folder to store it in',
       remedy: expect.stringContaining('MNIST_PIPELINE_CACHE'),
     };
     expect(await prepareNativeTensorFlow(() => {})).toEqual(lack);
@@ -308,7 +313,7 @@ test.each<[string, () => string]>([
   }
 });
 
-test('Ctrl-C at any stage ends as Interrupted and leaves nothing behind', async () => {
+test('Ctrl-C at any stage ends with Interrupted and leaves nothing', async () => {
   for (const stage of ['download', 'unpack', 'strip', 'compile', 'compile', 'self-test'] as const) {
     const controller = new AbortController();
     const act: Act = () => {
@@ -323,7 +328,7 @@ test('Ctrl-C at any stage ends as Interrupted and leaves nothing behind', async 
   }
 });
 
-describe('what is in the cache is not trusted blindly', () => {
+describe('the cache is verified', () => {
   const marker = () => join(cacheFolder, 'ready.json');
   const damages: [string, () => void, RegExp][] = [
     ['no marker', () => rmSync(marker()), /it has no ready\.json/],
@@ -353,7 +358,7 @@ describe('what is in the cache is not trusted blindly', () => {
       /no ready\.json/,
     ],
   ];
-  test.each(damages)('%s: said, and prepared again', async (_, damage, problem) => {
+  test.each(damages)('%s: reported, and prepared again', async (_, damage, problem) => {
     await prepare();
     damage();
     const looked = await inspectNativeTensorFlow({
@@ -368,14 +373,14 @@ describe('what is in the cache is not trusted blindly', () => {
     expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
   });
 
-  test('its files have times that an image layer keeps, in whole seconds', async () => {
+  test('the times of its files are whole seconds, as image layers store them', async () => {
     await prepare({}, { now: () => new Date('2026-11-25T12:00:00.789Z') });
     for (const file of [bindingFile, ...libraryFiles]) {
       expect(statSync(join(cacheFolder, file)).mtimeMs).toBe(Date.parse('2026-11-25T12:00:00Z'));
     }
   });
 
-  test('copied elsewhere with new times, it is still good', async () => {
+  test('a copy with new times is still valid', async () => {
     await prepare();
     for (const file of [bindingFile, ...libraryFiles]) utimesSync(join(cacheFolder, file), 1, 1);
     expect((await prepare()).stages).toEqual([]);
@@ -401,7 +406,7 @@ describe('other processes', () => {
     },
   );
 
-  test('what a killed build left is removed and never taken for a finished one', async () => {
+  test('files of a killed build are removed and never used', async () => {
     const deadPid = Number(execFileSync(process.execPath, ['-p', 'process.pid']));
     const host = hostname().replace(/[^A-Za-z0-9-]/g, '-');
     const abandoned = `${cacheFolder}.building.${host}.${deadPid}.1.x`;
@@ -414,7 +419,7 @@ describe('other processes', () => {
     expect(readdirSync(cacheRoot).sort()).toEqual([basename(cacheFolder), basename(living)]);
   });
 
-  test('several that prepare at once all end well, with one folder', async () => {
+  test('several processes that prepare at the same time all succeed, with one folder', async () => {
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => prepare()));
     expect(outcomes.map(({ native }) => native)).toEqual(outcomes.map(ready));
     expect(readdirSync(cacheRoot)).toEqual([basename(cacheFolder)]);
@@ -426,7 +431,7 @@ describe('inspecting', () => {
   const inspect = (acts: Partial<Record<Stage, Act>> = {}) =>
     inspectNativeTensorFlow({ release: tinyRelease, machine: makeMachine(cacheRoot, acts).machine });
 
-  test('prepares nothing, and says how it is prepared', async () => {
+  test('prepares nothing, and explains how it is prepared', async () => {
     expect(await inspect()).toMatchObject({
       available: false,
       reason: expect.stringContaining('not prepared yet'),
@@ -435,14 +440,14 @@ describe('inspecting', () => {
     expect(() => readdirSync(cacheRoot)).toThrow('ENOENT');
   });
 
-  test('names the lack where it cannot be prepared', async () => {
+  test('names the missing requirement where it cannot be prepared', async () => {
     expect(await inspect({ 'find g++': missing })).toMatchObject({
       available: false,
       reason: expect.stringContaining('no C++ compiler'),
     });
   });
 
-  test('runs the self-test of what is prepared', async () => {
+  test('runs the self-test of a prepared build', async () => {
     await prepare();
     expect(await inspect()).toEqual(ready());
     expect(await inspect({ 'self-test': failing('error: no memory') })).toMatchObject({

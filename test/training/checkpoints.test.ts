@@ -2,7 +2,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { Checkpoints } from '../../lib/training/checkpoints';
 import { initialWeights, type MlpLayers } from '../../lib/training/mlp-layers';
-import { startingState, type TrainingState } from '../../lib/training/training-state';
+import { type TrainingState, toInitialState } from '../../lib/training/training-state';
 
 const stack: MlpLayers = [
   { inputs: 3, units: 2, dropoutRate: 0, l2: 0 },
@@ -13,7 +13,7 @@ const owner = { runId: 'run', contentKey: 'abc' };
 function makeState(step: number, change: Partial<TrainingState> = {}): TrainingState {
   const weights = initialWeights(stack, step);
   return {
-    ...startingState(weights),
+    ...toInitialState(weights),
     step,
     totals: { loss: 1 / 3, correctCount: 7, finiteStepCount: 2 },
     epochSeconds: 1.5,
@@ -32,14 +32,14 @@ function open(store: MemoryStore, change: Partial<typeof owner> = {}) {
   };
 }
 
-test('nothing there, nothing restored', async () => {
+test('without checkpoints nothing is restored', async () => {
   const { restore, complaints } = open(new MemoryStore());
   expect(await restore()).toBeUndefined();
   expect(complaints).toEqual([]);
 });
 
 test.each([[undefined], [initialWeights(stack, 99)]])(
-  'what was saved is restored, bit by bit',
+  'a saved state is restored bit by bit',
   async (best) => {
     const store = new MemoryStore();
     const state = makeState(5, { best });
@@ -48,7 +48,7 @@ test.each([[undefined], [initialWeights(stack, 99)]])(
   },
 );
 
-test('two slots are kept, the newest is restored, and saving goes on with the older one', async () => {
+test('two slots are kept, the newest is restored, and the next save replaces the older one', async () => {
   const store = new MemoryStore();
   const { checkpoints } = open(store);
   for (const step of [1, 2, 3]) await checkpoints.save(makeState(step));
@@ -59,7 +59,7 @@ test('two slots are kept, the newest is restored, and saving goes on with the ol
   const keys: string[] = [];
   for await (const { key } of store.list(objectKeys.checkpoints)) keys.push(key);
   expect(keys).toEqual([objectKeys.checkpoint('run', 0), objectKeys.checkpoint('run', 1)]);
-  // Steps 3 and 4 are there: a damaged 4 falls back to 3.
+  // Checkpoints of training steps 3 and 4 exist: if 4 is damaged, 3 is restored.
   const slotOfFour = objectKeys.checkpoint('run', 1);
   await store.put(slotOfFour, new Uint8Array(100));
   const fallen = open(store);
@@ -70,7 +70,7 @@ test('two slots are kept, the newest is restored, and saving goes on with the ol
 test.each<[string, Partial<typeof owner>, RegExp]>([
   ['of another run', { runId: 'other' }, /belongs to run run/],
   ['of another dataset', { contentKey: 'def' }, /on content abc/],
-])('a checkpoint %s is left out', async (_, change, message) => {
+])('a checkpoint %s is ignored', async (_, change, message) => {
   const store = new MemoryStore();
   await open(store).checkpoints.save(makeState(5));
   if (change.runId !== undefined) {
@@ -81,7 +81,7 @@ test.each<[string, Partial<typeof owner>, RegExp]>([
   expect(other.complaints).toEqual([expect.stringMatching(message)]);
 });
 
-test('a checkpoint of another model is left out', async () => {
+test('a checkpoint of another model is ignored', async () => {
   const store = new MemoryStore();
   await open(store).checkpoints.save(makeState(5));
   const complaints: string[] = [];

@@ -10,11 +10,11 @@ type Build = TensorFlowRelease['package'];
 interface Scene {
   readonly gpu?: string;
   readonly prepared?: readonly Build[];
-  /** Builds that cannot be had. */
+  /** Builds that are not available. */
   readonly lacking?: readonly Build[];
-  /** Builds that are prepared, and cannot be loaded. */
+  /** Builds that are prepared but cannot be loaded. */
   readonly unloadable?: readonly Build[];
-  /** Of the opened engine. */
+  /** Device of the opened engine. */
   readonly computesOn?: string;
 }
 
@@ -79,7 +79,7 @@ test.each(builds)('the build for %s', async (_, device, scene, build) => {
   }
 });
 
-test('auto falls back from build to build, and says why each time', async () => {
+test('auto falls back from build to build, with the reason each time', async () => {
   const withoutCuda = await choose({ engine: 'auto', device: 'auto' }, { gpu, lacking: [gpuBuild] });
   expect(withoutCuda.opened).toEqual([[`/${cpuBuild}`, 'auto']]);
   expect(withoutCuda.messages).toEqual([
@@ -93,7 +93,7 @@ test('auto falls back from build to build, and says why each time', async () => 
   expect(without.engine).toMatchObject({ environment: { engine: 'wasm' } });
 });
 
-test('auto falls back as well when what is prepared cannot be loaded', async () => {
+test('auto also falls back when a prepared build cannot be loaded', async () => {
   const onCpu = await choose({ engine: 'auto', device: 'auto' }, { gpu, unloadable: [gpuBuild] });
   expect(onCpu.opened).toEqual([[`/${cpuBuild}`, 'auto']]);
   expect(onCpu.messages[0]).toBe(
@@ -106,14 +106,14 @@ test('auto falls back as well when what is prepared cannot be loaded', async () 
   expect(onWasm.engine).toMatchObject({ environment: { engine: 'wasm' } });
 });
 
-test('a GPU that TensorFlow does not see is said, unless the CPU was asked for', async () => {
+test('a GPU that TensorFlow does not find is reported, unless the CPU was requested', async () => {
   const seen = async (device: RunConfig['device']) =>
     (await choose({ engine: 'auto', device }, { gpu, computesOn: 'cpu' })).messages;
   expect(await seen('auto')).toEqual([expect.stringMatching(/does not see the GPU \(Tesla T4.*driver/)]);
   expect(await seen('cpu')).toEqual([]);
 });
 
-describe('what was asked for and cannot be had is an error', () => {
+describe('a requested engine or device that is not available is an error', () => {
   const refusals: [string, Pick<RunConfig, 'engine' | 'device'>, Scene, RegExp, readonly Build[]][] = [
     [
       'native',
@@ -129,18 +129,12 @@ describe('what was asked for and cannot be had is an error', () => {
       /cannot be used on this machine: .* cannot be loaded\. Move it\. Or train with --engine wasm/,
       [cpuBuild],
     ],
-    [
-      'a GPU, before any download',
-      { engine: 'auto', device: 'gpu' },
-      {},
-      /no NVIDIA GPU with its driver/,
-      [],
-    ],
+    ['a GPU, before any download', { engine: 'auto', device: 'gpu' }, {}, /no NVIDIA GPU with a driver/, []],
     [
       'a GPU without its build',
       { engine: 'auto', device: 'gpu' },
       { gpu, lacking: [gpuBuild] },
-      /no tensorflow\..*--device out/,
+      /no tensorflow\..*leave out --device/,
       [gpuBuild],
     ],
     ['a GPU on WASM', { engine: 'wasm', device: 'gpu' }, { gpu }, /WASM computes on the CPU only/, []],

@@ -23,7 +23,7 @@ async function storeWeights(store: MemoryStore, stack: MlpLayers, weights: reado
 
 const build = (hidden: number[]) => buildMlp({ hidden, dropout: 0.1, l2: 0, classes: 3 }, [2, 2]);
 
-test("a model's weights come back from the store, layer by layer", async () => {
+test("a model's weights are restored from the store, layer by layer", async () => {
   const store = new MemoryStore();
   const model = build([5]);
   randomizeWeights(model);
@@ -37,7 +37,7 @@ test("a model's weights come back from the store, layer by layer", async () => {
   expect(await storeWeights(store, stack, weights)).toBe(sha256);
 });
 
-test('a layer that is not trained here is refused', async () => {
+test('a layer that cannot be trained is refused', async () => {
   const model = sequential({ layers: [layers.activation({ activation: 'relu', inputShape: [2] })] });
   await expect(readLayerWeights(model)).rejects.toMatchObject({
     name: 'InvalidInput',
@@ -46,7 +46,7 @@ test('a layer that is not trained here is refused', async () => {
   model.dispose();
 });
 
-test('weights of another size are refused, with both sizes', async () => {
+test('weights of other shapes are refused, with both shapes', async () => {
   const store = new MemoryStore();
   const [narrow, wide] = [build([5]), build([6])].map(readMlpLayers);
   const sha256 = await storeWeights(store, narrow!, initialWeights(narrow!, 1));
@@ -56,7 +56,7 @@ test('weights of another size are refused, with both sizes', async () => {
   });
 });
 
-test('weights that are gone or altered are not trained on', async () => {
+test('absent or altered weights are refused', async () => {
   const store = new MemoryStore();
   const stack = readMlpLayers(build([5]));
   const sha256 = await storeWeights(store, stack, initialWeights(stack, 1));

@@ -9,7 +9,7 @@ beforeAll(useWasmBackend);
 
 const seed = runConfigSchema.parse({});
 
-test('the default configuration: four dense layers, each behind a dropout of 0.1, 1,462,538 parameters', () => {
+test('the default configuration: four dense layers, each after a dropout of 0.1, 1,462,538 parameters', () => {
   const model = buildMlp(seed, [28, 28]);
   expect(model.countParams()).toBe(784 * 1024 + 1024 + 1024 * 512 + 512 + 512 * 256 + 256 + 256 * 10 + 10);
   expect(readMlpLayers(model)).toEqual([
@@ -53,7 +53,7 @@ test.each<[string, () => TfjsLayer[]]>([
       layers.dense({ units: 2 }),
     ],
   ],
-])('%s: the same stack as without', (_, makeLayers) => {
+])('%s: the same layers as without', (_, makeLayers) => {
   const stack = readMlpLayers(sequential({ layers: makeLayers() }));
   expect(stack.map(({ inputs, units }) => [inputs, units])).toEqual([
     [4, 3],
@@ -85,7 +85,7 @@ test.each<[string, () => TfjsLayer[], RegExp]>([
   [
     'a Rescaling to -1 … 1',
     () => [layers.rescaling({ name: 'odd', scale: 1 / 127.5, offset: -1, inputShape: [4] })],
-    /"odd" has a scale of its own/,
+    /"odd" has a scale other than 1\/255/,
   ],
   [
     'a layer over the rows of a image',
@@ -100,7 +100,7 @@ test.each<[string, () => TfjsLayer[], RegExp]>([
   expect(() => readMlpLayers(sequential({ layers: makeLayers() }))).toThrow(message);
 });
 
-test('l2 and no dropout are read off the model', () => {
+test('l2 and the absence of dropout are read from the model', () => {
   const stack = readMlpLayers(buildMlp({ hidden: [4], dropout: 0, l2: 0.0003, classes: 3 }, [2, 3]));
   expect(stack).toEqual([
     { inputs: 6, units: 4, dropoutRate: 0, l2: expect.closeTo(0.0003) },

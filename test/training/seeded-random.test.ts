@@ -6,7 +6,7 @@ const draw = (count: number, ...seedPath: number[]) => {
   return Array.from({ length: count }, random);
 };
 
-test('the same path gives the same numbers, any other path others', () => {
+test('equal seed paths give equal numbers, other paths give others', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 4 }), (path) => {
       expect(draw(8, ...path)).toEqual(draw(8, ...path));
@@ -35,7 +35,7 @@ test('a shuffle is a permutation', () => {
   );
 });
 
-test('every row is as likely at the front of a shuffle', () => {
+test('every row is equally likely to be first in a shuffle', () => {
   const counts = new Array<number>(5).fill(0);
   for (let seed = 0; seed < 5000; seed += 1) counts[shuffledRows(5, createRandom(seed))[0]!]! += 1;
   for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(6 * Math.sqrt(5000 * 0.2 * 0.8));

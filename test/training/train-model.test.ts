@@ -15,7 +15,7 @@ beforeAll(async () => {
   engine = await openWasmEngine();
 });
 
-/** A layer's number is its bias. */
+/** The bias of a layer is its index. */
 function makeWeights(kernelValue: number): LayerWeights[] {
   return [16, 16, 8].map((inputs, layer) => {
     const units = [16, 8, 4][layer]!;
@@ -26,7 +26,7 @@ function makeWeights(kernelValue: number): LayerWeights[] {
   });
 }
 
-/** Label k lights row k of a 4 × 4 image, under noise. */
+/** For label k, row k of a 4 × 4 image is bright, with noise. */
 function makeImages(count: number, seed: number): LabeledImages {
   const random = createRandom(seed);
   const pixels = Uint8Array.from({ length: count * 16 }, () => random() % 128);
@@ -69,7 +69,7 @@ async function trainTiny(change: Partial<TrainingOptions> = {}) {
   }
 }
 
-test('it learns: the loss falls, the validation accuracy passes 0.95', async () => {
+test('it learns: the loss decreases, the validation accuracy exceeds 0.95', async () => {
   const { epochs, stepCount, positions } = await trainTiny();
   expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4, 5, 6]);
   expect(epochs.at(-1)!.loss).toBeLessThan(epochs[0]!.loss / 2);
@@ -80,7 +80,7 @@ test('it learns: the loss falls, the validation accuracy passes 0.95', async () 
   expect(positions.at(-1)).toEqual([6, 11, 11]);
 });
 
-test('one seed, one result; another seed, another', async () => {
+test('equal seeds give equal results; other seeds give others', async () => {
   const [once, again] = [await trainTiny(), await trainTiny()];
   expect(again.weights).toEqual(once.weights);
   expect(again.epochs).toEqual(once.epochs);
@@ -88,14 +88,14 @@ test('one seed, one result; another seed, another', async () => {
   expect(other.weights).not.toEqual(once.weights);
 });
 
-test('no tensor is left behind, however it ends', async () => {
+test('no tensor remains after success or failure', async () => {
   const before = tf.memory().numTensors;
   await trainTiny();
   await expect(trainTiny({ onEpoch: () => Promise.reject(new Error('no')) })).rejects.toThrow('no');
   expect(tf.memory().numTensors).toBe(before);
 });
 
-test('an aborted signal stops it before the next step', async () => {
+test('an aborted signal stops it before the next training step', async () => {
   const stop = new AbortController();
   let stepCount = 0;
   const training = trainTiny({
@@ -107,7 +107,7 @@ test('an aborted signal stops it before the next step', async () => {
   });
   await expect(training).rejects.toMatchObject({
     name: 'Interrupted',
-    message: expect.stringContaining('before step 4 of epoch 2'),
+    message: expect.stringContaining('before training step 4 of epoch 2'),
   });
   expect(stepCount).toBe(14);
 });
@@ -130,7 +130,7 @@ test.each([1, 5, 11, 12, 30])(
       },
     });
     await expect(interrupted).rejects.toMatchObject({
-      message: expect.stringMatching(/steps are kept in a checkpoint/),
+      message: expect.stringMatching(/A checkpoint has the first \d+ training steps/),
     });
     expect(states.at(-1)!.step).toBe(stepCount);
     const resumed = await trainTiny({ resumeFrom: states.at(-1) });
@@ -142,7 +142,7 @@ test.each([1, 5, 11, 12, 30])(
 
 test('resumed from the checkpoint of any epoch, or of any step: the same bytes', async () => {
   const whole = await trainTiny({ settings: { ...settings, checkpointSteps: 4 } });
-  // Every fourth step, and every eleventh, which ends an epoch.
+  // Every fourth training step, and every eleventh, which ends an epoch.
   expect(whole.states.map(({ step }) => step)).toEqual([
     ...[4, 8, 11, 12, 16, 20, 22, 24, 28, 32, 33, 36, 40, 44, 48, 52, 55, 56, 60, 64, 66],
   ]);
@@ -151,7 +151,7 @@ test('resumed from the checkpoint of any epoch, or of any step: the same bytes',
   }
 });
 
-test('early stopping ends after the patience and hands over the best weights', async () => {
+test('early stopping ends after the patience and sets the best weights', async () => {
   const patient = { ...settings, epochs: 60, patience: 2, learningRate: 0.05 };
   const stopped = await trainTiny({ settings: patient });
   const losses = stopped.epochs.map((epoch) => epoch.val_loss);
@@ -175,19 +175,19 @@ test.each(['cosine', 'plateau'] as const)(
   },
 );
 
-test('given weights take the place of the seeded ones', async () => {
+test('given weights replace the seeded ones', async () => {
   const initial = makeWeights(0.01);
   const model = await trainTiny({ initial, settings: { ...settings, epochs: 1, learningRate: 1e-9 } });
   expect(model.weights[1]!.every((value) => Math.abs(value) < 1e-6)).toBe(true);
   expect(model.weights[4]!.every((value) => Math.abs(value - 0.01) < 1e-6)).toBe(true);
 });
 
-test('a loss that is no number stops the run, names the step, the learning rate and what to try', async () => {
+test('a loss that is not finite stops the run, with the training step, the learning rate and a remedy', async () => {
   const training = trainTiny({ settings: { ...settings, learningRate: 1e30 } });
   await expect(training).rejects.toMatchObject({
     name: 'TrainingDiverged',
     message: expect.stringMatching(
-      /since step [2-4] of epoch 1, at a learning rate of 1e\+30\..* such as 1e\+29/,
+      /since training step [2-4] of epoch 1, at a learning rate of 1e\+30\..* such as 1e\+29/,
     ),
   });
 });
@@ -200,7 +200,7 @@ test('a diverged training leaves no checkpoint', async () => {
   };
   const training = trainTiny({ initial, onCheckpoint, settings: { ...settings, checkpointSteps: 1 } });
   await expect(training).rejects.toMatchObject({
-    message: expect.stringContaining('since step 1 of epoch 1'),
+    message: expect.stringContaining('since training step 1 of epoch 1'),
   });
   expect(states).toEqual([]);
 });

@@ -11,7 +11,7 @@ export function readBmpHeader(file: FileBytes): ImageHeader {
   const pixelStart = file.uint32(10, 'little');
   const isCore = file.uint32(infoStart, 'little') === coreInfoBytes;
   const width = isCore ? file.uint16(infoStart + 4, 'little') : file.int32(infoStart + 4, 'little');
-  // A negative height says that the rows run from the top.
+  // A negative height means that the first row is the top row.
   const height = isCore
     ? file.uint16(infoStart + 6, 'little')
     : Math.abs(file.int32(infoStart + 8, 'little'));

@@ -4,8 +4,8 @@ const orientationTag = 0x0112;
 const shortType = 3;
 
 /**
- * The orientation in a TIFF structure, as EXIF has it (CIPA DC-008, 4.6.2): 1 to 8, and 1 where there is none that can
- * be read. A photo with odd metadata is still a photo.
+ * The EXIF orientation in a TIFF structure (CIPA DC-008, 4.6.2): 1 to 8. It is 1 where none can be read, because a photo
+ * with invalid metadata is still a photo.
  *
  * @param start - of the TIFF header, the two letters of the byte order.
  */

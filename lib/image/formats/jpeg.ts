@@ -7,7 +7,7 @@ const isStartOfFrame = (marker: number) =>
 const startOfScan = 0xda;
 const endOfImage = Buffer.from([0xff, 0xd9]);
 
-/** In the coded pixels every 0xff is followed by 0, so the end marker that comes after them is the end. */
+/** In the coded pixels every 0xff is followed by 0, so the first end marker after them ends the image. */
 export function readJpegHeader(file: FileBytes): ImageHeader {
   let shape: readonly [number, number] | undefined;
   for (let at = 2; ; ) {

@@ -10,8 +10,8 @@ const checksumBytes = 4;
 const pixelChunks = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 
 /**
- * Every chunk's checksum is verified; the decoder would fill up what is damaged without a word. Texts, color profiles
- * and animation, each of which may unpack to any size, are kept from it. https://www.w3.org/TR/png-3/
+ * Verifies the checksum of every chunk, because the decoder silently fills damaged parts. Texts, color profiles and
+ * animations, which may decompress to any size, are removed before decoding. https://www.w3.org/TR/png-3/
  */
 export function readPngHeader(file: FileBytes): ImageHeader {
   if (file.ascii(signatureBytes + 4, 4) !== 'IHDR') throw file.damaged('it does not begin with its header');

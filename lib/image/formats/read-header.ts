@@ -9,7 +9,7 @@ import { readWebpHeader } from './webp';
 
 interface Format {
   readonly name: string;
-  /** How such a file begins, in hexadecimal. */
+  /** The first bytes of such a file, in hexadecimal. */
   readonly signature: RegExp;
   readonly readHeader: (file: FileBytes) => ImageHeader;
 }
@@ -22,17 +22,17 @@ const formats: readonly Format[] = [
   { name: 'GIF', signature: /^474946383[79]61/, readHeader: readGifHeader },
 ];
 
-/** As a sentence names them. */
+/** For messages. */
 export const imageFormats = 'PNG, JPEG, WebP, BMP or GIF';
 
-/** What people have that is none of them, and what it is called. */
+/** Names of other formats that users may pass. */
 const otherFormats: readonly (readonly [name: string, signature: RegExp])[] = [
   ['HEIC or AVIF', /^.{8}66747970/],
   ['TIFF', /^(49492a00|4d4d002a)/],
 ];
 
 /**
- * Reads the header and checks that the file is whole, as far as its format lets one see it.
+ * Reads the header and checks that the file is complete, as far as its format permits.
  *
  * @throws PermanentError InvalidInput for another format and for a damaged file.
  */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineLayer } from './layer-kind';
 import { OperationLayer } from './operation-layer';
 
-/** Those that TensorFlow.js has, by Keras' names and by its own. They can be a setting of a layer. */
+/** Activations of TensorFlow.js, by Keras' name. They can be a setting of a layer. */
 const nativeActivations = {
   linear: 'linear',
   relu: 'relu',
@@ -19,11 +19,11 @@ const nativeActivations = {
   softsign: 'softsign',
   relu6: 'relu6',
   mish: 'mish',
-  // Of Keras 2: max(0, min(1, 0.2 x + 0.5)).
+  // The function of Keras 2: max(0, min(1, 0.2 x + 0.5)).
   hard_sigmoid: 'hardSigmoid',
 } as const;
 
-/** Those that it has not. */
+/** Activations that TensorFlow.js does not have. */
 const operations = {
   exponential: (x: tf.Tensor) => tf.exp(x),
   hard_sigmoid_of_keras_3: hardSigmoid,
@@ -54,7 +54,7 @@ export const activationNames: readonly ActivationName[] = [
   ...namesOf<Operation>(operations),
 ];
 
-/** @returns the name that TensorFlow.js has for it. */
+/** @returns its name in TensorFlow.js. */
 export function tfjsActivation(name: NativeActivation) {
   return nativeActivations[name];
 }

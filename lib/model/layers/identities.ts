@@ -5,7 +5,7 @@ import { type CommonArgs, defineLayer } from './layer-kind';
 import { OperationLayer } from './operation-layer';
 import { channelsLast, ignored } from './settings';
 
-/** Layers that pass on what they get, other than in training. */
+/** Layers that do not change their input, except in training. */
 const seed = ignored;
 const rate = z.number().min(0).lt(1);
 const pass = (_: object, common: CommonArgs) =>
@@ -45,7 +45,7 @@ export const activityRegularization = defineLayer({ checked: { l1: ignored, l2: 
 
 export const identity = defineLayer({ build: pass });
 
-/** Augmentation, which Keras does in training only; how, changes no answer. */
+/** Augmentation, which Keras does only in training, so its settings do not change predictions. */
 export const augmentation = defineLayer({
   checked: Object.fromEntries(
     [

@@ -6,11 +6,11 @@ export type TfjsLayer = InstanceType<typeof layers.Layer>;
 
 export interface WeightSlot {
   readonly shape: readonly number[];
-  /** Kept by the layer itself, as moving statistics are, and never trained. */
+  /** Updated by the layer itself, such as moving statistics, and not trained. */
   readonly isState?: boolean;
 }
 
-/** What every layer of TensorFlow.js is built with. */
+/** Settings of every layer of TensorFlow.js. */
 export interface CommonArgs {
   readonly name: string;
   readonly trainable: boolean;
@@ -29,11 +29,11 @@ const checkedByAll = {
 
 type ConfigOf<Kept extends z.ZodRawShape> = z.output<z.ZodObject<typeof keptByAll & Kept>>;
 
-/** All that is known of one kind of layer. */
+/** Description of one kind of layer. */
 export interface LayerKind<Config> {
-  /** From Keras' settings, and from those of TensorFlow.js in snake_case; in a fixed order. */
+  /** Settings in Keras' snake_case, in a fixed order. */
   readonly schema: z.ZodType<Config>;
-  /** Not part of a model yet, so that it has taken no memory for its weights. */
+  /** Not part of a model yet, so no memory is allocated for its weights. */
   readonly build: (config: Config, common: CommonArgs) => TfjsLayer;
   /** In Keras' order. */
   readonly weights: (config: Config, inputShape: Shape) => readonly WeightSlot[];
@@ -41,7 +41,7 @@ export interface LayerKind<Config> {
 
 interface LayerDefinition<Kept extends z.ZodRawShape> {
   readonly kept?: Kept;
-  /** Settings of which only the values are allowed that change no answer. */
+  /** Settings for which only values are allowed that do not change predictions. */
   readonly checked?: z.ZodRawShape;
   readonly build: (config: ConfigOf<Kept>, common: CommonArgs) => TfjsLayer;
   readonly weights?: (config: ConfigOf<Kept>, inputShape: Shape) => readonly WeightSlot[];

@@ -27,7 +27,7 @@ import {
 import { elu, leakyRelu, prelu, relu, softmax, thresholdedRelu } from './rectifiers';
 import { cropping2d, flatten, permute, repeatVector, reshape, zeroPadding2d } from './shapes';
 
-/** Every kind of layer that is read, by the name that Keras gives its class. */
+/** All supported kinds of layers, by their class name in Keras. */
 export const layerKinds = {
   Activation: activation,
   ActivityRegularization: activityRegularization,
@@ -86,7 +86,7 @@ export const layerKinds = {
 
 export type LayerClass = keyof typeof layerKinds;
 
-/** What the Keras of TensorFlow 1 wrote, and later ones still load. */
+/** Class names of Keras in TensorFlow 1, which later versions still load. */
 export const earlierNames: Readonly<Record<string, LayerClass>> = {
   BatchNormalizationV1: 'BatchNormalization',
   BatchNormalizationV2: 'BatchNormalization',

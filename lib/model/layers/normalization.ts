@@ -59,7 +59,7 @@ interface NormalizationSettings {
   readonly scale: boolean;
 }
 
-/** The WASM kernel takes all statistics for those of the last axis. */
+/** The WASM kernel interprets all statistics as those of the last axis. */
 function correctOnWasm(layer: TfjsLayer, { axis, epsilon: smallest, center, scale }: NormalizationSettings) {
   const callKernel = layer.call.bind(layer);
   layer.call = (inputs, settings) => {

@@ -14,7 +14,7 @@ export interface Operation {
 
 type LayerShape = (number | null)[];
 
-/** What TensorFlow.js has no layer for, or not with all its settings. For inference; it cannot be saved. */
+/** A layer that TensorFlow.js does not have, or not with all settings. For inference only; it cannot be saved. */
 export class OperationLayer extends layers.Layer {
   static readonly className = 'Operation';
 
@@ -44,7 +44,7 @@ export class OperationLayer extends layers.Layer {
   }
 }
 
-/** Of the first input: the inputs of layers that merge have equal shapes. */
+/** Shape of the first input: all inputs of merging layers have equal shapes. */
 function withoutBatch(inputShape: LayerShape | LayerShape[]): Shape {
   const [first] = inputShape;
   return (Array.isArray(first) ? first : (inputShape as LayerShape)).slice(1);

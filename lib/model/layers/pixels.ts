@@ -15,7 +15,7 @@ const side = z
   .min(1)
   .max(1 << 12);
 
-/** As Keras resizes: with the centers of pixels at their halves, without smoothing. */
+/** Keras' method: half-pixel centers, no antialiasing. */
 export const resizing = defineLayer({
   kept: { height: side, width: side, interpolation: z.enum(['bilinear', 'nearest']).default('bilinear') },
   checked: {

@@ -38,7 +38,7 @@ export const leakyRelu = defineLayer({
 
 export const elu = defineLayer({
   kept: { alpha: slope.default(1) },
-  // The layer of TensorFlow.js takes no other alpha than 1 on every backend.
+  // The layer of TensorFlow.js supports only alpha 1 on all backends.
   build: ({ alpha }, common) =>
     new OperationLayer(common, {
       compute: ([x]) => tf.add(tf.relu(x!), tf.mul(tf.sub(tf.exp(tf.minimum(x!, 0)), 1), alpha)),
@@ -67,7 +67,7 @@ export const softmax = defineLayer({
   kept: { axis: z.union([z.int(), z.tuple([z.int()]).transform(([axis]) => axis)]).default(-1) },
   build: ({ axis }, common) => {
     if (axis === -1) return layers.softmax({ ...common, axis });
-    // TensorFlow.js has it over the last axis only.
+    // TensorFlow.js supports only the last axis.
     return new OperationLayer(common, {
       compute: ([x]) => {
         const powers = tf.exp(tf.sub(x!, tf.max(x!, axis, true)));

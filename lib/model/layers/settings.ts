@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * How the settings of layers are read, in the words that Keras 2, Keras 3 and TensorFlow.js share. A setting that is
- * kept has a meaning for the model's answers, or for whoever trains it further; one that is only checked must have a
- * value that changes no answer. Anything else is refused, because a model that is read wrongly still gives answers.
+ * Schemas for the settings of layers in Keras 2, Keras 3 and TensorFlow.js. A setting that is kept affects the predictions
+ * or further training. A setting that is only checked must have a value that does not change predictions. Anything else
+ * is refused, because a model that is read incorrectly still makes predictions.
  */
 export const layerName = z
   .string()
@@ -16,12 +16,12 @@ export const size = z
   .int()
   .min(1)
   .max(1 << 24);
-/** Keras writes pairs; people who write configurations by hand write one number. */
+/** Keras writes pairs; hand-written configurations may have one number. */
 export const sizePair = z.union([
   z.tuple([size, size]),
   size.transform((both): [number, number] => [both, both]),
 ]);
-/** Of layers over sequences, which Keras writes as a list of one. */
+/** For layers over sequences; Keras writes a list with one entry. */
 export const singleSize = z.union([size, z.tuple([size]).transform(([only]) => only)]);
 const margin = z
   .int()
@@ -35,7 +35,7 @@ export const padding = z.enum(['valid', 'same']);
 export const flag = (byDefault: boolean) => z.boolean().default(byDefault);
 export const absent = z.null('is not supported: it must be null').optional();
 export const off = z.literal(false).optional();
-/** Decides how weights begin or come to be, not what the model answers. */
+/** Affects initial weights or training, not predictions. */
 export const ignored = z.unknown().optional();
 export const channelsLast = z
   .literal('channels_last', 'only channels_last is read: the channels must be the last dimension')
@@ -48,7 +48,7 @@ const l1l2 = z
     config: z.object({ l1: penaltyFactor, l2: penaltyFactor }),
   })
   .transform(({ config: { l1, l2 } }) => ({ class_name: 'L1L2', config: { l1, l2 } }) as const);
-/** Kept for training on where all formats have it; of another kind, it changes no answer either. */
+/** Kept for further training where all formats support it; other kinds do not change predictions either. */
 export const kernelRegularizer = z
   .union([
     l1l2,
@@ -58,7 +58,7 @@ export const kernelRegularizer = z
   .nullable()
   .default(null);
 
-/** Keras 3 has an object where Keras 2 has a string; a mixed policy computes in halves what its weights say in full. */
+/** An object in Keras 3, a string in Keras 2. A mixed policy computes in float16 with float32 weights. */
 const precisions = ['float32', 'mixed_float16', 'mixed_bfloat16', 'float16', 'float64'];
 const dtypePolicy = z
   .looseObject({
@@ -74,12 +74,12 @@ export const dtype = z
   .optional();
 
 const openSize = size.nullable();
-/** [batch, …]: the batch may have a size, which says nothing of the model. */
+/** [batch, …]: the size of the batch is ignored. */
 export const batchShape = z
   .tuple([openSize], openSize)
   .refine((shape) => shape.length > 1, 'has no size but the batch');
 
-/** Of one input or output, without the batch; `null` where any size will do. */
+/** Shape of one input or output, without the batch; `null` for any size. */
 export type Shape = readonly (number | null)[];
 
 export const convolutionSettings = {

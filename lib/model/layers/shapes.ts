@@ -5,7 +5,7 @@ import { defineLayer } from './layer-kind';
 import { OperationLayer } from './operation-layer';
 import { channelsLast, margins, size } from './settings';
 
-/** Keras flattens what is flat already, too: [batch, n] stays as it is. */
+/** Keras also accepts a flat input: [batch, n] stays unchanged. */
 export const flatten = defineLayer({
   checked: { data_format: channelsLast },
   build: (_, common) => {
@@ -28,7 +28,7 @@ export const reshape = defineLayer({
   },
   build: ({ target_shape }, common) => {
     if (!target_shape.includes(-1)) return layers.reshape({ ...common, targetShape: [...target_shape] });
-    // TensorFlow.js leaves the size open for the layers that follow.
+    // TensorFlow.js leaves the size open for the following layers.
     return new OperationLayer(common, {
       outputShape: (inputShape) => {
         const given = inputShape.reduce<number>((product, each) => product * (each ?? Number.NaN), 1);

@@ -116,7 +116,7 @@ async function checkShard(store: ObjectStore, plan: ShardPlan, raw: RawSplitRead
   if (!sameBytes(shard.images, expected) || !sameBytes(shard.labels, labels)) {
     throw new PermanentError(
       'CorruptArtifact',
-      `${key} in ${store.location} is not what its rows of ${plan.imagesKey} and ${plan.labelsKey} give. Delete it and run again: it is made anew.`,
+      `${key} in ${store.location} is not what its rows of ${plan.imagesKey} and ${plan.labelsKey} give. Delete it and run again to make it again.`,
       { evidence: { key, firstRow, rowCount } },
     );
   }

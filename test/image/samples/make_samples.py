@@ -1,4 +1,4 @@
-"""The files beside this one: one drawing in the formats that our tests have no encoder for. Needs Pillow 12 or newer."""
+"""Makes the files of this folder: one drawing in formats for which the tests have no encoder. Needs Pillow 12 or newer."""
 
 import struct
 from pathlib import Path
@@ -7,7 +7,7 @@ from PIL import Image, ImageOps
 
 FOLDER = Path(__file__).parent
 BLACK, RED, WHITE = (0, 0, 0), (255, 0, 0), (255, 255, 255)
-# As in decode-image.test.ts: 16 by 24 pixels, in cells of 8, which are the blocks of JPEG.
+# Like in decode-image.test.ts: 16 by 24 pixels, in cells of 8, the block size of JPEG.
 CELLS = [[BLACK, BLACK, RED], [BLACK, WHITE, WHITE]]
 
 
@@ -20,7 +20,7 @@ def draw():
 
 
 def turned(image, orientation):
-    """What a camera stores that was held so: EXIF's orientation makes `image` of it again."""
+    """The image as a rotated camera stores it; applying EXIF's orientation gives `image`."""
     inverse = {6: 8, 8: 6}.get(orientation, orientation)
     stored = image.copy()
     stored.getexif()[0x0112] = inverse

@@ -183,7 +183,7 @@ test('a shard of other rows than its plan says is not committed', async () => {
   await store.put(shards[0]!.shardKey, await store.get(shards[2]!.shardKey));
   await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
     name: 'CorruptArtifact',
-    message: expect.stringMatching(/train-00000\.npz holds float32 1×2×3 .* float32 10000×2×3/),
+    message: expect.stringMatching(/train-00000\.npz has float32 1×2×3 .* float32 10000×2×3/),
   });
   await store.put(shards[0]!.shardKey, await store.get(shards[1]!.shardKey));
   await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
@@ -232,7 +232,7 @@ test.each([
     for (const shard of shards) await preprocessShard(shard, context);
     await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
       name: 'CorruptArtifact',
-      message: expect.stringMatching(/cannot be trusted: .*its plan was made for .*imported anew/),
+      message: expect.stringMatching(/cannot be trusted: .*its plan was made for .*imported again/),
     });
     expect(await store.head(objectKeys.manifest(output.dataset, output.contentKey))).toBeUndefined();
   },
@@ -305,7 +305,7 @@ describe('a shard of a prepared dataset', () => {
 
 test.each([
   ['more than its shards have', 10_002, 10_000, /announces 10002 test images, and its shards have 10001/],
-  ['more than any memory holds', 1e15, 1e15 - 1, /GiB, which this Node cannot hold in one piece/],
+  ['more than any memory holds', 1e15, 1e15 - 1, /GiB, which this Node\.js cannot allocate as one array/],
 ])('a manifest that announces %s is refused', async (_, rowCount, firstShardRows, message) => {
   const manifest = await prepareDataset(source, context);
   const [first, ...others] = manifest.test.shards;
