@@ -1,4 +1,4 @@
-/** These packages ship ES modules only; Node loads them as they are, jest has to have them transformed. */
+/** These packages have ES modules only. Node loads them directly, jest has to transform them. */
 const esModulesOnly = [
   'd3-[a-z-]+',
   'internmap',
@@ -13,7 +13,7 @@ const esModulesOnly = [
   'proxy-from-env',
 ];
 
-// Node 20 is supported until the SDK versions of 2027, and these are older; one line a test file hides real warnings.
+// These SDK versions support Node 20. Their warning about 2027 in each test file would hide real warnings.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 /** @type {import('jest').Config} */
@@ -23,12 +23,12 @@ module.exports = {
   testTimeout: 60_000,
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // The slower tiers need peers, an emulator or a browser; .ci/run starts each by its own script.
+  // The slower tiers need reference implementations, an emulator or a browser. .ci/run starts each by its own script.
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/(native|faults|load|templates|package|reference|browser|e2e)/',
   ],
-  // Its package.json names no file for `require`, which is what jest makes of every import.
+  // Jest turns every import into a `require`, and the package.json of this package has no file for `require`.
   moduleNameMapper: { '^h5wasm$': '<rootDir>/node_modules/h5wasm/dist/esm/hdf5_hl.js' },
   transform: {
     '^.+\\.(ts|m?js)$': [

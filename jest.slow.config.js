@@ -1,4 +1,4 @@
-/** The tiers that install peers, a native library, an emulator or a browser; each npm script names its folder. */
+/** The tiers that install reference implementations, a native library, an emulator or a browser, one folder each. */
 module.exports = {
   ...require('./jest.config.js'),
   testPathIgnorePatterns: ['/node_modules/'],

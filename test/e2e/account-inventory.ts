@@ -1,21 +1,21 @@
 import { type AccountRequest, askService, query, rest, target } from './account-requests';
 
-/** What an account holds, by kind: names or ids, sorted. */
+/** The resources of an account, by kind: names or ids, sorted. */
 export type Inventory = Readonly<Record<string, readonly string[]>>;
 
 interface Listing {
   readonly kind: string;
-  /** As it stands in the scope of a signature. */
+  /** The name of the service in a signature. */
   readonly service: string;
   readonly request: AccountRequest;
-  /** The name or id of each, out of the answer's XML or JSON. */
+  /** The name or id of each, from the XML or JSON of the answer. */
   readonly name: RegExp;
 }
 const iam = (action: string, more?: string) => query('2010-05-08', action, more);
 const ec2 = (action: string) => query('2016-11-15', action);
 const cloudWatch = (action: string) => query('2010-08-01', action);
 
-/** Every kind that the stack makes and the account can list, and those that only a mistake would make. */
+/** Every kind that the stack creates and the account can list, and kinds that only a mistake would create. */
 const listings: readonly Listing[] = [
   { kind: 'buckets', service: 's3', request: { method: 'GET', path: '/' }, name: /<Name>([^<]+)</g },
   {
@@ -64,7 +64,7 @@ const listings: readonly Listing[] = [
   {
     kind: 'job definitions',
     service: 'batch',
-    // Those that are deregistered take no job, cost nothing, and are gone by themselves after 180 days.
+    // Deregistered definitions take no job and cost nothing. AWS deletes them after 180 days.
     request: rest('/v1/describejobdefinitions', { status: 'ACTIVE' }),
     name: /"jobDefinitionName":\s*"([^"]+)"/g,
   },
@@ -153,7 +153,7 @@ const listings: readonly Listing[] = [
   },
 ];
 
-/** Asks each service over HTTP: clients for two dozen of them are no dependency worth having. */
+/** Calls each service over HTTP. Clients for two dozen services are not worth a dependency. */
 export async function takeInventory(endpoint = process.env['AWS_ENDPOINT_URL']!): Promise<Inventory> {
   const inventory: Record<string, string[]> = {};
   for (const { kind, service, request, name } of listings) {
@@ -163,7 +163,7 @@ export async function takeInventory(endpoint = process.env['AWS_ENDPOINT_URL']!)
   return inventory;
 }
 
-/** What `later` has that `earlier` has not, by kind; kinds without any are left out. */
+/** The resources in `later` that are not in `earlier`, by kind, without empty kinds. */
 export function whatWasAdded(earlier: Inventory, later: Inventory): Inventory {
   const added = Object.entries(later).map(
     ([kind, names]) => [kind, names.filter((name) => !earlier[kind]!.includes(name))] as const,

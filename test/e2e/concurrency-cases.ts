@@ -11,10 +11,10 @@ const executionCount = 20;
 const limitSeconds = 400;
 const modelName = 'twenty';
 
-/** Of a run that finished later, or in the same millisecond under a greater id. */
+/** Greater for a run that finished later, or in the same millisecond with a greater id. */
 const rankOf = ({ finishedAt, runId }: Pick<RunRecord, 'finishedAt' | 'runId'>) => `${finishedAt} ${runId}`;
 
-/** Each shard has the manifest's bytes, and never had others; the manifest was written once. */
+/** Each shard has, and always had, the bytes of the manifest. The manifest was written once. */
 async function assertPreparedOnce(client: PipelineClient, { dataset }: RunRecord): Promise<void> {
   const { store } = client;
   const manifestKey = objectKeys.manifest(dataset.name, dataset.contentKey);
@@ -27,7 +27,7 @@ async function assertPreparedOnce(client: PipelineClient, { dataset }: RunRecord
   }
 }
 
-/** The pointer went from run to run in the order in which they finished, and ended on the last. */
+/** The pointer moved from run to run in the order in which they finished, and ended on the last. */
 async function assertNoLostUpdate(client: PipelineClient, records: readonly RunRecord[]): Promise<void> {
   const key = objectKeys.latestModel(modelName);
   const rankById = new Map(records.map((record) => [record.runId, rankOf(record)]));
@@ -36,14 +36,14 @@ async function assertNoLostUpdate(client: PipelineClient, records: readonly RunR
     const { runId } = latestModelSchema.parse(JSON.parse(new TextDecoder().decode(body)));
     return rankById.get(runId);
   });
-  assert.ok(!ranks.includes(undefined), 'The pointer stood on a run of somebody else');
+  assert.ok(!ranks.includes(undefined), 'The pointer was on a run of another case');
   assert.deepEqual(ranks, [...new Set(ranks)].sort());
   assert.equal(ranks.at(-1), [...rankById.values()].sort().at(-1));
 }
 
 export const concurrencyCases: readonly Case[] = [
   {
-    name: `${executionCount} executions at once on a dataset that nobody has prepared`,
+    name: `${executionCount} executions at once on a dataset that is not prepared`,
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'twenty', { seed: 20 });
       const runIds = Array.from({ length: executionCount }, (_, index) => `twenty-${index}`);
@@ -59,7 +59,7 @@ export const concurrencyCases: readonly Case[] = [
       await assertPreparedOnce(client, records[0]!);
       await assertNoLostUpdate(client, records);
 
-      // One recipe, one seed, one dataset: one model.
+      // One configuration, one seed, one dataset: one model.
       const weights = new Set<string>();
       for (const runId of runIds) {
         const training = await getJson(client.store, objectKeys.training(runId), trainingRecordSchema);

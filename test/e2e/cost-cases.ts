@@ -13,26 +13,26 @@ import {
 import { exitCodesOf, findJobs } from './pipeline-client';
 import { isAlive, waitForAttempt } from './training-process';
 
-/** A dozen seconds of training, were it not stopped. */
+/** A dozen seconds of training, if it is not stopped. */
 const long = { ...tiny, epochs: 250, batchSize: 1 };
-/** What Fargate takes for three seconds. */
+/** The price of three seconds of Fargate. */
 const threeSecondsUsd = (3 * 0.19748) / 3600;
 
-/** A training that takes longer than its limit buys, up to the process of its first attempt. */
-async function startTooDear(context: CaseContext, runId: string) {
+/** Starts a training that takes longer than its limit allows, and waits for the process of its first attempt. */
+async function startTooExpensive(context: CaseContext, runId: string) {
   const { client } = context;
   const dataset = await uploadTinyDataset(client, 'tiny');
   const executionArn = await client.start(runId, { ...long, dataset, maxCostUsd: threeSecondsUsd });
   return { executionArn, pid: await waitForAttempt(context, runId, 1) };
 }
 
-/** In the order in which they are run: the second goes on from where the first was stopped. */
+/** In this order: the second resumes where the first was stopped. */
 export const costCases: readonly Case[] = [
   {
-    name: 'a run that reaches its cost limit ends by name, its job with it, and keeps a checkpoint',
+    name: 'a run that reaches its cost limit ends with CostLimitExceeded, ends its job, and keeps a checkpoint',
     run: async (context) => {
       const { client } = context;
-      const { executionArn, pid } = await startTooDear(context, 'too-dear');
+      const { executionArn, pid } = await startTooExpensive(context, 'too-dear');
       const { status, error, cause } = await client.waitForEnd(executionArn, 60);
       assert.deepEqual([status, error], ['FAILED', 'CostLimitExceeded'], cause);
       const { step, reason } = parseFailure(cause);
@@ -47,7 +47,7 @@ export const costCases: readonly Case[] = [
     },
   },
   {
-    name: 'a run with a higher limit goes on from that checkpoint, and counts what it had cost',
+    name: 'a run with a higher limit resumes from that checkpoint, and includes what the first had cost',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'tiny');
       const settings = { ...long, dataset, resumeFrom: 'too-dear' };
@@ -66,10 +66,10 @@ export const costCases: readonly Case[] = [
     },
   },
   {
-    name: 'what a killed attempt took counts against the limit of the next',
+    name: 'the seconds of a killed attempt count against the limit of the next',
     run: async (context) => {
       const { client } = context;
-      const { executionArn, pid } = await startTooDear(context, 'killed-dear');
+      const { executionArn, pid } = await startTooExpensive(context, 'killed-dear');
       await client.waitForObject(objectKeys.trainingSpending('killed-dear'));
       process.kill(pid, 'SIGKILL');
       const { error, cause } = await client.waitForEnd(executionArn, 60);
@@ -79,10 +79,10 @@ export const costCases: readonly Case[] = [
     },
   },
   {
-    name: 'a training that no longer watches its limit is ended by the timeout of its job',
+    name: 'a training that no longer checks its limit is ended by the timeout of its job',
     run: async (context) => {
       const { client } = context;
-      const { executionArn, pid } = await startTooDear(context, 'stuck');
+      const { executionArn, pid } = await startTooExpensive(context, 'stuck');
       process.kill(pid, 'SIGSTOP');
       const { status, error } = await client.waitForEnd(executionArn, 90);
       assert.deepEqual([status, error], ['FAILED', 'States.TaskFailed']);

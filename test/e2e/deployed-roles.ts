@@ -8,12 +8,12 @@ import { cloudAssemblyFolder } from './emulator-process';
 export interface DeployedRole {
   /** `FunctionsplanRole…` */
   readonly logicalId: string;
-  /** As requests name it. */
+  /** The name in requests. */
   readonly name: string;
   readonly statements: readonly PolicyStatement[];
 }
 
-/** The roles of the synthesized template that have policies, with the ARNs of what was made of them. */
+/** The roles of the synthesized template that have policies, with the ARNs of the deployed resources. */
 export async function readDeployedRoles(): Promise<DeployedRole[]> {
   const text = await readFile(join(cloudAssemblyFolder, 'MnistPipeline.template.json'), 'utf8');
   const { Resources: resources } = JSON.parse(text) as { Resources: Resources };
@@ -39,7 +39,7 @@ export async function readDeployedRoles(): Promise<DeployedRole[]> {
 }
 
 /**
- * What the stack's resources are called, by their logical ids.
+ * The physical names of the stack's resources, by their logical ids.
  */
 export async function readPhysicalIds(): Promise<Names> {
   const request = query('2010-05-15', 'DescribeStackResources', '&StackName=MnistPipeline');

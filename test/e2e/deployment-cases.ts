@@ -7,7 +7,7 @@ import { exitCodesOf, findJobs } from './pipeline-client';
 import { runProgram } from './program';
 import { waitForAttempt } from './training-process';
 
-/** Another limit for attempts makes another job definition, and another cap another plan function. */
+/** Another time limit changes the job definition, and another price the plan function. */
 const changes = { trainingTimeoutMinutes: '60', gpuHourUsd: '2' };
 
 const definitionsSchema = z.object({
@@ -28,10 +28,10 @@ async function failInTraining(context: CaseContext, runId: string, dataset: stri
   assert.equal((await context.client.waitForEnd(executionArn)).status, 'FAILED');
 }
 
-/** In the order in which they are run: the second redrives what the first has let fail. */
+/** In this order: the second redrives the run that failed in the first. */
 export const deploymentCases: readonly Case[] = [
   {
-    name: 'a run that is preprocessing while a changed stack is deployed goes on, and finishes',
+    name: 'a run that is preprocessing while a changed stack is deployed continues, and finishes',
     run: async (context) => {
       const { client, emulator, folder } = context;
       await failInTraining(context, 'failed-before', await uploadTinyDataset(client, 'tiny'));

@@ -12,10 +12,10 @@ const outputsSchema = z.object({
 });
 export type StackOutputs = z.infer<typeof outputsSchema>['MnistPipeline'];
 
-/** A minute on a machine of its own; ten times as long where others share it. */
+/** A minute on an idle machine, ten times as long on a busy one. */
 const cdkTimeoutMilliseconds = 600_000;
 
-/** The CDK's own command line, its output in a file. */
+/** Runs the CDK command line, with its output in a file. */
 async function runCdk(folder: string, name: string, parameters: readonly string[]): Promise<void> {
   const logFile = join(folder, `cdk-${name}.log`);
   const log = await open(logFile, 'w');
@@ -36,10 +36,10 @@ export async function bootstrap(folder: string): Promise<void> {
   await runCdk(folder, 'bootstrap', ['bootstrap', 'aws://000000000000/us-east-1']);
 }
 
-/** Everything there is to deploy, and to take down again. */
+/** With GPUs and the dashboard, so that these are deployed and destroyed too. */
 const settings = { computes: 'cpu,gpu', removalPolicy: 'destroy', dashboard: 'true' };
 
-/** @param changes - what this deployment is told otherwise. */
+/** @param changes - settings that differ in this deployment. */
 export async function deploy(
   folder: string,
   changes: Readonly<Record<string, string>> = {},
@@ -61,12 +61,12 @@ export async function deploy(
   return outputsSchema.parse(JSON.parse(await readFile(outputsFile, 'utf8'))).MnistPipeline;
 }
 
-/** From the assembly that was deployed, without another synth. */
+/** With the assembly that was deployed, without another synth. */
 export async function destroy(folder: string): Promise<void> {
   await runCdk(folder, 'destroy', ['destroy', '--force', '--app', cloudAssemblyFolder]);
 }
 
-/** What of a deployment an account lists, so that an inventory which overlooks something is found out. */
+/** What an account must list after a deployment. It shows if the inventory misses a kind. */
 const deployedKinds = [
   'alarms',
   'buckets',
@@ -91,12 +91,12 @@ const deployedKinds = [
   'topics',
 ];
 
-/** Besides, nothing that is paid by the hour. */
+/** Also checks that nothing is billed by the hour. */
 export async function assertDeployed(before: Inventory): Promise<void> {
   assert.deepEqual(Object.keys(whatWasAdded(before, await takeInventory())).sort(), deployedKinds);
 }
 
-/** @param before - what the account held before the deployment: what `cdk bootstrap` makes, and no more. */
+/** @param before - the account before the deployment: what `cdk bootstrap` makes, and nothing else. */
 export async function assertNothingLeft(before: Inventory): Promise<void> {
   assert.deepEqual(whatWasAdded(before, await takeInventory()), {});
 }

@@ -17,9 +17,9 @@ export const projectFolder = join(__dirname, '..', '..');
 export const cloudAssemblyFolder = join(projectFolder, 'cdk.out');
 
 /**
- * MiniStack from PyPI, in a virtual environment that is made once.
+ * MiniStack from PyPI, in a virtual environment that is created once.
  *
- * @returns its Python.
+ * @returns the path of its Python.
  */
 async function installPythonTools(): Promise<string> {
   const folder = join(findCacheRoot(), 'emulator');
@@ -45,20 +45,20 @@ async function findFreePort(): Promise<number> {
 }
 
 export interface Emulator {
-  /** What every client, and the CDK, takes its endpoint, region and credentials from. */
+  /** Endpoint, region and credentials, for every client and for the CDK. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Process id of an attempt of a job, as soon as there is one. */
+  /** Process id of an attempt of a job; `undefined` before it starts. */
   readonly attemptPid: (jobId: string, attempt: number) => Promise<number | undefined>;
-  /** Has the run wait where it enters this state. @returns what lets it go on. */
+  /** Makes the run wait when it enters this state. @returns a function that lets it continue. */
   readonly hold: (runId: string, state: string) => Promise<() => Promise<void>>;
-  /** What each role asked for, one JSON object a line. */
+  /** The requests of each role, one JSON object a line. */
   readonly roleCallsFile: string;
   /** The credentials of each role, one JSON object a line. */
   readonly roleSessionsFile: string;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts on 127.0.0.1 only, with everything it keeps in memory or below `folder`. */
+/** Starts on 127.0.0.1 only. Its data is in memory or below `folder`. */
 export async function startEmulator(folder: string): Promise<Emulator> {
   const python = await installPythonTools();
   const port = await findFreePort();
@@ -77,14 +77,14 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       CDK_OUT: cloudAssemblyFolder,
       JOB_FOLDER: jobFolder,
       HOLD_FOLDER: holdFolder,
-      // Whoever has a role may do what it allows, and nothing else.
+      // A role may do what its policies allow, and nothing else.
       AUTH: 'true',
       ROLE_CALLS: roleCallsFile,
       ROLE_SESSIONS: roleSessionsFile,
-      // Services that listen on ports of their own.
+      // These services listen on other ports.
       IOT_MTLS_ENABLED: 'false',
       SFTP_ENABLED: 'false',
-      // Retries wait a fifth of their time.
+      // Retries wait a fifth of their interval.
       SFN_WAIT_SCALE: '0.2',
       PYTHONDONTWRITEBYTECODE: '1',
     },
@@ -99,7 +99,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       AWS_REGION: 'us-east-1',
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',
-      // To be recognized wherever it should not be.
+      // A value that can be recognized wherever it should not be.
       AWS_SECRET_ACCESS_KEY: `planted-${randomBytes(16).toString('hex')}`,
       AWS_EC2_METADATA_DISABLED: 'true',
       CDK_DISABLE_CLI_TELEMETRY: 'true',

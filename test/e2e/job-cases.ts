@@ -7,10 +7,10 @@ import { isAlive, waitForAttempt } from './training-process';
 
 const longTraining = { epochs: 1000, batchSize: 1 };
 
-/** What can happen to the container, and what becomes of the run. */
+/** What can happen to the container, and how the run ends then. */
 export const jobCases: readonly Case[] = [
   {
-    name: 'a job killed by a signal is tried again, and the run succeeds',
+    name: 'a job killed by a signal is retried, and the run succeeds',
     run: async (context) => {
       const { client } = context;
       const dataset = await uploadTinyDataset(client, 'tiny');
@@ -37,7 +37,7 @@ export const jobCases: readonly Case[] = [
     },
   },
   {
-    name: 'a training that cannot succeed is not tried again, and says why',
+    name: 'a training with a permanent error is not retried, and gives its reason',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'tiny');
       const { error, cause, executionArn } = await client.run('no-gpu', { ...tiny, dataset, compute: 'gpu' });
@@ -49,7 +49,7 @@ export const jobCases: readonly Case[] = [
     },
   },
   {
-    name: 'a spot job that is lost at every attempt goes on on demand',
+    name: 'a spot job that is lost at every attempt continues on demand',
     run: async (context) => {
       const { client } = context;
       const dataset = await uploadTinyDataset(client, 'tiny');

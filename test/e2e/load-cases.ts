@@ -11,7 +11,7 @@ import type { PipelineClient } from './pipeline-client';
 
 const shardCount = 200;
 const classes = 3;
-/** One pixel an image: a shard is as many images as it may be, and yet small. */
+/** One pixel an image, so that shards with the full number of images are small. */
 const imageShape = [1, 1] as const;
 const settings = { classes, hidden: [4], epochs: 1, batchSize: 65_536, engine: 'wasm', compute: 'cpu' };
 const limitSeconds = 300;
@@ -41,7 +41,7 @@ async function uploadManyShards(client: PipelineClient, name: string): Promise<s
 
 export const loadCases: readonly Case[] = [
   {
-    name: `${shardCount} shards go through the Distributed Map, and the state stays small`,
+    name: `${shardCount} shards run through the Distributed Map, and the state stays small`,
     run: async ({ client }) => {
       const dataset = await uploadManyShards(client, 'many-shards');
       const executionArn = await client.start('many-shards', { ...settings, dataset });

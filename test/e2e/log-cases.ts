@@ -18,7 +18,7 @@ const eventsSchema = z.object({
 /** A line of the log, or a metric in the embedded format. */
 const lineSchema = z.object({ runId: z.string(), _aws: z.unknown().optional() });
 
-/** What a function wrote of a run: its lines, and the lines that are metrics. */
+/** The log of a function about a run: all lines, and the lines that are metrics. */
 async function readLines(logGroupName: string, runId: string) {
   const lines: z.infer<typeof lineSchema>[] = [];
   let nextToken: string | undefined;
@@ -29,7 +29,7 @@ async function readLines(logGroupName: string, runId: string) {
       JSON.stringify({ logGroupName, nextToken }),
     );
     const page = eventsSchema.parse(JSON.parse(await askService('logs', request)));
-    // Lambda's own lines, and whatever is not JSON, are nobody's.
+    // Lambda's own lines, and lines that are not JSON, belong to no run.
     for (const { message } of page.events) {
       const line = lineSchema.safeParse(parseJson(message.trim()));
       if (line.success && line.data.runId === runId) lines.push(line.data);
@@ -42,7 +42,7 @@ async function readLines(logGroupName: string, runId: string) {
 
 export const logCases: readonly Case[] = [
   {
-    name: 'every function writes the run’s id into its log and its metrics, each shard’s as well',
+    name: 'every function writes the run id into its log and its metrics, also for each shard',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'logged', { seed: 50 });
       const { status, cause } = await client.run('logged', { ...tiny, dataset, modelName: 'logged' });

@@ -43,7 +43,7 @@ const allCases = [
 ];
 const maxFailureCharacters = 1500;
 
-/** From a cold start to nothing left: prints one line a case, and `e2e: N passed, N failed` at the end. */
+/** From an empty account to an empty account. Prints one line a case, and `e2e: N passed, N failed` at the end. */
 async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'mnist-pipeline-e2e-'));
   const wanted = process.argv[2] ?? '';

@@ -25,7 +25,7 @@ const events = (action: string, parameters: object) =>
 const messageSchema = z.object({ Subject: z.string(), Message: z.string() });
 type Message = z.infer<typeof messageSchema>;
 
-/** Whoever is told of runs: a queue, where the topic's messages can be looked at. */
+/** A subscriber of the topic: a queue, in which messages can be inspected. */
 class Subscriber {
   private readonly received: Message[] = [];
   private constructor(
@@ -44,7 +44,7 @@ class Subscriber {
     return new Subscriber(QueueUrl, /<SubscriptionArn>([^<]+)</.exec(subscribed)![1]!);
   }
 
-  /** The first message whose subject matches, once it has come; `undefined` when none comes in time. */
+  /** The first message whose subject matches, when it arrives; `undefined` when none arrives in time. */
   async find(
     subject: RegExp,
     timeoutMilliseconds = deliveryTimeoutMilliseconds,
@@ -71,14 +71,14 @@ class Subscriber {
 }
 
 async function setAlarm(AlarmName: string): Promise<void> {
-  // An alarm tells of a change only.
+  // An alarm sends a message only when its state changes.
   for (const StateValue of ['OK', 'ALARM'])
     await cloudWatch('SetAlarmState', { AlarmName, StateValue, StateReason: 'asked by the test' });
 }
 
 export const messageCases: readonly Case[] = [
   {
-    name: 'whoever subscribes is told of a run that succeeded, and of one that failed, with the reason',
+    name: 'subscribers get a message about a run that succeeded, and about one that failed, with the reason',
     run: async ({ client }) => {
       const subscriber = await Subscriber.to(client.outputs.TopicArn, 'told-of-runs');
       try {
@@ -100,7 +100,7 @@ export const messageCases: readonly Case[] = [
     },
   },
   {
-    name: 'the alarm reaches whoever subscribes',
+    name: 'the alarm reaches subscribers',
     run: async ({ client }) => {
       const subscriber = await Subscriber.to(client.outputs.TopicArn, 'alarmed');
       try {
@@ -110,7 +110,7 @@ export const messageCases: readonly Case[] = [
         for (const name of names) {
           await setAlarm(name);
           const message = await subscriber.find(new RegExp(`ALARM: "${name}"`));
-          assert.match(message?.Message ?? '', /runbook\.md#/, `Nobody was told of ${name}`);
+          assert.match(message?.Message ?? '', /runbook\.md#/, `There was no message about ${name}`);
         }
       } finally {
         await subscriber.leave();
@@ -150,7 +150,7 @@ export const messageCases: readonly Case[] = [
         await events('PutRule', { Name: 'closed', EventPattern: JSON.stringify({ source: ['test'] }) });
         await events('PutTargets', { Rule: 'closed', Targets: [{ Id: 'topic', Arn: TopicArn }] });
         const source = { StringEquals: { 'aws:SourceAccount': '000000000000' } };
-        // EventBridge names no source, so that a condition on it is never met.
+        // EventBridge names no source, so a condition on it is never true.
         await allow('events.amazonaws.com', source);
         await publish();
         assert.equal(await subscriber.find(/./, 1_000), undefined);
@@ -158,14 +158,14 @@ export const messageCases: readonly Case[] = [
         await publish();
         assert.ok(
           (await subscriber.find(/ALARM/)) !== undefined,
-          'The alarm is allowed, and nobody was told',
+          'The alarm is allowed, and there was no message',
         );
         assert.equal(await subscriber.find(/EventBridge/, 1_000), undefined);
         await allow('events.amazonaws.com');
         await publish();
         assert.ok(
           (await subscriber.find(/EventBridge/)) !== undefined,
-          'The rule is allowed, and nobody was told',
+          'The rule is allowed, and there was no message',
         );
       } finally {
         await subscriber.leave();

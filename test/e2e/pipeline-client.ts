@@ -22,7 +22,7 @@ import type { StackOutputs } from './deployment';
 
 const pollMilliseconds = 200;
 
-/** One deployed pipeline, as a user's client sees it; nothing of it knows the emulator. */
+/** A client of a deployed pipeline. It does not depend on the emulator. */
 export class PipelineClient {
   readonly store: S3Store;
   private readonly sfn = new SFNClient({});
@@ -66,7 +66,7 @@ export class PipelineClient {
     await this.sfn.send(new StopExecutionCommand({ executionArn, cause: 'asked by the test' }));
   }
 
-  /** States in the order in which they were entered, with what each was given. */
+  /** States in the order in which they were entered, with their inputs. */
   async statesEntered(executionArn: string): Promise<{ name: string; input: string }[]> {
     const states: { name: string; input: string }[] = [];
     for await (const { events } of paginateGetExecutionHistory({ client: this.sfn }, { executionArn })) {
@@ -78,7 +78,7 @@ export class PipelineClient {
     return states;
   }
 
-  /** Every body that each key below `prefix` ever had, oldest first. */
+  /** All versions of the body of each key below `prefix`, oldest first. */
   async versionsBelow(prefix: string): Promise<Map<string, Uint8Array[]>> {
     const Bucket = this.outputs.BucketName;
     const bodies = new Map<string, Uint8Array[]>();
@@ -87,7 +87,7 @@ export class PipelineClient {
         const { Body } = await this.s3.send(
           new GetObjectCommand({ Bucket, Key: Key!, VersionId: VersionId! }),
         );
-        // S3 lists the newest of a key first.
+        // S3 lists the newest version of a key first.
         bodies.set(Key!, [await Body!.transformToByteArray(), ...(bodies.get(Key!) ?? [])]);
       }
     }
@@ -109,7 +109,7 @@ export class PipelineClient {
     } while (page.IsTruncated);
   }
 
-  /** Everything that Step Functions has written down of every execution, as JSON. */
+  /** The histories of all executions, as JSON. */
   async historiesOfAll(): Promise<string[]> {
     const { client, stateMachineArn } = { client: this.sfn, stateMachineArn: this.outputs.StateMachineArn };
     const histories: string[] = [];
@@ -127,7 +127,7 @@ export class PipelineClient {
     await this.s3.send(new PutObjectCommand({ Bucket: this.outputs.BucketName, Key: key, Body: body }));
   }
 
-  /** Polls until the key is there. */
+  /** Polls until the key exists. */
   async waitForObject(key: string, limitSeconds = 30): Promise<void> {
     for (const giveUpAt = Date.now() + limitSeconds * 1000; Date.now() < giveUpAt; await pause(100)) {
       if ((await this.store.head(key)) !== undefined) return;
@@ -162,19 +162,19 @@ async function askBatch<Answer>(operation: string, request: object): Promise<Ans
   return JSON.parse(await askService('batch', rest(`/v1/${operation}`, request))) as Answer;
 }
 
-/** Every job there ever was, of any run. */
+/** Every job of every run. */
 export async function findAllJobs(): Promise<BatchJob[]> {
   const { jobSummaryList } = await askBatch<{ jobSummaryList: { jobId: string }[] }>('listjobs', {});
   const ids = jobSummaryList.map(({ jobId }) => jobId);
   return (await askBatch<{ jobs: BatchJob[] }>('describejobs', { jobs: ids })).jobs;
 }
 
-/** The jobs of a run, which carry its id as their name. */
+/** The jobs of a run. Their name is the run id. */
 export async function findJobs(runId: string): Promise<BatchJob[]> {
   return (await findAllJobs()).filter(({ jobName }) => jobName === runId);
 }
 
-/** Of each of a job's attempts, in their order. */
+/** For each attempt of a job, in order. */
 export function exitCodesOf({ attempts }: BatchJob) {
   return attempts?.map(({ container }) => container.exitCode);
 }

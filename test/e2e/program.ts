@@ -8,10 +8,10 @@ import { projectFolder } from './emulator-process';
 
 export type Program = ChildProcessByStdio<null, Readable, Readable>;
 
-/** Longer than any command of the cases takes: what hangs is ended. */
+/** Longer than any command of the cases takes. A command that hangs is killed. */
 const timeoutMilliseconds = 300_000;
 
-/** The program as a user starts it, after `npm run deploy`. */
+/** Runs the program as a user does after `npm run deploy`. */
 export function startProgram({ folder }: CaseContext, parameters: readonly string[]): Program {
   return spawn(process.execPath, [join(projectFolder, 'cli', 'mnist-pipeline.js'), ...parameters], {
     env: { ...process.env, MNIST_PIPELINE_OUTPUTS: join(folder, 'outputs.json') },
@@ -20,7 +20,7 @@ export function startProgram({ folder }: CaseContext, parameters: readonly strin
   });
 }
 
-/** @returns the exit code, and what was written; `null` when a signal ended it. */
+/** @returns the exit code, `null` after a signal, and the output. */
 export async function runProgram(context: CaseContext, parameters: readonly string[]) {
   const child = startProgram(context, parameters);
   const [stdout, stderr, [code]] = await Promise.all([

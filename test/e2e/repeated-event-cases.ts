@@ -21,7 +21,7 @@ async function deliver(step: Step, runId: string, input: unknown) {
 
 const withoutSeconds = (answer: object) => ({ ...answer, seconds: undefined });
 
-/** SHA-256 of everything that the run and its dataset have, and of the pointer. */
+/** SHA-256 of every file of the run and its dataset, and of the pointer. */
 async function readState({ store }: PipelineClient, runId: string, dataset: string) {
   const state: Record<string, string> = {};
   for (const prefix of [objectKeys.run(runId), `datasets/${dataset}/`, 'models/']) {
@@ -32,7 +32,7 @@ async function readState({ store }: PipelineClient, runId: string, dataset: stri
 
 export const repeatedEventCases: readonly Case[] = [
   {
-    name: 'a finished run: the event of each step comes again, and changes nothing',
+    name: 'a finished run: the event of each step is delivered again, and changes nothing',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'again', { seed: 30 });
       const settings = { ...tiny, dataset, modelName: 'again' };
@@ -67,14 +67,14 @@ export const repeatedEventCases: readonly Case[] = [
     },
   },
   {
-    name: 'an unfinished run: the event of its plan comes again, and it is continued',
+    name: 'an unfinished run: the event of its plan is delivered again, and the run continues',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'again', { seed: 30 });
       const settings = { ...tiny, dataset, modelName: 'unfinished' };
       const first = await deliver('plan', 'unfinished', settings);
       assert.equal(first.errorType, undefined, first.errorMessage);
       const again = await deliver('plan', 'unfinished', settings);
-      // How long it took is the one thing that differs.
+      // Only the seconds differ.
       assert.deepEqual(withoutSeconds(again), withoutSeconds(first));
       const { errorType } = await deliver('plan', 'unfinished', { ...settings, epochs: 3 });
       assert.equal(errorType, 'RunExists');

@@ -13,7 +13,7 @@ import type { Case, CaseContext } from './cases';
 import { type DeployedRole, type Grant, grantsOf, readDeployedRoles } from './deployed-roles';
 import { type RoleCall, readRoleCalls, readRoleSessions } from './role-records';
 
-/** What the roles of this stack asked for, over all cases. */
+/** The requests of the roles of this stack, over all cases. */
 async function readCalls({ emulator }: CaseContext, roles: readonly DeployedRole[]): Promise<RoleCall[]> {
   const names = new Set(roles.map(({ name }) => name));
   return (await readRoleCalls(emulator)).filter(({ role }) => names.has(role));
@@ -29,13 +29,13 @@ interface NotSeen {
   readonly why: string;
 }
 
-/** Rights that no recorded call used, each with what it is for. */
+/** Rights that no recorded call used, each with its purpose. */
 const notSeen: readonly NotSeen[] = [
   {
     role: /^(Functions|Notificationsnotify)/,
     action: /^logs:(CreateLogStream|PutLogEvents)$/,
     resource: /log-group/,
-    why: 'Lambda writes what a function says with its role; the emulator writes it without asking',
+    why: 'Lambda writes the log of a function with its role; the emulator writes it without a check',
   },
   {
     role: /ExecutionRole/,
@@ -53,13 +53,13 @@ const notSeen: readonly NotSeen[] = [
     role: /^WorkflowStateMachine/,
     action: /^events:/,
     resource: /StepFunctionsGetEventsForBatchJobsRule$/,
-    why: 'The rule by which .sync learns that a job ended; the emulator waits itself',
+    why: 'The rule that tells .sync that a job ended; the emulator waits itself',
   },
   {
     role: /^QueueWatchStateMachineEventsRole/,
     action: /^states:StartExecution$/,
     resource: /QueueWatch/,
-    why: 'EventBridge starts the watch when Batch says that a job waits; the emulator’s Batch sends no events',
+    why: 'EventBridge starts the watch when Batch reports a waiting job; the emulator’s Batch sends no events',
   },
   {
     role: /^WorkflowStateMachine/,
@@ -71,26 +71,26 @@ const notSeen: readonly NotSeen[] = [
     role: /^WorkflowStateMachine/,
     action: /^lambda:InvokeFunction$/,
     resource: /:\*$/,
-    why: 'The CDK grants the versions and aliases of a function along with it',
+    why: 'The CDK also grants the versions and aliases of a function',
   },
   {
     role: /^(Functions(plan|shard|commit|register)|ComputeJob)/,
     action: /^s3:ListBucket$/,
     resource: /./,
-    why: 'Without it S3 answers 403 in place of 404 for an absent key; only publishing lists',
+    why: 'Without it S3 answers 403 instead of 404 for an absent key; only publishing lists',
   },
 ];
 
 const describeGrant = ({ logicalId }: DeployedRole, { action, resource }: Grant) =>
   `${logicalId}: ${action} on ${resource}`;
 
-/** What one step writes and another may write as well, as the file is in both steps' part of the run. */
+/** What one step writes and another may write too, because the file is in both steps' part of the run. */
 const sharedWrites = /^(ComputeJobRole.*\/runs\/[^/]+\/model\/README\.md)$/;
 
-/** What only AWS' own agents take: see `notSeen`. */
+/** Used only by agents of AWS: see `notSeen`. */
 const takenByAws = /ExecutionRole|EventsRole/;
 
-/** After all others: looks at what the roles did in them. */
+/** After all other cases: checks the requests of the roles in them. */
 export const rightsCases: readonly Case[] = [
   {
     name: 'every call that a role made is one that its policy allows, and the emulator allowed it',
@@ -110,7 +110,7 @@ export const rightsCases: readonly Case[] = [
     },
   },
   {
-    name: 'every right of every role is used, but for those that are named with their reason',
+    name: 'every right of every role is used, except for those that are listed with a reason',
     run: async (context) => {
       const roles = await readDeployedRoles();
       const calls = await readCalls(context, roles);
@@ -159,8 +159,8 @@ export const rightsCases: readonly Case[] = [
     },
   },
   {
-    // The last: what is refused here is on the record as well.
-    name: 'a role’s own credentials bring nobody further than its step goes',
+    // The last case, because its refused requests are recorded too.
+    name: 'the credentials of a role allow only what its step does',
     run: async ({ client, emulator }) => {
       const Bucket = client.outputs.BucketName;
       const sessions = new Map(
@@ -193,7 +193,7 @@ export const rightsCases: readonly Case[] = [
   },
 ];
 
-/** Of a finished run, what says that something is whole. */
+/** The markers of a finished run. */
 const markers = [
   objectKeys.config('own-1'),
   objectKeys.manifest('tiny', 'content'),

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Emulator } from './emulator-process';
 
-/** Lines that test/e2e/emulator/role_calls.py writes. */
+/** A line that test/e2e/emulator/role_calls.py writes. */
 const roleCallSchema = z.object({
   role: z.string(),
   action: z.string(),
   resource: z.string(),
-  /** What the emulator decided. */
+  /** The decision of the emulator. */
   isAllowed: z.boolean(),
   context: z.record(z.string(), z.string()),
 });

@@ -12,7 +12,7 @@ interface Place {
   readonly bytes: Uint8Array;
 }
 
-/** The caller's own secret, and those of every role that did anything. */
+/** The secret of the caller, and those of every role that was used. */
 async function readSecrets({ emulator }: CaseContext): Promise<string[]> {
   const sessions = await readRoleSessions(emulator);
   const ofRoles = sessions.flatMap(({ credentials: { secretAccessKey, sessionToken } }) => [
@@ -50,7 +50,7 @@ function* unpack(place: Place): Iterable<Place> {
 const eventsSchema = z.object({ events: z.array(z.object({ message: z.string() })) });
 const groupsSchema = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
 
-/** CloudWatch Logs' JSON interface, without a client of its own for two questions. */
+/** The JSON interface of CloudWatch Logs. Two calls are not worth a client. */
 async function askLogs(operation: string, request: object): Promise<unknown> {
   const answer = await fetch(process.env['AWS_ENDPOINT_URL']!, {
     method: 'POST',
@@ -64,7 +64,7 @@ async function askLogs(operation: string, request: object): Promise<unknown> {
   return answer.json();
 }
 
-/** What the functions said. */
+/** The logs of the functions. */
 async function* readFunctionLogs(): AsyncIterable<Place> {
   const { logGroups } = groupsSchema.parse(await askLogs('DescribeLogGroups', {}));
   for (const { logGroupName } of logGroups) {
@@ -80,10 +80,10 @@ async function* readHistories({ client }: CaseContext): AsyncIterable<Place> {
 
 const emulatorsOwn = new Set(['emulator.log', 'role-sessions.jsonl', 'role-calls.jsonl']);
 
-/** After all others: looks at everything that they left. */
+/** After all other cases: searches everything that they left. */
 export const secretsCases: readonly Case[] = [
   {
-    name: 'no credential is in any object, log, history, report, or in what was deployed',
+    name: 'no credential is in any object, log, history or report, or in what was deployed',
     run: async (context) => {
       const secrets = await readSecrets(context);
       // Two for each of five functions and many jobs.

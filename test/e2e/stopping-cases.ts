@@ -7,14 +7,14 @@ import { isAlive, waitForAttempt } from './training-process';
 const longTraining = { epochs: 1000, batchSize: 1 };
 const endTimeoutMilliseconds = 10_000;
 
-/** The states that a job runs in: which of a run's jobs it is, and how many attempts at those before it are lost. */
+/** The states in which a job runs: the number of the job in its run, and of lost attempts before it. */
 const trainingStates = [
   { state: 'Train on Fargate', compute: 'cpu', job: 0, lostAttempts: 0 },
   { state: 'Train on a spot GPU', compute: 'gpu', job: 0, lostAttempts: 0 },
   { state: 'Train on a GPU on demand', compute: 'gpu', job: 1, lostAttempts: 3 },
 ] as const;
 
-/** Aborting in each state that leaves something running, were it not for the workflow. */
+/** Aborts in each state in which something runs that the workflow has to stop. */
 export const stoppingCases: readonly Case[] = trainingStates.map(({ state, compute, job, lostAttempts }) => ({
   name: `aborting in "${state}" ends its job and its process`,
   run: async (context) => {
@@ -25,7 +25,7 @@ export const stoppingCases: readonly Case[] = trainingStates.map(({ state, compu
     for (let attempt = 1; attempt <= lostAttempts; attempt += 1)
       process.kill(await waitForAttempt(context, runId, attempt), 'SIGKILL');
     const pid = await waitForAttempt(context, runId, 1, job);
-    // Held, so that it neither ends of itself nor hears of the end before the abort.
+    // Held, so that it does not end before the abort.
     process.kill(pid, 'SIGSTOP');
     await client.abort(executionArn);
     const [held] = (await client.statesEntered(executionArn)).slice(-1);
@@ -42,7 +42,7 @@ export const stoppingCases: readonly Case[] = trainingStates.map(({ state, compu
   },
 }));
 
-/** After all others, which failed, were aborted, ran out of time or succeeded in each state. */
+/** After all other cases, which failed, were aborted, timed out or succeeded in each state. */
 export const stoppingClosingCases: readonly Case[] = [
   {
     name: 'no job and no process of one is left running, however its execution ended',

@@ -7,7 +7,7 @@ const startTimeoutMilliseconds = 60_000;
 /**
  * Waits for the process of an attempt.
  *
- * @param jobIndex - the run's job, in the order in which they were submitted.
+ * @param jobIndex - the number of the job in its run, in the order of submission.
  */
 export async function waitForAttempt(
   { emulator }: CaseContext,

@@ -7,11 +7,11 @@ import { assertSmallStates, type Case, type CaseContext, tiny, uploadTinyDataset
 import { readPhysicalIds } from './deployed-roles';
 import { type BatchJob, findJobs } from './pipeline-client';
 
-/** A fifth of it passes: SFN_WAIT_SCALE. */
+/** The emulator waits a fifth of it: SFN_WAIT_SCALE. */
 const patienceSeconds = 5;
 const quotaSentence = 'No machine came; the quota "G and VT instances" is the first thing to check';
 
-/** Waits until a job of the run stands in its queue, without a machine. */
+/** Waits until a job of the run is in its queue, without a machine. */
 async function waitUntilRunnable(runId: string, index: number): Promise<BatchJob> {
   for (const giveUpAt = Date.now() + 60_000; Date.now() < giveUpAt; await pause(50)) {
     const job = (await findJobs(runId))[index];
@@ -20,7 +20,7 @@ async function waitUntilRunnable(runId: string, index: number): Promise<BatchJob
   throw new Error(`${runId} has no job ${index} that waits`);
 }
 
-/** As EventBridge does it for each job that waits; the template's test has the rules and their input. */
+/** As EventBridge does for each waiting job. The test of the template has the rules and their input. */
 async function watch({ client }: CaseContext, { jobId }: BatchJob, queue: string) {
   const ids = await readPhysicalIds();
   const find = (pattern: RegExp) => Object.entries(ids).find(([logicalId]) => pattern.test(logicalId))![1];
@@ -41,7 +41,7 @@ async function watch({ client }: CaseContext, { jobId }: BatchJob, queue: string
 
 export const waitingCases: readonly Case[] = [
   {
-    name: 'a job for which no machine comes is given up: on demand is next, and then the run says quota',
+    name: 'a job for which no machine comes is stopped: on demand is next, and then the run names the quota',
     run: async (context) => {
       const { client, folder } = context;
       const runId = 'no-quota';
@@ -61,7 +61,7 @@ export const waitingCases: readonly Case[] = [
     },
   },
   {
-    name: 'a job that got its machine is left alone by the watch',
+    name: 'the watch does not stop a job that got its machine',
     run: async (context) => {
       const { client, folder } = context;
       const runId = 'machine-came';

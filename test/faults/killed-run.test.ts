@@ -16,7 +16,7 @@ const settings = [
 ];
 const pollMilliseconds = 2;
 
-/** A run in a process of its own, as a person starts it. */
+/** A run in a separate process, as a user starts it. */
 class RunProcess {
   readonly #child: ChildProcess;
   readonly exited: Promise<number | null>;
@@ -33,7 +33,7 @@ class RunProcess {
     });
   }
 
-  /** Resolves when `isReached`, or when the process has ended by itself. */
+  /** Resolves when `isReached`, or when the process has exited. */
   async waitUntil(isReached: () => boolean): Promise<void> {
     while (!this.#hasExited && !isReached()) await setTimeout(pollMilliseconds);
   }
@@ -51,7 +51,7 @@ const isPublished = (store: string) => existsSync(join(store, 'runs/run/run.json
 const readTraining = (store: string) =>
   JSON.parse(readFileSync(join(store, 'runs/run/training.json'), 'utf8'));
 
-/** True when the store has a file whose path ends so. */
+/** Whether the store has a file whose path ends like this. */
 function hasFile(store: string, ending: string): boolean {
   if (!existsSync(store)) return false;
   return readdirSync(store, { recursive: true, encoding: 'utf8' }).some(
@@ -81,7 +81,7 @@ const milestones = [
   'report.html',
 ] as const;
 
-test.each(milestones)('killed when %s was there, then started again', async (milestone) => {
+test.each(milestones)('killed when %s exists, then started again', async (milestone) => {
   const store = join(folder, `killed-at-${milestone.replace('/', '-')}`);
   const run = new RunProcess(store);
   await run.waitUntil(() => hasFile(store, milestone));
@@ -96,11 +96,11 @@ test.each(milestones)('killed when %s was there, then started again', async (mil
   } else expect(milestone).toBe('report.html');
   const { out } = await runCommand(['show', 'run', '--store', store, '--json']);
   expect(JSON.parse(out).status).toBe('accepted');
-  // Whatever the kill left behind, the result is that of a run that nobody disturbed.
+  // Whatever the kill left behind, the result is the one of an undisturbed run.
   expect(weightsOf(store).equals(wholeWeights)).toBe(true);
 });
 
-test('killed at random in training twenty times: what is resumed ends in the same bytes', async () => {
+test('killed twenty times at random during training, the resumed run ends with the same bytes', async () => {
   const random = createRandom(2026);
   const killsWanted = 20;
   let kills = 0;
@@ -119,7 +119,7 @@ test('killed at random in training twenty times: what is resumed ends in the sam
   }
 });
 
-/** When a checkpoint was written last; 0 for none. */
+/** The time of the latest checkpoint; 0 for none. */
 function newestCheckpoint(store: string): number {
   const slots = [0, 1].map((slot) => join(store, `checkpoints/run/slot-${slot}.safetensors`));
   return Math.max(0, ...slots.filter((slot) => existsSync(slot)).map((slot) => statSync(slot).mtimeMs));

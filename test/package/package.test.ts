@@ -73,7 +73,7 @@ test('it trains on the real MNIST, natively, and predicts', () => {
   expect(accuracy).toBeGreaterThan(0.85);
 });
 
-test('a run has all that one from the sources has: every model format, the report, the try-it page', () => {
+test('a run has the same files as one from the sources: every model format, the report, the try-it page', () => {
   const files = readdirSync(join(home, 'artifacts/runs/first'), { recursive: true }).map(String);
 
   expect(files).toEqual(
@@ -90,7 +90,7 @@ test('a run has all that one from the sources has: every model format, the repor
   );
 });
 
-test('it reads a Keras file, and goes on from it', () => {
+test('it reads a Keras file, and trains from its weights', () => {
   const model = 'artifacts/runs/first/model/model.h5';
   const { accuracy } = JSON.parse(mnistPipeline('evaluate', '--model', model, '--json'));
   const stored = JSON.parse(mnistPipeline('show', 'first', '--json'));
@@ -98,7 +98,7 @@ test('it reads a Keras file, and goes on from it', () => {
   expect(accuracy).toBeCloseTo(stored.record.accuracy, 4);
 });
 
-test('the other commands answer', () => {
+test('the other commands work', () => {
   expect(mnistPipeline('runs')).toContain('first');
   expect(mnistPipeline('doctor')).toContain('native TensorFlow');
   expect(mnistPipeline('--help')).toContain('Exit codes');

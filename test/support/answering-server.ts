@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 
 export interface AnsweringServer {
   readonly address: string;
-  /** In the order in which they came. */
+  /** In the order of their arrival. */
   readonly requests: readonly IncomingMessage[];
   readonly stop: () => Promise<void>;
 }
 
-/** A service on 127.0.0.1 that answers what a test says. */
+/** A service on 127.0.0.1 with the answers of a test. */
 export async function startAnsweringServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<AnsweringServer> {

@@ -3,10 +3,10 @@ import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from '@aws-
 import { MemoryStore } from '../../lib/store/memory-store';
 import { S3Store } from '../../lib/store/s3-store';
 
-/** Moves the contents of a bucket to and fro; what both sides have is not moved again. Below a thousand objects. */
+/** Copies the contents of a bucket in both directions, only what differs. For fewer than a thousand objects. */
 export class BucketMirror {
   private readonly store: S3Store;
-  /** Every body that was ever seen, by its ETag, which is its MD5. */
+  /** Every body so far, by its ETag, which is its MD5. */
   private readonly bodies = new Map<string, Uint8Array>();
 
   constructor(
@@ -26,7 +26,7 @@ export class BucketMirror {
     return memory;
   }
 
-  /** Makes the bucket what `wanted` is. */
+  /** Makes the bucket equal to `wanted`. */
   async push(wanted: MemoryStore): Promise<void> {
     const present = await this.list();
     for await (const { key } of wanted.list('')) {

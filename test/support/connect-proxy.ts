@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** What was asked of the proxy: a tunnel to `host:port`, or a request for a whole address. */
+/** A request to the proxy: a tunnel to `host:port`, or a request with an absolute URL. */
 export interface ProxiedRequest {
   readonly method: string;
   readonly target: string;
   readonly authorization: string | undefined;
-  /** What came through the tunnel first; over TLS, the greeting that names the host. */
+  /** The first bytes through the tunnel; over TLS, the ClientHello, which names the host. */
   greeting: string;
 }
 
-/** A company's proxy on 127.0.0.1. It resolves names itself, as such proxies do: here every name is `upstream`. */
+/** A corporate proxy on 127.0.0.1. It resolves names itself, as such proxies do. Here every name is `upstream`. */
 export class ConnectProxy {
   readonly requests: ProxiedRequest[] = [];
-  /** What a tunnel is answered with. */
+  /** The answer to a request for a tunnel. */
   tunnelAnswer = 'HTTP/1.1 200 Connection Established\r\n\r\n';
   private readonly server = createServer((incoming, answer) => this.relay(incoming, answer));
 
@@ -27,7 +27,7 @@ export class ConnectProxy {
         socket.end();
         return;
       }
-      // What is said to AWS is for nobody here to answer.
+      // Requests to AWS get no answer here.
       socket.once('data', (data) => {
         seen.greeting = data.toString('latin1');
         socket.destroy();
@@ -35,7 +35,7 @@ export class ConnectProxy {
     });
   }
 
-  /** @returns its address. */
+  /** @returns the address of the proxy. */
   async start(): Promise<string> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');

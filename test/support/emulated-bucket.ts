@@ -9,20 +9,20 @@ import { encodeTinyDataset, makeTinyDataset } from './tiny-dataset';
 
 const bucket = 'artifacts';
 const uploadedDataset = `${objectKeys.uploads}digits`;
-/** As a run's configuration names it. */
+/** The dataset in the configuration of a run. */
 export const emulatedDataset = `s3://${bucket}/${uploadedDataset}`;
 
 export interface EmulatedBucket {
   readonly proxy: FaultProxy;
-  /** Past the proxy. */
+  /** Without the proxy. */
   readonly mirror: BucketMirror;
-  /** Through the proxy, with connections of its own, as each process has them. */
+  /** Through the proxy, with connections of its own, as a separate process has them. */
   readonly openStore: () => S3Store;
   readonly stop: () => Promise<void>;
 }
 
 /**
- * The emulator's S3 with a proxy before it, and a dataset in it that the workflow's steps import over HTTP. Points the
+ * The emulator's S3 behind a proxy, with a dataset that the workflow's steps import over HTTP. Points the
  * environment of this process at the proxy.
  *
  * @param folder - for the emulator's log.
@@ -38,7 +38,7 @@ export async function startEmulatedBucket(
 
   const direct = new S3Client({ endpoint: endpoint!, forcePathStyle: true });
   await direct.send(new CreateBucketCommand({ Bucket: bucket }));
-  // Odd counts: with the lowest bit altered a count is one less, and nothing ends too early.
+  // Odd counts: if the lowest bit of a count flips, the count is one less, and the file is not too short for it.
   const files = encodeTinyDataset(makeTinyDataset({ trainCount: 61, testCount: 31, classes: 3 }));
   const uploads = new S3Store(direct, bucket, uploadedDataset);
   for (const [name, body] of Object.entries(files)) await uploads.put(name, body);

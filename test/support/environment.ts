@@ -1,4 +1,4 @@
-/** Lets tests set variables: each begins without those of AWS and of proxies, and they are put back afterwards. */
+/** Lets tests set variables. Each test begins without those of AWS and of proxies. All are restored afterwards. */
 export function useEnvironment(variables: Readonly<Record<string, string>> = {}): void {
   const before = { ...process.env };
   beforeEach(() => {

@@ -17,7 +17,7 @@ interface StoredObject {
   readonly metadata: Record<string, string>;
 }
 
-/** The error that the SDK throws for S3's answer. */
+/** The error that the SDK throws for an answer of S3. */
 export function s3Error(name: string, httpStatusCode: number, attempts = 1): S3ServiceException {
   const $fault = httpStatusCode >= 500 ? 'server' : 'client';
   return new S3ServiceException({
@@ -30,7 +30,7 @@ export function s3Error(name: string, httpStatusCode: number, attempts = 1): S3S
 
 /**
  * One bucket behind a mocked client: conditional writes, checksums on arrival, ranges, metadata, pages of 1,000 keys,
- * as S3 documents them. `mock` takes further answers, such as failures, which come before the bucket's own.
+ * as S3 documents them. Further answers on `mock`, such as failures, have precedence over the bucket's.
  */
 export function createFakeBucket() {
   const client = new S3Client({
@@ -95,7 +95,7 @@ export function createFakeBucket() {
   return { client, mock, objects };
 }
 
-/** In small pieces, as a network delivers. */
+/** In small pieces, as from a network. */
 function streamOf(body: Uint8Array): Readable {
   const pieceBytes = 65_536;
   const pieces: Uint8Array[] = [];

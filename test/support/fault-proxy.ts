@@ -18,7 +18,7 @@ interface PlannedFault {
   readonly call: HttpCall;
 }
 
-/** What S3 answered, or is said to have answered. */
+/** The answer of S3, or the one that replaces it. */
 interface Answer {
   readonly status: number;
   readonly headers: readonly [name: string, value: string][];
@@ -26,13 +26,14 @@ interface Answer {
 }
 
 /**
- * Stands on 127.0.0.1 between the SDK and S3, hands every request on, writes down the calls, and lets one of them fail.
- * A call is what the program asked for; the SDK may send it several times, under one `amz-sdk-invocation-id`.
+ * A proxy on 127.0.0.1 between the SDK and S3. It forwards every request, records the calls, and makes one of them
+ * fail.
+ * A call is what the program requested. The SDK may send it several times, with one `amz-sdk-invocation-id`.
  */
 export class FaultProxy {
   /** In the order of their first requests. */
   calls: HttpCall[] = [];
-  /** Whether the fault came about. */
+  /** Whether the fault occurred. */
   isFaultMet = false;
   private planned: PlannedFault | undefined;
   private invocations = new Map<string, HttpCall>();
@@ -42,17 +43,17 @@ export class FaultProxy {
 
   constructor(
     private readonly upstream: URL,
-    /** How long a slow answer takes: more than the client waits. */
+    /** How long a slow answer takes: longer than the client waits. */
     private readonly slowMilliseconds: number,
-    /** Before each request is handed on, so that two clients come in any order. */
+    /** Before each request is forwarded, so that the requests of two clients mix in any order. */
     private readonly delayMilliseconds = () => 0,
   ) {
     this.server = createServer((incoming, answer) => {
-      // A client that was given up, or has given up, is part of the experiment.
+      // A client that has disconnected, or was disconnected, is part of the test.
       incoming.on('error', () => undefined);
       answer.on('error', () => undefined);
       this.handle(incoming, answer).catch((error: unknown) => {
-        // A request whose client has gone cannot be read; anything else is the proxy's own failure.
+        // A request whose client has disconnected cannot be read. Anything else is a failure of the proxy.
         if (!incoming.socket.destroyed) this.failure ??= error;
         incoming.socket.destroy();
       });
@@ -75,9 +76,9 @@ export class FaultProxy {
   }
 
   /**
-   * Forgets what was; from now on the planned call fails.
+   * Forgets all calls so far. From now on the planned call fails.
    *
-   * @throws what has gone wrong in the proxy itself so far.
+   * @throws the errors of the proxy itself so far.
    */
   plan(planned?: PlannedFault): void {
     if (this.failure !== undefined) throw this.failure;
@@ -159,7 +160,7 @@ function send(answer: ServerResponse, { status, headers, body }: Answer): void {
   answer.end(body);
 }
 
-/** As it goes over the wire; of a HEAD without the body whose length it tells. */
+/** As bytes on the wire; for a HEAD, without the body whose length it has. */
 function encode({ status, headers, body }: Answer, isHead: boolean): { head: string; body: Buffer } {
   const kept = headers.filter(([name]) => !ownHeaders.has(name.toLowerCase()));
   if (!kept.some(([name]) => name.toLowerCase() === 'content-length'))

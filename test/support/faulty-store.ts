@@ -4,12 +4,12 @@ import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectInfo, ObjectStore } from '../../lib/store/object-store';
 import { artifactNotFound, assertChecksum, endsTooEarly } from '../../lib/store/read-failures';
 
-/** Where in what is read a byte is altered: of an IDX header of 16 bytes these are magic, count, height and width. */
+/** Which byte of a read is altered. In an IDX header of 16 bytes these are magic, count, height and width. */
 const alteredFractions = { start: 0, early: 0.45, late: 0.7, end: 0.99 } as const;
 type AlteredPlace = keyof typeof alteredFractions;
 
 /**
- * What an ObjectStore lets its callers meet. Throttling, a 5xx answer and a connection reset during one request look
+ * The faults of an ObjectStore. Throttling, a 5xx answer and a connection reset during one request look
  * the same from here: StoreUnavailable (test/store/s3-failures.test.ts). A read that is verified turns altered bytes
  * into CorruptArtifact; `getRange` cannot.
  */
@@ -19,9 +19,9 @@ export type Fault =
   | 'access denied'
   | 'truncated'
   | `altered on the way, ${AlteredPlace}`
-  /** Stays so until the key is written again. */
+  /** Until the key is written again. */
   | `altered at rest, ${AlteredPlace}`
-  /** Stays so until the key is written again. */
+  /** Until the key is written again. */
   | 'deleted'
   | 'written, and the answer lost'
   | 'killed before the write'
@@ -36,13 +36,13 @@ type Operation = (typeof reads | typeof writes | typeof wholes)[number];
 export interface StoreCall {
   readonly operation: Operation;
   readonly key: string;
-  /** Whether the key was there. */
+  /** Whether the key existed. */
   readonly isPresent: boolean;
 }
 
 const isWrite = (operation: Operation) => (writes as readonly string[]).includes(operation);
 
-/** The faults that a call can meet. */
+/** The possible faults of a call. */
 export function faultsOf({ operation, isPresent }: StoreCall): Fault[] {
   const faults: Fault[] = ['unavailable', 'access denied'];
   if (isWrite(operation)) {
@@ -58,16 +58,16 @@ export function faultsOf({ operation, isPresent }: StoreCall): Fault[] {
   return faults;
 }
 
-/** The process is gone: nothing that it would have done afterwards happens. */
+/** The process is gone: nothing after this happens. */
 export class Killed extends Error {}
 
 /**
- * Hands every call on to `inner`, writes it down, and lets one of them fail. Calls come back in a later turn, as those
- * of a network do.
+ * Forwards every call to `inner`, records it, and makes one of them fail. Calls return in a later turn of the event
+ * loop, as those of a network do.
  */
 export class FaultyStore implements ObjectStore {
   readonly calls: StoreCall[] = [];
-  /** Whether the fault came about. */
+  /** Whether the fault occurred. */
   isFaultMet = false;
   private isDead = false;
   /** Of damaged keys, the position of the altered byte, or `deleted`. */
@@ -77,7 +77,7 @@ export class FaultyStore implements ObjectStore {
     private readonly inner: ObjectStore,
     /** @default none */
     private readonly planned?: { readonly fault: Fault; readonly call: number },
-    /** Turns of the event loop before each call, so that two callers come in any order. */
+    /** Turns of the event loop before each call, so that the calls of two callers mix in any order. */
     private readonly turnsBeforeCall = () => 1,
   ) {}
 
@@ -85,12 +85,12 @@ export class FaultyStore implements ObjectStore {
     return this.inner.location;
   }
 
-  /** The next attempt is a process of its own. */
+  /** The next attempt is a separate process. */
   revive(): void {
     this.isDead = false;
   }
 
-  /** Keys that are not as they were written. */
+  /** Keys that differ from what was written. */
   get damagedKeys(): string[] {
     return [...this.damage.keys()];
   }

@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 
-/** One call to S3, as its requests show it. */
+/** One call to S3, reconstructed from its requests. */
 export interface HttpCall {
   readonly operation: 'put' | 'putConditionally' | 'get' | 'getRange' | 'head' | 'list';
-  /** Of a list its prefix. */
+  /** For a list, its prefix. */
   readonly key: string;
   /** Empty for the whole object. */
   readonly range: string;
-  /** Of how many calls that look the same this is the one: 0 for the first. */
+  /** The number of this call among equal ones: 0 for the first. */
   readonly occurrence: number;
   readonly requestBytes: number;
-  /** Of the newest answer; 0 before it. */
+  /** Of the latest answer; 0 before there is one. */
   answeredBytes: number;
   status: number;
 }
 
-/** With the bucket in the path, as every client of an endpoint of your own asks. */
+/** With the bucket in the path, as clients with a custom endpoint send it. */
 export function describeCall({ method, url, headers }: IncomingMessage): Omit<HttpCall, 'occurrence'> {
   const { pathname, searchParams } = new URL(url!, 'http://s3');
   const key = decodeURIComponent(pathname.split('/').slice(2).join('/'));

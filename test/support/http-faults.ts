@@ -25,14 +25,14 @@ type Kind = (typeof refusalKinds | typeof answerKinds | typeof requestKinds)[num
 
 export interface HttpFault {
   readonly kind: Kind;
-  /** Or the first only, after which the SDK asks again. */
+  /** Or the first only, after which the SDK sends the request again. */
   readonly isEveryAttempt: boolean;
 }
 
 export const nameOf = ({ kind, isEveryAttempt }: HttpFault) =>
   `${kind}${isEveryAttempt ? ', at every attempt' : ''}`;
 
-/** The faults that a call can meet, by what a clean run saw of it. */
+/** The possible faults of a call, from what a clean run recorded of it. */
 export function httpFaultsOf({ operation, requestBytes, answeredBytes, status }: HttpCall): HttpFault[] {
   const isWrite = operation === 'put' || operation === 'putConditionally';
   const hasAnswerBody = answeredBytes > 0 && operation !== 'head';
@@ -47,7 +47,7 @@ export function httpFaultsOf({ operation, requestBytes, answeredBytes, status }:
   const lasting: Kind[] = ['403 AccessDenied', '404', 'answered twice'];
   if (isWrite) lasting.push('delivered twice');
   if (hasAnswerBody) lasting.push('stalled half way through the answer');
-  // A listing has no checksum, so that only its structure can tell; an error's text decides nothing.
+  // A list has no checksum, so only a broken structure is noticed. The text of an error has no effect.
   if (hasAnswerBody && status < 300) {
     lasting.push('truncated to a length that looks right', 'empty, and its length looks right');
   }
@@ -63,7 +63,7 @@ export function httpFaultsOf({ operation, requestBytes, answeredBytes, status }:
   ];
 }
 
-/** What S3 says in place of doing what it was asked. */
+/** What S3 answers instead of executing the request. */
 export const refusals: Partial<
   Record<Kind, (call: HttpCall) => { readonly status: number; readonly code: string }>
 > = {
@@ -98,10 +98,10 @@ const truncate =
     socket.write(Buffer.concat([Buffer.from(shortened), kept]));
   };
 
-/** What becomes of an answer on its way; S3 itself has done what it was asked. */
+/** What happens to an answer in transit. S3 itself has executed the request. */
 export const answerFaults: Partial<Record<Kind, Spoil>> = {
   'reset half way through the answer': async (socket, { head, body }) => {
-    // Without a body the break is within the head.
+    // Without a body, the answer is cut within its head.
     const whole = body.length === 0 ? Buffer.from(head) : Buffer.concat([Buffer.from(head), body]);
     const sentBytes = body.length === 0 ? head.length >> 1 : head.length + (body.length >> 1);
     socket.write(whole.subarray(0, sentBytes));
@@ -110,7 +110,7 @@ export const answerFaults: Partial<Record<Kind, Spoil>> = {
   },
   'stalled half way through the answer': async (socket, { head, body }) => {
     socket.write(Buffer.concat([Buffer.from(head), body.subarray(0, body.length >> 1)]));
-    // Until the client has enough of it.
+    // Until the client disconnects.
     if (!socket.destroyed) await once(socket, 'close');
   },
   'truncated to a length that looks right': truncate(0.5),

@@ -1,9 +1,9 @@
 import { types } from 'node:util';
 
-/** A process that works may be kept from its sockets for some 100 ms. */
+/** A busy process may not read its sockets for some 100 ms. */
 export const impatience = { maxAttempts: 2, idleMilliseconds: 500 };
 
-/** For `jest.mock` of lib/store/s3-client: the product's own clients with the limits above, wherever a step opens one. */
+/** For `jest.mock` of lib/store/s3-client: the product's clients with the limits above. */
 export function makeImpatient() {
   acceptErrorsOfNode();
   const { createS3Client } = jest.requireActual('../../lib/store/s3-client');
@@ -11,8 +11,8 @@ export function makeImpatient() {
 }
 
 /**
- * jest gives a test file globals of its own. The SDK asks of a broken socket's error whether it is an `Error`, and would
- * lose its code; elsewhere there is one `Error`.
+ * Jest gives each test file its own globals. The SDK checks if the error of a broken socket is an `Error`, and would
+ * lose its code here. Outside of jest there is one `Error`.
  */
 function acceptErrorsOfNode(): void {
   const isInstance = Function.prototype[Symbol.hasInstance];

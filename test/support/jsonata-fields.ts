@@ -1,6 +1,6 @@
 import jsonata from 'jsonata';
 
-/** What an expression can name: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
+/** What an expression can refer to: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
 export interface ExpressionScope {
   /** `$states` */
   readonly states: {
@@ -14,7 +14,7 @@ export interface ExpressionScope {
 
 const expressionPattern = /^\{%(.*)%\}$/s;
 
-/** The expressions of a state's fields by their places, `Arguments.Payload.runId`; those of the states inside are left out. */
+/** The expressions in the fields of a state, by path (`Arguments.Payload.runId`), without those of nested states. */
 export function findExpressions(value: unknown, place = ''): Map<string, string> {
   const found = new Map<string, string>();
   if (typeof value === 'string') {
@@ -31,7 +31,7 @@ export function findExpressions(value: unknown, place = ''): Map<string, string>
 
 /**
  * Evaluates every expression of a field, as Step Functions does: JSONata 2.0.6 with `$parse` in place of `$eval`. The
- * other functions that it adds are not used here, and would be unknown.
+ * other functions that it adds are not used here, and are unknown.
  *
  * @throws Error for an expression that has no value: Step Functions fails with States.QueryEvaluationError.
  */
@@ -56,6 +56,6 @@ async function evaluate(expression: string, { states, variables }: ExpressionSco
   });
   const result: unknown = await program.evaluate(undefined, { ...variables, states });
   if (result === undefined) throw new Error(`${expression} has no value`);
-  // JSONata's arrays carry marks of their own.
+  // JSONata marks its arrays with additional properties.
   return JSON.parse(JSON.stringify(result));
 }

@@ -1,7 +1,7 @@
-/** A statement of a policy, its resources written out. */
+/** A statement of a policy, with its resources resolved. */
 export interface PolicyStatement {
   readonly Effect: 'Allow' | 'Deny';
-  /** In the policy of a resource, and in the trust of a role. */
+  /** In the policy of a resource, and in the trust policy of a role. */
   readonly Principal?: '*' | { readonly Service: string | readonly string[] };
   readonly Action: string | readonly string[];
   readonly Resource: string | readonly string[];
@@ -9,19 +9,20 @@ export interface PolicyStatement {
 }
 
 export interface PolicyRequest {
-  /** A service such as `sns.amazonaws.com`, where it is the policy of a resource that is asked. */
+  /** A service such as `sns.amazonaws.com`, for the policy of a resource. */
   readonly service?: string;
   /** `s3:GetObject` */
   readonly action: string;
-  /** An ARN, or `*` where the service has none. */
+  /** An ARN, or `*` if the service has none. */
   readonly resource: string;
-  /** Of the request's condition keys those that it has. */
+  /** The condition keys that the request has. */
   readonly context: Readonly<Record<string, string>>;
 }
 
 /**
- * What a role's own policies make of a request, or what a resource's policy makes of a service's, as "Policy evaluation logic" in the IAM User Guide has it for one
- * account without boundaries. Whatever this does not know makes it throw, so that no policy is read wrong.
+ * The decision of a role's policies on a request, or of a resource's policy on the request of a service. Follows
+ * "Policy evaluation logic" in the IAM User Guide, for one account without permissions boundaries. It throws for
+ * everything that it does not support, so that no policy is misread.
  */
 export function decide(
   statements: readonly PolicyStatement[],
@@ -32,7 +33,7 @@ export function decide(
   return effects.includes('Allow') ? 'Allow' : 'ImplicitDeny';
 }
 
-/** Whether the statement applies to the request, whatever it then says. */
+/** Whether the statement applies to the request, be it Allow or Deny. */
 export function isAbout(statement: PolicyStatement, request: PolicyRequest): boolean {
   const { action, resource, context } = request;
   const { Action, Resource, Condition = {} } = assertKnown(statement);
@@ -54,7 +55,7 @@ function isPrincipal({ Principal }: PolicyStatement, { service }: PolicyRequest)
   return list(Principal.Service).includes(service!);
 }
 
-/** IAM's wildcards: `*` stands for anything, `/` and `:` included, and `?` for one character. */
+/** IAM's wildcards: `*` matches anything, including `/` and `:`, and `?` matches one character. */
 export function matchesPattern(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
@@ -85,7 +86,7 @@ const operators: Readonly<Record<string, Operator>> = {
   Bool: (actual, wanted) => actual.toLowerCase() === wanted.toLowerCase(),
 };
 
-/** Every key must hold, for one of its values; a key that the request does not have does not hold. */
+/** Every key must match one of its values. A key that the request does not have does not match. */
 function isMet(
   operator: string,
   wanted: Readonly<Record<string, string | readonly string[]>>,

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { findCacheRoot } from '../../lib/tensorflow/native-release';
 
 const requirements = join(__dirname, '../reference/requirements.txt');
-/** An older Keras 3, which runs on the same TensorFlow; a folder to be put before the installed packages. */
+/** An older Keras 3 for the same TensorFlow, in a folder that precedes the installed packages. */
 const olderRequirements = join(__dirname, '../reference/requirements-older-keras.txt');
 
-/** The last Keras 2, and the TensorFlow that it runs on. */
+/** The last Keras 2, with its TensorFlow. */
 const keras2Requirements = join(__dirname, '../reference/requirements-keras-2.txt');
 
 /** For `npm run bench:gpu`: some gigabytes of CUDA libraries. */
@@ -18,11 +18,14 @@ const environments = {
   keras: { name: 'keras', file: requirements },
   keras2: { name: 'keras-2', file: keras2Requirements },
   gpu: { name: 'keras-and-pytorch-gpu', file: gpuRequirements },
-  /** What looks at templates and policies. */
+  /** The linters of templates and policies. */
   templates: { name: 'template-tools', file: join(__dirname, '../templates/requirements.txt') },
 } as const;
 
-/** A Python with the reference implementations of test/reference/requirements.txt, or of the GPU's, installed on first use into the cache folder. */
+/**
+ * A Python with the packages of test/reference/requirements.txt, or of the GPU's. Installed on first use into the cache
+ * folder.
+ */
 export function preparePython(kind: keyof typeof environments = 'keras'): string {
   const { name, file } = environments[kind];
   return installOnce(name, [file], (folder) => {
@@ -38,7 +41,7 @@ function prepareOlderKeras(): string {
   });
 }
 
-/** @returns the folder; another version of the files that it was made from gets another one. */
+/** @returns the folder. Another version of the requirements gets another folder. */
 function installOnce(name: string, files: readonly string[], install: (folder: string) => void): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file));

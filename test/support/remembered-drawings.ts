@@ -1,6 +1,6 @@
 /**
- * For `jest.mock`. Drawing is the most expensive part of a step that is run some hundred times; the same drawing gives the
- * same PNG.
+ * For `jest.mock`. Drawing is the most expensive part of a step that runs some hundred times, and the same drawing
+ * gives the same PNG.
  */
 export function rememberDrawings() {
   const { rasterize } = jest.requireActual('../../lib/report/rasterize');

@@ -1,6 +1,6 @@
 import { runCommandLine } from '../../cli/command-line';
 
-/** `mnist-pipeline serve …args` in this process, once it has said where it listens. */
+/** `mnist-pipeline serve …args` in this process; resolves when it has printed its address. */
 export async function startServe(
   args: readonly string[],
 ): Promise<{ address: string; stop: () => Promise<{ exitCode: number }> }> {

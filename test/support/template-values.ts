@@ -1,11 +1,11 @@
-/** What templates say of resources. */
+/** Values in templates that refer to resources. */
 export type Resources = Readonly<
   Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>
 >;
-/** What each resource is called, by its logical id; and the pseudo parameters. */
+/** The physical name of each resource, by its logical id; and the pseudo parameters. */
 export type Names = Readonly<Record<string, string>>;
 
-/** The emulator's. */
+/** Those of the emulator. */
 const account = '000000000000';
 export const region = 'us-east-1';
 export const pseudoParameters: Names = {
@@ -15,7 +15,7 @@ export const pseudoParameters: Names = {
   'AWS::AccountId': account,
 };
 
-/** `Ref` of these is an ARN: the service and the kind in it. */
+/** `Ref` of these is an ARN, with this service and kind. */
 const namedByArn: Readonly<Record<string, readonly [service: string, kind: string]>> = {
   'AWS::Batch::ComputeEnvironment': ['batch', 'compute-environment/'],
   'AWS::Batch::JobDefinition': ['batch', 'job-definition/'],
@@ -24,7 +24,7 @@ const namedByArn: Readonly<Record<string, readonly [service: string, kind: strin
   'AWS::StepFunctions::StateMachine': ['states', 'stateMachine:'],
 };
 
-/** For a template that is not deployed: each resource is called by its logical id. */
+/** For a template that is not deployed: the name of each resource is its logical id. */
 export function inventNames(resources: Resources): Names {
   const names = Object.entries(resources).map(([logicalId, { Type }]) => {
     const [service, kind] = namedByArn[Type] ?? [];
@@ -37,7 +37,7 @@ export function inventNames(resources: Resources): Names {
   return { ...pseudoParameters, ...Object.fromEntries(names) };
 }
 
-/** `Ref`, `Fn::GetAtt`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::Sub`, where policies use them. */
+/** `Ref`, `Fn::GetAtt`, `Fn::Join`, `Fn::Select`, `Fn::Split` and `Fn::Sub`, as policies use them. */
 export function resolveValue(value: unknown, resources: Resources, names: Names): unknown {
   const resolve = (inner: unknown): unknown => resolveValue(inner, resources, names);
   if (Array.isArray(value)) return value.map(resolve);
@@ -80,12 +80,12 @@ const arnMakers: Readonly<Record<string, (name: string) => string>> = {
   'AWS::CloudWatch::Alarm': (name) => `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`,
   'AWS::Events::Rule': (name) => `arn:aws:events:${region}:${account}:rule/${name}`,
   'AWS::Logs::LogGroup': (name) => `arn:aws:logs:${region}:${account}:log-group:${name}:*`,
-  // Named by their ARNs.
+  // Referred to by their ARNs.
   'AWS::Batch::JobQueue': (arn) => arn,
   'AWS::Batch::ComputeEnvironment': (arn) => arn,
 };
 
-/** Every attribute that a policy asks for is an ARN. */
+/** Every attribute that a policy uses is an ARN. */
 function arnOf(logicalId: string, resources: Resources, names: Names): string {
   const makeArn = arnMakers[resources[logicalId]!.Type];
   if (makeArn === undefined) throw new Error(`The ARN of a ${resources[logicalId]!.Type} is not known here`);

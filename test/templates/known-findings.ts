@@ -1,13 +1,13 @@
 import { regionsWithoutBudgets } from '../../cdk/regions';
 
 export interface Finding {
-  /** The variant and the place. */
+  /** The variant of the template and the place in it. */
   readonly where: string;
   readonly rule: string;
   readonly text: string;
 }
 
-/** A finding that is none, and why. */
+/** A finding that is not a problem, and why. */
 export interface KnownFinding {
   readonly rule: string;
   readonly about: RegExp;

@@ -28,7 +28,7 @@ beforeAll(() => {
 
 const fileOf = (variant: string) => join(folder, `${variant.replaceAll(' ', '-')}.json`);
 
-/** @returns what the program wrote; its exit code says no more than that there are findings. */
+/** @returns what the program wrote. Its exit code only says that there are findings. */
 function runTool(program: string, parameters: readonly string[], input?: string): unknown {
   const { stdout, stderr, error } = spawnSync(join(programs, program), parameters, {
     encoding: 'utf8',
@@ -43,7 +43,7 @@ function runTool(program: string, parameters: readonly string[], input?: string)
   }
 }
 
-/** A finding that nobody has explained fails, and an explanation of what is no longer found as well. */
+/** Fails for a finding without an explanation, and for an explanation without a finding. */
 function expectOnlyKnown(findings: readonly Finding[], known: readonly KnownFinding[]): void {
   const isExplainedBy = (finding: Finding, { rule, about }: KnownFinding) =>
     finding.rule === rule && about.test(finding.text);
@@ -71,7 +71,7 @@ test('cfn-lint accepts every variant in every region', () => {
   expectOnlyKnown(findings, knownTemplateFindings);
 });
 
-test('parliament finds no fault in any policy of any variant', () => {
+test('parliament finds no problem in any policy of any variant', () => {
   const documents: Record<string, unknown> = {};
   for (const [variant, resources] of templates) {
     const names = inventNames(resources);
@@ -91,7 +91,7 @@ test('parliament finds no fault in any policy of any variant', () => {
   expectOnlyKnown(findings, knownPolicyFindings);
 });
 
-test('the tools find what is wrong', () => {
+test('the tools find mistakes', () => {
   const broken = join(folder, 'broken.json');
   const Resources = { Topic: { Type: 'AWS::SNS::Topic', Properties: { DisplayNam: 'x' } } };
   writeFileSync(broken, JSON.stringify({ Resources }));

@@ -1,4 +1,4 @@
-/** What a deployment may be told, each with what it changes in the template. */
+/** Deployment settings, each with its effect on the template. */
 export const variants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   default: { computes: 'cpu' },
   'both computes': { computes: 'cpu,gpu' },

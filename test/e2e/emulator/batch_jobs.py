@@ -27,7 +27,7 @@ _processes = {}
 
 
 def find_definition(reference):
-    """By a name, with or without a revision, or by an ARN. A name alone is its newest active revision."""
+    """Finds a definition by its name, with or without a revision, or by its ARN. A name alone is the newest revision."""
     name, _, revision = reference.split("job-definition/", 1)[-1].partition(":")
     revisions = batch._job_definitions.get(name) or []
     if revision:
@@ -36,7 +36,7 @@ def find_definition(reference):
 
 
 def describe_definitions(request):
-    """As Batch's: a deregistered revision is listed as INACTIVE, unless a status is asked for."""
+    """As in Batch: a deregistered revision is listed as INACTIVE, unless a status is requested."""
     name, status = request.get("jobDefinitionName"), request.get("status")
     found = [
         each
@@ -94,7 +94,7 @@ def terminate(request):
 
 
 def terminate_job(job_id, reason):
-    """SIGTERM, and SIGKILL for what does not stop in time. A terminated job is not retried."""
+    """Sends SIGTERM, and SIGKILL to a process that does not stop in time. A terminated job is not retried."""
     job = batch._jobs.get(job_id)
     if job is None or job["status"] in ENDED or "_terminated" in job:
         return
@@ -210,7 +210,7 @@ def _in_container(command, environment):
 
 
 def _is_retried(strategy, code, status_reason):
-    """The first rule that matches decides; Batch retries what no rule matches."""
+    """The first matching rule decides. Batch retries an exit that no rule matches."""
     for rule in strategy.get("evaluateOnExit") or []:
         observed = {"onExitCode": str(code), "onStatusReason": status_reason, "onReason": ""}
         if all(fnmatch.fnmatchcase(observed[key], rule[key]) for key in observed if key in rule):
@@ -219,7 +219,7 @@ def _is_retried(strategy, code, status_reason):
 
 
 def wait_for(job_id, is_wanted):
-    """The job when it has ended. When nobody wants it any more, it is terminated."""
+    """Waits for the end of the job. Terminates it as soon as `is_wanted` returns False."""
     while (job := batch._jobs[job_id])["status"] not in ENDED:
         if not is_wanted():
             terminate_job(job_id, "The execution was aborted")

@@ -9,7 +9,7 @@ from ministack.services.cloudformation import provisioners
 
 import batch_jobs
 
-# What is below these keys is the user's own.
+# Below these keys, the names are the user's.
 _OPAQUE = {"parameters", "tags"}
 
 
@@ -71,7 +71,7 @@ def _register(request):
 
 
 def _update_definition(arn, _old, properties, _stack):
-    """A revision more under the same name; the one before is deregistered, unless the template says otherwise."""
+    """Adds a revision with the same name. The revision before is deregistered, unless the template says otherwise."""
     request = to_camel(properties)
     request.setdefault("jobDefinitionName", batch_jobs.find_definition(arn)["jobDefinitionName"])
     updated = _register(request)
@@ -81,7 +81,7 @@ def _update_definition(arn, _old, properties, _stack):
 
 
 def _deregister(arn, _properties=None):
-    """The revision stays, as what jobs were made of, and takes no further job."""
+    """The revision stays, because jobs refer to it, but takes no further job."""
     definition = batch_jobs.find_definition(arn)
     if definition is not None:
         definition["status"] = "INACTIVE"

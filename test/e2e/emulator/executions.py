@@ -21,7 +21,7 @@ _drives = {}
 
 @dataclass
 class Drive:
-    """Where an execution stands. It stays where the execution failed or was aborted, and a redrive goes on from there."""
+    """The current state of an execution. It is kept after a failure or an abort, and a redrive resumes there."""
 
     definition: dict
     context: dict
@@ -123,7 +123,7 @@ _state_runners = {
 
 
 def _redrive(request):
-    """The state that was not completed is run again as a whole; AWS runs only those items of a Map that failed."""
+    """Runs the whole state again that was not completed. AWS runs only the failed items of a Map."""
     execution = stepfunctions._executions.get(request.get("executionArn"))
     if execution is None:
         return error_response_json("ExecutionDoesNotExist", f"{request.get('executionArn')} not found", 400)

@@ -1,6 +1,6 @@
 """Lambda reports the `name` of what a Node.js handler threw; MiniStack reports `Runtime.HandlerError` for everything.
-And on a busy machine it loses what a handler writes at its end, this name with it: it waits 5 ms for the next line. Here
-each invocation ends with a line that says so.
+On a busy machine MiniStack also loses what a handler writes at its end, including this name, because it waits only 5 ms
+for the next line. Here each invocation ends with a marker line.
 """
 
 import queue
@@ -15,7 +15,7 @@ _WITH_NAME = 'trace: "errorType=" + (err.name || "Error") + "\\n" + (err.stack |
 _NAME = re.compile(r"^errorType=(\S+)$", re.MULTILINE)
 _SETTLED = "settled = true;"
 _END = "end of invocation"
-# Of a handler that has ended the process, or could not be loaded.
+# For a handler that has exited the process, or could not be loaded.
 _NO_END_SECONDS = 5
 
 

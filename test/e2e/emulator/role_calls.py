@@ -1,4 +1,4 @@
-"""Who asked what of the account: AUTH=true has MiniStack answer each request by the policies of the role that made it;
+"""The requests of each role: AUTH=true has MiniStack answer each request by the policies of the role that made it;
 this writes every such request to the file ROLE_CALLS, one JSON object a line, with MiniStack's decision; and the
 credentials that each role was given to the file ROLE_SESSIONS.
 
@@ -23,7 +23,7 @@ def _record(role, action, resource, is_allowed, context=None):
 
 
 def ask(role, action, resource, context=None):
-    """Whether the role's own policies allow what a service does in its name."""
+    """Whether the policies of the role allow what a service does with it."""
     account = get_account_id()
     request = iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{account}:assumed-role/{role}/service",
@@ -44,7 +44,7 @@ def role_session(role_arn, session_name):
     """Credentials of a role, as a container gets them from its host."""
     from ministack.core import lambda_runtime
 
-    # MiniStack gives sessions to functions only; nothing of this one is asked for but its role.
+    # MiniStack gives sessions to functions only. Of this session only the role is used.
     function = f"arn:aws:lambda:{get_region()}:{get_account_id()}:function:{session_name}"
     config = {"Role": role_arn, "FunctionName": session_name, "FunctionArn": function}
     return lambda_runtime.execution_credentials(config)
@@ -54,7 +54,7 @@ def _recording(enforce):
     def enforce_and_record(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
         principal = iam_evaluator.resolve_principal(access_key_id or "", get_account_id())
         arn = getattr(principal, "arn", "")
-        # Those of `cdk bootstrap`: deploying is not what is looked at, and MiniStack knows only some of what they need.
+        # The roles of `cdk bootstrap`: the deployment is not tested here, and MiniStack lacks a part of what they need.
         if ":assumed-role/cdk-" in arn:
             return None
         denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)

@@ -14,7 +14,7 @@ _running_execution = contextvars.ContextVar("running_execution", default=None)
 
 
 def _ask(action, resource, context=None):
-    """What AWS does in the name of the state machine's role needs a right of that role."""
+    """What AWS does with the role of the state machine needs a right of that role."""
     execution = _running_execution.get()
     if execution is None:
         return
@@ -28,7 +28,7 @@ def _ask(action, resource, context=None):
 def _submit_job(resource, arguments):
     request = to_camel(arguments)
     definition = batch_jobs.find_definition(request["jobDefinition"])
-    # Batch asks for the right to the revision, also where only the name was given.
+    # Batch checks the right to the revision, even if only the name is given.
     for target in (request["jobQueue"], definition["jobDefinitionArn"] if definition else request["jobDefinition"]):
         _ask("batch:SubmitJob", target)
     status, _, body = batch_jobs.submit(request)
@@ -56,7 +56,7 @@ def _submit_job(resource, arguments):
 
 
 def _knowing_the_execution(execute_task):
-    """AWS terminates the job of an aborted execution; whoever waits for the job has to know of whom it is."""
+    """AWS terminates the job of an aborted execution, so the wait for a job has to know its execution."""
 
     def execute(state, raw_input, execution, context):
         token = _running_execution.set(execution)
@@ -73,7 +73,7 @@ def _is_jsonata(context):
 
 
 def _with_jsonata_templates(resolve):
-    """MiniStack resolves a Distributed Map's ItemReader and ItemSelector as JSONPath, whatever the language."""
+    """MiniStack resolves the ItemReader and ItemSelector of a Distributed Map as JSONPath, in every query language."""
 
     def resolve_template(template, data, context=None):
         if _is_jsonata(context):
@@ -84,7 +84,7 @@ def _with_jsonata_templates(resolve):
 
 
 def _with_jsonata_output(run_map):
-    """And it leaves out the state's Output and Assign."""
+    """MiniStack also ignores the Output and Assign of the state."""
 
     def run(state, raw_input, effective, iterator, execution, context):
         token = _running_execution.set(execution)

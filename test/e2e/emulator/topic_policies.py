@@ -1,5 +1,5 @@
-"""A topic takes messages from the services that its policy names, and from no others. MiniStack's alarms and event rules
-publish to any topic.
+"""A topic accepts messages only from the services that its policy names. MiniStack's alarms and event rules publish to
+any topic.
 """
 
 import logging
@@ -22,7 +22,7 @@ def _is_allowed(topic_arn, service, source_arn="", source_account=""):
 
 
 def _for_alarms(dispatch):
-    """The alarm changes its state all the same; on AWS its history alone says that nobody was told."""
+    """The alarm changes its state anyway. On AWS only its history shows that the message failed."""
 
     def dispatch_actions(alarm, old_state, new_state, reason):
         source = ("cloudwatch.amazonaws.com", alarm["AlarmArn"], get_account_id())
@@ -33,7 +33,7 @@ def _for_alarms(dispatch):
 
 
 def _for_rules(dispatch):
-    """EventBridge gives a topic's policy no source: a statement with a condition is of no use to it.
+    """EventBridge sends no source to the policy of a topic, so a statement with a condition on it never applies.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
     """
 
