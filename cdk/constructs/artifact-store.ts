@@ -48,7 +48,7 @@ export const stepAccess = {
       objectKeys.trainingOutcome(any),
       `${run}model/*`,
       objectKeys.tryItPage(any),
-      objectKeys.tryItFile(any, any),
+      objectKeys.tryItExamples(any),
     ],
   },
   evaluate: {

@@ -52,9 +52,9 @@ export const objectKeys = {
   metrics: (runId: string) => `${runFolder(runId)}evaluation/metrics.json`,
   plot: (runId: string, plot: string, format: 'svg' | 'png') =>
     `${runFolder(runId)}evaluation/${plot}.${format}`,
-  /** Beside the model and the report, which it and its files are found from by relative paths. */
   tryItPage: (runId: string) => `${runFolder(runId)}try-it.html`,
-  tryItFile: (runId: string, fileName: string) => `${runFolder(runId)}try-it/${fileName}`,
+  /** Test images that the page offers; `serve` puts them into the page that it builds. */
+  tryItExamples: (runId: string) => `${runFolder(runId)}try-it/examples.json`,
   report: (runId: string) => `${runFolder(runId)}report.html`,
   runRecord: (runId: string) => `${runFolder(runId)}run.json`,
 

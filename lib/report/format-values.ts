@@ -3,7 +3,18 @@ import type { RunConfig } from '../contracts/run-config';
 /** U+00A0 keeps a number and its unit on one line. */
 const space = '\u00a0';
 
-export const formatPercent = (fraction: number, digits = 2) => `${(fraction * 100).toFixed(digits)}${space}%`;
+/** `98.46 %`; `>99.99 %` and `<0.01 %` for what would otherwise be rounded to all or nothing. */
+export function formatPercent(fraction: number, digits = 2): string {
+  const text = (fraction * 100).toFixed(digits);
+  const smallest = 10 ** -digits;
+  const bounded =
+    fraction < 1 && Number(text) === 100
+      ? `>${(100 - smallest).toFixed(digits)}`
+      : fraction > 0 && Number(text) === 0
+        ? `<${smallest.toFixed(digits)}`
+        : text;
+  return `${bounded}${space}%`;
+}
 
 /** A difference of two fractions: `0.35 points`, with `always` `+0.35 points`. */
 export function formatPoints(difference: number, sign: 'negative' | 'always' = 'negative'): string {

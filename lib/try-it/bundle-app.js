@@ -4,7 +4,7 @@ const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 
 /**
- * The page's script with TensorFlow.js inside, as one classic script. Every build has the same bytes.
+ * The page's script with TensorFlow.js and its WASM inside, as one classic script. Every build has the same bytes.
  *
  * @returns {{ code: Uint8Array, inputs: string[] }} the script, and the files it is made from, by their paths in the
  *   repository.
@@ -21,6 +21,8 @@ function bundleApp() {
     format: 'iife',
     target: 'es2022',
     charset: 'utf8',
+    // TensorFlow.js' WASM files become byte arrays in the script.
+    loader: { '.wasm': 'binary' },
     // In this order, because `main` first would drop the side effects of TensorFlow.js' modules.
     mainFields: ['browser', 'module', 'main'],
     // Ignore tsconfig.json: a copy of lib/ alone does not have it.

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PermanentError } from '../contracts/errors';
-import { pagePolicy } from './page-policy';
 import type { ServedFiles } from './served-files';
 
 export interface PageServer {
@@ -14,7 +13,7 @@ export interface PageServer {
 const host = '127.0.0.1';
 
 /** Browsers ignore `frame-ancestors` in a meta element, so the server sends it. */
-const servedPolicy = `${pagePolicy}; frame-ancestors 'none'`;
+const toPolicyHeader = (policy: string) => `${policy}; frame-ancestors 'none'`;
 
 /**
  * Serves the files on 127.0.0.1 only.
@@ -53,7 +52,7 @@ function listen(server: Server, port: number): Promise<void> {
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, files: ServedFiles): void {
-  response.setHeader('Content-Security-Policy', servedPolicy);
+  response.setHeader('Content-Security-Policy', toPolicyHeader("default-src 'none'"));
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Referrer-Policy', 'no-referrer');
@@ -70,7 +69,11 @@ function answer(request: IncomingMessage, response: ServerResponse, files: Serve
       refuse(response, 404, 'There is no such file.');
       return;
     }
-    response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.body.byteLength });
+    response.writeHead(200, {
+      'Content-Security-Policy': toPolicyHeader(file.policy),
+      'Content-Type': file.type,
+      'Content-Length': file.body.byteLength,
+    });
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 }

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
+import { formatPercent } from '../../lib/report/format-values';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { startServe } from '../support/serve-command';
@@ -34,8 +35,10 @@ beforeAll(async () => {
 });
 afterAll(() => stop?.());
 
-const openPage = async (options = {}) => {
-  const opened = await chromium.open(address, options);
+const pageOnDisk = pathToFileURL(join(store, 'runs/small/try-it.html')).href;
+
+const openPage = async (options = {}, url = pageOnDisk) => {
+  const opened = await chromium.open(url, options);
   await opened.page.getByText('Ready').waitFor();
   return opened;
 };
@@ -70,18 +73,54 @@ async function drawWithMouse(page: Page, pixels: Uint8Array): Promise<void> {
   await page.locator('[aria-busy=false]').waitFor();
 }
 
+/** Waits until the page shows which pixels the answer depends on. */
+const waitForExplanation = (page: Page) => page.locator('#seen-key').waitFor({ state: 'visible' });
+
 describe.each(pageVariants)('at $width pixels, $colorScheme', ({ width, colorScheme }) => {
-  test('no console message, foreign request, overflow or accessibility violation', async () => {
+  test('no console message, request, overflow or accessibility violation', async () => {
     const { page, consoleMessages, origins } = await openPage({
       viewport: { width, height: 900 },
       colorScheme,
     });
     await drawWithMouse(page, testImages[3]!.pixels);
+    await waitForExplanation(page);
     expect(consoleMessages).toEqual([]);
-    expect([...origins]).toEqual([address.slice(0, -1)]);
+    expect([...origins]).toEqual(['file:']);
     expect(await overflowOf(page)).toBe(0);
     expect(await findAccessibilityViolations(page)).toEqual([]);
     await saveScreenshot(page, `try-it-${width}-${colorScheme}`);
+    await page.close();
+  });
+});
+
+describe('opened from disk, from serve and from any web server', () => {
+  let server: Awaited<ReturnType<typeof startStaticServer>>;
+  beforeAll(async () => {
+    server = await startStaticServer(store);
+  });
+  afterAll(() => server.close());
+
+  test('the page gives the same answer, and requests nothing', async () => {
+    const answers: (string | null)[] = [];
+    for (const url of [pageOnDisk, address, `${server.address}/runs/small/try-it.html`]) {
+      const { page, consoleMessages, origins } = await openPage({}, url);
+      const requests: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      await page.keyboard.press('2');
+      await waitForExplanation(page);
+      answers.push(await page.locator('#probabilities').textContent());
+      expect(consoleMessages).toEqual([]);
+      expect(requests).toEqual([]);
+      expect(origins.size).toBe(1);
+      await page.close();
+    }
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  test('the report links to it', async () => {
+    const { page } = await chromium.open(pathToFileURL(join(store, 'runs/small/report.html')).href);
+    await page.getByRole('link', { name: 'try-it.html' }).first().click();
+    await page.getByText('Ready').waitFor();
     await page.close();
   });
 });
@@ -129,7 +168,7 @@ test.each([
     expect(reading).toMatchObject({ ink: 'opaque', decidedBy: 'transparency', format: 'PNG' });
     expect(await answerOf(page)).toBe(String(predicted));
     const percents = await page.locator('#probabilities .number').allTextContents();
-    expect(percents).toEqual(probabilities.map((each: number) => `${(100 * each).toFixed(1)} %`));
+    expect(percents).toEqual(probabilities.map((each: number) => formatPercent(each, 1)));
     await page.close();
   },
 );
@@ -140,7 +179,7 @@ test('the ten probabilities sum to 1, and the model sees the digit scaled and ce
   expect(await answerOf(page)).toBe('0');
   const percents = await page.locator('#probabilities .number').allTextContents();
   expect(percents).toHaveLength(10);
-  const sum = percents.reduce((total, percent) => total + Number.parseFloat(percent), 0);
+  const sum = percents.reduce((total, percent) => total + Number.parseFloat(percent.replace(/[<>]/, '')), 0);
   expect(Math.abs(sum - 100)).toBeLessThan(1);
   const ink = await page.evaluate<{ rows: number; columns: number; x: number; y: number }>(`(() => {
     const { data } = document.getElementById('seen').getContext('2d').getImageData(0, 0, 28, 28);
@@ -174,42 +213,151 @@ test('a finger draws too, and Clear removes the drawing', async () => {
   await page.close();
 });
 
-describe('in the folder of the run', () => {
-  let server: Awaited<ReturnType<typeof startStaticServer>>;
-  beforeAll(async () => {
-    server = await startStaticServer(store);
-  });
-  afterAll(() => server.close());
+describe('the test images', () => {
+  const { labels, predicted } = useTestPredictions();
 
-  test('any web server can serve it, at any depth', async () => {
-    const { page, consoleMessages, origins } = await chromium.open(
-      `${server.address}/runs/small/try-it.html`,
+  test('are one of each class, and get the answers of the evaluation', async () => {
+    const { page } = await openPage();
+    const buttons = page.getByRole('button', { name: /^Test image \d+, a \d$/ });
+    expect(await buttons.count()).toBe(10);
+    for (const button of await buttons.all()) {
+      const [, row, label] = (await button.getAttribute('aria-label'))!.match(/image (\d+), a (\d)/)!;
+      expect(labels()[Number(row)]).toBe(Number(label));
+      await button.click();
+      await page.locator('[aria-busy=false]').waitFor();
+      expect(await answerOf(page)).toBe(String(predicted()[Number(row)]));
+    }
+    await page.close();
+  });
+
+  test('reach the model pixel by pixel', async () => {
+    const { page } = await openPage();
+    await page.getByRole('button', { name: /, a 7$/ }).click();
+    await page.locator('[aria-busy=false]').waitFor();
+    const seen = await page.evaluate<number[]>(
+      `[...document.getElementById('seen').getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 0)`,
     );
-    await page.getByText('Ready').waitFor();
-    await drawWithMouse(page, testImages[7]!.pixels);
-    expect(await answerOf(page)).toBe('7');
-    expect(consoleMessages).toEqual([]);
-    expect([...origins]).toEqual([server.address]);
-    await page.close();
-  });
-
-  test('the report links to it', async () => {
-    const { page, origins } = await chromium.open(`${server.address}/runs/small/report.html`);
-    await page.getByRole('link', { name: 'try-it.html' }).click();
-    await page.getByText('Ready').waitFor();
-    expect([...origins]).toEqual([server.address]);
-    await page.close();
-  });
-
-  test('opened from disk, it says how to serve it', async () => {
-    const { href } = pathToFileURL(join(store, 'runs/small/try-it.html'));
-    const { page, consoleMessages, origins } = await chromium.open(href);
-    await page.getByText('mnist-pipeline serve small').waitFor();
-    expect(await page.getByText('Loading the model').count()).toBe(0);
-    expect(consoleMessages).toEqual([]);
-    expect([...origins]).toEqual(['file:']);
-    expect(await findAccessibilityViolations(page)).toEqual([]);
-    await saveScreenshot(page, 'try-it-from-disk');
+    expect(seen).toEqual([...testImages[7]!.pixels]);
     await page.close();
   });
 });
+
+describe('the keyboard', () => {
+  test('reaches every control, and each has a name', async () => {
+    const { page } = await openPage();
+    const names: string[] = [];
+    for (let stop = 0; stop < 13; stop += 1) {
+      await page.keyboard.press('Tab');
+      names.push(
+        await page.evaluate<string>(
+          '(document.activeElement.ariaLabel ?? document.activeElement.labels?.[0]?.textContent) || document.activeElement.textContent',
+        ),
+      );
+    }
+    expect(names).toEqual([
+      'Clear',
+      'Undo',
+      ...Array.from({ length: 10 }, (_, label) => expect.stringMatching(`^Test image \\d+, a ${label}$`)),
+      expect.stringMatching(/^Keys: 0 to 9/),
+    ]);
+    await page.close();
+  });
+
+  test('chooses a test image by its digit, undoes and clears', async () => {
+    const { page } = await openPage();
+    await page.keyboard.press('1');
+    await page.waitForFunction('document.getElementById("answer").firstChild.data === "1"');
+    await page.keyboard.press('u');
+    await page.waitForFunction('document.getElementById("answer").firstChild.data === "–"');
+    await page.keyboard.press('7');
+    await page.waitForFunction('document.getElementById("answer").firstChild.data === "7"');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction('document.getElementById("answer").firstChild.data === "–"');
+    await page.close();
+  });
+
+  test('does nothing when its checkbox is off', async () => {
+    const { page } = await openPage();
+    await page.getByRole('checkbox', { name: /^Keys/ }).uncheck();
+    await page.keyboard.press('1');
+    expect(await page.evaluate('document.getElementById("result").ariaBusy')).toBe('false');
+    expect(await answerOf(page)).toBe('–');
+    await page.close();
+  });
+});
+
+test('undo removes the last stroke only', async () => {
+  const { page } = await openPage();
+  const inkOf = () =>
+    page.evaluate<number>(
+      `document.getElementById('drawing').getContext('2d').getImageData(0, 0, 560, 560).data.reduce((sum, value) => sum + value, 0)`,
+    );
+  const ink: number[] = [];
+  for (const { pixels } of [testImages[1]!, testImages[0]!]) {
+    await drawWithMouse(page, pixels);
+    ink.push(await inkOf());
+  }
+  const strokeCount = findStrokes(testImages[0]!.pixels).length;
+  for (let stroke = 0; stroke < strokeCount; stroke += 1)
+    await page.getByRole('button', { name: 'Undo' }).click();
+  expect(ink[1]).toBeGreaterThan(ink[0]!);
+  expect(await inkOf()).toBe(ink[0]);
+  await page.close();
+});
+
+describe('what the answer depends on', () => {
+  const colorsOf = (page: Page) =>
+    page.evaluate<{ orange: number; blue: number }>(`(() => {
+      const { data } = document.getElementById('seen').getContext('2d').getImageData(0, 0, 28, 28);
+      let orange = 0, blue = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at] > data[at + 2] + 20) orange += 1;
+        if (data[at + 2] > data[at] + 20) blue += 1;
+      }
+      return { orange, blue };
+    })()`);
+
+  test('is shown in color when the pen rests, and not before', async () => {
+    const { page } = await openPage();
+    await drawWithMouse(page, testImages[4]!.pixels);
+    expect(await colorsOf(page)).toEqual({ orange: 0, blue: 0 });
+    await waitForExplanation(page);
+    expect((await colorsOf(page)).orange).toBeGreaterThan(5);
+    await page.close();
+  });
+
+  test('is removed by the next stroke, and by Clear', async () => {
+    const { page } = await openPage();
+    await page.keyboard.press('4');
+    await waitForExplanation(page);
+    await page.keyboard.press('Escape');
+    await page.locator('#seen-key').waitFor({ state: 'hidden' });
+    expect(await colorsOf(page)).toEqual({ orange: 0, blue: 0 });
+    await page.close();
+  });
+
+  test('each pen move is answered within 100 ms', async () => {
+    const { page } = await openPage();
+    await drawWithMouse(page, testImages[8]!.pixels);
+    await waitForExplanation(page);
+    const durationsOf = (name: string) =>
+      page.evaluate<number[]>(
+        `performance.getEntriesByName('${name}').map(({ duration }) => duration).sort((a, b) => a - b)`,
+      );
+    const answers = await durationsOf('answer');
+    expect(answers.length).toBeGreaterThan(10);
+    expect(answers[Math.floor(answers.length / 2)]).toBeLessThan(100);
+    expect(await durationsOf('explanation')).toHaveLength(1);
+    await page.close();
+  });
+});
+
+/** Of the evaluation of the run that the tests train. */
+function useTestPredictions() {
+  const read = () =>
+    JSON.parse(readFileSync(join(store, 'runs/small/evaluation/test-predictions.json'), 'utf8')) as {
+      labels: number[];
+      predicted: number[];
+    };
+  return { labels: () => read().labels, predicted: () => read().predicted };
+}

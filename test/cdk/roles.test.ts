@@ -104,7 +104,7 @@ describe('each role may do what its step does', () => {
       's3:PutObject runs/*/training-outcome.json',
       's3:PutObject runs/*/training.json',
       's3:PutObject runs/*/try-it.html',
-      's3:PutObject runs/*/try-it/*',
+      's3:PutObject runs/*/try-it/examples.json',
     ]);
   });
 

@@ -2,9 +2,10 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { type PageServer, servePage } from '../../lib/try-it/serve-page';
 
+const policy = "default-src 'none'; script-src 'sha256-abc'";
 const files = new Map([
-  ['/', { type: 'text/html; charset=utf-8', body: new TextEncoder().encode('<p>hello</p>') }],
-  ['/model/model.json', { type: 'application/json', body: new TextEncoder().encode('{}') }],
+  ['/', { type: 'text/html; charset=utf-8', body: new TextEncoder().encode('<p>hello</p>'), policy }],
+  ['/model/model.json', { type: 'application/json', body: new TextEncoder().encode('{}'), policy }],
 ]);
 
 let server: PageServer;
@@ -45,7 +46,7 @@ test.each([
   const answer = await ask(path);
   expect(answer).toMatchObject({ status: 200, body });
   expect(answer.headers['content-type']).toBe(type);
-  expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+  expect(answer.headers['content-security-policy']).toBe(`${policy}; frame-ancestors 'none'`);
 });
 
 test.each([

@@ -17,7 +17,7 @@ import { type MlpLayers, readMlpLayers } from '../../training/mlp-layers';
 import { type TrainingOptions, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
 import type { TrainingState } from '../../training/training-state';
-import { savePage } from '../../try-it/page-files';
+import { savePage } from '../../try-it/save-page';
 import type { StepContext } from '../step-context';
 import { TrainingHistory } from '../training-history';
 import { TrainingTimeLimit } from '../training-time-limit';
@@ -77,7 +77,7 @@ export async function train(
     );
     const weights = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config.learningRate);
-    await savePage(store, runId);
+    await savePage(store, runId, validationImages);
     await history.finish();
     const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
     await putJson(store, objectKeys.training(runId), trainingRecordSchema, {

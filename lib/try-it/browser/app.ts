@@ -1,102 +1,101 @@
 import { centerDigit, type GrayImage } from '../../image/center-digit';
 import { findDoubts } from '../../image/doubts';
-import { type Classifier, loadClassifier } from './classifier';
-import { openDrawingArea } from './drawing-area';
+import type { Classifier } from '../classifier';
+import { measureOcclusion } from '../occlusion';
+import { type PageData, pageDataId } from '../page-data';
+import { indexOfLargest, showAnswer, showDoubts, showSeen } from './answer-view';
+
+import { type DrawingArea, openDrawingArea } from './drawing-area';
+import { listExamples } from './examples';
+import { loadClassifier } from './load-classifier';
+import { listenToShortcuts } from './shortcuts';
 
 const find = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 
-function showImage(canvas: HTMLCanvasElement, { pixels, shape: [height, width] }: GrayImage): void {
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
-  pixels.forEach((gray, pixel) => {
-    image.data.fill(Math.round(gray * 255), pixel * 4, pixel * 4 + 3);
-    image.data[pixel * 4 + 3] = 255;
-  });
-  canvas.getContext('2d')!.putImageData(image, 0, 0);
-}
+/** The pen rests this long before the page explains the answer. */
+const restMilliseconds = 250;
 
-const create = (name: string, className: string, ...children: (Node | string)[]) => {
-  const element = document.createElement(name);
-  element.className = className;
-  element.append(...children);
-  return element;
-};
+/** Answers each change of the drawing, and explains the answer when the drawing is at rest. */
+class Observer {
+  private isBusy = false;
+  private changeCount = 0;
+  private restTimer = 0;
 
-function showDoubts(doubts: readonly string[]): void {
-  find('doubts').replaceChildren(...doubts.map((doubt) => create('p', '', doubt)));
-}
-
-function showAnswer(probabilities: Float32Array | undefined, classes: number): void {
-  const values = Array.from(probabilities ?? new Float32Array(classes));
-  const most = Math.max(...values);
-  const best = probabilities === undefined ? -1 : values.indexOf(most);
-  const answer = find('answer');
-  const note = best === -1 ? 'draw something' : `${(100 * most).toFixed(1)} % confident`;
-  answer.replaceChildren(best === -1 ? '–' : String(best), create('small', '', note));
-  const rows = values.map((probability, label) => {
-    const fill = create('span', 'fill');
-    fill.style.width = `${100 * probability}%`;
-    const percent = create('span', 'number', `${(100 * probability).toFixed(1)} %`);
-    return create(
-      'li',
-      label === best ? 'first' : '',
-      create('span', '', String(label)),
-      create('span', 'track', fill),
-      percent,
-    );
-  });
-  find('probabilities').replaceChildren(...rows);
-}
-
-/** Browsers do not let a page read files from disk; the page then shows what to do. */
-const isFromDisk = location.protocol === 'file:';
-
-async function start(): Promise<void> {
-  let classifier: Classifier | undefined;
-  let classes = 10;
-  let isBusy = false;
-  let isStale = false;
+  constructor(
+    private readonly classifier: Classifier,
+    private readonly area: DrawingArea,
+  ) {}
 
   /** One prediction at a time; a change during a prediction starts another one. */
-  const look = async () => {
-    if (classifier === undefined) return;
-    isStale = true;
-    if (isBusy) return;
-    isBusy = true;
+  async observe(): Promise<void> {
+    this.changeCount += 1;
+    clearTimeout(this.restTimer);
+    if (this.isBusy) return;
+    this.isBusy = true;
     find('result').ariaBusy = 'true';
-    while (isStale) {
-      isStale = false;
-      const seen = centerDigit(area.read(), classifier.shape);
-      const nothing = {
-        pixels: new Float32Array(classifier.shape[0] * classifier.shape[1]),
-        shape: classifier.shape,
-      };
-      showImage(find('seen'), seen ?? nothing);
-      const probabilities = seen && (await classifier.classify(seen.pixels));
-      showAnswer(probabilities, classes);
-      showDoubts(seen === undefined ? [] : findDoubts(seen, probabilities!));
+    for (let seenCount = -1; seenCount !== this.changeCount; ) {
+      seenCount = this.changeCount;
+      await this.answer();
     }
-    isBusy = false;
+    this.isBusy = false;
     find('result').ariaBusy = 'false';
-  };
-
-  const area = openDrawingArea(find('drawing'), () => void look());
-  find('clear').addEventListener('click', area.clear);
-  showAnswer(undefined, classes);
-  if (isFromDisk) {
-    find('state').textContent = '';
-    find('from-disk').hidden = false;
-    return;
   }
-  classifier = await loadClassifier();
-  classes = (await classifier.classify(new Float32Array(classifier.shape[0] * classifier.shape[1]))).length;
+
+  private async answer(): Promise<void> {
+    const { shape, classes, classify } = this.classifier;
+    const start = performance.now();
+    const seen = centerDigit(this.area.read(), shape);
+    const probabilities = seen && (await classify(seen.pixels));
+    showSeen(seen ?? { pixels: new Float32Array(shape[0] * shape[1]), shape });
+    showAnswer(probabilities, classes);
+    showDoubts(seen === undefined ? [] : findDoubts(seen, probabilities!));
+    performance.measure('answer', { start });
+    if (seen === undefined) return;
+    const label = indexOfLargest(probabilities!);
+    this.restTimer = window.setTimeout(() => void this.explain(seen, label), restMilliseconds);
+  }
+
+  private async explain(seen: GrayImage, label: number): Promise<void> {
+    const count = this.changeCount;
+    const start = performance.now();
+    const contributions = await measureOcclusion(
+      this.classifier,
+      seen,
+      label,
+      () => count !== this.changeCount,
+    );
+    if (contributions === undefined) return;
+    showSeen(seen, contributions);
+    performance.measure('explanation', { start });
+  }
+}
+
+async function start(): Promise<void> {
+  const { model, examples } = JSON.parse(find(pageDataId).textContent!) as PageData;
+  let observer: Observer | undefined;
+  const area = openDrawingArea(find('drawing'), () => void observer?.observe());
+  find('clear').addEventListener('click', area.clear);
+  find('undo').addEventListener('click', area.undo);
+  find('examples').hidden = examples === undefined;
+  const choices =
+    examples === undefined
+      ? []
+      : listExamples(find('example-list'), examples, ({ gray, shape }) => area.showImage(gray, shape));
+  listenToShortcuts(find('shortcuts'), {
+    onDigit: (position) => {
+      const example = choices[position];
+      if (example !== undefined) area.showImage(example.gray, example.shape);
+    },
+    onUndo: area.undo,
+    onClear: area.clear,
+  });
+  observer = new Observer(await loadClassifier(model), area);
   find('state').textContent = 'Ready';
-  await look();
+  await observer.observe();
 }
 
 start().catch((error: unknown) => {
   find('state').textContent = '';
   find('trouble').textContent =
-    `The model cannot be loaded: ${error instanceof Error ? error.message : String(error)}. Look whether the server still runs, and reload the page.`;
+    `The model cannot be loaded: ${error instanceof Error ? error.message : String(error)}.`;
 });

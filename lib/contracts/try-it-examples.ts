@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { runIdSchema } from './run-config';
+
+const exampleImageSchema = z.strictObject({
+  /** Row in the test set, from 0. */
+  index: z.int().min(0),
+  label: z.int().min(0),
+  /** [height, width] bytes, 0 for black to 255 for white, in base64. */
+  pixels: z.base64(),
+});
+export type ExampleImage = z.infer<typeof exampleImageSchema>;
+
+/** `try-it/examples.json`: test images that the try-it page offers. */
+export const tryItExamplesSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    runId: runIdSchema,
+    /** [height, width] in pixels. */
+    imageShape: z.tuple([z.int().min(1), z.int().min(1)]),
+    /** One for each key from 0 to 9. */
+    images: z.array(exampleImageSchema).max(10),
+  })
+  .refine(
+    ({ imageShape: [height, width], images }) =>
+      images.every(({ pixels }) => atob(pixels).length === height * width),
+    { path: ['images'], message: 'an image has not as many pixels as imageShape says' },
+  );
+export type TryItExamples = z.infer<typeof tryItExamplesSchema>;

@@ -1,0 +1,16 @@
+/**
+ * Gives a canvas the size of an image and paints its pixels.
+ *
+ * @param colorOf - red, green, blue and opacity of a pixel, 0 to 255.
+ */
+export function paintPixels(
+  canvas: HTMLCanvasElement,
+  [height, width]: readonly [number, number],
+  colorOf: (pixel: number) => readonly [number, number, number, number],
+): void {
+  canvas.width = width;
+  canvas.height = height;
+  const image = new ImageData(width, height);
+  for (let pixel = 0; pixel < width * height; pixel += 1) image.data.set(colorOf(pixel), pixel * 4);
+  canvas.getContext('2d')!.putImageData(image, 0, 0);
+}

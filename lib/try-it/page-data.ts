@@ -1,0 +1,23 @@
+import type { TryItExamples } from '../contracts/try-it-examples';
+
+/** The model as TensorFlow.js loads it from memory. */
+export interface PageModel {
+  /** `modelTopology` of model.json. */
+  readonly topology: object;
+  readonly weightSpecs: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly dtype: string;
+  }[];
+  /** All weights in the order of `weightSpecs`, little-endian, in base64. */
+  readonly weights: string;
+}
+
+/** The data that the page's script reads from the page itself, as JSON. */
+export interface PageData {
+  readonly model: PageModel;
+  readonly examples?: Pick<TryItExamples, 'imageShape' | 'images'>;
+}
+
+/** The element that has the data in it. */
+export const pageDataId = 'run-data';
