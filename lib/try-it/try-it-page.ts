@@ -46,7 +46,7 @@ export function renderTryItPage({ runId, data, script, policy }: TryItPage): str
 <section class="card" id="result" aria-label="Answer of the model">
 <div class="answer"><div><output id="answer" for="drawing">–<small>draw something</small></output><div id="doubts" role="status"></div></div>
 <div class="seen"><canvas id="seen" width="28" height="28" role="img" aria-label="The image that the model sees"></canvas><p>what the model sees</p>
-<div id="seen-key"><p><span class="supports" aria-hidden="true"></span>orange: supports the answer</p><p><span class="opposes" aria-hidden="true"></span>blue: speaks against it</p></div></div></div>
+<div id="seen-key"><p><span class="supports" aria-hidden="true"></span>orange: for the answer</p><p><span class="opposes" aria-hidden="true"></span>blue: against it</p></div></div></div>
 <ol class="probabilities" id="probabilities"></ol>
 <p class="note">The model knows only digits. It also answers for a letter or another drawing, often with high confidence.</p>
 </section>
