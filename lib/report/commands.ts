@@ -26,6 +26,8 @@ function quote(word: string): string {
 export interface NextCommand {
   readonly why: string;
   readonly command: string;
+  /** A file next to the report that does the same. */
+  readonly path?: string;
 }
 
 /** Suggests what to run next, based on the learning curves. */
@@ -34,6 +36,7 @@ export function suggestNext(data: Pick<ReportData, 'runId' | 'config' | 'epochs'
     {
       why: 'Draw a digit and see what the model predicts',
       command: `npx mnist-pipeline serve ${data.runId}`,
+      path: 'try-it.html',
     },
     suggestTraining(data),
   ];

@@ -21,7 +21,7 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^progress\.html$/, 'learning curves, written during training'],
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
-  [/^try-it\.html$/, 'draw a digit, over a web server'],
+  [/^try-it\.html$/, 'draw a digit'],
   [/^run\.json$/, 'lineage, timings, checksums'],
 ];
 

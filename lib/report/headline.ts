@@ -15,7 +15,7 @@ export function headline(data: ReportData): Markup {
   const { low, high } = wilsonInterval(metrics.testCount - metrics.errorCount, metrics.testCount);
   const sentences = summarize(data).map((sentence) => `<li>${escapeMarkup(sentence)}</li>`);
   const next = suggestNext(data).map(
-    ({ why, command }) => `<li>${escapeMarkup(why)}${codeBlock(command)}</li>`,
+    ({ why, command, path }) => `<li>${escapeMarkup(why)}${linkTo(path, data)}${codeBlock(command)}</li>`,
   );
   return (
     `<header><p class="eyebrow">${badge}<span>${escapeMarkup(config.modelName)} on ${escapeMarkup(config.dataset)}</span>` +
@@ -24,6 +24,12 @@ export function headline(data: ReportData): Markup {
     `<dl class="key-metrics">${keyMetrics(data)}</dl>` +
     `<div class="pair first-look"><ul class="summary">${sentences.join('')}</ul><ul class="next" aria-label="What to run next">${next.join('')}</ul></div></header>`
   );
+}
+
+/** Runs of earlier versions may not have the file. */
+function linkTo(path: string | undefined, { files }: ReportData): Markup {
+  if (path === undefined || !files.some((file) => file.path === path)) return '';
+  return `: <a href="${escapeMarkup(path)}">${escapeMarkup(path)}</a>, or`;
 }
 
 function keyMetrics({

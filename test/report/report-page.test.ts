@@ -63,6 +63,7 @@ test('the policy allows only the script that is in the page', () => {
 test('links point to files next to the page', () => {
   const links = [...page.matchAll(/<a href="([^#"]*)">([^<]*)</g)].map((match) => [match[1], match[2]]);
   expect(links).toEqual([
+    ['try-it.html', 'try-it.html'],
     ['model/model.json', 'model.json'],
     ['model/weights.bin', 'weights.bin'],
     ['evaluation/metrics.json', 'metrics.json'],
@@ -71,6 +72,13 @@ test('links point to files next to the page', () => {
     ['run.json', 'run.json'],
   ]);
   expect(readText(page)).toContain('weights.bin TensorFlow.js, weights, 5.9 MB');
+});
+
+test('the first screen links to the try-it page only if the run has one', () => {
+  const files = makeReportData().files.filter(({ path }) => path !== 'try-it.html');
+  const withoutPage = renderReportPage(makeReportData({ files }));
+  expect(withoutPage).not.toContain('href="try-it.html"');
+  expect(readText(withoutPage)).toContain('npx mnist-pipeline serve run-2026');
 });
 
 test('a mistake shows the three highest probabilities', () => {
