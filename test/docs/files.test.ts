@@ -34,7 +34,7 @@ const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   metrics: objectKeys.metrics(run),
   plot: objectKeys.plot(run, 'loss', 'svg'),
   tryItPage: objectKeys.tryItPage(run),
-  tryItFile: objectKeys.tryItFile(run, 'app.js'),
+  tryItExamples: objectKeys.tryItExamples(run),
   report: objectKeys.report(run),
   runRecord: objectKeys.runRecord(run),
   initialWeights: objectKeys.initialWeights('<sha256>'),
