@@ -8,7 +8,6 @@ const exampleImageSchema = z.strictObject({
   /** [height, width] bytes, 0 for black to 255 for white, in base64. */
   pixels: z.base64(),
 });
-export type ExampleImage = z.infer<typeof exampleImageSchema>;
 
 /** `try-it/examples.json`: test images that the try-it page offers. */
 export const tryItExamplesSchema = z
