@@ -65,7 +65,7 @@ module.exports = {
         'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
       severity: 'error',
       from: {
-        path: '^lib/(dataset|image|model|training|evaluation|report|export|store|tensorflow|cloud|protobuf|try-it)/',
+        path: '^lib/(dataset|image|inference|model|training|evaluation|report|export|store|tensorflow|cloud|protobuf|try-it)/',
       },
       to: { path: '^(lib/pipeline/(?!step-context)|functions|cdk|cli)/' },
     },

@@ -1,6 +1,3 @@
-/** Help text of the flags that take a model. */
-export const modelSourceHelp = 'a run id, or an .h5 or .keras file that Keras saved';
-
 const decimalNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The number, if the text is a decimal number; otherwise the text itself, so that the schema's message can show it. */
@@ -11,4 +8,10 @@ export function numberOrText(text: string): number | string {
 /** `1024,512,256`. An empty text means no hidden layer. */
 export function numbersOrTexts(text: string): (number | string)[] {
   return text === '' ? [] : text.split(',').map(numberOrText);
+}
+
+/** `batchSize` → `--batch-size`: how a message names a setting that was given as a flag. */
+export function flagOf([setting]: readonly PropertyKey[]): string {
+  if (setting === 'initialWeightsSha256') return '--from';
+  return `--${String(setting).replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }

@@ -1,39 +1,40 @@
 import { PermanentError } from '../lib/contracts/errors';
 import { decodeText, parseOrThrow } from '../lib/contracts/parse';
 import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
+import { flagOf } from './flag-values';
 import { readInputFile } from './read-input-file';
+import { didYouMean } from './suggest';
+
+/** Settings by their names in `runConfigSchema`; those that were not given are absent. */
+export type GivenSettings = Readonly<Record<string, unknown>>;
 
 /**
- * What the config file and the flags say, without the defaults; flags win.
+ * The settings of the config file and the flags, without defaults; flags override the file.
  *
- * @param flags - settings by their names in `runConfigSchema`; those not given are absent.
- * @throws PermanentError InvalidInput that names the file; the flags are not looked at.
+ * @throws PermanentError InvalidInput that names the file; the flags are not checked.
  */
 export async function readGivenSettings(
-  flags: Readonly<Record<string, unknown>>,
+  flags: GivenSettings,
   configFile: string | undefined,
-): Promise<Readonly<Record<string, unknown>>> {
-  const fromFile = configFile === undefined ? {} : await readConfigFile(configFile);
-  return { ...fromFile, ...flags };
+): Promise<GivenSettings> {
+  return configFile === undefined ? flags : { ...(await readConfigFile(configFile)), ...flags };
 }
 
 /**
- * The default configuration, changed by the config file, changed by the flags.
+ * The whole configuration of given settings.
  *
- * @throws PermanentError InvalidInput that names the file or the flag.
+ * @param base - what the other settings are. @default the default configuration
+ * @throws PermanentError InvalidInput that names the flag: the settings of a file were checked when it was read.
  */
-export async function resolveRunConfig(
-  flags: Readonly<Record<string, unknown>>,
-  configFile: string | undefined,
-): Promise<RunConfig> {
-  return parseOrThrow(
-    runConfigSchema,
-    await readGivenSettings(flags, configFile),
-    'The settings given on the command line ("mnist-pipeline help train" lists them)',
-  );
+export function completeConfig(given: GivenSettings, base: Partial<RunConfig> = {}): RunConfig {
+  return parseOrThrow(runConfigSchema, { ...base, ...given }, settingsOfCommand, 'InvalidInput', flagOf);
 }
 
-async function readConfigFile(path: string): Promise<object> {
+/** How messages name the flags of `train`. */
+export const settingsOfCommand =
+  'The settings given on the command line ("mnist-pipeline help train" lists them)';
+
+async function readConfigFile(path: string): Promise<GivenSettings> {
   const what = `The config file ${JSON.stringify(path)}`;
   const example = '{"epochs": 3, "hidden": [512]}';
   const text = decodeText(
@@ -49,6 +50,26 @@ async function readConfigFile(path: string): Promise<object> {
       { cause },
     );
   }
-  parseOrThrow(runConfigSchema, value, what);
-  return value as object;
+  const settings = withoutSchema(value);
+  refuseUnknownKeys(settings, what);
+  parseOrThrow(runConfigSchema, settings, what);
+  return settings as GivenSettings;
+}
+
+/** Editors use `$schema` to check the file while it is written; it is not a setting. */
+function withoutSchema(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { $schema, ...settings } = value as Record<string, unknown>;
+  return settings;
+}
+
+function refuseUnknownKeys(settings: unknown, what: string): void {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return;
+  const known = Object.keys(runConfigSchema.shape);
+  const unknown = Object.keys(settings).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new PermanentError(
+    'InvalidInput',
+    `${what} cannot be used. Unrecognized key: ${JSON.stringify(unknown)}.${didYouMean(unknown, known)} The settings are ${known.join(', ')}.`,
+  );
 }

@@ -4,7 +4,7 @@ import type { RunConfig } from '../lib/contracts/run-config';
 import type { ObjectStore } from '../lib/store/object-store';
 import { type EncodedWeights, encodeInitialWeights, readLayerWeights } from '../lib/training/initial-weights';
 import { readMlpLayers } from '../lib/training/mlp-layers';
-import { describeSource, openModel } from './open-model';
+import { openModelSource } from './model-source';
 
 interface StartingPoint {
   readonly settings: Required<Pick<RunConfig, 'hidden' | 'classes' | 'initialWeightsSha256'>>;
@@ -23,12 +23,12 @@ export async function readStartingPoint(
   given: Readonly<Record<string, unknown>>,
   store: ObjectStore,
 ): Promise<StartingPoint> {
-  const model = await openModel(source, store);
+  const { model, what } = await openModelSource(source, store);
   try {
     if (!(model instanceof Sequential)) {
       throw new PermanentError(
         'InvalidInput',
-        `${describeSource(source)} is a branched network. Only a chain of Flatten, Dropout and Dense layers can be trained.`,
+        `${what} is a branched network. Only a chain of Flatten, Dropout and Dense layers can be trained.`,
       );
     }
     const layers = readMlpLayers(model);
@@ -38,7 +38,7 @@ export async function readStartingPoint(
       if (given[name] === undefined || String(given[name]) === String(own)) continue;
       throw new PermanentError(
         'InvalidInput',
-        `${describeSource(source)} has "${name}": ${JSON.stringify(own)}, and ${JSON.stringify(given[name])} was given. With --from, the model determines it: leave "${name}" out.`,
+        `${what} has "${name}": ${JSON.stringify(own)}, and ${JSON.stringify(given[name])} was given. With --from, the model determines it: leave "${name}" out.`,
       );
     }
     const initialWeights = encodeInitialWeights(layers, await readLayerWeights(model));

@@ -1,4 +1,5 @@
 import type { PipelineEvent } from '../lib/pipeline/step-context';
+import type { Styles } from './display/styles';
 
 /** Where a command writes: results to standard output, everything else to standard error, so that a pipe gets only the result. */
 export interface Terminal {
@@ -6,6 +7,10 @@ export interface Terminal {
   readonly print: (text: string) => void;
   /** Progress and notes, on standard error. */
   readonly report: (event: PipelineEvent) => void;
+  /** Of standard output. */
+  readonly styles: Styles;
+  /** Of standard output; `undefined` if it is not a terminal. */
+  readonly columns: number | undefined;
   readonly signal: AbortSignal;
   readonly now: () => Date;
 }

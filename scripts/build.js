@@ -1,5 +1,6 @@
 // @ts-check
 // Plain JavaScript, because the launcher runs it without a compiler.
+const { execFileSync } = require('node:child_process');
 const { copyFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 const { buildSync } = require('esbuild');
@@ -97,6 +98,10 @@ function build(folder, options) {
   for (const file of [...packageFiles, ...ownFiles]) {
     copyFileSync(join(projectFolder, file), join(folder, basename(file)));
   }
+  writeFileSync(
+    join(folder, 'run-config.schema.json'),
+    execFileSync(process.execPath, [join(folder, 'main.mjs'), 'schema']),
+  );
   const app = bundleApp();
   writeFileSync(join(folder, 'try-it-app.js'), app.code);
   const bundled = [...Object.keys(inputs), ...app.inputs, ...packageFiles];

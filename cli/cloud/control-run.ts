@@ -1,35 +1,37 @@
 import { PermanentError } from '../../lib/contracts/errors';
-import { parseOrThrow } from '../../lib/contracts/parse';
-import { runIdSchema } from '../../lib/contracts/run-config';
 import type { Terminal } from '../terminal';
 import { asFailure, isDecision } from './execution-failure';
+import { createPageMirror } from './mirror-page';
 import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
+import { resolveCloudRun } from './resolve-run';
 import { followToEnd } from './train-in-cloud';
 
 export interface RunRequest {
+  /** As the user gave it. */
   readonly runId: string;
   readonly isJson: boolean;
 }
 
 /** Follows a run to its end and shows its earlier steps too. */
 export async function followCommand(
-  { runId, isJson }: RunRequest,
+  { isOpened, isJson, ...request }: RunRequest & { readonly isOpened: boolean },
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  assertRunId(runId);
+  const runId = await resolveCloudRun(request.runId, cloud);
   // Fails at once for an unknown run; following alone would wait, in case the run has just been started.
   await cloud.executions.describe(runId);
-  await followToEnd({ runId }, isJson, cloud, terminal);
+  const page = isOpened ? await createPageMirror(cloud.store, runId, terminal) : undefined;
+  await followToEnd({ runId, ...(page && { onPoll: page.update }) }, isJson, cloud, terminal);
 }
 
 /** Stops an execution and its job. Everything stored so far is kept. */
 export async function stopCommand(
-  { runId, isJson }: RunRequest,
+  { isJson, ...request }: RunRequest,
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  assertRunId(runId);
+  const runId = await resolveCloudRun(request.runId, cloud);
   const { status } = await cloud.executions.describe(runId);
   const isRunning = status === 'RUNNING';
   if (isRunning) await cloud.executions.stop(runId);
@@ -46,11 +48,11 @@ export async function stopCommand(
 
 /** Resumes a run at the step where it ended, and follows it unless detached. */
 export async function redriveCommand(
-  { runId, isJson, isDetached }: RunRequest & { readonly isDetached: boolean },
+  { isJson, isDetached, ...request }: RunRequest & { readonly isDetached: boolean },
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  assertRunId(runId);
+  const runId = await resolveCloudRun(request.runId, cloud);
   const { executions, stack } = cloud;
   const execution = await executions.describe(runId);
   if (isDecision(execution)) {
@@ -72,8 +74,4 @@ export async function redriveCommand(
   terminal.print(
     isJson ? JSON.stringify({ runId }, null, 2) : `Run ${runId} is resumed. To follow it: ${look}`,
   );
-}
-
-function assertRunId(runId: string): void {
-  parseOrThrow(runIdSchema, runId, 'The run id');
 }

@@ -1,13 +1,14 @@
 import { fetchRun } from '../../lib/cloud/fetch-run';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { parseOrThrow } from '../../lib/contracts/parse';
-import { runIdSchema } from '../../lib/contracts/run-config';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import type { ObjectStore } from '../../lib/store/object-store';
-import { locate } from '../locate';
+import { commandLine } from '../command-text';
+import { linkTo, locate } from '../display/locate';
+import { resolveRunId } from '../run-ids';
 import type { Terminal } from '../terminal';
 
 export interface FetchCommandRequest {
+  /** As the user gave it. */
   readonly runId: string;
   readonly from: ObjectStore;
   /** The target folder. It becomes a store: `predict --store` and `show --store` accept it. */
@@ -19,7 +20,7 @@ export interface FetchCommandRequest {
 /** Downloads a run's model, evaluation and report. */
 export async function fetchCommand(request: FetchCommandRequest, terminal: Terminal): Promise<void> {
   const { from, toFolder, isForced, isJson } = request;
-  const runId = parseOrThrow(runIdSchema, request.runId, 'The run id');
+  const runId = await resolveRunId(from, request.runId);
   const to = new DirectoryStore(toFolder);
   const onFetched = (key: string, bytes: number) =>
     terminal.report({ type: 'note', message: `  ${key}  ${formatSize(bytes)}` });
@@ -40,9 +41,9 @@ export async function fetchCommand(request: FetchCommandRequest, terminal: Termi
   if (isFinished) {
     facts.push(
       '',
-      `  report    ${locate(to, objectKeys.report(runId))}`,
+      `  report    ${linkTo(to, objectKeys.report(runId), terminal.styles)}`,
       `  model     ${locate(to, objectKeys.modelTopology(runId))}`,
-      `  classify  mnist-pipeline predict digit.png --store ${toFolder} --run-id ${runId}`,
+      `  classify  ${commandLine(to, 'predict', 'digit.png', '--run-id', runId)}`,
     );
   }
   terminal.print(facts.join('\n'));

@@ -12,6 +12,8 @@ export interface FollowRequest {
   readonly afterEventId?: number;
   /** AWS may report the end before the latest redrive for a moment: an end with fewer redrives is ignored. @default 0 */
   readonly redriveCount?: number;
+  /** Called after each poll that succeeded. */
+  readonly onPoll?: () => Promise<void>;
   /** @default 2,000 */
   readonly pollMilliseconds?: number;
 }
@@ -33,7 +35,7 @@ export async function followRun(
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<Execution> {
-  const { runId, redriveCount = 0, pollMilliseconds = 2_000 } = request;
+  const { runId, redriveCount = 0, pollMilliseconds = 2_000, onPoll = async () => {} } = request;
   const { executions, store, stack } = cloud;
   const formatter = createHistoryFormatter();
   const epochs = createEpochFollower(store, runId, terminal.report);
@@ -59,6 +61,7 @@ export async function followRun(
     if (terminal.signal.aborted) throw stoppedFollowing(runId, cloud);
     try {
       const execution = await poll();
+      await onPoll();
       failedPolls = 0;
       if (execution.status !== 'RUNNING' && execution.redriveCount >= redriveCount) return execution;
     } catch (error) {

@@ -1,21 +1,22 @@
 import type { Execution } from '../../lib/cloud/executions';
 import { absentAsUndefined } from '../../lib/contracts/errors';
-import { parseOrThrow } from '../../lib/contracts/parse';
-import { runIdSchema } from '../../lib/contracts/run-config';
 import { readRun } from '../../lib/pipeline/list-runs';
-import { showCommand } from '../commands/runs';
+import { describeRun, showCommand } from '../commands/show';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
 import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
+import { resolveCloudRun } from './resolve-run';
 
 /** Shows a run; for an unfinished one also its execution, because the bucket does not record failures. */
 export async function showInCloud(
-  { runId, isJson }: { readonly runId: string; readonly isJson: boolean },
+  request: { readonly runId: string; readonly isJson: boolean },
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   const { store } = cloud;
-  const run = await readRun(store, parseOrThrow(runIdSchema, runId, 'The run id'));
+  const { isJson } = request;
+  const runId = await resolveCloudRun(request.runId, cloud);
+  const run = await readRun(store, runId);
   const isFinished = run?.status === 'accepted' || run?.status === 'rejected';
   const execution = isFinished ? undefined : await absentAsUndefined(cloud.executions.describe(runId));
   if (execution === undefined) return showCommand({ store, isJson, runId }, terminal);
@@ -23,7 +24,7 @@ export async function showInCloud(
     terminal.print(JSON.stringify({ ...(run ?? { status: 'unfinished', runId }), execution }, null, 2));
     return;
   }
-  if (run !== undefined) await showCommand({ store, isJson, runId }, terminal);
+  if (run !== undefined) terminal.print(describeRun(store, run, terminal.styles));
   terminal.print(`${run === undefined ? '' : '\n'}${describeExecution(execution, cloud)}`);
 }
 

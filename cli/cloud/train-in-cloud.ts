@@ -5,7 +5,11 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { createRunId } from '../../lib/pipeline/start-run';
+import { quoteForShell } from '../command-text';
+import { flagOf } from '../flag-values';
 import { printOutcome } from '../print-outcome';
+import { isAlias } from '../run-ids';
+import { settingsOfCommand } from '../settings';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
 import { type FollowRequest, followRun } from './follow-run';
@@ -29,11 +33,8 @@ export async function trainInCloud(
 ): Promise<void> {
   const { isJson, isDetached } = request;
   const runId = parseOrThrow(runIdSchema, request.runId ?? createRunId(terminal.now()), 'The run id');
-  const input = parseOrThrow(
-    executionInputSchema,
-    request.input,
-    'The settings given on the command line ("mnist-pipeline help train" lists them)',
-  );
+  refuseAlias(runId);
+  const input = parseOrThrow(executionInputSchema, request.input, settingsOfCommand, 'InvalidInput', flagOf);
   refuseLocalDataset(input, cloud);
   const arn = await cloud.executions.start(runId, request.input);
   if (isDetached) {
@@ -49,6 +50,15 @@ export async function trainInCloud(
   await followToEnd({ runId }, isJson, cloud, terminal);
 }
 
+function refuseAlias(runId: string): void {
+  if (!isAlias(runId)) return;
+  throw new PermanentError(
+    'InvalidInput',
+    `The run id "${runId}" is reserved: in other commands it means a run that exists. Choose another run id.`,
+    { evidence: { runId } },
+  );
+}
+
 /** The workflow cannot read folders of this machine. */
 function refuseLocalDataset({ dataset }: ExecutionInput, { store }: DeployedPipeline): void {
   if (dataset === 'mnist' || dataset.startsWith('s3://')) return;
@@ -60,11 +70,6 @@ function refuseLocalDataset({ dataset }: ExecutionInput, { store }: DeployedPipe
   );
 }
 
-/** Adds single quotes if the shell needs them. */
-function quoteForShell(path: string): string {
-  return /^[\w./~:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
 /** Follows a run. Prints and throws the same as a local run. */
 export async function followToEnd(
   request: FollowRequest,
@@ -73,7 +78,13 @@ export async function followToEnd(
   terminal: Terminal,
 ): Promise<void> {
   const execution = await followRun(request, cloud, terminal);
-  if (hasRecord(execution)) await printOutcome(cloud.store, execution.runId, isJson, terminal);
+  if (hasRecord(execution)) {
+    const { runId } = execution;
+    const nextCommands = [
+      { command: commandFor(cloud.stack, 'fetch', runId), meaning: 'download the model and the report' },
+    ];
+    await printOutcome({ store: cloud.store, runId, isJson, nextCommands }, terminal);
+  }
   if (execution.status !== 'SUCCEEDED')
     throw asFailure(execution, commandFor(cloud.stack, 'redrive', execution.runId));
 }

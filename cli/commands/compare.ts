@@ -2,17 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { PermanentError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { parseOrThrow } from '../../lib/contracts/parse';
-import { runIdSchema } from '../../lib/contracts/run-config';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { type ChangedImages, differingSettings, findChangedImages } from '../../lib/report/compare-runs';
 import { type ComparedRun, type ComparisonData, readComparison } from '../../lib/report/comparison-data';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { version } from '../../package.json';
-import { locate } from '../locate';
-import { formatTable } from '../table';
+import { locate } from '../display/locate';
+import { formatTable } from '../display/table';
+import { assertFinished, resolveRunId } from '../run-ids';
 import type { Terminal } from '../terminal';
-import type { StoreRequest } from './runs';
+import type { StoreRequest } from './store-request';
 
 interface CompareRequest extends StoreRequest {
   readonly runIds: readonly string[];
@@ -25,7 +24,9 @@ export async function compareCommand(
   { store, isJson, runIds, pagePath }: CompareRequest,
   terminal: Terminal,
 ): Promise<void> {
-  const ids = runIds.map((runId) => parseOrThrow(runIdSchema, runId, 'The run id'));
+  const ids: string[] = [];
+  for (const runId of runIds) ids.push(await resolveRunId(store, runId, 'finished'));
+  for (const runId of ids) await assertFinished(store, runId);
   const data = await readComparison(store, ids);
   await writePage(pagePath, renderComparePage({ ...data, ...linkReports(store, pagePath) }, version));
   const changed = findChangedImages(data.runs);

@@ -3,8 +3,8 @@ import { describeMachine, inspectGpu } from '../../lib/tensorflow/machine-facts'
 import { gpuRelease } from '../../lib/tensorflow/native-release';
 import { inspectNativeTensorFlow, type NativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { useWasmBackend, wasmBackendVersion } from '../../lib/tensorflow/wasm-backend';
+import { formatTable } from '../display/table';
 import type { Finding } from '../finding';
-import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
 
 const longestName = 'TensorFlow for the GPU';

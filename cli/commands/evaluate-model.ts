@@ -1,16 +1,14 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { PermanentError } from '../../lib/contracts/errors';
 import type { PixelRange } from '../../lib/contracts/pixel-range';
 import { readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { LabeledImages } from '../../lib/dataset/load-split';
 import { type Measured, measureModel } from '../../lib/evaluation/measure-model';
 import { describeOutputs } from '../../lib/evaluation/model-outputs';
 import { hasOwnRescaling } from '../../lib/evaluation/pixel-range';
-import { formatShape } from '../../lib/model/layer-shapes';
-import { describeSource, openModel } from '../open-model';
-import { formatTable } from '../table';
+import { assertAcceptsImages } from '../../lib/inference/accepted-images';
+import { formatTable } from '../display/table';
+import { openModelSource } from '../model-source';
 import type { Terminal } from '../terminal';
-import type { StoreRequest } from './runs';
+import type { StoreRequest } from './store-request';
 
 interface EvaluateRequest extends StoreRequest {
   /** A run id, or the path of a Keras file. */
@@ -22,12 +20,11 @@ interface EvaluateRequest extends StoreRequest {
 /** Prints a model's metrics on the test images of a dataset. */
 export async function evaluateModelCommand(request: EvaluateRequest, terminal: Terminal): Promise<void> {
   const { source, dataset, store, isJson } = request;
-  const model = await openModel(source, store);
+  const { model, what } = await openModelSource(source, store);
   try {
-    const what = describeSource(source);
     const outputs = describeOutputs(model, what);
     const images = await readTestImages(dataset, outputs.classes, terminal);
-    assertFits(model, images.imageShape, what);
+    assertAcceptsImages(model, images.imageShape, what);
     const range = request.scale ?? (hasOwnRescaling(model) ? '0..255' : '0..1');
     const measured = await measureModel(model, outputs, images, { range, signal: terminal.signal });
     const { metrics, betterRange } = measured;
@@ -64,23 +61,6 @@ async function readTestImages(
   return { pixels: images.data, labels: labels.data, count, imageShape: [height, width] };
 }
 
-/**
- * A model fits if its input is [height, width] or [height · width], either with further dimensions of 1, or if it takes
- * images of any size.
- */
-function assertFits(model: LayersModel, [height, width]: readonly [number, number], what: string): void {
-  const expected = model.inputs[0]!.shape.slice(1);
-  const sides = expected.filter((size) => size !== 1);
-  const isImage =
-    sides.length === 2 && [height, width].every((size, axis) => [null, size].includes(sides[axis]!));
-  if (isImage || (sides.length === 1 && sides[0] === height * width)) return;
-  const allowed = [[height, width], [height * width], [height, width, 1]].map((shape) => shape.join('×'));
-  throw new PermanentError(
-    'InvalidInput',
-    `${what} takes an input of ${formatShape(expected)}, but the images of the dataset are ${height}×${width}. For them, the input must be one of ${allowed.join(', ')}. Choose another --dataset or another model.`,
-  );
-}
-
 function describe(title: string, range: PixelRange, { metrics, betterRange }: Measured): string {
   const { accuracy, errorCount, testCount, loss, classes } = metrics;
   const count = (value: number) => value.toLocaleString('en');
@@ -100,6 +80,6 @@ function describe(title: string, range: PixelRange, { metrics, betterRange }: Me
           `The model is much more accurate on pixels ${betterRange}, which it seems to expect: --scale ${betterRange}`,
         ]),
     '',
-    formatTable([['label', 'precision', 'recall', 'f1', 'images'], ...rows]),
+    formatTable([['label', 'precision', 'recall', 'f1', 'images'], ...rows], { alignRight: [1, 2, 3, 4] }),
   ].join('\n');
 }

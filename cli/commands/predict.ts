@@ -1,134 +1,176 @@
-import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
-import { PermanentError } from '../../lib/contracts/errors';
-import { objectKeys } from '../../lib/contracts/object-keys';
-import { parseOrThrow } from '../../lib/contracts/parse';
-import { latestModelSchema } from '../../lib/contracts/results';
-import { runConfigSchema, runIdSchema } from '../../lib/contracts/run-config';
-import { type DecodedImage, decodeImage } from '../../lib/image/decode-image';
-import { findDoubts } from '../../lib/image/doubts';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { PermanentError, PipelineError } from '../../lib/contracts/errors';
+import { decodeImage } from '../../lib/image/decode-image';
 import { imageFormats } from '../../lib/image/formats/read-header';
-import { type DigitReading, readDigit, readUnchanged } from '../../lib/image/read-digit';
-import { loadModel } from '../../lib/model/model-files';
-import { getJsonIfPresent } from '../../lib/store/json-objects';
-import type { ObjectStore } from '../../lib/store/object-store';
-import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { type Classification, classifyImage, type Reading } from '../../lib/inference/classify-image';
+import { openRunModel } from '../../lib/inference/open-model';
+import { chooseModelRun } from '../choose-model-run';
+import { formatTable } from '../display/table';
 import { readInputFile } from '../read-input-file';
-import { formatTable } from '../table';
 import type { Terminal } from '../terminal';
-import type { StoreRequest } from './runs';
+import type { StoreRequest } from './store-request';
 
 export interface PredictRequest extends StoreRequest {
-  readonly imagePath: string;
-  /** @default the run that `models/<modelName>/latest.json` points to */
+  /** Files and folders. */
+  readonly images: readonly string[];
+  /** As the user gave it. @default the run that is registered under `modelName` */
   readonly runId: string | undefined;
   readonly modelName: string;
-  /** A dark digit on a light background, or the other way round. @default what the image itself shows */
+  /** A dark digit on a light background, or the reverse. @default what each image itself shows */
   readonly isInverted: boolean | undefined;
-  /** The image is of the model's size, and the model gets it as it is. */
+  /** The images have the model's input size, and the model gets them unchanged. */
   readonly isRaw: boolean;
 }
 
-/** Compressed images and the 50 million pixels of a BMP that may be decoded. */
+/** Compressed images, and the 50 million pixels of a BMP that may be decoded. */
 const maxFileBytes = 256 * 2 ** 20;
+const imageExtension = /\.(png|jpe?g|webp|bmp|gif)$/i;
 
-/** Classifies one image. */
+/** Classifies one image and describes it, or several images in a table. */
 export async function predictCommand(request: PredictRequest, terminal: Terminal): Promise<void> {
-  const { store, imagePath, isJson } = request;
-  const bytes = await readInputFile(
-    imagePath,
-    `The image ${JSON.stringify(imagePath)}`,
-    `Give the path of a ${imageFormats} file.`,
-    maxFileBytes,
-  );
-  const image = await decodeImage(bytes, imagePath);
-  const runId = await chooseRun(request);
-  await useWasmBackend();
-  const model = await loadModel(store, runId);
+  const { images, isJson } = request;
+  const { paths, hasFolder } = await listImages(images);
+  if (paths.length > 1 || hasFolder) return predictAll(request, paths, terminal);
+  const path = paths[0]!;
+  // Read first: a wrong path should not wait for the model.
+  const image = await readImage(path);
+  const { runId, model } = await openModel(request);
   try {
-    // [height, width] for the perceptron, [height, width, 1] for a convolution.
-    const shape = model.inputs[0]!.shape.slice(1) as number[];
-    const { input, reading } = readInput(request, image, [shape[0]!, shape[1]!]);
-    const output = tidy(() => model.predict(tensor(input, [1, ...shape])) as Tensor);
-    const probabilities = Array.from(await output.data<'float32'>());
-    output.dispose();
-    const predicted = probabilities.indexOf(Math.max(...probabilities));
-    // An image that is given as it is need be no drawing of a digit.
-    const doubts = request.isRaw
-      ? []
-      : findDoubts({ pixels: input, shape: [shape[0]!, shape[1]!] }, probabilities);
-    terminal.print(
-      isJson
-        ? JSON.stringify({ runId, image: imagePath, predicted, probabilities, reading, doubts }, null, 2)
-        : describe(runId, predicted, probabilities, reading, doubts),
-    );
+    const result = await classifyImage(model, image, { ...request, fileName: path });
+    terminal.print(isJson ? JSON.stringify(toJson(runId, path, result), null, 2) : describe(runId, result));
   } finally {
     model.dispose();
   }
 }
 
-/** What was made of the image before the model saw it. */
-interface Reading extends DigitReading {
-  readonly format: string;
-  /** In pixels, upright. */
-  readonly width: number;
-  readonly height: number;
-  readonly isCentered: boolean;
+async function openModel({ store, runId, modelName }: PredictRequest) {
+  const chosen = await chooseModelRun(store, runId, modelName);
+  return { runId: chosen, model: await openRunModel(store, chosen) };
 }
 
-function readInput(
-  { imagePath, isInverted, isRaw }: PredictRequest,
-  image: DecodedImage,
-  shape: readonly [number, number],
-): { readonly input: Float32Array; readonly reading: Reading } {
-  const [height, width] = image.shape;
-  const facts = { format: image.format, width, height, isCentered: !isRaw };
-  if (isRaw) {
-    const gray = readUnchanged(image, shape, imagePath);
-    const input = isInverted === true ? gray.map((each) => 1 - each) : gray;
-    return { input, reading: { ink: isInverted === true ? 'dark' : 'light', decidedBy: 'flag', ...facts } };
+async function readImage(path: string) {
+  const what = `The image ${JSON.stringify(path)}`;
+  const bytes = await readInputFile(path, what, `Give the path of a ${imageFormats} file.`, maxFileBytes);
+  return decodeImage(bytes, path);
+}
+
+/** Replaces each folder by its image files, in the order of their names. */
+async function listImages(given: readonly string[]): Promise<{ paths: string[]; hasFolder: boolean }> {
+  const paths: string[] = [];
+  let hasFolder = false;
+  for (const path of given) {
+    const names = await readFolder(path);
+    if (names === undefined) {
+      paths.push(path);
+      continue;
+    }
+    hasFolder = true;
+    const files = names.filter((name) => imageExtension.test(name)).sort();
+    if (files.length === 0) {
+      throw new PermanentError(
+        'InvalidInput',
+        `The folder ${JSON.stringify(path)} has no images. Give a folder with ${imageFormats} files, named by their format such as "digit.png".`,
+      );
+    }
+    paths.push(...files.map((name) => join(path, name)));
   }
-  const forced = isInverted === undefined ? undefined : isInverted ? 'dark' : 'light';
-  const { digit, ink, decidedBy } = readDigit(image, shape, { forced, fileName: imagePath });
-  return { input: digit.pixels, reading: { ink, decidedBy, ...facts } };
+  return { paths, hasFolder };
 }
 
-export async function chooseRun({
-  store,
-  runId,
-  modelName,
-}: Pick<PredictRequest, 'store' | 'runId' | 'modelName'>): Promise<string> {
-  if (runId !== undefined) return parseOrThrow(runIdSchema, runId, 'The run id');
-  const name = parseOrThrow(runConfigSchema.shape.modelName, modelName, 'The model name');
-  return (await readLatest(store, name)).runId;
+/** `undefined` for what is not a folder: reading it as a file gives the message. */
+async function readFolder(path: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(path);
+  } catch {
+    return undefined;
+  }
 }
 
-async function readLatest(store: ObjectStore, modelName: string) {
-  const latest = await getJsonIfPresent(store, objectKeys.latestModel(modelName), latestModelSchema);
-  if (latest !== undefined) return latest;
+/** One image of several: its result, or why there is none. */
+type Row =
+  | { readonly path: string; readonly result: Classification }
+  | { readonly path: string; readonly failure: PipelineError };
+
+/** @throws PermanentError InvalidInput after all images, if some could not be classified. */
+async function predictAll(
+  request: PredictRequest,
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  const { runId, model } = await openModel(request);
+  const rows: Row[] = [];
+  try {
+    for (const path of paths) rows.push(await classifyFile(model, path, request));
+  } finally {
+    model.dispose();
+  }
+  terminal.print(
+    request.isJson
+      ? JSON.stringify(
+          rows.map((row) =>
+            'result' in row
+              ? toJson(runId, row.path, row.result)
+              : { runId, image: row.path, error: { name: row.failure.name, message: row.failure.message } },
+          ),
+          null,
+          2,
+        )
+      : describeAll(runId, rows, terminal),
+  );
+  const failedCount = rows.filter((row) => 'failure' in row).length;
+  if (failedCount === 0) return;
   throw new PermanentError(
-    'ArtifactNotFound',
-    `No model "${modelName}" is registered in ${store.location}. Train one with "mnist-pipeline train", or name a run with --run-id or a model with --model-name.`,
-    { evidence: { modelName } },
+    'InvalidInput',
+    `${failedCount} of ${rows.length} images could not be classified; each has its reason in the output.`,
+    { evidence: { failedCount, count: rows.length } },
   );
 }
 
-function describe(
-  runId: string,
-  predicted: number,
-  probabilities: readonly number[],
-  reading: Reading,
-  doubts: readonly string[],
-): string {
+async function classifyFile(model: LayersModel, path: string, request: PredictRequest): Promise<Row> {
+  try {
+    const image = await readImage(path);
+    return { path, result: await classifyImage(model, image, { ...request, fileName: path }) };
+  } catch (error) {
+    if (error instanceof PipelineError && error.name === 'InvalidInput') return { path, failure: error };
+    throw error;
+  }
+}
+
+function toJson(runId: string, image: string, { predicted, probabilities, reading, doubts }: Classification) {
+  return { runId, image, predicted, probabilities, reading, doubts };
+}
+
+function describeAll(runId: string, rows: readonly Row[], { styles }: Terminal): string {
+  const cells = rows.map((row) => {
+    if ('failure' in row) return [row.path, '', '', row.failure.message];
+    const { predicted, probabilities, doubts } = row.result;
+    return [row.path, String(predicted), formatPercent(probabilities[predicted]!), doubts.join(' ')];
+  });
+  const table = formatTable([['image', 'digit', 'probability', 'note'], ...cells], {
+    alignRight: [1, 2],
+    style: (cell, row, column) => {
+      if (row === 0) return styles.bold(cell);
+      return column === 3 && 'failure' in rows[row - 1]! ? styles.red(cell) : cell;
+    },
+  });
+  return `${table}\n\n  ${styles.dim(`run ${runId}`)}`;
+}
+
+const formatPercent = (probability: number) => `${(100 * probability).toFixed(2)} %`;
+
+function describe(runId: string, { predicted, probabilities, reading, doubts }: Classification): string {
   const rows = probabilities
     .map((probability, label) => ({ probability, label }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, 3)
-    .map(({ probability, label }) => [String(label), `${(100 * probability).toFixed(2)} %`]);
+    .map(({ probability, label }) => [String(label), formatPercent(probability)]);
   const warning = doubts.length === 0 ? [] : ['', `Do not rely on this answer: ${doubts.join(' ')}`];
   return [
     `${predicted}  (run ${runId})`,
     '',
-    formatTable(rows),
+    formatTable(rows, { alignRight: [1] }),
     ...warning,
     '',
     describeReading(reading),
@@ -145,10 +187,10 @@ const inkNames: Readonly<Record<Reading['ink'], string>> = {
 function describeReading({ ink, decidedBy, format, width, height, isCentered }: Reading): string {
   const otherFlag = ink === 'dark' ? '--no-invert' : '--invert';
   const source = {
-    flag: ', as you said',
-    border: `, as its border says (if it is not: ${otherFlag})`,
+    flag: ', as given',
+    border: `, according to its border (otherwise give ${otherFlag})`,
     transparency: '',
   }[decidedBy];
-  const treatment = isCentered ? 'scaled and centered' : 'as it is';
+  const treatment = isCentered ? 'scaled and centered' : 'unchanged';
   return `Read as ${inkNames[ink]}${source}; ${width}×${height} pixels of ${format}, ${treatment}.`;
 }

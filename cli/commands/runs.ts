@@ -1,95 +1,164 @@
-import { PermanentError } from '../../lib/contracts/errors';
-import { objectKeys } from '../../lib/contracts/object-keys';
+import { z } from 'zod';
 import { parseOrThrow } from '../../lib/contracts/parse';
-import { runIdSchema } from '../../lib/contracts/run-config';
-import { listRuns, type RunListing, readRun } from '../../lib/pipeline/list-runs';
-import type { ObjectStore } from '../../lib/store/object-store';
-import { locate } from '../locate';
-import { formatTable } from '../table';
+import type { RunRecord } from '../../lib/contracts/results';
+import { listLatestModels } from '../../lib/inference/latest-model';
+import { listRuns, type RunListing } from '../../lib/pipeline/list-runs';
+import { commandLine } from '../command-text';
+import type { RunOrder } from '../definitions/runs';
+import { formatClock } from '../display/durations';
+import { formatTable, widthOfTable } from '../display/table';
+import { isFinished, startOf } from '../run-ids';
 import type { Terminal } from '../terminal';
+import type { StoreRequest } from './store-request';
 
-export interface StoreRequest {
-  readonly store: ObjectStore;
-  readonly isJson: boolean;
+interface RunsRequest extends StoreRequest {
+  /** @default by start, the newest first; as JSON in the order of the ids */
+  readonly order: RunOrder | undefined;
+  /** Runs to show, as given. */
+  readonly limit: unknown;
 }
 
-const heading = ['run', 'status', 'accuracy', 'loss', 'epochs', 'dataset'] as const;
+const limitSchema = z.int().min(1).optional();
 
-/** One line a run. */
-export async function runsCommand({ store, isJson }: StoreRequest, terminal: Terminal): Promise<void> {
-  const runs = await listRuns(store);
-  if (isJson) terminal.print(JSON.stringify(runs, null, 2));
-  else if (runs.length === 0)
-    terminal.print(`No runs in ${store.location} yet. Start one with "mnist-pipeline train".`);
-  else terminal.print(formatTable([heading, ...runs.map(toRow)]));
-}
-
-function toRow(run: RunListing): string[] {
-  switch (run.status) {
-    case 'unfinished': {
-      const { config } = run.stored;
-      return [run.runId, run.status, '', '', `${run.epochs.length} of ${config.epochs}`, config.dataset];
-    }
-    case 'damaged':
-      return [run.runId, run.status, '', '', '', run.reason];
-    default: {
-      const { accuracy, loss, config } = run.record;
-      return [
-        run.runId,
-        run.status,
-        accuracy.toFixed(4),
-        loss.toFixed(4),
-        String(config.epochs),
-        config.dataset,
-      ];
-    }
+/** Prints one line per run. */
+export async function runsCommand(request: RunsRequest, terminal: Terminal): Promise<void> {
+  const { store, isJson, order } = request;
+  const limit = parseOrThrow(limitSchema, request.limit, 'The value of --limit');
+  const all = await listRuns(store);
+  const sorted = order === undefined && isJson ? all : sortRuns(all, order ?? 'started');
+  const runs = sorted.slice(0, limit);
+  if (isJson) {
+    terminal.print(JSON.stringify(runs, null, 2));
+    return;
   }
+  if (runs.length === 0) {
+    terminal.print(`No runs in ${store.location} yet. Start one with "${commandLine(store, 'train')}".`);
+    return;
+  }
+  const modelNames = new Map(
+    (await listLatestModels(store)).map(({ runId, modelName }) => [runId, modelName] as const),
+  );
+  terminal.print(describeRuns(runs, modelNames, terminal));
 }
 
-/** Everything a run's marker says. */
-export async function showCommand(
-  { store, isJson, runId }: StoreRequest & { readonly runId: string },
-  terminal: Terminal,
-): Promise<void> {
-  const run = await readRun(store, parseOrThrow(runIdSchema, runId, 'The run id'));
-  if (run === undefined) {
-    throw new PermanentError(
-      'ArtifactNotFound',
-      `There is no run ${JSON.stringify(runId)} in ${store.location}. "mnist-pipeline runs --store ${store.location}" lists those that are there.`,
-      { evidence: { runId } },
-    );
-  }
-  if (isJson) terminal.print(JSON.stringify(run, null, 2));
-  else terminal.print(describeRun(store, run));
+/** The best or newest first; runs without the value last. */
+export function sortRuns(runs: readonly RunListing[], order: RunOrder): RunListing[] {
+  const byId = [...runs].sort((a, b) => a.runId.localeCompare(b.runId));
+  if (order === 'run') return byId;
+  if (order === 'started') return byId.sort((a, b) => startOf(b).localeCompare(startOf(a)));
+  const isBestHighest = order === 'accuracy' || order === 'epochs';
+  return byId.sort((a, b) => {
+    const [left, right] = [valueToSort(a, order), valueToSort(b, order)];
+    if (left === undefined || right === undefined)
+      return Number(left === undefined) - Number(right === undefined);
+    return isBestHighest ? right - left : left - right;
+  });
 }
 
-function describeRun(store: ObjectStore, run: RunListing): string {
-  if (run.status === 'damaged') return `Run ${run.runId}: damaged\n\n  ${run.reason}`;
-  const config = run.status === 'unfinished' ? run.stored.config : run.record.config;
-  const settings = Object.entries(config).map(([name, value]) => [name, String(value)]);
-  if (run.status === 'unfinished') {
-    return [
-      `Run ${run.runId}: unfinished, ${run.epochs.length} of ${config.epochs} epochs trained`,
-      '',
-      formatTable(settings),
-      '',
-      store.location.startsWith('s3://')
-        ? `To go on, if it runs on AWS: mnist-pipeline follow ${run.runId}, or redrive ${run.runId} when it failed`
-        : `To go on: mnist-pipeline train --run-id ${run.runId}, with the settings above`,
-    ].join('\n');
-  }
-  const { record } = run;
-  const facts = [
-    ['test accuracy', `${record.accuracy.toFixed(4)} (${record.errorCount} of ${record.testCount} wrong)`],
-    ['test loss', record.loss.toFixed(4)],
-    ['finished', record.finishedAt],
-    [
-      'engine',
-      `${record.environment.engine} ${record.environment.tensorflowVersion} on ${record.environment.device}`,
-    ],
-    ...record.phases.map(({ name, seconds }) => [name, `${seconds.toFixed(1)} s`]),
-    ['dataset content', record.dataset.contentKey],
-    ['report', locate(store, objectKeys.report(run.runId))],
+function valueToSort(run: RunListing, order: Exclude<RunOrder, 'run' | 'started'>): number | undefined {
+  if (order === 'epochs') return run.status === 'damaged' ? undefined : epochsOf(run);
+  if (!isFinished(run)) return undefined;
+  return order === 'duration' ? secondsOf(run) : run.record[order];
+}
+
+type ReadableRun = Exclude<RunListing, { status: 'damaged' }>;
+
+const epochsOf = (run: ReadableRun) => (isFinished(run) ? run.record.config.epochs : run.epochs.length);
+
+function secondsOf(run: RunListing): number | undefined {
+  return isFinished(run) ? run.record.phases.reduce((sum, { seconds }) => sum + seconds, 0) : undefined;
+}
+
+interface Column {
+  readonly title: string;
+  readonly isNumber?: boolean;
+  readonly cell: (run: RunListing) => string;
+}
+
+/** In their order on the screen. */
+function listColumns(modelNames: ReadonlyMap<string, string>, now: Date): Column[] {
+  const ofRecord = (run: RunListing, pick: (record: RunRecord) => string) =>
+    isFinished(run) ? pick(run.record) : '';
+  return [
+    { title: 'run', cell: ({ runId }) => runId },
+    { title: 'status', cell: ({ status }) => status },
+    {
+      title: 'accuracy',
+      isNumber: true,
+      cell: (run) => ofRecord(run, ({ accuracy }) => accuracy.toFixed(4)),
+    },
+    { title: 'epochs', isNumber: true, cell: describeEpochs },
+    { title: 'started', cell: (run) => formatStart(startOf(run), now) },
+    { title: 'duration', isNumber: true, cell: describeDuration },
+    { title: 'loss', isNumber: true, cell: (run) => ofRecord(run, ({ loss }) => loss.toFixed(4)) },
+    { title: 'dataset', cell: describeDataset },
+    { title: 'model', cell: ({ runId }) => modelNames.get(runId) ?? '' },
   ];
-  return [`Run ${run.runId}: ${run.status}`, '', formatTable(facts), '', formatTable(settings)].join('\n');
+}
+
+/** Dropped in this order where the terminal is too narrow; the others always stay. */
+const dropOrder = ['model', 'dataset', 'loss', 'duration', 'started', 'epochs'];
+
+function describeRuns(
+  runs: readonly RunListing[],
+  modelNames: ReadonlyMap<string, string>,
+  { styles, columns: width = Number.POSITIVE_INFINITY, now }: Terminal,
+): string {
+  let columns = listColumns(modelNames, now());
+  const rowsOf = () => [
+    columns.map(({ title }) => title),
+    ...runs.map((run) => columns.map(({ cell }) => cell(run))),
+  ];
+  for (const title of dropOrder) {
+    if (widthOfTable(rowsOf()) <= width) break;
+    columns = columns.filter((column) => column.title !== title);
+  }
+  const statusColumn = columns.findIndex(({ title }) => title === 'status');
+  const styleOf = {
+    accepted: styles.green,
+    rejected: styles.red,
+    damaged: styles.red,
+    unfinished: styles.dim,
+  };
+  const table = formatTable(rowsOf(), {
+    alignRight: columns.flatMap(({ isNumber }, index) => (isNumber === true ? [index] : [])),
+    style: (cell, row, column) => {
+      if (row === 0) return styles.bold(cell);
+      return column === statusColumn ? styleOf[runs[row - 1]!.status](cell) : cell;
+    },
+  });
+  const [heading, ...lines] = table.split('\n');
+  // The mark takes the place of the indentation.
+  const marked = lines.map((line, index) =>
+    modelNames.has(runs[index]!.runId) ? line.replace(/^ {2}/, '* ') : line,
+  );
+  const hasMark = runs.some(({ runId }) => modelNames.has(runId));
+  const reasons = runs.flatMap((run) =>
+    run.status === 'damaged' ? [`${run.runId} is damaged: ${run.reason}`] : [],
+  );
+  return [heading, ...marked, ...(hasMark ? ['', '* the registered model'] : []), ...reasons].join('\n');
+}
+
+function describeEpochs(run: RunListing): string {
+  if (run.status === 'damaged') return '';
+  return isFinished(run) ? String(epochsOf(run)) : `${run.epochs.length} of ${run.stored.config.epochs}`;
+}
+
+function describeDuration(run: RunListing): string {
+  const seconds = secondsOf(run);
+  return seconds === undefined ? '' : formatClock(seconds);
+}
+
+function describeDataset(run: RunListing): string {
+  if (run.status === 'damaged') return '';
+  return isFinished(run) ? run.record.config.dataset : run.stored.config.dataset;
+}
+
+/** `11-25 17:58` in UTC, as in the run id; `2024-11-25` of another year. */
+function formatStart(iso: string, now: Date): string {
+  if (iso === '') return '';
+  const text = new Date(iso).toISOString();
+  return text.slice(0, 4) === now.toISOString().slice(0, 4)
+    ? text.slice(5, 16).replace('T', ' ')
+    : text.slice(0, 10);
 }

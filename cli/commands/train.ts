@@ -1,38 +1,53 @@
-import { type PermanentError, PipelineError } from '../../lib/contracts/errors';
+import { PipelineError, TransientError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { type RunConfig, runIdSchema } from '../../lib/contracts/run-config';
 import { runPipeline } from '../../lib/pipeline/run-pipeline';
 import { createRunId } from '../../lib/pipeline/start-run';
 import type { ObjectStore } from '../../lib/store/object-store';
 import type { EncodedWeights } from '../../lib/training/initial-weights';
+import { commandLine } from '../command-text';
+import { describeStanding } from '../describe-standing';
 import { printOutcome } from '../print-outcome';
 import type { Terminal } from '../terminal';
 
 export interface TrainRequest {
   readonly store: ObjectStore;
   readonly config: RunConfig;
-  /** @default made from the time */
+  /** @default generated from the time */
   readonly runId: string | undefined;
   /** Those of `--from`, which the configuration names. */
   readonly initialWeights: EncodedWeights | undefined;
   readonly isJson: boolean;
 }
 
-/** Runs the whole pipeline in this process and prints its outcome, a rejected run's as well. */
+/** Runs the whole pipeline in this process and prints its outcome, also that of a rejected run. */
 export async function trainCommand(request: TrainRequest, terminal: Terminal): Promise<void> {
-  const { store, config, initialWeights } = request;
+  const { store, config, initialWeights, isJson } = request;
   const { now, signal, report } = terminal;
   const runId = parseOrThrow(runIdSchema, request.runId ?? createRunId(now()), 'The run id');
   const context = { store, now, signal, notify: report };
-  const outcome = await runPipeline({ runId, config }, context, initialWeights).then(
+  const failure = await runPipeline({ runId, config }, context, initialWeights).then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (outcome !== undefined && !isGateFailure(outcome)) throw outcome;
-  await printOutcome(store, runId, request.isJson, terminal);
-  if (outcome !== undefined) throw outcome;
+  if (failure !== undefined && !isNamed(failure, 'QualityGateFailed'))
+    throw isNamed(failure, 'Interrupted') ? await withResumeCommand(failure, store, runId) : failure;
+  const standing = isJson ? undefined : await describeStanding(store, runId);
+  await printOutcome({ store, runId, isJson, ...standing }, terminal);
+  if (failure !== undefined) throw failure;
 }
 
-function isGateFailure(error: unknown): error is PermanentError {
-  return error instanceof PipelineError && error.name === 'QualityGateFailed';
+function isNamed(error: unknown, name: PipelineError['name']): error is PipelineError {
+  return error instanceof PipelineError && error.name === name;
+}
+
+/** A run that has its config.json can be resumed; without it, nothing was stored. */
+async function withResumeCommand(error: PipelineError, store: ObjectStore, runId: string): Promise<Error> {
+  if ((await store.head(objectKeys.config(runId))) === undefined) return error;
+  return new TransientError(
+    'Interrupted',
+    `${error.message} To resume it: ${commandLine(store, 'train', runId)}`,
+    { evidence: error.evidence, cause: error },
+  );
 }

@@ -61,6 +61,7 @@ export const objectKeys = {
   /** Named by their content: runs that start from one model share them, and nothing ever changes them. */
   initialWeights: (sha256: string) => `initial-weights/${sha256}.safetensors`,
 
+  models: 'models/',
   latestModel: (modelName: string) => `models/${modelName}/latest.json`,
 } as const;
 

@@ -6,6 +6,7 @@ import { shortenMessage, shortenValue } from './shorten';
  * Parses at a process boundary, and turns zod's issues into one sentence a setting.
  *
  * @param what - names the thing for the reader, e.g. `The config file "run.json"`.
+ * @param nameOf - how a problem names the setting at a path, which is never empty.
  * @throws PermanentError with `errorName` when `value` does not fit.
  */
 export function parseOrThrow<Schema extends z.ZodType>(
@@ -13,11 +14,12 @@ export function parseOrThrow<Schema extends z.ZodType>(
   value: unknown,
   what: string,
   errorName: PermanentErrorName = 'InvalidInput',
+  nameOf: (path: readonly PropertyKey[]) => string = (path) => `"${path.join('.')}"`,
 ): z.infer<Schema> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => {
-    const where = issue.path.length === 0 ? '' : `"${issue.path.join('.')}": `;
+    const where = issue.path.length === 0 ? '' : `${nameOf(issue.path)}: `;
     const received =
       issue.input === undefined || typeof issue.input === 'object'
         ? ''

@@ -18,14 +18,19 @@ export type RunListing =
   /** Its files cannot be read; `reason` says why. */
   | { readonly status: 'damaged'; readonly runId: string; readonly reason: string };
 
-/** Every run of a store, in the order of their ids, which begin with the date unless they were chosen. */
-export async function listRuns(store: ObjectStore): Promise<RunListing[]> {
+/** The ids of every run of a store, in their order. */
+export async function listRunIds(store: ObjectStore): Promise<string[]> {
   const runIds = new Set<string>();
   for await (const { key } of store.list(objectKeys.runs)) {
     runIds.add(key.slice(objectKeys.runs.length).split('/')[0]!);
   }
+  return [...runIds];
+}
+
+/** Every run of a store, in the order of their ids, which begin with the date unless they were chosen. */
+export async function listRuns(store: ObjectStore): Promise<RunListing[]> {
   const listings: RunListing[] = [];
-  for (const runId of runIds) {
+  for (const runId of await listRunIds(store)) {
     const listing = await readRun(store, runId);
     if (listing !== undefined) listings.push(listing);
   }

@@ -1,5 +1,6 @@
 import { followRun } from '../../cli/cloud/follow-run';
 import type { DeployedPipeline } from '../../cli/cloud/open-deployed-pipeline';
+import { createStyles } from '../../cli/display/styles';
 import type { Execution, Executions, WorkflowEvent } from '../../lib/cloud/executions';
 import { PermanentError, WorkflowError } from '../../lib/contracts/errors';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
@@ -54,6 +55,8 @@ function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
   const terminal = {
     print: () => {},
     report: (event: PipelineEvent) => reported.push(event),
+    styles: createStyles({}, {}),
+    columns: undefined,
     signal: stop.signal,
     now: () => new Date(0),
   };

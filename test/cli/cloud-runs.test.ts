@@ -59,7 +59,7 @@ describe('runs in the bucket', () => {
     test('without an execution, the run as the bucket has it', async () => {
       sfn.on(DescribeExecutionCommand).rejects(sfnError('ExecutionDoesNotExist'));
       const { exitCode, out } = await runCommand(['show', 'friday', '--cloud']);
-      expect(out).toMatch(/To go on, if it runs on AWS: mnist-pipeline follow friday/);
+      expect(out).toMatch(/If it runs on AWS: mnist-pipeline follow friday\./);
       expect(exitCode).toBe(0);
     });
   });

@@ -63,8 +63,8 @@ describe('train --cloud', () => {
     ['expired credentials', [], sfnError('ExpiredTokenException'), 2, /Sign in again/],
     ['a stack that is gone', [], sfnError('StateMachineDoesNotExist'), 2, /npm run deploy/],
     ['an unknown stack', ['--stack', 'Red'], undefined, 2, /no stack "Red"; it has "MnistPipeline", "Blue"/],
-    ['a wrong setting', ['--epochs', '0'], undefined, 2, /"epochs": .*\(received 0\)/],
-    ['a wrong compute', ['--compute', 'tpu'], undefined, 2, /"compute": .*"gpu".*"cpu".*received "tpu"/],
+    ['a wrong setting', ['--epochs', '0'], undefined, 2, /--epochs: .*\(received 0\)/],
+    ['a wrong compute', ['--compute', 'tpu'], undefined, 2, /--compute: .*"gpu".*"cpu".*received "tpu"/],
     [
       'a folder on this machine',
       ['--dataset', './d'],
@@ -94,7 +94,7 @@ describe('train --cloud', () => {
     async (...flags) => {
       const { exitCode, err } = await runCommand(['train', ...flags, '--store', join(folder, 'untouched')]);
       expect(exitCode).toBe(2);
-      expect(err).toContain(`${flags[0]} is about the pipeline on AWS`);
+      expect(err).toContain(`${flags[0]} is for a run on AWS`);
       expect(existsSync(join(folder, 'untouched'))).toBe(false);
     },
   );

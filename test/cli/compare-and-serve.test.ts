@@ -53,7 +53,7 @@ describe('compare', () => {
     {
       name: 'no such run',
       args: ['short', 'nope'],
-      message: /ArtifactNotFound: There is no finished run "nope"/,
+      message: /ArtifactNotFound: There is no run "nope"/,
     },
     { name: 'a bad id', args: ['short', '../x'], message: /InvalidInput: The run id/ },
     {

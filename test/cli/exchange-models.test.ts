@@ -83,14 +83,14 @@ test.each([
     /The model of the run first has "hidden": \[16\], and \[3\]/,
   ],
   [['train', '--from', 'first', '--classes', '3'], /has "classes": 10, and 3 was given\. .*leave "classes"/],
-  [['train', '--from', 'nowhere'], /ArtifactNotFound: .*runs\/nowhere\/model\/model\.json/],
+  [['train', '--from', 'nowhere'], /ArtifactNotFound: There is no run "nowhere" in/],
   [['train', '--from', 'no such.keras'], /The model "no such\.keras" cannot be read \(ENOENT\)/],
   [
     ['train', '--from', './model'],
     /"\.\/model" names no model: it is neither a run id nor a path that ends in/,
   ],
   [['evaluate', '--model', 'model.h5.txt'], /names no model/],
-  [['evaluate'], /required option '--model <model>' not specified/],
+  [['evaluate'], /The argument <model> is missing\. Give a run /],
 ])('%j is refused with exit code 2', async (args, message) => {
   const { exitCode, err, out } = await runCommand([...args, ...places]);
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

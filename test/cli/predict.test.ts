@@ -34,7 +34,7 @@ test('an image of any size: the three most likely classes, and how the image was
   const outcome = await predict(write('dark.png', bar(0, 255)));
   expect(outcome).toMatchObject({ exitCode: 0, err: '' });
   expect(outcome.out).toMatch(
-    /^\d {2}\(run r\)\n\n( +\d +\d+\.\d\d %\n){3}\n(?:Do not rely on this answer: .+\n\n)?Read as a dark digit on a light background, as its border says \(if it is not: --no-invert\); 9×12 pixels of PNG, scaled and centered\.\n$/,
+    /^\d {2}\(run r\)\n\n( +\d +\d+\.\d\d %\n){3}\n(?:Do not rely on this answer: .+\n\n)?Read as a dark digit on a light background, according to its border \(otherwise give --no-invert\); 9×12 pixels of PNG, scaled and centered\.\n$/,
   );
 });
 
@@ -83,7 +83,7 @@ test.each([
 ] as const)('%s is applied and reported', async (flag, image, ink) => {
   const path = write(`${ink}.png`, image);
   expect(await predictJson(path, flag)).toMatchObject({ reading: { ink, decidedBy: 'flag' } });
-  expect((await predict(path, flag)).out).toContain(', as you said; ');
+  expect((await predict(path, flag)).out).toContain(', as given; ');
 });
 
 test('--raw passes the image to the model unchanged, --invert its negative', async () => {
@@ -93,7 +93,7 @@ test('--raw passes the image to the model unchanged, --invert its negative', asy
   expect(raw.reading).toMatchObject({ isCentered: false, width: 6, height: 6 });
   expect((await predictJson(dark, '--raw', '--invert')).probabilities).toEqual(raw.probabilities);
   expect((await predictJson(dark, '--raw')).probabilities).not.toEqual(raw.probabilities);
-  expect((await predict(light, '--raw')).out).toContain('6×6 pixels of PNG, as it is.');
+  expect((await predict(light, '--raw')).out).toContain('6×6 pixels of PNG, unchanged.');
 });
 
 test.each<[string, () => string[], RegExp]>([
@@ -115,7 +115,7 @@ test.each<[string, () => string[], RegExp]>([
   ['no image', () => [write('text.png', 'hello')], /text\.png is not a PNG, JPEG, WebP, BMP or GIF/],
   ['damaged', () => [write('cut.png', bar(0, 255).subarray(0, -5))], /cut\.png is a damaged PNG: it has/],
   ['not there', () => [join(folder, 'missing.png')], /missing\.png" cannot be read \(ENOENT\)/],
-  ['a folder', () => [folder], /cannot be read \(EISDIR\)/],
+  ['a folder without images', () => [store], /The folder .*trained" has no images\. Give a folder with PNG/],
 ])('%s: exit code 2 and a message', async (_, makeArguments, message) => {
   const outcome = await predict(...makeArguments());
   expect(outcome).toMatchObject({ exitCode: 2, out: '' });

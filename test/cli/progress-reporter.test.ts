@@ -1,4 +1,4 @@
-import { createProgressReporter } from '../../cli/progress-reporter';
+import { createProgressReporter } from '../../cli/display/progress-reporter';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import { epochOf } from '../cloud/finished-run';
 
@@ -11,65 +11,112 @@ const finished = (epoch: number): PipelineEvent => ({
   epoch: epochOf(epoch),
   epochs: 3,
 });
+const note: PipelineEvent = { type: 'note', message: 'A note' };
 
-/** What a terminal is told while `events` are reported, one a second. */
+interface ShowOptions {
+  readonly isTTY?: boolean;
+  readonly isQuiet?: boolean;
+  readonly columns?: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** What is written while `events` are reported, one a second. */
 function show(
   events: readonly PipelineEvent[],
-  { isTTY = true, isQuiet = false, columns = 200 } = {},
-): string[] {
-  const written: string[] = [];
+  { isTTY = true, isQuiet = false, columns = 80, env = {} }: ShowOptions = {},
+): string {
+  let written = '';
   let milliseconds = 0;
-  jest.useFakeTimers();
   const stream = {
     isTTY,
     columns,
     write: (text: string | Uint8Array) => {
-      if (String(text).trim() !== '') written.push(String(text));
+      written += String(text);
       return true;
     },
   };
-  const reporter = createProgressReporter(stream, { isQuiet, now: () => milliseconds });
+  const reporter = createProgressReporter(stream, { isQuiet, env, now: () => milliseconds });
   for (const event of events) {
     reporter.report(event);
     milliseconds += 1000;
-    // The bar draws when its timer runs.
-    jest.advanceTimersByTime(1000);
   }
   reporter.close();
-  jest.useRealTimers();
   return written;
 }
-const bars = (events: readonly PipelineEvent[]) => show(events).filter((text) => text.includes('epoch'));
 
-test('the bar of a run in the cloud says nothing of the time left until an epoch has told its pace', () => {
-  const [first, ...later] = bars([progress(1, 1, 1), finished(1), progress(2, 1, 1), finished(2)]);
-  expect(first).toMatch(/epoch 1\/3 33 % .*$/);
-  expect(later.at(-1)).toMatch(/epoch 2\/3 66 % .* · 5 s left · loss 0\.5000 · val_acc 0\.9000$/);
-  expect(later.join('')).not.toContain(' 0 s left');
-});
+/** The lines that stay on the screen: each line starts again at a carriage return and an erasure. */
+const screenOf = (written: string) => written.split('\n').map((line) => line.split('\r\u001b[K').at(-1));
+/** Every state of the line that is redrawn. */
+const barsOf = (written: string) =>
+  written
+    .replaceAll('\r\u001b[K', '\n')
+    .split('\n')
+    .filter((text) => text.includes('█') || text.includes('░'));
 
-test('the bar of a run here goes by its steps, and by its epochs once one has ended', () => {
-  const shown = bars([
-    progress(1, 1, 4),
-    progress(1, 2, 4),
-    progress(1, 4, 4),
+test('on a terminal, every epoch and every note leaves a line, and the bar leaves none', () => {
+  const events = [
+    note,
+    progress(1, 1, 2),
     finished(1),
-    progress(2, 2, 4),
+    progress(2, 1, 2),
+    note,
+    finished(2),
+    progress(3, 2, 2),
+  ];
+  expect(screenOf(show([...events, finished(3)], { env: { NO_COLOR: '1' } }))).toEqual([
+    'A note',
+    expect.stringMatching(/^ {2}epoch 1\/3 {2}5\.0 s {2}loss 1\.0000 .* val_acc 0\.9000$/),
+    'A note',
+    expect.stringMatching(/^ {2}epoch 2\/3 /),
+    expect.stringMatching(/^ {2}epoch 3\/3 /),
+    '',
   ]);
-  const lefts = shown.map((text) => /· ([^·]*) left/.exec(text)?.[1]);
-  expect([...new Set(lefts)]).toEqual([undefined, '10 s', '5 s', '8 s']);
 });
 
-test.each([20, 40, 60, 80])('on a terminal of %i columns the percentage is seen', (columns) => {
-  const shown = show([progress(1, 1, 4), finished(1), progress(2, 2, 4)], { columns });
-  const last = shown.findLast((text) => text.includes('epoch')) ?? '';
-  // The terminal cuts off what is beyond its width.
-  expect(last.slice(0, columns)).toMatch(/epoch 2\/3 50 %/);
+test('a finished epoch is in the bar at once, without waiting for the next training step', () => {
+  const bars = barsOf(show([progress(1, 1, 1), finished(1)]));
+  expect(bars[0]).not.toContain('val_acc');
+  expect(bars.at(-1)).toMatch(/val_acc 0\.9000 {2}loss 1\.0000$/);
 });
 
-test('elsewhere than on a terminal, a line an epoch; nothing when quiet', () => {
-  const events = [progress(1, 1, 1), finished(1), { type: 'note', message: 'A note' } as const];
-  const lines = show(events, { isTTY: false });
-  expect(lines).toEqual([expect.stringMatching(/^ {2}epoch 1\/3 {2}5\.0 s {2}loss/), 'A note\n']);
-  expect(show(events, { isQuiet: true })).toEqual([]);
+test('the bar of a run on AWS shows no time left until an epoch has given the pace', () => {
+  const bars = barsOf(show([progress(1, 1, 1), finished(1), progress(2, 1, 1), finished(2)]));
+  expect(bars[0]).toMatch(/^ {2}epoch 1\/3 .* 33 %$/);
+  expect(bars.at(-1)).toContain('epoch 2/3');
+  expect(bars.at(-1)).toContain('0:05 left');
+});
+
+test('the bar of a local run uses the pace of its training steps, then that of its epochs', () => {
+  const bars = barsOf(
+    show([progress(1, 1, 4), progress(1, 2, 4), progress(1, 4, 4), finished(1), progress(2, 2, 4)]),
+  );
+  const left = bars.map((text) => /([\d:]+) left/.exec(text)?.[1]);
+  expect([...new Set(left)]).toEqual([undefined, '0:10', '0:05', '0:08']);
+});
+
+test('the line is redrawn at most five times a second', () => {
+  const fast = Array.from({ length: 100 }, (_, index) => progress(1, index + 1, 200));
+  let drawn = 0;
+  const write = () => {
+    drawn += 1;
+    return true;
+  };
+  const stream = { isTTY: true, columns: 80, write };
+  const reporter = createProgressReporter(stream, { isQuiet: false, env: {}, now: () => 0 });
+  for (const event of fast) reporter.report(event);
+  expect(drawn).toBe(1);
+});
+
+test.each([
+  [{}, '\u001b[2mA note\u001b[22m'],
+  [{ NO_COLOR: '1' }, 'A note'],
+  [{ TERM: 'dumb' }, 'A note'],
+])('with %j a note is %j', (env, line) => {
+  expect(screenOf(show([note], { env }))[0]).toBe(line);
+});
+
+test('without a terminal, one plain line per epoch; nothing when quiet', () => {
+  const events = [progress(1, 1, 1), finished(1), note];
+  expect(show(events, { isTTY: false })).toMatch(/^ {2}epoch 1\/3 {2}5\.0 s {2}loss .*\nA note\n$/);
+  expect(show(events, { isQuiet: true })).toBe('');
 });

@@ -113,7 +113,7 @@ test('a setting out of range together with --from: the weights are not stored ei
   const elsewhere = join(folder, 'elsewhere-2');
   await train(...perceptron, '--run-id', 'first', '--store', elsewhere);
   const flags = ['--from', join(elsewhere, 'runs/first/model/model.keras'), '--engine', 'wasm'];
-  await expectRefused('InvalidInput', /"dropout".*received 1/, [...flags, '--dropout', '1']);
+  await expectRefused('InvalidInput', /--dropout: .*received 1/, [...flags, '--dropout', '1']);
   await expectAccepted(...flags, '--dropout', '0.2');
 });
 

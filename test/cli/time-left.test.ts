@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { createTimeLeft, describeTimeLeft } from '../../cli/time-left';
+import { formatClock } from '../../cli/display/durations';
+import { createTimeLeft } from '../../cli/display/time-left';
 
 const at = (epoch: number, step: number, { epochs = 10, stepsPerEpoch = 100 } = {}) => ({
   type: 'training-progress' as const,
@@ -53,13 +54,13 @@ test('property: never negative, and 0 at the last step', () => {
 });
 
 test.each([
-  [undefined, ''],
-  [0.4, ' · 0 s left'],
-  [59.4, ' · 59 s left'],
-  [59.6, ' · 1 min 0 s left'],
-  [3599.4, ' · 59 min 59 s left'],
-  [3600, ' · 1 h 0 min left'],
-  [7390, ' · 2 h 3 min left'],
+  [0.4, '0:00'],
+  [59.4, '0:59'],
+  [59.6, '1:00'],
+  [252, '4:12'],
+  [3599.4, '59:59'],
+  [3600, '1:00:00'],
+  [3733, '1:02:13'],
 ])('%s seconds: "%s"', (seconds, text) => {
-  expect(describeTimeLeft(seconds)).toBe(text);
+  expect(formatClock(seconds)).toBe(text);
 });

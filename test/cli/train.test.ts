@@ -174,9 +174,11 @@ test('stopped during training: exit code 143, listed as unfinished, resumed by t
 
   const changed = await runCommand(['train', ...long, '--seed', '9']);
   expect(changed.exitCode).toBe(2);
-  expect(changed.err).toMatch(/RunExists: .*another configuration.*To continue it, give the same settings/);
+  expect(changed.err).toMatch(
+    /RunExists: .*a resumed run keeps its settings: --seed is 1 in the run, and 9 was given\. To resume it: mnist-pipeline train stopped --store/,
+  );
 
-  const continued = await runCommand(['train', ...long]);
+  const continued = await runCommand(['train', 'stopped', '--store', store]);
   expect(continued.exitCode).toBe(0);
   expect(continued.err).toContain('Continuing the unfinished run stopped');
 }, 60_000);

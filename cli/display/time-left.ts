@@ -1,4 +1,4 @@
-import type { PipelineEvent } from '../lib/pipeline/step-context';
+import type { PipelineEvent } from '../../lib/pipeline/step-context';
 
 type Progress = Extract<PipelineEvent, { type: 'training-progress' }>;
 
@@ -29,13 +29,4 @@ export function createTimeLeft(): TimeLeft {
       return (stepsLeft * (milliseconds - first.milliseconds)) / 1000 / (done - first.done);
     },
   };
-}
-
-/** ` · 12 s left`, or an empty text. */
-export function describeTimeLeft(seconds: number | undefined): string {
-  if (seconds === undefined) return '';
-  const whole = Math.round(seconds);
-  if (whole < 60) return ` · ${whole} s left`;
-  if (whole < 3600) return ` · ${Math.floor(whole / 60)} min ${whole % 60} s left`;
-  return ` · ${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min left`;
 }

@@ -1,0 +1,47 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { DirectoryStore } from '../../lib/store/directory-store';
+import type { ObjectStore } from '../../lib/store/object-store';
+import { locate } from '../display/locate';
+import { openInBrowser } from '../open-in-browser';
+import type { Terminal } from '../terminal';
+
+export interface PageMirror {
+  /** Downloads what has changed, and opens the page the first time. */
+  readonly update: () => Promise<void>;
+}
+
+/**
+ * A copy on this machine of a run's progress page, which reloads itself in the browser, and of the report beside it,
+ * which the page links to at the end.
+ */
+export async function createPageMirror(
+  store: ObjectStore,
+  runId: string,
+  { report }: Pick<Terminal, 'report'>,
+): Promise<PageMirror> {
+  const folder = new DirectoryStore(await mkdtemp(join(tmpdir(), 'mnist-pipeline-')));
+  /** Checksums of what was downloaded, by key. */
+  const downloaded = new Map<string, string | undefined>();
+
+  const download = async (key: string): Promise<void> => {
+    const found = await store.head(key);
+    if (found === undefined || (downloaded.has(key) && downloaded.get(key) === found.sha256)) return;
+    await folder.put(key, await store.get(key));
+    const isFirst = downloaded.size === 0;
+    downloaded.set(key, found.sha256);
+    if (!isFirst) return;
+    const path = locate(folder, key);
+    const hasOpened = await openInBrowser(path);
+    const message = hasOpened ? `The progress page is ${path}` : `Open this page in a browser: ${path}`;
+    report({ type: 'note', message });
+  };
+  return {
+    update: async () => {
+      await download(objectKeys.report(runId));
+      await download(objectKeys.progressPage(runId));
+    },
+  };
+}

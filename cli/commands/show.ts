@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import type { RunRecord } from '../../lib/contracts/results';
+import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
+import { type RunListing, readRun } from '../../lib/pipeline/list-runs';
+import { formatCount, formatSetting } from '../../lib/report/format-values';
+import type { ObjectStore } from '../../lib/store/object-store';
+import { linkTo } from '../display/locate';
+import type { Styles } from '../display/styles';
+import { formatTable } from '../display/table';
+import { howToResume, resolveRunId } from '../run-ids';
+import type { Terminal } from '../terminal';
+import type { StoreRequest } from './store-request';
+
+interface ShowRequest extends StoreRequest {
+  /** As the user gave it. */
+  readonly runId: string;
+}
+
+/** Prints the result and the settings of a run. */
+export async function showCommand({ store, isJson, runId }: ShowRequest, terminal: Terminal): Promise<void> {
+  const run = (await readRun(store, await resolveRunId(store, runId)))!;
+  terminal.print(isJson ? JSON.stringify(run, null, 2) : describeRun(store, run, terminal.styles));
+}
+
+export function describeRun(store: ObjectStore, run: RunListing, styles: Styles): string {
+  switch (run.status) {
+    case 'damaged':
+      return `Run ${run.runId}: ${styles.red('damaged')}\n\n  ${run.reason}`;
+    case 'unfinished':
+      return [
+        `Run ${run.runId}: unfinished, ${run.epochs.length} of ${run.stored.config.epochs} epochs trained`,
+        '',
+        describeSettings(run.stored.config, styles),
+        '',
+        howToResume(store, run.runId),
+      ].join('\n');
+    default:
+      return [
+        `Run ${run.runId}: ${run.status === 'accepted' ? styles.green(run.status) : styles.red(run.status)}`,
+        '',
+        formatTable(listFacts(store, run.record, styles)),
+        '',
+        describeSettings(run.record.config, styles),
+      ].join('\n');
+  }
+}
+
+function listFacts(store: ObjectStore, record: RunRecord, styles: Styles): (readonly [string, string])[] {
+  const { accuracy, errorCount, testCount, loss, environment, phases, dataset, runId } = record;
+  return [
+    [
+      'test accuracy',
+      `${accuracy.toFixed(4)} (${formatCount(errorCount)} of ${formatCount(testCount)} wrong)`,
+    ],
+    ['test loss', loss.toFixed(4)],
+    ['started', record.createdAt],
+    ['finished', record.finishedAt],
+    ['engine', `${environment.engine} ${environment.tensorflowVersion} on ${environment.device}`],
+    ...phases.map(({ name, seconds }) => [name, `${seconds.toFixed(1)} s`] as const),
+    ['dataset content', dataset.contentKey],
+    ['report', linkTo(store, objectKeys.report(runId), styles)],
+  ];
+}
+
+/** Every setting; those that are not the default are marked. */
+function describeSettings(config: RunConfig, { bold, dim }: Styles): string {
+  const defaults = runConfigSchema.parse({});
+  const names = Object.keys(config) as (keyof RunConfig)[];
+  const isChanged = (name: keyof RunConfig) => !isDeepStrictEqual(config[name], defaults[name]);
+  const rows = names.map((name) => [isChanged(name) ? '*' : ' ', name, formatSetting(config[name])]);
+  const table = formatTable(rows, { style: (cell, row) => (isChanged(names[row]!) ? bold(cell) : cell) });
+  return names.some(isChanged) ? `${table}\n\n  ${dim('* differs from the default')}` : table;
+}

@@ -1,0 +1,86 @@
+import { isDeepStrictEqual } from 'node:util';
+import { PermanentError } from '../../lib/contracts/errors';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import { type RunConfig, runIdSchema } from '../../lib/contracts/run-config';
+import { readRun } from '../../lib/pipeline/list-runs';
+import type { ObjectStore } from '../../lib/store/object-store';
+import { openStore } from '../../lib/store/open-store';
+import { chooseOptionalArgument } from '../choose-argument';
+import { refuseCloudFlags, trainInCloudFromFlags } from '../cloud/train-flags';
+import { commandLine } from '../command-text';
+import type { TrainFlags } from '../definitions/train';
+import { flagOf } from '../flag-values';
+import { isAlias, resolveRunId } from '../run-ids';
+import { completeConfig, type GivenSettings, readGivenSettings } from '../settings';
+import type { Terminal } from '../terminal';
+
+/** Collects the settings of a run from the flags, the config file and an unfinished run, and trains here or on AWS. */
+export async function trainFromFlags(
+  argument: string | undefined,
+  settings: GivenSettings,
+  flags: TrainFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const name = chooseOptionalArgument({ argument, flag: flags.runId, flagName: '--run-id' });
+  const given = await readGivenSettings(settings, flags.config);
+  if (flags.cloud) return trainInCloudFromFlags(name, given, flags, terminal);
+  refuseCloudFlags(flags);
+  const store = await openStore(flags.store);
+  const start = flags.from === undefined ? undefined : await readStart(flags.from, given, store);
+  const planned = await planRun(store, name, { ...given, ...start?.settings });
+  const { trainCommand } = await import('./train');
+  await trainCommand(
+    { store, ...planned, initialWeights: start?.initialWeights, isJson: flags.json ?? false },
+    terminal,
+  );
+}
+
+/** Loads TensorFlow.js, so only for `--from`. */
+async function readStart(source: string, given: GivenSettings, store: ObjectStore) {
+  const { readStartingPoint } = await import('../starting-point');
+  return readStartingPoint(source, given, store);
+}
+
+interface PlannedRun {
+  /** `undefined` for a new run that gets a name from the time. */
+  readonly runId: string | undefined;
+  readonly config: RunConfig;
+}
+
+/** A new run has the given settings and the defaults; an unfinished one keeps its stored configuration. */
+async function planRun(
+  store: ObjectStore,
+  name: string | undefined,
+  given: GivenSettings,
+): Promise<PlannedRun> {
+  if (name === undefined) return { runId: undefined, config: completeConfig(given) };
+  const runId = await chooseRunId(store, name);
+  const run = await readRun(store, runId);
+  if (run === undefined || run.status === 'damaged') return { runId, config: completeConfig(given) };
+  const stored = run.status === 'unfinished' ? run.stored.config : run.record.config;
+  const config = completeConfig(given, stored);
+  if (run.status === 'unfinished') refuseOtherSettings(store, runId, stored, config);
+  return { runId, config };
+}
+
+async function chooseRunId(store: ObjectStore, name: string): Promise<string> {
+  const runId = parseOrThrow(runIdSchema, name, 'The run id');
+  return isAlias(runId) ? resolveRunId(store, runId) : runId;
+}
+
+function refuseOtherSettings(store: ObjectStore, runId: string, stored: RunConfig, asked: RunConfig): void {
+  const names = Object.keys(asked) as (keyof RunConfig)[];
+  const differences = names
+    .filter((name) => !isDeepStrictEqual(asked[name], stored[name]))
+    .map(
+      (name) => `${flagOf([name])} is ${show(stored[name])} in the run, and ${show(asked[name])} was given`,
+    );
+  if (differences.length === 0) return;
+  throw new PermanentError(
+    'RunExists',
+    `The run "${runId}" is not finished, and a resumed run keeps its settings: ${differences.join('; ')}. To resume it: ${commandLine(store, 'train', runId)}. For other settings, choose another run id.`,
+    { evidence: { runId } },
+  );
+}
+
+const show = (value: RunConfig[keyof RunConfig]) => JSON.stringify(value) ?? 'not set';

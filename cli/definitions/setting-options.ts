@@ -1,0 +1,183 @@
+import { Option } from 'commander';
+import { numberOrText, numbersOrTexts } from '../flag-values';
+
+/** An option whose value the schema of the configuration checks, as it does for a config file. */
+export class SettingOption extends Option {
+  constructor(
+    flags: string,
+    description: string,
+    /** The allowed values, for the completion of a shell. */
+    readonly completions: readonly string[] = [],
+  ) {
+    super(flags, description);
+  }
+}
+
+/** What the help says of a setting; the schema of the configuration decides. */
+interface SettingHelp {
+  readonly flags: string;
+  readonly description: string;
+  /** As the help shows it. */
+  readonly byDefault?: string;
+  readonly parse?: (text: string) => unknown;
+  readonly choices?: readonly string[];
+}
+
+interface SettingGroup {
+  readonly title: string;
+  readonly settings: readonly SettingHelp[];
+}
+
+/** Every setting of the run, named as in the configuration. */
+const settingGroups: readonly SettingGroup[] = [
+  {
+    title: 'Data:',
+    settings: [
+      {
+        flags: '--dataset <source>',
+        description: 'mnist, a folder with four IDX files, or s3://bucket/prefix',
+        byDefault: 'mnist',
+      },
+      {
+        flags: '--classes <count>',
+        description: 'labels are 0 to count - 1',
+        byDefault: '10',
+        parse: numberOrText,
+      },
+    ],
+  },
+  {
+    title: 'Model:',
+    settings: [
+      {
+        flags: '--hidden <units>',
+        description: 'units of the hidden layers',
+        byDefault: '1024,512,256',
+        parse: numbersOrTexts,
+      },
+      {
+        flags: '--dropout <fraction>',
+        description: 'dropped before every dense layer',
+        byDefault: '0.1',
+        parse: numberOrText,
+      },
+      {
+        flags: '--l2 <factor>',
+        description: 'kernel regularization, for example 0.0003',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--model-name <name>',
+        description: 'the name to register the model under',
+        byDefault: 'mnist-mlp',
+      },
+    ],
+  },
+  {
+    title: 'Training:',
+    settings: [
+      {
+        flags: '--epochs <count>',
+        description: 'passes over the training images',
+        byDefault: '10',
+        parse: numberOrText,
+      },
+      {
+        flags: '--batch-size <images>',
+        description: 'images per training step',
+        byDefault: '512',
+        parse: numberOrText,
+      },
+      {
+        flags: '--learning-rate <rate>',
+        description: "Adam's step size",
+        byDefault: '0.001',
+        parse: numberOrText,
+      },
+      {
+        flags: '--schedule <name>',
+        description: 'of the learning rate: constant, cosine or plateau',
+        byDefault: 'constant',
+        choices: ['constant', 'cosine', 'plateau'],
+      },
+      {
+        flags: '--clip-norm <limit>',
+        description: 'the largest norm of all gradients together; 0 for no limit',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--patience <epochs>',
+        description: 'early stopping: epochs without a lower validation loss; 0 for none',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--checkpoint-steps <steps>',
+        description: 'training steps between checkpoints; 0 for one per epoch',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--seed <integer>',
+        description: 'of weights, shuffles and dropout',
+        byDefault: '1',
+        parse: numberOrText,
+      },
+      {
+        flags: '--engine <name>',
+        description: 'auto, native or wasm',
+        byDefault: 'auto',
+        choices: ['auto', 'native', 'wasm'],
+      },
+      {
+        flags: '--device <name>',
+        description: 'auto, cpu or gpu',
+        byDefault: 'auto',
+        choices: ['auto', 'cpu', 'gpu'],
+      },
+      {
+        flags: '--resume-from <runId>',
+        description: 'start from the newest checkpoint of another run with the same settings',
+      },
+    ],
+  },
+  {
+    title: 'Quality and cost:',
+    settings: [
+      {
+        flags: '--min-accuracy <fraction>',
+        description: 'the quality gate: the minimum test accuracy',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--max-cost-usd <dollars>',
+        description: 'with --cloud: what the training machine may cost; 0 for no limit',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+    ],
+  },
+];
+
+export interface SettingOptionGroup {
+  readonly title: string;
+  readonly options: readonly SettingOption[];
+}
+
+/**
+ * The settings as options, without a default value: only given settings are sent to AWS or override a config file. The
+ * default is a part of the description.
+ */
+export function settingOptionGroups(): SettingOptionGroup[] {
+  return settingGroups.map(({ title, settings }) => ({
+    title,
+    options: settings.map(({ flags, description, byDefault, parse, choices }) => {
+      const text = byDefault === undefined ? description : `${description} (default: ${byDefault})`;
+      const option = new SettingOption(flags, text, choices);
+      return parse === undefined ? option : option.argParser(parse);
+    }),
+  }));
+}

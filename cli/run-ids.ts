@@ -1,0 +1,112 @@
+import { PermanentError } from '../lib/contracts/errors';
+import { objectKeys } from '../lib/contracts/object-keys';
+import { parseOrThrow } from '../lib/contracts/parse';
+import { runIdSchema } from '../lib/contracts/run-config';
+import { listRunIds, listRuns, type RunListing } from '../lib/pipeline/list-runs';
+import type { ObjectStore } from '../lib/store/object-store';
+import { commandLine } from './command-text';
+import { isRemote } from './display/locate';
+import { didYouMean } from './suggest';
+
+/** `latest` is the run that was started last, `best` the finished one with the highest test accuracy. */
+const aliases = ['latest', 'best'] as const;
+type Alias = (typeof aliases)[number];
+
+/** Which runs `latest` means: only finished ones have a model and a report. `best` always means finished ones. */
+export type AliasScope = 'any' | 'finished';
+
+/**
+ * The run that a user names: by its id, by `latest` or `best`, or by the beginning of its id if no other run has it.
+ *
+ * @throws PermanentError InvalidInput for a text that cannot be a run id, or an ambiguous one; ArtifactNotFound if the
+ *   store has no such run.
+ */
+export async function resolveRunId(
+  store: ObjectStore,
+  text: string,
+  scope: AliasScope = 'any',
+): Promise<string> {
+  const given = parseOrThrow(runIdSchema, text, 'The run id');
+  if (await hasRun(store, given)) return given;
+  if (isAlias(given)) return resolveAlias(store, given, scope);
+  const runIds = await listRunIds(store);
+  const matches = runIds.filter((runId) => runId.startsWith(given));
+  if (matches.length === 1) return matches[0]!;
+  if (matches.length > 1) {
+    const some = matches.slice(0, 5).join(', ');
+    throw new PermanentError(
+      'InvalidInput',
+      `${matches.length} runs begin with ${JSON.stringify(given)}: ${some}${matches.length > 5 ? ', …' : ''}. Give more characters of the run id.`,
+      { evidence: { runId: given, count: matches.length } },
+    );
+  }
+  throw new PermanentError(
+    'ArtifactNotFound',
+    `There is no run ${JSON.stringify(given)} in ${store.location}.${didYouMean(given, runIds)} "${commandLine(store, 'runs')}" lists the runs.`,
+    { evidence: { runId: given } },
+  );
+}
+
+/** @throws PermanentError ArtifactNotFound for a run that is not finished, with the command that resumes it. */
+export async function assertFinished(store: ObjectStore, runId: string): Promise<void> {
+  if ((await store.head(objectKeys.runRecord(runId))) !== undefined) return;
+  throw new PermanentError(
+    'ArtifactNotFound',
+    `The run "${runId}" in ${store.location} is not finished. ${howToResume(store, runId)}`,
+    { evidence: { runId } },
+  );
+}
+
+export function howToResume(store: ObjectStore, runId: string): string {
+  return isRemote(store)
+    ? `If it runs on AWS: mnist-pipeline follow ${runId}. If it failed there: mnist-pipeline redrive ${runId}`
+    : `To resume it: ${commandLine(store, 'train', runId)}`;
+}
+
+export function isAlias(text: string): text is Alias {
+  return aliases.some((alias) => alias === text);
+}
+
+async function hasRun(store: ObjectStore, runId: string): Promise<boolean> {
+  return (
+    (await store.head(objectKeys.config(runId))) !== undefined ||
+    (await store.head(objectKeys.runRecord(runId))) !== undefined
+  );
+}
+
+async function resolveAlias(store: ObjectStore, alias: Alias, scope: AliasScope): Promise<string> {
+  const runs = await listRuns(store);
+  const found = alias === 'best' ? findBestRun(runs) : findLatestRun(runs, scope);
+  if (found !== undefined) return found.runId;
+  const kind = alias === 'best' || scope === 'finished' ? 'finished run' : 'run';
+  throw new PermanentError(
+    'ArtifactNotFound',
+    `There is no ${kind} in ${store.location}, so "${alias}" means none. Start one with "${commandLine(store, 'train')}".`,
+    { evidence: { runId: alias } },
+  );
+}
+
+type FinishedRun = Extract<RunListing, { record: unknown }>;
+
+export const isFinished = (run: RunListing): run is FinishedRun => 'record' in run;
+
+/** Of equal accuracies, the run that was started first. */
+export function findBestRun(runs: readonly RunListing[]): FinishedRun | undefined {
+  return runs
+    .filter(isFinished)
+    .sort(
+      (a, b) => b.record.accuracy - a.record.accuracy || a.record.createdAt.localeCompare(b.record.createdAt),
+    )[0];
+}
+
+function findLatestRun(runs: readonly RunListing[], scope: AliasScope): RunListing | undefined {
+  return runs
+    .filter((run) => (scope === 'finished' ? isFinished(run) : run.status !== 'damaged'))
+    .sort((a, b) => startOf(b).localeCompare(startOf(a)))[0];
+}
+
+/** When a run was started, as ISO 8601; empty for a damaged one, which does not tell. */
+export function startOf(run: RunListing): string {
+  if (run.status === 'damaged') return '';
+  return run.status === 'unfinished' ? run.stored.createdAt : run.record.createdAt;
+}

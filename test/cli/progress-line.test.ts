@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { formatEpochLine, formatProgressLine, type TrainingPosition } from '../../cli/display/progress-line';
+
+const latest = { loss: 0.3389, val_acc: 0.9612 };
+const halfway: TrainingPosition = { epoch: 2, epochs: 10, doneFraction: 0.18, secondsLeft: 252, latest };
+
+test.each([
+  [80, '  epoch  2/10 ███░░░░░░░░░░░░░░░░  18 %  4:12 left  val_acc 0.9612  loss 0.3389'],
+  [60, '  epoch  2/10 ██░░░░░░░░░░  18 %  4:12 left  val_acc 0.9612'],
+  [40, '  epoch  2/10 █░░░░░░░  18 %  4:12 left'],
+  [39, '  epoch  2/10 ███░░░░░░░░░░░░░░░  18 %'],
+  [27, '  epoch  2/10  18 %'],
+  [10, '18 %'],
+  [4, ''],
+])('at %i columns the line is %j', (columns, line) => {
+  expect(formatProgressLine(halfway, columns)).toBe(line);
+});
+
+test('the bar keeps its width while the time left and the metrics are still unknown', () => {
+  const unknown = { ...halfway, secondsLeft: undefined, latest: undefined };
+  expect(formatProgressLine(unknown, 80)).toBe('  epoch  2/10 ███░░░░░░░░░░░░░░░░  18 %');
+});
+
+test('property: no line is wider than the terminal, and none has a part of a field', () => {
+  const positions = fc.integer({ min: 1, max: 1000 }).chain((epochs) =>
+    fc.record({
+      epoch: fc.integer({ min: 1, max: epochs }),
+      epochs: fc.constant(epochs),
+      doneFraction: fc.double({ min: 0, max: 1, noNaN: true }),
+      secondsLeft: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }), { nil: undefined }),
+      latest: fc.option(
+        fc.record({
+          loss: fc.double({ min: 0, max: 1e4, noNaN: true }),
+          val_acc: fc.double({ min: 0, max: 1, noNaN: true }),
+        }),
+        { nil: undefined },
+      ),
+    }),
+  );
+  const whole =
+    /^( {2}epoch +\d+\/\d+( [█░]{8,40})? +\d+ %( {2}[\d:]+ left)?( {2}val_acc \d\.\d{4})?( {2}loss \d+\.\d{4})?|\d+ %|)$/;
+  fc.assert(
+    fc.property(positions, fc.integer({ min: 1, max: 200 }), (position, columns) => {
+      const line = formatProgressLine(position, columns);
+      expect(line.length).toBeLessThan(Math.max(columns, 1));
+      expect(line).toMatch(whole);
+    }),
+  );
+});
+
+const epoch = { epoch: 2, loss: 0.3389, acc: 0.9, val_loss: 0.1311, val_acc: 0.9612, seconds: 4.1 };
+
+test.each([
+  [undefined, '  epoch  2/10  4.1 s  loss 0.3389  acc 0.9000  val_loss 0.1311  val_acc 0.9612'],
+  [80, '  epoch  2/10  4.1 s  loss 0.3389  acc 0.9000  val_loss 0.1311  val_acc 0.9612'],
+  [60, '  epoch  2/10  4.1 s  loss 0.3389  val_acc 0.9612'],
+  [40, '  epoch  2/10  val_acc 0.9612'],
+])('a finished epoch at %s columns leaves %j', (columns, line) => {
+  expect(formatEpochLine(epoch, 10, columns)).toBe(line);
+});
