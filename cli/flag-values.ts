@@ -15,3 +15,11 @@ export function flagOf([setting]: readonly PropertyKey[]): string {
   if (setting === 'initialWeightsSha256') return '--from';
   return `--${String(setting).replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }
+
+/** The columns that `runs --sort` knows. */
+export const runOrders = ['started', 'accuracy', 'loss', 'duration', 'epochs', 'run'] as const;
+export type RunOrder = (typeof runOrders)[number];
+
+/** The shells that `completion` has scripts for. */
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];

@@ -3,7 +3,7 @@ import { writeBashScript } from '../completion/bash';
 import { type CompletedCommand, readCommandTree } from '../completion/command-tree';
 import { writeFishScript } from '../completion/fish';
 import { writeZshScript } from '../completion/zsh';
-import type { Shell } from '../definitions/setup';
+import type { Shell } from '../flag-values';
 import type { Terminal } from '../terminal';
 
 const writers: Readonly<Record<Shell, (commands: readonly CompletedCommand[]) => string>> = {

@@ -5,11 +5,18 @@ import { servePage } from '../../lib/try-it/serve-page';
 import { gatherServedFiles } from '../../lib/try-it/served-files';
 import { chooseOptionalArgument } from '../choose-argument';
 import { chooseModelRun } from '../choose-model-run';
-import type { ServeFlags } from '../definitions/serve';
 import { openInBrowser } from '../open-in-browser';
 import type { Terminal } from '../terminal';
 
 const portSchema = z.int().min(0).max(65_535);
+
+export interface ServeFlags {
+  readonly store: string;
+  readonly runId?: string;
+  readonly modelName: string;
+  readonly port: unknown;
+  readonly open?: boolean;
+}
 
 /** Runs until Ctrl-C, which is not an error. */
 export async function serveCommand(

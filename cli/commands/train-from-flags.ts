@@ -6,13 +6,18 @@ import { readRun } from '../../lib/pipeline/list-runs';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { openStore } from '../../lib/store/open-store';
 import { chooseOptionalArgument } from '../choose-argument';
-import { refuseCloudFlags, trainInCloudFromFlags } from '../cloud/train-flags';
+import { type CloudTrainFlags, refuseCloudFlags, trainInCloudFromFlags } from '../cloud/train-flags';
 import { commandLine } from '../command-text';
-import type { TrainFlags } from '../definitions/train';
 import { flagOf } from '../flag-values';
 import { isAlias, resolveRunId } from '../run-ids';
 import { completeConfig, type GivenSettings, readGivenSettings } from '../settings';
 import type { Terminal } from '../terminal';
+
+export interface TrainFlags extends CloudTrainFlags {
+  readonly store: string;
+  readonly config?: string;
+  readonly from?: string;
+}
 
 /** Collects the settings of a run from the flags, the config file and an unfinished run, and trains here or on AWS. */
 export async function trainFromFlags(

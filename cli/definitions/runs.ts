@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { SourceFlags } from '../choose-store';
-import { numberOrText } from '../flag-values';
+import { numberOrText, type RunOrder, runOrders } from '../flag-values';
 import type { Terminal } from '../terminal';
 import {
   addCommand,
@@ -12,10 +12,6 @@ import {
   stackOption,
   storeOption,
 } from './options';
-
-/** The columns that `runs --sort` knows. */
-export const runOrders = ['started', 'accuracy', 'loss', 'duration', 'epochs', 'run'] as const;
-export type RunOrder = (typeof runOrders)[number];
 
 interface StoreFlags extends SourceFlags {
   readonly json?: boolean;

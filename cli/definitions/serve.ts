@@ -1,15 +1,8 @@
 import { type Command, Option } from 'commander';
+import type { ServeFlags } from '../commands/serve';
 import { numberOrText } from '../flag-values';
 import type { Terminal } from '../terminal';
 import { addCommand, modelNameOption, optionalRunIdArgument, runIdFlag, storeOption } from './options';
-
-export interface ServeFlags {
-  readonly store: string;
-  readonly runId?: string;
-  readonly modelName: string;
-  readonly port: unknown;
-  readonly open?: boolean;
-}
 
 export function defineServe(program: Command, terminal: Terminal): void {
   addCommand(

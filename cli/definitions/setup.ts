@@ -1,10 +1,8 @@
 import { Argument, type Command } from 'commander';
+import { type Shell, shells } from '../flag-values';
 import { didYouMean } from '../suggest';
 import type { Terminal } from '../terminal';
 import { addCommand, addExamples } from './options';
-
-export const shells = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof shells)[number];
 
 export function defineSchema(program: Command, terminal: Terminal): void {
   const command = addCommand(program, 'schema', 'print the JSON schema of a config file');

@@ -1,5 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
-import type { CloudTrainFlags } from '../cloud/train-flags';
+import type { TrainFlags } from '../commands/train-from-flags';
 import type { Terminal } from '../terminal';
 import {
   addCommand,
@@ -14,12 +14,6 @@ import {
   storeOption,
 } from './options';
 import { settingOptionGroups } from './setting-options';
-
-export interface TrainFlags extends CloudTrainFlags {
-  readonly store: string;
-  readonly config?: string;
-  readonly from?: string;
-}
 
 export function defineTrain(program: Command, terminal: Terminal): void {
   const command = addCommand(

@@ -37,6 +37,7 @@ const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   tryItExamples: objectKeys.tryItExamples(run),
   report: objectKeys.report(run),
   runRecord: objectKeys.runRecord(run),
+  models: objectKeys.models,
   initialWeights: objectKeys.initialWeights('<sha256>'),
   latestModel: objectKeys.latestModel('mnist-mlp'),
 };
