@@ -1,5 +1,5 @@
 /**
- * The import directions of the house. A rule's comment is what its offender reads: it says what to do instead.
+ * The import directions. A rule's comment is what its offender reads: it says what to do instead.
  *
  * @type {import('dependency-cruiser').IConfiguration}
  */
@@ -56,7 +56,9 @@ module.exports = {
       comment:
         'Evaluation and preprocessing run in Lambdas, where there is no native library; training and the exports do not belong there.',
       severity: 'error',
-      from: { path: '^(lib/(evaluation|report|dataset|model)|functions/(preprocess|evaluate|register))/' },
+      from: {
+        path: '^(lib/(evaluation|report|dataset|model)|functions/(plan|shard|commit|evaluate|register|notify))/',
+      },
       to: { path: '^lib/(training|export|tensorflow/native-)', reachable: true },
     },
     {
@@ -67,7 +69,7 @@ module.exports = {
       from: {
         path: '^lib/(dataset|image|inference|model|training|evaluation|report|export|store|tensorflow|cloud|protobuf|try-it)/',
       },
-      to: { path: '^(lib/pipeline/(?!step-context)|functions|cdk|cli)/' },
+      to: { path: '^(lib/(pipeline/(?!step-context)|runtime)|functions|cdk|cli)/' },
     },
     {
       name: 'lib-must-not-import-upward',

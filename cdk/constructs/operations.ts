@@ -2,6 +2,9 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { Dashboard, GraphWidget, type IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { metricsNamespace, phaseMetric, runMetrics, stepDimension } from '../../lib/contracts/metrics';
+import { phaseSchema } from '../../lib/contracts/results';
+import type { StepName } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import type { PipelineFunctions } from './pipeline-functions';
 import type { TrainingWorkflow } from './training-workflow';
@@ -13,7 +16,6 @@ export interface OperationsProps {
 }
 
 const metricPeriod = Duration.minutes(5);
-const metricsNamespace = 'MnistPipeline';
 /** In percent. A forecast takes some five weeks of bills before AWS Budgets makes one. */
 const budgetThresholds = [
   { notificationType: 'ACTUAL', threshold: 80 },
@@ -50,7 +52,7 @@ export class Operations extends Construct {
       new Metric({
         namespace: metricsNamespace,
         metricName,
-        dimensionsMap: { service: 'evaluate' },
+        dimensionsMap: { [stepDimension]: 'evaluate' satisfies StepName },
         statistic: 'Average',
         period: metricPeriod,
       });
@@ -65,16 +67,16 @@ export class Operations extends Construct {
             stateMachine.metricAborted(),
             stateMachine.metricTimedOut(),
           ]),
-          graph('Test accuracy', [ofRuns('Accuracy')]),
+          graph('Test accuracy', [ofRuns(runMetrics.accuracy)]),
         ],
         [
           graph(
             'Seconds per phase',
-            ['preprocess', 'train', 'evaluate'].map((phase) => ofRuns(`${phase}Seconds`)),
+            phaseSchema.shape.name.options.map((phase) => ofRuns(phaseMetric(phase))),
           ),
           graph(
             'Lambda errors',
-            Object.values(functions.all).map((fn) => fn.metricErrors()),
+            functions.all.map((fn) => fn.metricErrors()),
           ),
         ],
       ],

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { lambdaMemoryMib } from '../../lib/contracts/compute';
 import type { PlanEnv, StepEnv } from '../../lib/contracts/env';
+import { type LambdaStepName, lambdaStepNames, pipelineSteps } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
-import { type ArtifactStore, grantReadOfBuckets, grantUseOfKeys, type StoreUser } from './artifact-store';
+import { type ArtifactStore, grantReadOfBuckets, grantUseOfKeys } from './artifact-store';
 import { evaluationFiles, mnistFiles } from './bundling';
 import { NodeFunction, type NodeFunctionProps } from './node-function';
 
@@ -13,20 +13,28 @@ export interface PipelineFunctionsProps {
   readonly settings: Settings;
 }
 
-interface FunctionSettings extends Omit<NodeFunctionProps, 'purpose' | 'settings' | 'environment'> {
+/** What a function has beyond its row in `pipelineSteps`. */
+interface FunctionExtras extends Pick<NodeFunctionProps, 'files'> {
+  readonly memoryMib?: number;
   readonly environment?: Omit<PlanEnv, keyof StepEnv>;
 }
 
-/** Lambda's own limit, for the two steps that take longer the larger the dataset is. */
-const longestTimeout = Duration.minutes(15);
+function extrasOf({ planMemoryMib, computes, gpuHourUsd }: Settings): {
+  readonly [Step in LambdaStepName]?: FunctionExtras;
+} {
+  return {
+    plan: {
+      memoryMib: planMemoryMib,
+      files: mnistFiles,
+      environment: { COMPUTES: computes.join(','), GPU_HOUR_USD: String(gpuHourUsd) },
+    },
+    evaluate: { files: evaluationFiles },
+  };
+}
 
-/** The steps that need no native library, one Lambda each. */
+/** The steps that need no native library, one Lambda function each. */
 export class PipelineFunctions extends Construct {
-  readonly plan: LambdaFunction;
-  readonly shard: LambdaFunction;
-  readonly commit: LambdaFunction;
-  readonly evaluate: LambdaFunction;
-  readonly register: LambdaFunction;
+  readonly byStep: Readonly<Record<LambdaStepName, LambdaFunction>>;
 
   constructor(
     scope: Construct,
@@ -35,50 +43,28 @@ export class PipelineFunctions extends Construct {
   ) {
     super(scope, id);
     const { settings } = props;
-    this.plan = this.addFunction('plan', {
-      entry: 'functions/preprocess/plan.ts',
-      memoryMiB: settings.planMemoryMib,
-      timeout: longestTimeout,
-      files: mnistFiles,
-      environment: { COMPUTES: settings.computes.join(','), GPU_HOUR_USD: String(settings.gpuHourUsd) },
-    });
-    grantReadOfBuckets(this.plan.role!, settings.datasetBuckets);
-    grantUseOfKeys(this.plan.role!, settings.datasetKeys);
-    this.shard = this.addFunction('shard', {
-      entry: 'functions/preprocess/shard.ts',
-      memoryMiB: lambdaMemoryMib,
-      timeout: Duration.minutes(2),
-    });
-    this.commit = this.addFunction('commit', {
-      entry: 'functions/preprocess/commit.ts',
-      memoryMiB: lambdaMemoryMib,
-      timeout: longestTimeout,
-    });
-    this.evaluate = this.addFunction('evaluate', {
-      entry: 'functions/evaluate/handler.ts',
-      memoryMiB: lambdaMemoryMib,
-      timeout: Duration.minutes(5),
-      files: evaluationFiles,
-    });
-    this.register = this.addFunction('register', {
-      entry: 'functions/register/handler.ts',
-      memoryMiB: 256,
-      timeout: Duration.minutes(2),
-    });
+    const extras = extrasOf(settings);
+    const functions = lambdaStepNames.map((step) => [step, this.addFunction(step, extras[step])]);
+    this.byStep = Object.fromEntries(functions);
+    grantReadOfBuckets(this.byStep.plan.role!, settings.datasetBuckets);
+    grantUseOfKeys(this.byStep.plan.role!, settings.datasetKeys);
   }
 
-  get all(): Readonly<Record<Exclude<StoreUser, 'train'>, LambdaFunction>> {
-    const { plan, shard, commit, evaluate, register } = this;
-    return { plan, shard, commit, evaluate, register };
+  get all(): LambdaFunction[] {
+    return Object.values(this.byStep);
   }
 
-  private addFunction(step: StoreUser, options: FunctionSettings): LambdaFunction {
+  private addFunction(step: LambdaStepName, extras: FunctionExtras = {}): LambdaFunction {
     const { store, settings } = this.props;
+    const { memoryMib, timeoutMinutes } = pipelineSteps[step].lambda;
     const environment: StepEnv = { ARTIFACT_BUCKET: store.bucket.bucketName };
     const { fn, role } = new NodeFunction(this, step, {
-      ...options,
       purpose: `the step ${step}`,
-      environment: { ...environment, ...options.environment },
+      entry: `functions/${step}/handler.ts`,
+      memoryMiB: extras.memoryMib ?? memoryMib,
+      timeout: Duration.minutes(timeoutMinutes),
+      files: extras.files ?? [],
+      environment: { ...environment, ...extras.environment },
       settings,
     });
     store.grantStep(step, role);

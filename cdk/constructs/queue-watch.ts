@@ -17,7 +17,8 @@ import {
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge-findings';
 import { retryBatchService } from './retry-policies';
-import type { TrainingCompute, TrainingTarget } from './training-compute';
+import type { TrainingCompute } from './training-compute';
+import type { QueuedJob } from './training-queues';
 import { grantTerminateJobs } from './workflow-rights';
 
 /**
@@ -29,7 +30,7 @@ import { grantTerminateJobs } from './workflow-rights';
 export class QueueWatch extends Construct {
   readonly stateMachine: StateMachine;
 
-  constructor(scope: Construct, id: string, { targets }: TrainingCompute) {
+  constructor(scope: Construct, id: string, { jobs }: TrainingCompute) {
     super(scope, id);
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(this.define()),
@@ -53,10 +54,10 @@ export class QueueWatch extends Construct {
         reason: 'Four calls to Batch, which the history of each execution shows with their answers.',
       });
     }
-    for (const target of targets) this.watch(target);
+    for (const job of jobs) this.watch(job);
   }
 
-  private watch({ queue, patience, quota }: TrainingTarget): void {
+  private watch({ queue, capacityTimeout, quota }: QueuedJob): void {
     const rule = new Rule(this, `${queue.node.id} waits`, {
       description: 'A training waits for a machine.',
       eventPattern: {
@@ -65,13 +66,13 @@ export class QueueWatch extends Construct {
         detail: { status: ['RUNNABLE'], jobQueue: [queue.jobQueueArn] },
       },
     });
-    const minutes = patience.toMinutes();
+    const minutes = capacityTimeout.toMinutes();
     const input = {
       jobId: EventField.fromPath('$.detail.jobId'),
       // A job that was tried again waits anew, and has a watch of its own.
       attempts: EventField.fromPath('$.detail.attempts'),
       jobQueue: queue.jobQueueArn,
-      patienceSeconds: patience.toSeconds(),
+      capacityTimeoutSeconds: capacityTimeout.toSeconds(),
       reason: `No machine came for this job within ${minutes} minutes, and none for any other in its queue. The first thing to check is the quota "${quota.name}" (${quota.code}). See docs/runbook.md#no-machine`,
     };
     rule.addTarget(new SfnStateMachine(this.stateMachine, { input: RuleTargetInput.fromObject(input) }));
@@ -80,7 +81,7 @@ export class QueueWatch extends Construct {
   private define(): IChainable {
     const nothingToGiveUp = new Succeed(this, 'There is nothing to give up');
     const wait = Wait.jsonata(this, 'Wait for a machine', {
-      time: WaitTime.seconds('{% $states.input.patienceSeconds %}'),
+      time: WaitTime.seconds('{% $states.input.capacityTimeoutSeconds %}'),
     });
     const lookAtJob = this.ask(
       'Look at the job',

@@ -1,8 +1,6 @@
 // Types alone: nothing of the client is loaded.
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
-
-/** JSONata, whose value is known when the state is entered. */
-export type Expression = `{% ${string} %}`;
+import type { Expression } from './expressions';
 
 /**
  * A request of an AWS service as a state's `Arguments`: its members begin with a capital, and any value may be an
@@ -18,3 +16,6 @@ type ArgumentsOf<Request> = Request extends string | number | boolean | undefine
 
 /** What `batch:submitJob.sync` takes: a misspelled or missing member fails `tsc`. */
 export type SubmitJobArguments = ArgumentsOf<SubmitJobCommandInput>;
+
+/** Batch jobs of this pipeline carry this tag; the right to terminate jobs is bound to it. */
+export const jobTagKey = 'mnist-pipeline-stack';

@@ -14,33 +14,30 @@ import type { TrainJobEnv } from '../../lib/contracts/env';
 import type { Settings } from '../settings';
 import { acknowledgeWildcard } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
+import { type ComputeTarget, fargateTarget, gpuTarget } from './compute-targets';
 import { serviceOfThisAccount } from './service-trust';
 import { trainingImage } from './training-image';
 import { TrainingNetwork } from './training-network';
-import { addFargateQueue, addGpuQueue, type TrainingQueue } from './training-queues';
+import { addFargateQueue, addGpuQueue, type QueuedJob } from './training-queues';
 
 export interface TrainingComputeProps {
   readonly store: ArtifactStore;
   readonly settings: Settings;
 }
 
-/** A queue, and what is run in it. */
-export interface TrainingTarget extends TrainingQueue {
-  readonly jobDefinition: EcsJobDefinition;
-  /**
-   * What jobs are submitted by. Each deployment registers a revision and deregisters the one before, so an execution
-   * that has kept a revision could no longer submit it; by its name it gets the newest.
-   */
-  readonly jobDefinitionName: string;
-}
+type DefinedJob = Pick<QueuedJob, 'jobDefinition' | 'jobDefinitionName'>;
 
-type DefinedJob = Pick<TrainingTarget, 'jobDefinition' | 'jobDefinitionName'>;
+interface AddedTarget {
+  readonly target: ComputeTarget;
+  readonly jobs: readonly QueuedJob[];
+}
 
 /** The container task: Batch on EC2 with a GPU, spot and on demand, and on Fargate. Nothing is kept running. */
 export class TrainingCompute extends Construct {
-  readonly gpuSpot?: TrainingTarget;
-  readonly gpuOnDemand?: TrainingTarget;
-  readonly cpu?: TrainingTarget;
+  /** In the order of the setting `computes`. */
+  readonly targets: readonly ComputeTarget[];
+  /** Of all targets. */
+  readonly jobs: readonly QueuedJob[];
   readonly jobRole: Role;
   private readonly network: TrainingNetwork;
   private readonly logGroup: LogGroup;
@@ -62,22 +59,33 @@ export class TrainingCompute extends Construct {
       description: 'What the training container may do',
     });
     store.grantStep('train', this.jobRole);
-    if (settings.computes.includes('gpu')) {
-      const job = this.defineGpuJob();
-      const addQueue = (spot: boolean) => addGpuQueue(this, { network: this.network, settings, spot });
-      this.gpuOnDemand = { ...addQueue(false), ...job };
-      if (settings.spot) this.gpuSpot = { ...addQueue(true), ...job };
-    }
-    if (settings.computes.includes('cpu')) {
-      this.cpu = {
-        ...addFargateQueue(this, { network: this.network, settings }),
-        ...this.defineFargateJob(),
-      };
-    }
+    const added = settings.computes.map((compute) => (compute === 'gpu' ? this.addGpu() : this.addFargate()));
+    this.targets = added.map(({ target }) => target);
+    this.jobs = added.flatMap(({ jobs }) => jobs);
   }
 
-  get targets(): TrainingTarget[] {
-    return [this.gpuSpot, this.gpuOnDemand, this.cpu].filter((target) => target !== undefined);
+  private addGpu(): AddedTarget {
+    const { settings } = this.props;
+    const job = this.defineGpuJob();
+    const addQueue = (spot: boolean) => ({
+      ...addGpuQueue(this, { network: this.network, settings, spot }),
+      ...job,
+    });
+    const onDemand = addQueue(false);
+    const spot = settings.spot ? addQueue(true) : undefined;
+    return {
+      target: gpuTarget({ spot, onDemand }, settings),
+      jobs: [spot, onDemand].filter((each) => each !== undefined),
+    };
+  }
+
+  private addFargate(): AddedTarget {
+    const { settings } = this.props;
+    const job = {
+      ...addFargateQueue(this, { network: this.network, settings }),
+      ...this.defineFargateJob(),
+    };
+    return { target: fargateTarget(job, settings), jobs: [job] };
   }
 
   private defineGpuJob(): DefinedJob {

@@ -2,6 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import {
   AllocationStrategy,
   type CfnComputeEnvironment,
+  type EcsJobDefinition,
   EcsMachineImageType,
   FargateComputeEnvironment,
   type IManagedComputeEnvironment,
@@ -32,9 +33,19 @@ const longestUpdate = Duration.hours(6);
 export interface TrainingQueue {
   readonly queue: JobQueue;
   /** How long its jobs wait for a machine. */
-  readonly patience: Duration;
+  readonly capacityTimeout: Duration;
   /** Of the account: what its machines count against. */
   readonly quota: Quota;
+}
+
+/** A queue, and what is run in it. */
+export interface QueuedJob extends TrainingQueue {
+  readonly jobDefinition: EcsJobDefinition;
+  /**
+   * What jobs are submitted by. Each deployment registers a revision and deregisters the one before, so an execution
+   * that has kept a revision could no longer submit it; by its name it gets the newest.
+   */
+  readonly jobDefinitionName: string;
 }
 
 interface Quota {
@@ -78,9 +89,9 @@ export function addGpuQueue(
   });
   useLatestVersion(computeEnvironment, launchTemplate);
   acknowledgeInstanceRole(computeEnvironment);
-  const patience = spot ? spotCapacityTimeout : onDemandCapacityTimeout;
-  const queue = addQueue(scope, id, computeEnvironment as IManagedComputeEnvironment, patience);
-  return { queue, patience, quota: spot ? quotas.gpuSpot : quotas.gpuOnDemand };
+  const capacityTimeout = spot ? spotCapacityTimeout : onDemandCapacityTimeout;
+  const queue = addQueue(scope, id, computeEnvironment as IManagedComputeEnvironment, capacityTimeout);
+  return { queue, capacityTimeout, quota: spot ? quotas.gpuSpot : quotas.gpuOnDemand };
 }
 
 export function addFargateQueue(scope: Construct, { network, settings }: QueueProps): TrainingQueue {
@@ -92,16 +103,16 @@ export function addFargateQueue(scope: Construct, { network, settings }: QueuePr
   });
   // The CDK leaves it empty, and Batch refuses every later change of a Fargate environment that has one (aws/aws-cdk#27054).
   (computeEnvironment.node.defaultChild as CfnComputeEnvironment).addPropertyDeletionOverride('UpdatePolicy');
-  const patience = onDemandCapacityTimeout;
-  const queue = addQueue(scope, 'Cpu', computeEnvironment as IManagedComputeEnvironment, patience);
-  return { queue, patience, quota: quotas.fargate };
+  const capacityTimeout = onDemandCapacityTimeout;
+  const queue = addQueue(scope, 'Cpu', computeEnvironment as IManagedComputeEnvironment, capacityTimeout);
+  return { queue, capacityTimeout, quota: quotas.fargate };
 }
 
 function addQueue(
   scope: Construct,
   id: string,
   computeEnvironment: IManagedComputeEnvironment,
-  patience: Duration,
+  capacityTimeout: Duration,
 ): JobQueue {
   const giveUp = (reason: JobStateTimeLimitActionsReason, maxTime: Duration) => ({
     reason,
@@ -112,7 +123,7 @@ function addQueue(
   return new JobQueue(scope, `${id}Queue`, {
     computeEnvironments: [{ computeEnvironment, order: 1 }],
     jobStateTimeLimitActions: [
-      giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, patience),
+      giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, capacityTimeout),
       giveUp(JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT, misfitTimeout),
       // A cap below what one job takes, and not a full fleet: behind other trainings a job may wait for long.
       giveUp(JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE, misfitTimeout),

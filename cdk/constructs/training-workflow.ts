@@ -11,25 +11,23 @@ import {
   Succeed,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { TrainingOutcome } from '../../lib/contracts/execution';
+import type { StepOutput } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import type { ArtifactStore } from './artifact-store';
-import { failure } from './failure-causes';
+import { expression, inputOf, runId } from './expressions';
+import { addFailureStates } from './failure-states';
 import type { PipelineFunctions } from './pipeline-functions';
-import { trainingRetryStrategies } from './retry-policies';
 import type { TrainingCompute } from './training-compute';
+import { trainingStateSeconds } from './training-task';
 import { grantWorkflowRights } from './workflow-rights';
-import {
-  commitVariables,
-  forEachShard,
-  invoke,
-  ofShardItem,
-  planVariables,
-  readOutcome,
-  runId,
-  shardOutput,
-  trainingStateSeconds,
-  trainOn,
-} from './workflow-steps';
+import { forEachShard, invoke, ofShardItem, readOutcome } from './workflow-steps';
+import { commitVariables, datasetPointer, planVariables, shardOutput, variable } from './workflow-variables';
+
+const planned = inputOf<StepOutput<'plan'>>();
+const trained = inputOf<Extract<TrainingOutcome, { status: 'succeeded' }>>();
+const evaluated = inputOf<StepOutput<'evaluate'>>();
+const succeeded: TrainingOutcome['status'] = 'succeeded';
 
 export interface TrainingWorkflowProps {
   readonly store: ArtifactStore;
@@ -46,9 +44,6 @@ function executionTimeout(settings: Settings): Duration {
   const trainings = settings.computes.includes('gpu') && settings.spot ? 2 : 1;
   return otherStepsTimeout.plus(Duration.seconds(trainings * trainingStateSeconds(settings)));
 }
-
-const datasetPointer = { dataset: '{% $dataset %}', contentKey: '{% $contentKey %}' };
-const caught = { error: { jsonata: '$states.input.error' }, reason: '$states.input.message' } as const;
 
 /**
  * The state machine. JSONata throughout; the state carries pointers and small numbers. A permanent error ends in a
@@ -83,123 +78,76 @@ export class TrainingWorkflow extends Construct {
     grantWorkflowRights(this.stateMachine, props);
   }
 
-  private trainOn(name: string, target: 'gpuSpot' | 'gpuOnDemand' | 'cpu', strategy: 'spot' | 'onDemand') {
-    const { compute, settings } = this.props;
-    return trainOn(this, name, {
-      target: compute[target]!,
-      settings,
-      stackName: Stack.of(this).stackName,
-      retryStrategy: trainingRetryStrategies[strategy],
-    });
-  }
-
   /** Leads every deployed compute to `next`; an input that asks for another was refused by the plan. */
   private trainOnChosenCompute(next: IChainable): IChainable {
-    const { computes, spot } = this.props.settings;
-    const starts = computes.map((compute) => {
-      if (compute === 'cpu') {
-        const onFargate = this.trainOn('Train on Fargate', 'cpu', 'onDemand');
-        onFargate.next(next);
-        return { compute, start: onFargate };
-      }
-      const onDemand = this.trainOn('Train on a GPU on demand', 'gpuOnDemand', 'onDemand');
-      onDemand.next(next);
-      if (!spot) return { compute, start: onDemand };
-      const onSpot = this.trainOn('Train on a spot GPU', 'gpuSpot', 'spot');
-      // A timeout is no failed task to Step Functions: it wants a name of its own.
-      onSpot.addCatch(onDemand, { errors: ['States.TaskFailed', 'States.Timeout'] });
-      onSpot.next(next);
-      return { compute, start: onSpot };
-    });
     const choice = Choice.jsonata(this, 'Which compute trains?');
-    const [first, ...others] = starts;
+    const [first, ...others] = this.props.compute.targets.map((target) => ({
+      compute: target.compute,
+      start: target.startTask(this, next),
+    }));
     for (const { compute, start } of others)
-      choice.when(Condition.jsonata(`{% $compute = '${compute}' %}`), start);
+      choice.when(Condition.jsonata(expression(`${variable('compute')} = '${compute}'`)), start);
     return choice.otherwise(first!.start);
   }
 
   private define(): IChainable {
-    const { store, functions } = this.props;
-    const preprocessingFailed = failure(this, 'Preprocessing failed', {
-      step: 'preprocess',
-      ...caught,
-      remedy: 'Fix the dataset or the input, and start a new execution.',
-    });
-    const trainingFailed = failure(this, 'Training failed', {
-      step: 'train',
-      ...caught,
-      remedy:
-        'Change the setting that the reason names, and start a new execution; the shards are used again.',
-    });
-    const evaluationFailed = failure(this, 'Evaluation failed', {
-      step: 'evaluate',
-      ...caught,
-      remedy: 'Start a new execution; the shards are used again.',
-    });
-    const belowThreshold = failure(this, 'The model is below the threshold', {
-      step: 'gate',
-      error: { name: 'QualityGateFailed' },
-      reason:
-        "'The test accuracy is ' & $string($states.input.accuracy) & ', and minAccuracy asks for at least ' & $string($states.input.minAccuracy) & '. The run is kept, its model is not promoted.'",
-      remedy: 'Look into report.html of the run; train longer, or ask for less.',
-    });
-    const registrationFailed = failure(this, 'Registration failed', {
-      step: 'register',
-      ...caught,
-      remedy: 'The run itself is whole: fix what the reason names, and start a new execution.',
-    });
+    const { store, functions, settings } = this.props;
+    const failed = addFailureStates(this);
 
-    const makeShard = invoke(this, 'Make a shard', {
-      fn: functions.shard,
+    const makeShard = invoke<'shard'>(this, 'Make a shard', {
+      fn: functions.byStep.shard,
       ...ofShardItem,
       outputs: shardOutput,
     });
     const makeShards = forEachShard(this, 'Make the shards', { store, makeShard });
-    const commit = invoke(this, 'Commit the dataset', {
-      fn: functions.commit,
+    const commit = invoke<'commit'>(this, 'Commit the dataset', {
+      fn: functions.byStep.commit,
       input: datasetPointer,
       assign: commitVariables,
-      onPermanentError: preprocessingFailed,
+      onPermanentError: failed.preprocess,
     });
     const readTrainingOutcome = readOutcome(this, 'Read how the training ended', store);
-    const evaluate = invoke(this, 'Evaluate the model', {
-      fn: functions.evaluate,
+    const evaluate = invoke<'evaluate'>(this, 'Evaluate the model', {
+      fn: functions.byStep.evaluate,
       input: {
         runId,
         ...datasetPointer,
         phases: [
-          { name: 'preprocess', seconds: '{% $preprocessSeconds %}' },
-          { name: 'train', seconds: '{% $states.input.seconds %}' },
+          { name: 'preprocess', seconds: expression(variable('preprocessSeconds')) },
+          { name: 'train', seconds: expression(trained('seconds')) },
         ],
-        gpuHourUsd: this.props.settings.gpuHourUsd,
+        gpuHourUsd: settings.gpuHourUsd,
       },
-      onPermanentError: evaluationFailed,
+      onPermanentError: failed.evaluate,
     });
-    const register = invoke(this, 'Register the model', {
-      fn: functions.register,
+    const register = invoke<'register'>(this, 'Register the model', {
+      fn: functions.byStep.register,
       input: { runId },
-      onPermanentError: registrationFailed,
+      onPermanentError: failed.register,
     });
-    const plan = invoke(this, 'Plan the preprocessing', {
-      fn: functions.plan,
+    const plan = invoke<'plan'>(this, 'Plan the preprocessing', {
+      fn: functions.byStep.plan,
       input: '{% $states.input %}',
       assign: planVariables,
-      onPermanentError: preprocessingFailed,
+      onPermanentError: failed.preprocess,
     });
 
     // The story, last chapter first.
     const isGoodEnough = Choice.jsonata(this, 'Is the model good enough?')
       .when(
-        Condition.jsonata('{% $states.input.isAccepted %}'),
+        Condition.jsonata(expression(evaluated('isAccepted'))),
         register.next(new Succeed(this, 'The model is registered')),
       )
-      .otherwise(belowThreshold);
+      .otherwise(failed.gate);
     const didTrainingSucceed = Choice.jsonata(this, 'Did the training succeed?')
-      .when(Condition.jsonata("{% $states.input.status = 'succeeded' %}"), evaluate.next(isGoodEnough))
-      .otherwise(trainingFailed);
+      .when(
+        Condition.jsonata(expression(`${trained('status')} = '${succeeded}'`)),
+        evaluate.next(isGoodEnough),
+      )
+      .otherwise(failed.train);
     const train = this.trainOnChosenCompute(readTrainingOutcome.next(didTrainingSucceed));
     const areShardsReady = Choice.jsonata(this, 'Are the shards ready?')
-      .when(Condition.jsonata('{% $states.input.isPrepared %}'), train)
+      .when(Condition.jsonata(expression(planned('isPrepared'))), train)
       .otherwise(makeShards.next(commit).next(train));
     return plan.next(areShardsReady);
   }

@@ -5,10 +5,8 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { acknowledgeWildcard, arnInFindings, logicalIdOf, stackArnInFindings } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
 import type { PipelineFunctions } from './pipeline-functions';
+import { jobTagKey } from './submit-job-arguments';
 import type { TrainingCompute } from './training-compute';
-
-/** Batch jobs of this pipeline carry this tag; the right to terminate jobs is bound to it. */
-export const jobTagKey = 'mnist-pipeline-stack';
 
 export interface WorkflowRights {
   readonly store: ArtifactStore;
@@ -22,14 +20,14 @@ export function grantWorkflowRights(
   { store, functions, compute }: WorkflowRights,
 ): void {
   // Its name alone makes CloudFormation wait for nothing.
-  stateMachine.node.addDependency(...compute.targets.map(({ jobDefinition }) => jobDefinition));
+  stateMachine.node.addDependency(...compute.jobs.map(({ jobDefinition }) => jobDefinition));
   grantBatch(stateMachine, compute);
   store.grantRead(stateMachine.role, [objectKeys.trainingOutcome('*'), objectKeys.plan('*', '*')]);
   acknowledgeWildcards(stateMachine, functions);
 }
 
 /** Submit to our queues, and whatever `.sync` needs to wait for a job and to terminate it when it is aborted. */
-function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): void {
+function grantBatch(stateMachine: StateMachine, { jobs: queuedJobs }: TrainingCompute): void {
   const stack = Stack.of(stateMachine);
   const jobs = stack.formatArn({ service: 'batch', resource: 'job', resourceName: '*' });
   const unique = (arns: readonly string[]) => [...new Set(arns)];
@@ -37,9 +35,9 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
     new PolicyStatement({
       actions: ['batch:SubmitJob'],
       resources: unique([
-        ...targets.map(({ queue }) => queue.jobQueueArn),
+        ...queuedJobs.map(({ queue }) => queue.jobQueueArn),
         // What is submitted by name is asked for by its revision.
-        ...targets.map(({ jobDefinitionName }) => anyRevision(stack, jobDefinitionName)),
+        ...queuedJobs.map(({ jobDefinitionName }) => anyRevision(stack, jobDefinitionName)),
       ]),
     }),
     // A job has no ARN before it is submitted; the tag says whose it is.
@@ -64,7 +62,7 @@ function grantBatch(stateMachine: StateMachine, { targets }: TrainingCompute): v
   ];
   for (const statement of statements) stateMachine.addToRolePolicy(statement);
   grantTerminateJobs(stateMachine);
-  for (const { jobDefinitionName } of targets) {
+  for (const { jobDefinitionName } of queuedJobs) {
     acknowledgeWildcard(
       stateMachine,
       stackArnInFindings(stack, 'batch', `job-definition/${jobDefinitionName}:*`),
@@ -102,7 +100,7 @@ function acknowledgeWildcards(stateMachine: StateMachine, functions: PipelineFun
   const acknowledge = (wildcard: string, reason: string) =>
     acknowledgeWildcard(stateMachine, wildcard, reason);
   acknowledge('*', 'batch:DescribeJobs, X-Ray and the delivery of logs cannot be limited to a resource.');
-  for (const fn of Object.values(functions.all)) {
+  for (const fn of functions.all) {
     acknowledge(`${arnInFindings(fn)}:*`, 'The versions and aliases of one function of this stack.');
   }
   const nameOfMachine = `{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"${logicalIdOf(stateMachine)}"}]}]}`;

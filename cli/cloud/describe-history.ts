@@ -1,8 +1,8 @@
 import type { WorkflowEvent } from '../../lib/cloud/executions';
 import { explainCause } from '../../lib/cloud/explain-cause';
-import { executionPlanSchema, trainingOutcomeSchema } from '../../lib/contracts/execution';
+import { trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { parseJson } from '../../lib/contracts/parse';
-import { evaluateOutputSchema } from '../../lib/contracts/steps';
+import { evaluateOutputSchema, executionPlanSchema } from '../../lib/contracts/steps';
 
 /** Accepts executions of earlier versions, whose plan had no `seconds`. */
 const anyPlanSchema = executionPlanSchema.partial({ seconds: true });

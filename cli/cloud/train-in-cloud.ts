@@ -1,9 +1,9 @@
 import type { Execution } from '../../lib/cloud/executions';
 import { PermanentError } from '../../lib/contracts/errors';
-import { type ExecutionInput, executionInputSchema } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
+import { type ExecutionInput, executionInputSchema } from '../../lib/contracts/steps';
 import { createRunId } from '../../lib/pipeline/start-run';
 import { quoteForShell } from '../command-text';
 import { flagOf } from '../flag-values';

@@ -1,9 +1,4 @@
-import { registerInputSchema } from '../../lib/contracts/steps';
-import { createLambdaHandler } from '../../lib/pipeline/serve-step';
 import { register } from '../../lib/pipeline/steps/register';
+import { createLambdaHandler } from '../../lib/runtime/create-lambda-handler';
 
-export const handler = createLambdaHandler({
-  step: 'register',
-  inputSchema: registerInputSchema,
-  run: register,
-});
+export const handler = createLambdaHandler('register', register);

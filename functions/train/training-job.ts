@@ -6,8 +6,8 @@ import { PermanentError, type PermanentErrorName, TransientError } from '../../l
 import { type TrainingOutcome, trainExitCodes, trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
-import { logEvent } from '../../lib/pipeline/log-event';
 import { train } from '../../lib/pipeline/steps/train';
+import { logEvent } from '../../lib/runtime/log-event';
 import { putJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { createS3Store } from '../../lib/store/s3-store';

@@ -34,7 +34,7 @@ export const shardPlanSchema = z.strictObject({
 });
 export type ShardPlan = z.infer<typeof shardPlanSchema>;
 
-/** `plan.json`: what preprocess/shard is to make, written before any shard. */
+/** `plan.json`: what the step shard is to make, written before any shard. */
 export const datasetPlanSchema = z.strictObject({
   schemaVersion: z.literal(1),
   dataset: z.string(),

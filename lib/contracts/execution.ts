@@ -1,32 +1,11 @@
 import { z } from 'zod';
-import { computeSchema } from './compute';
 import { permanentErrorNames } from './errors';
-import { runConfigSchema, runIdSchema } from './run-config';
-import { planOutputSchema } from './steps';
-
-/**
- * What `StartExecution` takes: the settings of a run, each of which may be left out, and where to train. `{}` trains
- * the default configuration on MNIST. The name of the execution becomes the run id. Starting from given weights is for the
- * laptop: in the cloud no role reads them.
- */
-export const executionInputSchema = runConfigSchema.omit({ initialWeightsSha256: true }).extend({
-  /** Left out: the stack's first. */
-  compute: computeSchema.optional(),
-});
-export type ExecutionInput = z.infer<typeof executionInputSchema>;
-
-/** What the plan step puts into the state. */
-export const executionPlanSchema = planOutputSchema.extend({
-  compute: computeSchema,
-  /** What `maxCostUsd` buys of the compute, over all attempts; 0 for no limit. */
-  trainingSecondsLimit: z.number().min(0),
-  /** Of the plan step itself. */
-  seconds: z.number().min(0),
-});
-export type ExecutionPlan = z.infer<typeof executionPlanSchema>;
+import { runIdSchema } from './run-config';
+import { type FailureName, failures } from './steps';
 
 /** Around each step's own input, so that the run id is in every log line. */
 export const stepEventSchema = z.strictObject({ runId: runIdSchema, input: z.unknown() });
+export type StepEvent = z.infer<typeof stepEventSchema>;
 
 /**
  * `training-outcome.json`: the container's last word. A permanent error is an answer as well: the job ends with exit
@@ -51,8 +30,7 @@ export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
 
 /** The cause of a failed execution is this as JSON. */
 export const executionFailureSchema = z.strictObject({
-  /** The stem that the step has everywhere. */
-  step: z.enum(['preprocess', 'train', 'evaluate', 'gate', 'register']),
+  step: z.enum(Object.keys(failures) as [FailureName, ...FailureName[]]),
   reason: z.string(),
   remedy: z.string(),
 });

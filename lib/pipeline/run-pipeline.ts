@@ -5,12 +5,12 @@ import type { PlanInput, PlanOutput } from '../contracts/steps';
 import { getJson } from '../store/json-objects';
 import { type EncodedWeights, storeInitialWeights } from '../training/initial-weights';
 import type { TrainingEngine } from '../training/training-engine';
+import { admitRun } from './admit-run';
 import type { StepContext } from './step-context';
+import { commitPreprocessing } from './steps/commit';
 import { evaluate } from './steps/evaluate';
-import { commitPreprocessing } from './steps/preprocess-commit';
-import { planPreprocessing } from './steps/preprocess-plan';
-import { preprocessShard } from './steps/preprocess-shard';
 import { register } from './steps/register';
+import { preprocessShard } from './steps/shard';
 import { train } from './steps/train';
 import { findTrainingNeeds } from './training-needs';
 
@@ -51,8 +51,10 @@ async function preprocess(
   initialWeights: EncodedWeights | undefined,
 ): Promise<{ readonly plan: PlanOutput; readonly engine: TrainingEngine | undefined }> {
   let engine: TrainingEngine | undefined;
-  const plan = await planPreprocessing(input, context, async (found) => {
-    engine = await findTrainingNeeds(input, found, initialWeights, context);
+  const plan = await admitRun(input, context, {
+    assertTrainable: async (found) => {
+      engine = await findTrainingNeeds(input, found, initialWeights, context);
+    },
   });
   if (initialWeights !== undefined) await storeInitialWeights(context.store, initialWeights);
   context.notify({ type: 'note', message: plan.reason });

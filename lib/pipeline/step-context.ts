@@ -1,4 +1,5 @@
 import type { Epoch } from '../contracts/results';
+import type { StepName } from '../contracts/steps';
 import type { ObjectStore } from '../store/object-store';
 
 /** What the steps tell whoever watches: the terminal, a Lambda's structured log, a test. */
@@ -14,14 +15,6 @@ export type PipelineEvent =
       readonly stepsPerEpoch: number;
     }
   | { readonly type: 'epoch-finished'; readonly epoch: Epoch; readonly epochs: number };
-
-export type StepName =
-  | 'preprocess/plan'
-  | 'preprocess/shard'
-  | 'preprocess/commit'
-  | 'train'
-  | 'evaluate'
-  | 'register';
 
 /** Everything a step may touch besides its input. */
 export interface StepContext {

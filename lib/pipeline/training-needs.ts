@@ -1,3 +1,4 @@
+import type { DatasetPlan } from '../contracts/dataset';
 import type { RunConfig } from '../contracts/run-config';
 import type { PlanInput } from '../contracts/steps';
 import { chooseEngine } from '../training/choose-engine';
@@ -5,7 +6,6 @@ import { assertWeightsFit, type EncodedWeights, loadInitialWeights } from '../tr
 import type { MlpLayers } from '../training/mlp-layers';
 import type { TrainingEngine } from '../training/training-engine';
 import type { StepContext } from './step-context';
-import type { FoundDataset } from './steps/preprocess-plan';
 import { restoreTraining } from './steps/restore-training';
 
 /**
@@ -19,7 +19,7 @@ import { restoreTraining } from './steps/restore-training';
  */
 export async function findTrainingNeeds(
   { runId, config }: PlanInput,
-  { contentKey, imageShape }: FoundDataset,
+  { contentKey, imageShape }: Pick<DatasetPlan, 'contentKey' | 'imageShape'>,
   initialWeights: EncodedWeights | undefined,
   { store, notify, signal }: StepContext,
 ): Promise<TrainingEngine | undefined> {

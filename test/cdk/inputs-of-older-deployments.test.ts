@@ -1,7 +1,12 @@
 import { shardPlanSchema } from '../../lib/contracts/dataset';
 import { trainEnvSchema } from '../../lib/contracts/env';
-import { executionInputSchema, stepEventSchema } from '../../lib/contracts/execution';
-import { commitInputSchema, evaluateInputSchema, registerInputSchema } from '../../lib/contracts/steps';
+import { stepEventSchema } from '../../lib/contracts/execution';
+import {
+  commitInputSchema,
+  evaluateInputSchema,
+  executionInputSchema,
+  registerInputSchema,
+} from '../../lib/contracts/steps';
 
 /**
  * What state machines of earlier deployments send, as they sent it: a run that was started under one of them, or is

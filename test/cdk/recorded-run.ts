@@ -1,6 +1,6 @@
-import type { ExecutionPlan, TrainingOutcome } from '../../lib/contracts/execution';
+import type { TrainingOutcome } from '../../lib/contracts/execution';
 import type { LatestModel } from '../../lib/contracts/results';
-import type { EvaluateOutput } from '../../lib/contracts/steps';
+import type { EvaluateOutput, ExecutionPlan } from '../../lib/contracts/steps';
 
 /** What the states of one run were given and got, as the emulator's history has it; ids and sizes are the run's own. */
 export const runId = 'own-1';

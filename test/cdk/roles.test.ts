@@ -1,3 +1,4 @@
+import { lambdaStepNames, pipelineSteps, type StepName } from '../../lib/contracts/steps';
 import { render, resourcesOf, synthesize } from './synthesize';
 
 interface Statement {
@@ -33,79 +34,21 @@ const logs = (name: string) => [
   `logs:PutLogEvents <${name}Logs.Arn>`,
 ];
 
+/** What the table of steps gives a step; test/cdk/step-access.test.ts holds the table to what the step does. */
+const rightsInTable = (step: StepName) => [
+  ...pipelineSteps[step].reads.map((key) => `s3:GetObject ${key}`),
+  's3:ListBucket ',
+  ...pipelineSteps[step].writes.map((key) => `s3:PutObject ${key}`),
+];
+
 describe('each role may do what its step does', () => {
-  it.each([
-    [
-      'Functionsplan',
-      [
-        's3:GetObject datasets/*/prepared/*/*',
-        's3:GetObject datasets/*/raw/*',
-        's3:GetObject models/*/latest.json',
-        's3:GetObject runs/*/config.json',
-        's3:GetObject runs/*/run.json',
-        's3:GetObject uploads/*',
-        's3:ListBucket ',
-        's3:PutObject datasets/*/prepared/*/plan.json',
-        's3:PutObject datasets/*/raw/*',
-        's3:PutObject runs/*/config.json',
-      ],
-    ],
-    [
-      'Functionsshard',
-      ['s3:GetObject datasets/*/raw/*', 's3:ListBucket ', 's3:PutObject datasets/*/prepared/*/*.npz'],
-    ],
-    [
-      'Functionscommit',
-      [
-        's3:GetObject datasets/*/prepared/*/*',
-        's3:GetObject datasets/*/raw/*',
-        's3:ListBucket ',
-        's3:PutObject datasets/*/prepared/*/first-training-image-label-*.png',
-        's3:PutObject datasets/*/prepared/*/manifest.json',
-      ],
-    ],
-    [
-      'Functionsevaluate',
-      [
-        's3:GetObject datasets/*/prepared/*/*',
-        's3:GetObject runs/*/*',
-        's3:ListBucket ',
-        's3:PutObject runs/*/evaluation/*',
-        's3:PutObject runs/*/model/README.md',
-        's3:PutObject runs/*/report.html',
-        's3:PutObject runs/*/run.json',
-      ],
-    ],
-    [
-      'Functionsregister',
-      [
-        's3:GetObject models/*/latest.json',
-        's3:GetObject runs/*/run.json',
-        's3:ListBucket ',
-        's3:PutObject models/*/latest.json',
-      ],
-    ],
-  ])('%s', (prefix, expected) => {
-    expect(rightsOf(prefix)).toEqual([...logs(prefix), ...expected].sort());
+  it.each(lambdaStepNames)('%s', (step) => {
+    const role = `Functions${step}`;
+    expect(rightsOf(role)).toEqual([...logs(role), ...rightsInTable(step)].sort());
   });
 
   it('the training container', () => {
-    expect(rightsOf('ComputeJobRole')).toEqual([
-      's3:GetObject checkpoints/*',
-      's3:GetObject datasets/*/prepared/*/*',
-      's3:GetObject runs/*/*',
-      's3:ListBucket ',
-      's3:PutObject checkpoints/*',
-      's3:PutObject runs/*/history.csv',
-      's3:PutObject runs/*/history.json',
-      's3:PutObject runs/*/model/*',
-      's3:PutObject runs/*/progress.html',
-      's3:PutObject runs/*/tensorboard/*/events.out.tfevents.0.mnist-pipeline',
-      's3:PutObject runs/*/training-outcome.json',
-      's3:PutObject runs/*/training.json',
-      's3:PutObject runs/*/try-it.html',
-      's3:PutObject runs/*/try-it/examples.json',
-    ]);
+    expect(rightsOf('ComputeJobRole')).toEqual(rightsInTable('train').sort());
   });
 
   it('the workflow, which can describe and terminate its jobs', () => {

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { permanentErrorNames, transientErrorNames } from '../../lib/contracts/errors';
+import { lambdaStepNames } from '../../lib/contracts/steps';
 import { synthesize } from './synthesize';
 import { allStates, definitionOf } from './workflow-definition';
 
@@ -53,7 +54,8 @@ describe('the state machine', () => {
     expect(tasks.map(([name, { TimeoutSeconds }]) => [name, typeof TimeoutSeconds])).toEqual(
       tasks.map(([name]) => [name, 'number']),
     );
-    expect(tasks).toHaveLength(9);
+    const [trainings, readOutcome] = [3, 1];
+    expect(tasks).toHaveLength(lambdaStepNames.length + trainings + readOutcome);
   });
 
   it('names only errors that the code throws or AWS documents', () => {
@@ -65,7 +67,7 @@ describe('the state machine', () => {
     const permanent = new Set<string>(permanentErrorNames);
     expect(retriedErrors.filter((error) => permanent.has(error))).toEqual([]);
     const lambdaTasks = tasks.filter(([, { Resource }]) => Resource?.endsWith(':lambda:invoke'));
-    expect(lambdaTasks).toHaveLength(5);
+    expect(lambdaTasks).toHaveLength(lambdaStepNames.length);
     for (const [, { Retry = [] }] of lambdaTasks) {
       const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
       expect(retried).toEqual(expect.arrayContaining([...transientErrorNames]));

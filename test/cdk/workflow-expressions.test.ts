@@ -1,7 +1,12 @@
 import { shardPlanSchema } from '../../lib/contracts/dataset';
 import { trainRunEnvSchema } from '../../lib/contracts/env';
-import { executionFailureSchema, executionInputSchema, stepEventSchema } from '../../lib/contracts/execution';
-import { commitInputSchema, evaluateInputSchema, registerInputSchema } from '../../lib/contracts/steps';
+import { executionFailureSchema, stepEventSchema } from '../../lib/contracts/execution';
+import {
+  commitInputSchema,
+  evaluateInputSchema,
+  executionInputSchema,
+  registerInputSchema,
+} from '../../lib/contracts/steps';
 import { type ExpressionScope, evaluateFields, findExpressions } from '../support/jsonata-fields';
 import * as recorded from './recorded-run';
 import { synthesize } from './synthesize';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { stepAccess } from '../../cdk/constructs/artifact-store';
 import { datasetManifestSchema, datasetPlanSchema } from '../../lib/contracts/dataset';
 import { executionFailureSchema, trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
@@ -13,6 +12,7 @@ import {
   trainingRecordSchema,
 } from '../../lib/contracts/results';
 import { storedRunConfigSchema } from '../../lib/contracts/run-config';
+import { pipelineSteps } from '../../lib/contracts/steps';
 import { getJson } from '../../lib/store/json-objects';
 import { sha256Hex } from '../../lib/store/sha256';
 import { encodeTinyDataset, makeTinyDataset } from '../support/tiny-dataset';
@@ -198,7 +198,7 @@ export const closingCases: readonly Case[] = [
   {
     name: 'no step wrote what its role may not write',
     run: async ({ client }) => {
-      const writable = Object.values(stepAccess).flatMap(({ writes }) => writes.map(toPattern));
+      const writable = Object.values(pipelineSteps).flatMap(({ writes }) => writes.map(toPattern));
       const uploads = toPattern(`${objectKeys.uploads}*`);
       for await (const { key } of client.store.list('')) {
         assert.ok(

@@ -5,18 +5,16 @@ import {
   type Artifacts,
   compareArtifacts,
   findBrokenMarkers,
-  initialState,
-  makeWorkflow,
   printOutcomes,
   readArtifacts,
   runSteps,
   runWithRetries,
-  type WorkflowState,
 } from '../support/faulty-pipeline';
 import { copyStore, type Fault, FaultyStore, faultsOf, type StoreCall } from '../support/faulty-store';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
+import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/remembered-drawings').rememberDrawings(),

@@ -25,13 +25,13 @@ import { decodeSafetensors } from '../../lib/model/safetensors';
 import { getJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { makeWorkflow, runId, type WorkflowState } from '../support/faulty-pipeline';
 import { copyStore } from '../support/faulty-store';
 import { hostileVersionsOf } from '../support/hostile-bytes';
 import { makeExif, makePng } from '../support/make-png';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx, writeTinyDataset } from '../support/tiny-dataset';
+import { makeWorkflow, runId, type WorkflowState } from '../support/workflow-steps';
 
 const dataset = join(useScratchFolder(), 'digits');
 const seed = Number(process.env['FUZZ_SEED'] ?? 2026);

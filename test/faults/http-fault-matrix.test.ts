@@ -6,18 +6,16 @@ import {
   type Artifacts,
   compareArtifacts,
   findBrokenMarkers,
-  initialState,
-  makeWorkflow,
   printOutcomes,
   readArtifacts,
   runSteps,
   runWithRetries,
-  type WorkflowState,
 } from '../support/faulty-pipeline';
 import type { HttpCall } from '../support/http-call';
 import { type HttpFault, httpFaultsOf, nameOf } from '../support/http-faults';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
+import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/remembered-drawings').rememberDrawings(),

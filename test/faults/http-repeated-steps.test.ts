@@ -5,15 +5,13 @@ import { type EmulatedBucket, emulatedDataset, startEmulatedBucket } from '../su
 import {
   type Artifacts,
   findBrokenMarkers,
-  initialState,
-  makeWorkflow,
   readArtifacts,
   runSteps,
   runWithRetries,
-  type WorkflowState,
 } from '../support/faulty-pipeline';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
+import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/remembered-drawings').rememberDrawings(),

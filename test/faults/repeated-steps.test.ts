@@ -3,19 +3,12 @@ import { PermanentError } from '../../lib/contracts/errors';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { createRandom } from '../../lib/training/seeded-random';
-import {
-  type Artifacts,
-  findBrokenMarkers,
-  initialState,
-  makeWorkflow,
-  readArtifacts,
-  runWithRetries,
-  type WorkflowState,
-} from '../support/faulty-pipeline';
+import { type Artifacts, findBrokenMarkers, readArtifacts, runWithRetries } from '../support/faulty-pipeline';
 import { copyStore, FaultyStore } from '../support/faulty-store';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
+import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/remembered-drawings').rememberDrawings(),

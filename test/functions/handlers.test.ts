@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { handler as evaluate } from '../../functions/evaluate/handler';
-import { handler as commit } from '../../functions/preprocess/commit';
-import { handler as plan } from '../../functions/preprocess/plan';
-import { handler as shard } from '../../functions/preprocess/shard';
+import { handler as commit } from '../../functions/commit/handler';
+import { handler as plan } from '../../functions/plan/handler';
 import { handler as register } from '../../functions/register/handler';
+import { handler as shard } from '../../functions/shard/handler';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { storedRunConfigSchema } from '../../lib/contracts/run-config';
+import { type LambdaStepName, lambdaStepNames } from '../../lib/contracts/steps';
 import { getJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { createS3Store } from '../../lib/store/s3-store';
@@ -16,8 +16,8 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 jest.mock('../../lib/store/s3-store', () => ({ createS3Store: jest.fn() }));
 
 const scratchFolder = useScratchFolder();
-const handlers = { plan, shard, commit, evaluate, register };
-const names = Object.keys(handlers) as (keyof typeof handlers)[];
+const handlerOf = (step: LambdaStepName) =>
+  (require(`../../functions/${step}/handler`) as { handler: (event: unknown) => Promise<unknown> }).handler;
 const lines: string[] = [];
 
 beforeEach(() => {
@@ -36,23 +36,23 @@ afterEach(() => {
 });
 
 describe('every handler', () => {
-  it.each(names)('%s refuses an event without a run id', async (name) => {
-    await expect(handlers[name]({ input: {} })).rejects.toMatchObject({
+  it.each(lambdaStepNames)('%s refuses an event without a run id', async (name) => {
+    await expect(handlerOf(name)({ input: {} })).rejects.toMatchObject({
       name: 'InvalidInput',
       message: expect.stringContaining('"runId"'),
     });
   });
 
-  it.each(names)('%s refuses an input with an unknown key', async (name) => {
-    await expect(handlers[name]({ runId: 'run-1', input: { surprise: 1 } })).rejects.toMatchObject({
+  it.each(lambdaStepNames)('%s refuses an input with an unknown key', async (name) => {
+    await expect(handlerOf(name)({ runId: 'run-1', input: { surprise: 1 } })).rejects.toMatchObject({
       name: 'InvalidInput',
       message: expect.stringContaining('surprise'),
     });
   });
 
-  it.each(names)('%s names a variable that is missing from its environment', async (name) => {
+  it.each(lambdaStepNames)('%s names a variable that is missing from its environment', async (name) => {
     delete process.env['ARTIFACT_BUCKET'];
-    await expect(handlers[name]({ runId: 'run-1', input: {} })).rejects.toMatchObject({
+    await expect(handlerOf(name)({ runId: 'run-1', input: {} })).rejects.toMatchObject({
       name: 'InvalidInput',
       message: expect.stringContaining('"ARTIFACT_BUCKET"'),
     });

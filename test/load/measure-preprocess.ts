@@ -1,10 +1,10 @@
 import { datasetManifestSchema, datasetPlanSchema } from '../../lib/contracts/dataset';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runConfigSchema } from '../../lib/contracts/run-config';
+import { admitRun } from '../../lib/pipeline/admit-run';
 import type { StepContext } from '../../lib/pipeline/step-context';
-import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
-import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
-import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
+import { commitPreprocessing } from '../../lib/pipeline/steps/commit';
+import { preprocessShard } from '../../lib/pipeline/steps/shard';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { getJson } from '../../lib/store/json-objects';
 
@@ -98,7 +98,7 @@ async function runPhase(
 ): Promise<DatasetPointer> {
   if (pointer === undefined) {
     const config = runConfigSchema.parse({ dataset: datasetFolder });
-    const plan = await planPreprocessing({ runId: 'load', config }, context);
+    const plan = await admitRun({ runId: 'load', config }, context);
     if (plan.isPrepared !== (phase === 'plan again')) throw new Error(plan.reason);
     return plan;
   }

@@ -1,89 +1,13 @@
-import { datasetManifestSchema, datasetPlanSchema } from '../../lib/contracts/dataset';
+import { datasetManifestSchema } from '../../lib/contracts/dataset';
 import { TransientError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runRecordSchema, trainingRecordSchema } from '../../lib/contracts/results';
-import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { StepContext } from '../../lib/pipeline/step-context';
-import { evaluate } from '../../lib/pipeline/steps/evaluate';
-import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
-import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
-import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
-import { register } from '../../lib/pipeline/steps/register';
-import { train } from '../../lib/pipeline/steps/train';
 import { encodeJson, getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { sha256Hex } from '../../lib/store/sha256';
 import { Killed } from './faulty-store';
-
-export const runId = 'run';
-
-/** What the workflow hands from state to state. */
-export interface WorkflowState {
-  readonly dataset: string;
-  readonly contentKey: string;
-  readonly isPrepared: boolean;
-}
-
-export interface WorkflowStep {
-  readonly name: string;
-  readonly run: (context: StepContext, state: WorkflowState) => Promise<WorkflowState>;
-}
-
-/** The steps as the workflow calls them, on the dataset in `folder`. */
-export function makeWorkflow(folder: string): WorkflowStep[] {
-  const config = runConfigSchema.parse({
-    ...{ dataset: folder, classes: 3, hidden: [8], epochs: 2, batchSize: 16, checkpointSteps: 3 },
-    engine: 'wasm',
-  });
-  return [
-    {
-      name: 'preprocess/plan',
-      run: (context) => planPreprocessing({ runId, config }, context),
-    },
-    {
-      name: 'preprocess/shard',
-      run: async (context, state) => {
-        if (state.isPrepared) return state;
-        const key = objectKeys.plan(state.dataset, state.contentKey);
-        const { shards } = await getJson(context.store, key, datasetPlanSchema);
-        for (const shard of shards) await preprocessShard(shard, context);
-        return state;
-      },
-    },
-    {
-      name: 'preprocess/commit',
-      run: async (context, state) => {
-        const { dataset, contentKey, isPrepared } = state;
-        if (!isPrepared) await commitPreprocessing({ dataset, contentKey }, context);
-        return state;
-      },
-    },
-    {
-      name: 'train',
-      run: async (context, state) => {
-        const { dataset, contentKey } = state;
-        // With a limit that is never reached, so that what is written for one is in the matrix.
-        await train({ runId, dataset, contentKey, trainingSecondsLimit: 1e6 }, context);
-        return state;
-      },
-    },
-    {
-      name: 'evaluate',
-      run: async (context, state) => {
-        const { dataset, contentKey } = state;
-        await evaluate({ runId, dataset, contentKey, phases: [{ name: 'train', seconds: 1 }] }, context);
-        return state;
-      },
-    },
-    {
-      name: 'register',
-      run: async (context, state) => {
-        await register({ runId }, context);
-        return state;
-      },
-    },
-  ];
-}
+import { runId, type WorkflowState, type WorkflowStep } from './workflow-steps';
 
 /** As many as `retryTransientErrors` allows in the workflow, the first included. */
 const maxAttempts = 4;
@@ -110,8 +34,6 @@ export async function runWithRetries(
     }
   }
 }
-
-export const initialState: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
 
 /** Steps one after another, each under the workflow's policy. */
 export async function runSteps(

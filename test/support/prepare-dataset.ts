@@ -1,10 +1,10 @@
 import { type DatasetManifest, datasetPlanSchema } from '../../lib/contracts/dataset';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
+import { admitRun } from '../../lib/pipeline/admit-run';
 import type { PipelineEvent, StepContext } from '../../lib/pipeline/step-context';
-import { commitPreprocessing } from '../../lib/pipeline/steps/preprocess-commit';
-import { planPreprocessing } from '../../lib/pipeline/steps/preprocess-plan';
-import { preprocessShard } from '../../lib/pipeline/steps/preprocess-shard';
+import { commitPreprocessing } from '../../lib/pipeline/steps/commit';
+import { preprocessShard } from '../../lib/pipeline/steps/shard';
 import { getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 
@@ -27,7 +27,7 @@ export const planDataset = (
   context: StepContext,
   settings: Partial<RunConfig> = {},
   runId = 'test-run',
-) => planPreprocessing({ runId, config: runConfigSchema.parse({ dataset, ...settings }) }, context);
+) => admitRun({ runId, config: runConfigSchema.parse({ dataset, ...settings }) }, context);
 
 export const readPlan = (pointer: { dataset: string; contentKey: string }, { store }: StepContext) =>
   getJson(store, objectKeys.plan(pointer.dataset, pointer.contentKey), datasetPlanSchema);

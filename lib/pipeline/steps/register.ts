@@ -1,5 +1,6 @@
 import { absentAsUndefined, PermanentError, TransientError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
+import { describeQualityGate } from '../../contracts/quality-gate';
 import {
   type LatestModel,
   latestModelSchema,
@@ -61,7 +62,7 @@ function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord): void
   if (status === 'accepted') return;
   throw new PermanentError(
     'QualityGateFailed',
-    `The run "${runId}" reached a test accuracy of ${accuracy.toFixed(4)}, and its configuration asks for at least ${config.minAccuracy}. The run is kept, its model is not promoted; look into ${objectKeys.report(runId)}, or lower minAccuracy for a new run.`,
+    `${describeQualityGate(String(accuracy), String(config.minAccuracy))} Look at ${objectKeys.report(runId)}; train longer, or lower minAccuracy for a new run.`,
     { evidence: { runId, accuracy, minAccuracy: config.minAccuracy } },
   );
 }

@@ -6,8 +6,8 @@ import { datasetManifestSchema } from '../../../lib/contracts/dataset';
 import { objectKeys } from '../../../lib/contracts/object-keys';
 import { loadSplit } from '../../../lib/dataset/load-split';
 import { decodeShard, encodeShard, type Shard } from '../../../lib/dataset/shards';
-import { commitPreprocessing } from '../../../lib/pipeline/steps/preprocess-commit';
-import { preprocessShard } from '../../../lib/pipeline/steps/preprocess-shard';
+import { commitPreprocessing } from '../../../lib/pipeline/steps/commit';
+import { preprocessShard } from '../../../lib/pipeline/steps/shard';
 import { DirectoryStore } from '../../../lib/store/directory-store';
 import { encodeJson, getJson } from '../../../lib/store/json-objects';
 import { MemoryStore } from '../../../lib/store/memory-store';
@@ -329,9 +329,9 @@ test('a manifest that was altered is not written over', async () => {
 test('every step says that it began', async () => {
   await prepareDataset(source, context);
   expect(context.events.map((event) => ('step' in event ? event.step : event.type))).toEqual([
-    'preprocess/plan',
+    'plan',
     'note',
-    ...shardRowCounts.map(() => 'preprocess/shard'),
-    'preprocess/commit',
+    ...shardRowCounts.map(() => 'shard'),
+    'commit',
   ]);
 });

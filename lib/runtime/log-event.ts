@@ -1,8 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { shortenMessage } from '../contracts/shorten';
-import type { PipelineEvent } from './step-context';
+import type { PipelineEvent } from '../pipeline/step-context';
 
-/** Structured lines; the progress of every batch is left out, its epoch's line has the figures. */
+/** Structured lines; the progress of every batch is left out, the line of its epoch has the metrics. */
 export function logEvent(logger: Pick<Logger, 'info'>, event: PipelineEvent): void {
   switch (event.type) {
     case 'step-started':

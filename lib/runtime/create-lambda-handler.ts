@@ -1,49 +1,45 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { z } from 'zod';
 import { stepEnvSchema } from '../contracts/env';
 import { stepEventSchema } from '../contracts/execution';
+import { durationMetric, metricsNamespace } from '../contracts/metrics';
 import { parseOrThrow } from '../contracts/parse';
+import { type LambdaStepName, pipelineSteps, type StepInput, type StepOutput } from '../contracts/steps';
+import type { StepContext } from '../pipeline/step-context';
 import { createS3Store } from '../store/s3-store';
 import { logEvent } from './log-event';
-import type { StepContext, StepName } from './step-context';
-
-/** One step as a Lambda handler. */
-export interface LambdaStep<Schema extends z.ZodType, Output> {
-  readonly step: StepName;
-  readonly inputSchema: Schema;
-  /** What it returns travels in the state: pointers and small numbers. */
-  readonly run: (input: z.infer<Schema>, context: LambdaStepContext) => Promise<Output>;
-}
 
 export interface LambdaStepContext extends StepContext {
   readonly runId: string;
   readonly metrics: Metrics;
-  /** Since the function was called, to the millisecond: what the step says it took. */
+  /** Since the function was called, to the millisecond: what the step reports as its duration. */
   readonly secondsSoFar: () => number;
 }
 
-const metricsNamespace = 'MnistPipeline';
+/** A step's work; what it returns travels in the state. */
+export type RunStep<Name extends LambdaStepName> = (
+  input: StepInput<Name>,
+  context: LambdaStepContext,
+) => Promise<StepOutput<Name>>;
 
 /**
- * Parses the event, runs the step with S3 as its store, and measures it. Errors go out as they are: their `name` is
- * what Step Functions matches on, their message is what people read.
+ * One step as a Lambda handler: parses the event, runs the step with S3 as its store, and measures it. Errors are
+ * rethrown as they are: Step Functions matches on their `name`, people read their message.
  */
-export function createLambdaHandler<Schema extends z.ZodType, Output>({
-  step,
-  inputSchema,
-  run,
-}: LambdaStep<Schema, Output>): (event: unknown) => Promise<Output> {
+export function createLambdaHandler<Name extends LambdaStepName>(
+  step: Name,
+  run: RunStep<Name>,
+): (event: unknown) => Promise<StepOutput<Name>> {
   const logger = new Logger({ serviceName: step });
   return async (event) => {
     const startedAt = Date.now();
-    const what = `The event of the step ${step}`;
-    const { runId, input } = parseOrThrow(stepEventSchema, event, what);
+    const { runId, input } = parseOrThrow(stepEventSchema, event, `The event of the step ${step}`);
     const metrics = new Metrics({ namespace: metricsNamespace, serviceName: step });
     logger.appendKeys({ runId });
     try {
       const { ARTIFACT_BUCKET } = parseOrThrow(stepEnvSchema, process.env, `The environment of ${step}`);
-      return await run(parseOrThrow(inputSchema, input, `The input of the step ${step}`), {
+      const stepInput = parseOrThrow(pipelineSteps[step].input, input, `The input of the step ${step}`);
+      return await run(stepInput as StepInput<Name>, {
         runId,
         metrics,
         secondsSoFar: () => Math.max(0, Date.now() - startedAt) / 1000,
@@ -57,7 +53,7 @@ export function createLambdaHandler<Schema extends z.ZodType, Output>({
       logger.error(`The step ${step} failed`, error as Error);
       throw error;
     } finally {
-      metrics.addMetric('Duration', MetricUnit.Milliseconds, Date.now() - startedAt);
+      metrics.addMetric(durationMetric, MetricUnit.Milliseconds, Date.now() - startedAt);
       metrics.addMetadata('runId', runId);
       metrics.publishStoredMetrics();
       logger.resetKeys();

@@ -1,7 +1,7 @@
 import type { ShardPlan, ShardResult } from '../../contracts/dataset';
 import { encodeShard, normalizePixels } from '../../dataset/shards';
 import type { StepContext } from '../step-context';
-import { stopIfInterrupted } from './preprocess-interruption';
+import { stopIfInterrupted } from './stop-if-interrupted';
 
 /**
  * Makes one shard from its own byte ranges of the raw files. The same plan gives the same bytes, so a second
@@ -16,7 +16,7 @@ export async function preprocessShard(plan: ShardPlan, context: StepContext): Pr
   const lastRow = firstRow + rowCount - 1;
   notify({
     type: 'step-started',
-    step: 'preprocess/shard',
+    step: 'shard',
     message: `Preparing ${split} images ${firstRow.toLocaleString('en')} to ${lastRow.toLocaleString('en')}`,
   });
   const imagePixels = imageShape[0] * imageShape[1];

@@ -17,7 +17,7 @@ import { encodeJson, getJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
-import { stopIfInterrupted } from './preprocess-interruption';
+import { stopIfInterrupted } from './stop-if-interrupted';
 
 /**
  * Checks every shard of the plan against the raw files, and writes the manifest: before it the dataset is not
@@ -34,7 +34,7 @@ export async function commitPreprocessing(
   const plan = await getJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema);
   notify({
     type: 'step-started',
-    step: 'preprocess/commit',
+    step: 'commit',
     message: `Checking the ${plan.shards.length} shards`,
   });
   const train = await checkSplit(plan, 'train', context);
@@ -103,7 +103,7 @@ async function checkShard(store: ObjectStore, plan: ShardPlan, raw: RawSplitRead
   if ((await store.head(key)) === undefined) {
     throw new PermanentError(
       'ArtifactNotFound',
-      `The planned shard ${key} is not in ${store.location}: preprocess/shard did not finish for it. Run again; the shards are made first.`,
+      `The planned shard ${key} is not in ${store.location}: the step shard did not finish for it. Run again; the shards are made first.`,
       { evidence: { key } },
     );
   }

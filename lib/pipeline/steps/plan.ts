@@ -1,42 +1,43 @@
 import { type DatasetPlan, datasetManifestSchema, datasetPlanSchema } from '../../contracts/dataset';
 import { objectKeys } from '../../contracts/object-keys';
-import type { PlanInput, PlanOutput } from '../../contracts/steps';
+import type { RunConfig } from '../../contracts/run-config';
 import { computeContentKey, preprocessingVersion } from '../../dataset/content-key';
-import { copyFiles, findMissingFiles, readSourceDataset } from '../../dataset/import-dataset';
-import { describeRawDataset } from '../../dataset/raw-dataset';
+import {
+  copyFiles,
+  findMissingFiles,
+  readSourceDataset,
+  type SourceDataset,
+} from '../../dataset/import-dataset';
+import { describeRawDataset, type RawFileRole } from '../../dataset/raw-dataset';
 import { planShards } from '../../dataset/shards';
 import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
-import { assertStartable, reserveRun } from '../start-run';
 import type { StepContext } from '../step-context';
 
-/** Of the run's dataset, before anything is written. */
-export type FoundDataset = Pick<DatasetPlan, 'contentKey' | 'imageShape'>;
+/** What is to be done for a run's dataset; nothing of it has been done yet. */
+export interface PlannedDataset {
+  readonly plan: DatasetPlan;
+  /** `true`: a manifest for these very bytes exists, and no shard has to be made. */
+  readonly isPrepared: boolean;
+  /** For people: why the shards are, or are not, made again. */
+  readonly reason: string;
+  readonly source: SourceDataset;
+  readonly missingFiles: readonly RawFileRole[];
+}
 
 /**
- * Starts a run: checks everything that can refuse it, takes the run id, imports the dataset, and says whether its
- * shards are there already; if not, plan.json says which to make. A start that is refused leaves nothing behind, so
- * that the same run id is free for what the refusal advises. The plan depends on the raw files alone, so that planning
- * again never changes it.
+ * Reads and checks a dataset, and says which shards it needs. Nothing is written. The plan depends on the raw files
+ * alone, so that planning again never changes it.
  *
- * @param assertTrainable - what else may refuse the run.
- * @throws PermanentError InvalidInput or RunExists as `reserveRun` does; InvalidDataset for a dataset that cannot be
- *   used; CorruptArtifact for an altered raw file or manifest.
+ * @throws PermanentError InvalidDataset for a dataset that cannot be used; CorruptArtifact for an altered raw file or
+ *   manifest in the store.
  */
 export async function planPreprocessing(
-  input: PlanInput,
-  context: StepContext,
-  assertTrainable: (found: FoundDataset) => Promise<void> = async () => {},
-): Promise<PlanOutput> {
-  const { runId, config } = input;
-  const { store, notify } = context;
-  notify({
-    type: 'step-started',
-    step: 'preprocess/plan',
-    message: `Checking the dataset ${config.dataset}`,
-  });
-  await assertStartable(input, store);
-  const source = await readSourceDataset(config.dataset, config.classes);
+  { dataset: name, classes }: Pick<RunConfig, 'dataset' | 'classes'>,
+  { store, notify }: StepContext,
+): Promise<PlannedDataset> {
+  notify({ type: 'step-started', step: 'plan', message: `Checking the dataset ${name}` });
+  const source = await readSourceDataset(name, classes);
   for (const message of source.remarks) notify({ type: 'note', message });
   const { name: dataset } = source;
   const raw = describeRawDataset(dataset, source.files);
@@ -50,15 +51,18 @@ export async function planPreprocessing(
     sourceFiles: raw.sourceFiles,
     shards: planShards(raw, contentKey),
   };
-  const missing = await findMissingFiles(source, store);
-  const { isPrepared, reason } = await comparePrepared(store, plan);
-  await assertTrainable(plan);
+  const missingFiles = await findMissingFiles(source, store);
+  return { plan, ...(await comparePrepared(store, plan)), source, missingFiles };
+}
 
-  // From here on the run exists: nothing above has written anything.
-  await reserveRun(input, context);
-  await copyFiles(source, missing, context);
-  if (!isPrepared) await putJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema, plan);
-  return { runId, dataset, contentKey, isPrepared, reason, shardCount: plan.shards.length };
+/** Copies the raw files that the store lacks, and writes plan.json where there are shards to make. */
+export async function storePlan(
+  { plan, isPrepared, source, missingFiles }: PlannedDataset,
+  context: StepContext,
+): Promise<void> {
+  await copyFiles(source, missingFiles, context);
+  if (isPrepared) return;
+  await putJson(context.store, objectKeys.plan(plan.dataset, plan.contentKey), datasetPlanSchema, plan);
 }
 
 /** Looks at sizes and recorded checksums only; every reader of a shard verifies its bytes. */

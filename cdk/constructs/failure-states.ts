@@ -1,0 +1,69 @@
+import { Fail } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import type { PermanentErrorName } from '../../lib/contracts/errors';
+import type { ExecutionFailure, TrainingOutcome } from '../../lib/contracts/execution';
+import { describeQualityGate } from '../../lib/contracts/quality-gate';
+import { type FailureName, failures, type StepOutput } from '../../lib/contracts/steps';
+import { type Expressed, expression, inputOf, placeholder } from './expressions';
+
+/** Step Functions takes 32,768 characters as a cause; ours are read by people, and travel in the state. */
+const maxReasonCharacters = 1500;
+const shortened = (text: string) => `$substring(${text}, 0, ${maxReasonCharacters})`;
+
+/** What a state that caught an error puts out. */
+interface CaughtError {
+  readonly error: string;
+  readonly message: string;
+}
+
+/** Puts what a step threw into the state: its name, and its message out of the JSON that Lambda wraps it in. */
+export const caughtError: Expressed<CaughtError> = {
+  error: expression('$states.errorOutput.Error'),
+  message: expression(shortened('$parse($states.errorOutput.Cause).errorMessage')),
+};
+
+const caught = inputOf<CaughtError>();
+const outcome = inputOf<Extract<TrainingOutcome, { status: 'failed' }>>();
+const evaluated = inputOf<StepOutput<'evaluate'>>();
+const asText = (path: string) => placeholder(`$string(${path})`);
+const gateError: PermanentErrorName = 'QualityGateFailed';
+
+/** The name of the error and the reason, as JSONata without braces. */
+interface FailureFields {
+  readonly error: string;
+  readonly reason: string;
+}
+
+const fieldsOfCaughtError: FailureFields = { error: caught('error'), reason: caught('message') };
+const otherFields: Readonly<Partial<Record<FailureName, FailureFields>>> = {
+  train: { error: outcome('error'), reason: outcome('message') },
+  gate: {
+    error: `'${gateError}'`,
+    reason: `'${describeQualityGate(asText(evaluated('accuracy')), asText(evaluated('minAccuracy')))}'`,
+  },
+};
+
+/** The failure states; the cause of each is an `ExecutionFailure`, so that people and the CLI read the same. */
+export function addFailureStates(scope: Construct): Readonly<Record<FailureName, Fail>> {
+  const names = Object.keys(failures) as FailureName[];
+  return Object.fromEntries(names.map((name) => [name, addFailureState(scope, name)])) as Record<
+    FailureName,
+    Fail
+  >;
+}
+
+function addFailureState(scope: Construct, name: FailureName): Fail {
+  const { state, remedy } = failures[name];
+  const { error, reason } = otherFields[name] ?? fieldsOfCaughtError;
+  const section = state.toLowerCase().replaceAll(' ', '-');
+  const cause = {
+    step: `'${name}'`,
+    reason: shortened(reason),
+    remedy: `'${remedy} See docs/runbook.md#${section}'`,
+  } satisfies Record<keyof ExecutionFailure, string>;
+  const members = Object.entries(cause).map(([key, value]) => `'${key}': ${value}`);
+  return Fail.jsonata(scope, state, {
+    error: expression(error),
+    cause: expression(`$string({${members.join(', ')}})`),
+  });
+}

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { planEnvSchema } from '../../lib/contracts/env';
+import { parseOrThrow } from '../../lib/contracts/parse';
+import { admitRun } from '../../lib/pipeline/admit-run';
+import { createLambdaHandler } from '../../lib/runtime/create-lambda-handler';
+
+// The bundle carries the four files of MNIST beside this file.
+process.env['MNIST_DATA_FOLDER'] ??= join(__dirname, 'mnist-data');
+
+export const handler = createLambdaHandler('plan', async ({ compute, ...config }, context) => {
+  const env = parseOrThrow(planEnvSchema, process.env, 'The environment of plan');
+  const deployment = { computes: env.COMPUTES, gpuHourUsd: env.GPU_HOUR_USD };
+  const admitted = await admitRun({ runId: context.runId, config, compute }, context, { deployment });
+  return { ...admitted, seconds: context.secondsSoFar() };
+});
