@@ -62,10 +62,12 @@ describe('a job for which no machine comes', () => {
       const filled = render(InputTransformer.InputTemplate)
         .replace('<detail-jobId>', '"job-1"')
         .replace('<detail-attempts>', '[]');
-      return JSON.parse(filled) as { patienceSeconds: number; reason: string; jobQueue: string };
+      return JSON.parse(filled) as { capacityTimeoutSeconds: number; reason: string; jobQueue: string };
     });
     const gpu = inputs.filter(({ jobQueue }) => jobQueue.includes('Gpu'));
-    expect(gpu.reduce((sum, { patienceSeconds }) => sum + patienceSeconds, 0)).toBeLessThanOrEqual(3000);
+    expect(
+      gpu.reduce((sum, { capacityTimeoutSeconds }) => sum + capacityTimeoutSeconds, 0),
+    ).toBeLessThanOrEqual(3000);
     expect(inputs.map(({ reason }) => reason).sort()).toEqual([
       expect.stringMatching(/within 10 minutes.*quota "All G and VT Spot Instance Requests" \(L-3819A6DF\)/),
       expect.stringMatching(
@@ -82,7 +84,7 @@ describe('a job for which no machine comes', () => {
       jobId: 'job-1',
       jobQueue: 'queue',
       attempts: attemptsAtStart,
-      patienceSeconds: 600,
+      capacityTimeoutSeconds: 600,
       reason: 'No machine',
     };
     const entered: string[] = [];

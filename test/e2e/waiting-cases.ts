@@ -8,7 +8,7 @@ import { readPhysicalIds } from './deployed-roles';
 import { type BatchJob, findJobs } from './pipeline-client';
 
 /** The emulator waits a fifth of it: SFN_WAIT_SCALE. */
-const patienceSeconds = 5;
+const capacityTimeoutSeconds = 5;
 const quotaSentence = 'No machine came; the quota "G and VT instances" is the first thing to check';
 
 /** Waits until a job of the run is in its queue, without a machine. */
@@ -31,7 +31,7 @@ async function watch({ client }: CaseContext, { jobId }: BatchJob, queue: string
         jobId,
         attempts: [],
         jobQueue: find(new RegExp(`^Compute${queue}Queue`)),
-        patienceSeconds,
+        capacityTimeoutSeconds,
         reason: quotaSentence,
       }),
     }),
