@@ -30,7 +30,7 @@ export async function resolveRunId(
   if (await hasRun(store, given)) return given;
   if (isAlias(given)) return resolveAlias(store, given, scope);
   const runIds = await listRunIds(store);
-  const matches = runIds.filter((runId) => runId.startsWith(given));
+  const matches = runIds.filter((runId) => runId.startsWith(given)).sort();
   if (matches.length === 1) return matches[0]!;
   if (matches.length > 1) {
     const some = matches.slice(0, 5).join(', ');

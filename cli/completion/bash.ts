@@ -4,7 +4,8 @@ import { type Candidates, type CompletedCommand, listValueOptions, quote } from 
 export function writeBashScript(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => name).join(' ');
   const offer = (candidates: Candidates) => {
-    if (candidates === 'runs') return 'words="latest best $(_mnist_pipeline_runs)" files=1';
+    if (candidates === 'runs') return 'words="latest best $(_mnist_pipeline_runs)"';
+    if (candidates === 'models') return 'words="latest best $(_mnist_pipeline_runs)" files=1';
     if (candidates === 'commands') return `words=${quote(names)}`;
     return candidates === 'files' ? 'files=1' : `words=${quote(candidates.join(' '))}`;
   };

@@ -1,8 +1,8 @@
 import type { Command, Option } from 'commander';
 import { SettingOption } from '../definitions/setting-options';
 
-/** What a shell offers for a value: run ids, the names of commands, files, or these words. */
-export type Candidates = 'runs' | 'commands' | 'files' | readonly string[];
+/** What a shell offers for a value: run ids, run ids and files, the names of commands, files, or these words. */
+export type Candidates = 'runs' | 'models' | 'commands' | 'files' | readonly string[];
 
 export interface CompletedOption {
   /** With its dashes. */
@@ -47,8 +47,9 @@ function candidatesFor(placeholder: string): Candidates {
     case 'id':
     case 'runId':
     case 'runIds':
-    case 'model':
       return 'runs';
+    case 'model':
+      return 'models';
     case 'file':
     case 'folder':
     case 'location':

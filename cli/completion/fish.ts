@@ -5,7 +5,8 @@ export function writeFishScript(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => name).join(' ');
   /** Arguments of `complete`: the words, and whether files are offered too. */
   const offer = (candidates: Candidates) => {
-    if (candidates === 'runs') return "-a 'latest best (__mnist_pipeline_runs)'";
+    if (candidates === 'runs') return "-f -a 'latest best (__mnist_pipeline_runs)'";
+    if (candidates === 'models') return "-a 'latest best (__mnist_pipeline_runs)'";
     if (candidates === 'commands') return `-f -a ${quote(names)}`;
     return candidates === 'files' ? '' : `-f -a ${quote(candidates.join(' '))}`;
   };

@@ -4,7 +4,8 @@ import { type Candidates, type CompletedCommand, listValueOptions, quote } from 
 export function writeZshScript(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => quote(name)).join(' ');
   const offer = (candidates: Candidates) => {
-    if (candidates === 'runs') return 'compadd -- latest best $(_mnist_pipeline_runs); _files';
+    if (candidates === 'runs') return 'compadd -- latest best $(_mnist_pipeline_runs)';
+    if (candidates === 'models') return 'compadd -- latest best $(_mnist_pipeline_runs); _files';
     if (candidates === 'commands') return `compadd -- ${names}`;
     if (candidates === 'files') return '_files';
     return candidates.length === 0 ? 'return' : `compadd -- ${candidates.map(quote).join(' ')}`;

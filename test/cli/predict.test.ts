@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../support/command-line';
 import { makePng } from '../support/make-png';
@@ -120,6 +120,55 @@ test.each<[string, () => string[], RegExp]>([
   const outcome = await predict(...makeArguments());
   expect(outcome).toMatchObject({ exitCode: 2, out: '' });
   expect(outcome.err).toMatch(message);
+});
+
+describe('several images', () => {
+  const light = () => write('a-light.png', bar(255, 0));
+  const broken = () => write('b-broken.png', 'hello');
+  const dark = () => write('c-dark.png', bar(0, 255));
+
+  test('are rows of a table; one that is unreadable has its message, and the exit code is 2', async () => {
+    const paths = [light(), broken(), dark()];
+    const { exitCode, out, err } = await predict(...paths);
+    const [heading, ...rows] = out.split('\n');
+    expect(heading).toMatch(/^ {2}image +digit {2}probability {2}note$/);
+    expect(rows[0]).toMatch(/a-light\.png +\d +\d+\.\d\d %/);
+    expect(rows[1]).toMatch(/b-broken\.png {2,}.*b-broken\.png is not a PNG/);
+    expect(rows[2]).toMatch(/c-dark\.png +\d +\d+\.\d\d %/);
+    expect(out).toContain('\n  run r\n');
+    expect(err).toMatch(/InvalidInput: 1 of 3 images could not be classified/);
+    expect(exitCode).toBe(2);
+  });
+
+  test('are an array as JSON, each like that of a single image', async () => {
+    const paths = [light(), broken(), dark()];
+    const { exitCode, out } = await predict(...paths, '--json');
+    const [first, second, third] = JSON.parse(out);
+    expect(first).toEqual(await predictJson(paths[0]!));
+    expect(second).toEqual({
+      runId: 'r',
+      image: paths[1],
+      error: { name: 'InvalidInput', message: expect.stringContaining('is not a PNG') },
+    });
+    expect(third.probabilities).toEqual(first.probabilities);
+    expect(exitCode).toBe(2);
+  });
+
+  test('of a folder are its image files in the order of their names', async () => {
+    const images = join(folder, 'images');
+    mkdirSync(images);
+    for (const name of ['2.png', '1.PNG']) writeFileSync(join(images, name), bar(255, 0));
+    writeFileSync(join(images, 'notes.txt'), '');
+    const { exitCode, out, err } = await predict(images, '--json');
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+    expect(JSON.parse(out).map(({ image }: { image: string }) => image)).toEqual(
+      ['1.PNG', '2.png'].map((name) => join(images, name)),
+    );
+  });
+});
+
+test.each(['latest', 'best'])('--run-id %s', async (runId) => {
+  expect(await predictJson(write('light.png', bar(255, 0)), '--run-id', runId)).toMatchObject({ runId: 'r' });
 });
 
 test('a file of more than 256 MiB is not read', async () => {

@@ -36,11 +36,16 @@ export async function putHistory(store: ObjectStore, runId: string, epochCount: 
   await putJson(store, objectKeys.history(runId), historySchema, { schemaVersion: 1, runId, epochs });
 }
 
-/** Stores a finished run with a model and a report of a few bytes, and a checkpoint that must not be fetched. */
+/**
+ * Stores a finished run with a model and a report of a few bytes, and a checkpoint that must not be fetched.
+ *
+ * @param facts - values of its run.json that differ from the usual ones.
+ */
 export async function putFinishedRun(
   store: ObjectStore,
   runId: string,
   status: RunRecord['status'] = 'accepted',
+  facts: Partial<RunRecord> = {},
 ): Promise<string[]> {
   await putConfig(store, runId);
   await putHistory(store, runId, 2);
@@ -84,6 +89,7 @@ export async function putFinishedRun(
     errorCount: 165,
     artifacts,
     pipelineVersion: '0.1.0',
+    ...facts,
   });
   return [...artifacts.map(({ key }) => key), objectKeys.runRecord(runId)];
 }

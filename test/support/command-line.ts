@@ -6,14 +6,20 @@ export interface CommandOutcome {
   readonly err: string;
 }
 
-/** Runs a command in this process, as `npx mnist-pipeline …args` does in a process of its own. */
+/**
+ * Runs a command in this process, as `npx mnist-pipeline …args` does in a process of its own.
+ *
+ * @param columns - of the terminal that shows the result. @default it is a pipe
+ */
 export async function runCommand(
   args: readonly string[],
   signal = new AbortController().signal,
+  columns?: number,
 ): Promise<CommandOutcome> {
   const written = { out: '', err: '' };
   const exitCode = await runCommandLine(args, {
     out: {
+      ...(columns === undefined ? {} : { isTTY: true, columns }),
       write: (text: string) => {
         written.out += text;
       },

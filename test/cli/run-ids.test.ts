@@ -1,0 +1,67 @@
+import { assertFinished, resolveRunId } from '../../cli/run-ids';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { putConfig, putFinishedRun } from '../cloud/finished-run';
+
+const store = new MemoryStore();
+const startedAt = (hour: number) => `2026-11-25T${String(hour).padStart(2, '0')}:00:00.000Z`;
+
+beforeAll(async () => {
+  await putFinishedRun(store, 'friday', 'accepted', { createdAt: startedAt(1), accuracy: 0.98 });
+  await putFinishedRun(store, 'monday', 'rejected', { createdAt: startedAt(2), accuracy: 0.99 });
+  await putFinishedRun(store, 'monday-2', 'accepted', { createdAt: startedAt(3), accuracy: 0.97 });
+  // Its config.json says 12:00, the latest of all.
+  await putConfig(store, 'tuesday');
+  await store.put(objectKeys.runRecord('damaged'), new TextEncoder().encode('{'));
+});
+
+test.each([
+  ['an id', 'friday', 'any', 'friday'],
+  ['an id that begins another one', 'monday', 'any', 'monday'],
+  ['the beginning of one id', 'fri', 'any', 'friday'],
+  ['the beginning of a longer id', 'monday-', 'any', 'monday-2'],
+  ['the latest run', 'latest', 'any', 'tuesday'],
+  ['the latest finished run', 'latest', 'finished', 'monday-2'],
+  ['the best run, also a rejected one', 'best', 'any', 'monday'],
+] as const)('%s: %s of %s runs is %s', async (_, text, scope, runId) => {
+  expect(await resolveRunId(store, text, scope)).toBe(runId);
+});
+
+test.each([
+  ['mon', 'InvalidInput', /^2 runs begin with "mon": monday, monday-2\. Give more characters/],
+  [
+    'Friday',
+    'ArtifactNotFound',
+    /^There is no run "Friday" in .*\. Did you mean "friday"\? "mnist-pipeline runs/,
+  ],
+  ['sunday', 'ArtifactNotFound', /^There is no run "sunday" in .*Did you mean "monday"\?/],
+  ['nobody-knows', 'ArtifactNotFound', /^There is no run "nobody-knows" in [^.]*\. "mnist-pipeline runs/],
+  ['../friday', 'InvalidInput', /^The run id cannot be used\./],
+])('%s is refused', async (text, name, message) => {
+  await expect(resolveRunId(store, text)).rejects.toMatchObject({
+    name,
+    message: expect.stringMatching(message),
+  });
+});
+
+test('without runs, an alias says what to do', async () => {
+  for (const [alias, kind] of [
+    ['latest', 'run'],
+    ['best', 'finished run'],
+  ] as const)
+    await expect(resolveRunId(new MemoryStore(), alias)).rejects.toMatchObject({
+      name: 'ArtifactNotFound',
+      message: expect.stringMatching(
+        `^There is no ${kind} in .*, so "${alias}" means none\\. Start one with`,
+      ),
+    });
+});
+
+test('an unfinished run is refused with the command that resumes it', async () => {
+  await assertFinished(store, 'friday');
+  await expect(assertFinished(store, 'tuesday')).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /"tuesday" .* is not finished\. To resume it: mnist-pipeline train tuesday/,
+    ),
+  });
+});
