@@ -83,6 +83,13 @@ export const trainingRecordSchema = z.strictObject({
   seconds: secondsSchema,
   /** SHA-256 over the weights file: equal seeds give equal values. */
   weightsSha256: sha256Schema,
+  /** Largest resident set of the process that trained. Absent in runs of earlier versions. */
+  peakMemoryBytes: z.int().min(1).optional(),
+  /** Git commit of the program, with `-dirty` after it if files differed from the commit. Absent if unknown. */
+  sourceCommit: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}(-dirty)?$/)
+    .optional(),
 });
 
 const predictionSchema = z.strictObject({

@@ -2,8 +2,9 @@ import { changedImages } from './changed-images';
 import { compareWithFirst, type Difference, differingEnvironment, differingSettings } from './compare-runs';
 import { type ComparedTable, classDifferences, runName, runTable, valueTable } from './compare-tables';
 import type { ComparedRun, ComparisonData } from './comparison-data';
+import { describeDifference } from './describe-difference';
 import { escapeMarkup } from './escape-markup';
-import { formatPercent, formatPoints, formatProbability } from './format-values';
+import { formatPercent } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
 import { navigationFor } from './navigation';
 import { framePage } from './page-frame';
@@ -34,31 +35,12 @@ function headline(runs: readonly ComparedRun[], differences: readonly Difference
   const best = runs.reduce((a, b) => (b.record.accuracy > a.record.accuracy ? b : a));
   // Compares the best run with the first one; if the best is the first, the last with it.
   const other = best === runs[0] ? runs.length - 1 : runs.indexOf(best);
-  const sentence = describeDifference(runs[0]!, runs[other]!, differences[other]!);
+  const sentence = describeDifference(runs[other]!.runId, runs[0]!.runId, differences[other]!);
   return (
     `<header><p class="eyebrow">${runs.length} runs compared</p>` +
     `<h1>${formatPercent(best.record.accuracy)}<small>the best of them: ${escapeMarkup(best.runId)}</small></h1>` +
     `<ul class="summary"><li>${escapeMarkup(sentence)}</li></ul></header>`
   );
-}
-
-/** Below this p value a difference is called significant. */
-const significance = 0.05;
-
-function describeDifference(
-  first: ComparedRun,
-  other: ComparedRun,
-  { accuracyGain, test }: Difference,
-): string {
-  const comparison =
-    accuracyGain === 0
-      ? `${other.runId} and ${first.runId} are equally accurate`
-      : `${other.runId} is ${formatPoints(Math.abs(accuracyGain))} ${accuracyGain > 0 ? 'better' : 'worse'} than ${first.runId}`;
-  if (test === undefined)
-    return `${comparison}; they were not tested on the same images, so the difference cannot be tested for chance.`;
-  const { fixedCount, regressedCount, pValue } = test;
-  const verdict = pValue < significance ? 'more than chance explains' : 'which chance can explain';
-  return `${comparison}: ${fixedCount} images fixed, ${regressedCount} regressed, ${verdict} (McNemar, ${formatProbability(pValue)}).`;
 }
 
 function metricsSection(data: ComparisonData, differences: readonly Difference[]): Markup {

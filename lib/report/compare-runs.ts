@@ -105,12 +105,26 @@ export interface Difference {
 export function compareWithFirst(runs: readonly ComparedRun[]): Difference[] {
   const [first] = runs;
   return runs.map((run) => {
-    const changed = findChangedImages([first!, run]);
+    const isSameTestSet = run.record.dataset.contentKey === first!.record.dataset.contentKey;
+    const [before, after] = [first!.testPredictions, run.testPredictions];
     return {
       accuracyGain: run.record.accuracy - first!.record.accuracy,
-      ...(changed && { test: testMcNemar(changed.fixed.length, changed.regressed.length) }),
+      ...(isSameTestSet && before && after && { test: compareAnswers(before, after) }),
     };
   });
+}
+
+/** McNemar's test on the answers of two runs to the same test images. */
+export function compareAnswers(before: PredictionColumns, after: PredictionColumns): McNemarTest {
+  let fixedCount = 0;
+  let regressedCount = 0;
+  for (const [row, label] of before.labels.entries()) {
+    const wasRight = before.predicted[row] === label;
+    const isRight = after.predicted[row] === label;
+    if (isRight && !wasRight) fixedCount += 1;
+    if (wasRight && !isRight) regressedCount += 1;
+  }
+  return testMcNemar(fixedCount, regressedCount);
 }
 
 /** The fraction of each label's test images that a run classifies correctly; undefined for labels without images. */

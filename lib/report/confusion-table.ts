@@ -33,6 +33,6 @@ export function confusionTable(confusionMatrix: readonly (readonly number[])[]):
   return scrollBox(
     'Confusion matrix',
     `<table class="confusion"><caption>${formatCount(total)} test images.</caption>` +
-      `<thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
+      `<thead><tr><td></td><th scope="colgroup" colspan="${heads.length}">predicted</th></tr><tr><th>true</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   );
 }

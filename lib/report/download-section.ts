@@ -22,7 +22,7 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
   [/^try-it\.html$/, 'draw a digit'],
-  [/^run\.json$/, 'lineage, timings, checksums'],
+  [/^run\.json$/, 'provenance, timings, checksums'],
 ];
 
 /** Links to the files next to the report. They work while the run's folder is complete. */

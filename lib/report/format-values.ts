@@ -42,10 +42,11 @@ export function formatSeconds(seconds: number): string {
 export const formatInstant = (iso: string) =>
   `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')}${space}UTC`;
 
-/** `812 B`, `36.4 kB`, `5.9 MB`: powers of ten, as file managers count. */
+/** `812 B`, `36.4 kB`, `5.9 MB`, `1.2 GB`: powers of ten, as file managers count. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes}${space}B`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)}${space}kB` : `${(bytes / 1e6).toFixed(1)}${space}MB`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)}${space}kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)}${space}MB` : `${(bytes / 1e9).toFixed(1)}${space}GB`;
 }
 
 /** Four decimals, because a run costs cents. */

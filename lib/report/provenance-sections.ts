@@ -1,6 +1,6 @@
 import { configuration } from './configuration-section';
 import { escapeMarkup } from './escape-markup';
-import { formatCount, formatPercent, formatSeconds } from './format-values';
+import { formatBytes, formatCount, formatPercent, formatSeconds } from './format-values';
 import { card, factTable, type Markup, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
@@ -14,7 +14,7 @@ export function provenanceSections(data: ReportData): Markup {
       '',
       `<div class="pair">${card(`<h3>Time by phase</h3>${phaseTable(data)}`)}${card(`<h3>Training environment</h3>${environmentTable(data)}`)}</div>`,
     ) +
-    lineage(data)
+    provenance(data)
   );
 }
 
@@ -30,7 +30,7 @@ function phaseTable({ phases }: ReportData): Markup {
   return `<table><tbody>${rows.join('')}</tbody><tfoot><tr><th scope="row">Total</th><td></td><td class="number">${formatSeconds(totalSeconds)}</td></tr></tfoot></table>`;
 }
 
-function environmentTable({ environment, parameterCount }: ReportData): Markup {
+function environmentTable({ environment, parameterCount, peakMemoryBytes }: ReportData): Markup {
   return factTable([
     ['Engine', escapeMarkup(environment.engine)],
     ['Device', escapeMarkup(environment.device)],
@@ -40,17 +40,18 @@ function environmentTable({ environment, parameterCount }: ReportData): Markup {
     ['TensorFlow.js', escapeMarkup(environment.tfjsVersion)],
     ['Node', escapeMarkup(environment.nodeVersion)],
     ['Parameters', formatCount(parameterCount)],
+    ...(peakMemoryBytes === undefined ? [] : [['Peak memory', formatBytes(peakMemoryBytes)] as const]),
   ]);
 }
 
-function lineage(data: ReportData): Markup {
+function provenance(data: ReportData): Markup {
   const code = (value: string | number) => `<code>${escapeMarkup(value)}</code>`;
   const { resumeFrom } = data.config;
   const resumedFrom: [string, Markup][] =
     resumeFrom === undefined ? [] : [['Resumed from the checkpoint of', code(resumeFrom)]];
   return section(
-    'lineage',
-    'Lineage',
+    'provenance',
+    'Provenance',
     'The same content key, seed and engine give the same weights, byte for byte, on the same machine.',
     card(
       factTable([
@@ -60,6 +61,7 @@ function lineage(data: ReportData): Markup {
         ...resumedFrom,
         ['Weights SHA-256', code(data.weightsSha256)],
         ['Pipeline version', code(data.pipelineVersion)],
+        ...(data.sourceCommit === undefined ? [] : [['Git commit', code(data.sourceCommit)] as const]),
       ]),
     ),
   );

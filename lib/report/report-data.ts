@@ -4,6 +4,7 @@ import type { RunConfig } from '../contracts/run-config';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import type { LayerSummary } from '../model/summarize-layers';
 import type { ByteImage } from './byte-image';
+import type { EarlierRun } from './earlier-runs';
 
 /** A file beside the report. */
 export interface RunFile {
@@ -43,5 +44,10 @@ export interface ReportData {
   readonly manifestSha256: string;
   readonly weightsSha256: string;
   readonly pipelineVersion: string;
+  /** Git commit of the program that trained. */
+  readonly sourceCommit?: string | undefined;
+  readonly peakMemoryBytes?: number | undefined;
+  /** The last and the best run before this one, on the same test images. */
+  readonly earlierRuns: readonly EarlierRun[];
   readonly files: readonly RunFile[];
 }

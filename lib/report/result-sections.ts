@@ -2,6 +2,7 @@ import { confidence } from './confidence-section';
 import { confusions } from './confusion-section';
 import { dataSection } from './data-section';
 import { firstImages, worstMistakes } from './digit-figures';
+import { earlierRunsSection } from './earlier-runs-section';
 import { learningCurves } from './learning-curves';
 import type { Markup } from './markup-blocks';
 import { modelSection } from './model-section';
@@ -15,6 +16,7 @@ export function resultSections(data: ReportData): Markup {
     confusions(data),
     worstMistakes(data),
     confidence(data),
+    earlierRunsSection(data),
     modelSection(data),
     dataSection(data),
   ].join('');

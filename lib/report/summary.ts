@@ -1,3 +1,4 @@
+import { describeEarlierRuns } from './earlier-runs-section';
 import { formatCount, formatPercent } from './format-values';
 import type { ReportData } from './report-data';
 
@@ -10,6 +11,7 @@ export function summarize(data: ReportData): string[] {
     describeWeakestClass(data),
     describeConfusions(data),
     describeMostConfidentMistake(data),
+    ...describeEarlierRuns(data),
   ].filter((sentence) => sentence !== undefined);
 }
 

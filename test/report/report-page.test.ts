@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decode } from 'fast-png';
 import { measureCalibration } from '../../lib/evaluation/calibration';
 import { imageDataUrl } from '../../lib/report/byte-image';
-import { formatBytes, formatSeconds } from '../../lib/report/format-values';
+import { formatBytes, formatPercent, formatSeconds } from '../../lib/report/format-values';
 import { renderReportPage } from '../../lib/report/report-page';
 import { makeEpochs, makeReportData } from '../support/report-factory';
 
@@ -27,7 +27,7 @@ test.each([
   'Configuration',
   'Training environment',
   'Time by phase',
-  'Lineage',
+  'Provenance',
   '0123456789abcdef',
   'b'.repeat(64),
   'Example Processor 8000',
@@ -79,6 +79,25 @@ test('the first screen links to the try-it page only if the run has one', () => 
   const withoutPage = renderReportPage(makeReportData({ files }));
   expect(withoutPage).not.toContain('href="try-it.html"');
   expect(readText(withoutPage)).toContain('npx mnist-pipeline serve run-2026');
+});
+
+test('the provenance has commit and peak memory, if they are known', () => {
+  const sourceCommit = '0123456789abcdef0123456789abcdef01234567-dirty';
+  const known = readText(renderReportPage(makeReportData({ sourceCommit, peakMemoryBytes: 1_234_000_000 })));
+  expect(known).toContain(`Git commit ${sourceCommit}`);
+  expect(known.replaceAll('\u00a0', ' ')).toContain('Peak memory 1.2 GB');
+  expect(readText(page)).not.toMatch(/Git commit|Peak memory/);
+});
+
+test.each([
+  [1, '100.00 %'],
+  [0.99995, '>99.99 %'],
+  [0.99994, '99.99 %'],
+  [0.00004, '<0.01 %'],
+  [0.00005, '0.01 %'],
+  [0, '0.00 %'],
+])('the fraction %d is shown as %s: never as all or nothing by rounding', (fraction, text) => {
+  expect(formatPercent(fraction).replaceAll('\u00a0', ' ')).toBe(text);
 });
 
 test('a mistake shows the three highest probabilities', () => {
@@ -246,6 +265,7 @@ test.each([
   [1000, '1.0 kB'],
   [36_449, '36.4 kB'],
   [5_850_152, '5.9 MB'],
+  [1_250_000_000, '1.3 GB'],
 ])('%d bytes are shown as %s', (bytes, text) => {
   expect(formatBytes(bytes).replaceAll('\u00a0', ' ')).toBe(text);
 });

@@ -84,6 +84,7 @@ export function makeReportData(
     manifestSha256: 'a'.repeat(64),
     weightsSha256: 'b'.repeat(64),
     pipelineVersion: '0.1.0',
+    earlierRuns: [],
     files: [
       { path: 'model/model.json', bytes: 3127 },
       { path: 'model/weights.bin', bytes: 5_850_152 },

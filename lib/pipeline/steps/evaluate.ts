@@ -22,6 +22,7 @@ import { renderModelCard } from '../../model/model-card';
 import { loadModel } from '../../model/model-files';
 import { type LayerSummary, summarizeLayers } from '../../model/summarize-layers';
 import { pickImage } from '../../report/byte-image';
+import { readEarlierRuns } from '../../report/earlier-runs';
 import { listFilesBesideReport } from '../../report/files-beside-report';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../report/plots/curves';
@@ -214,6 +215,9 @@ async function writeReport(
     manifestSha256,
     weightsSha256: training.weightsSha256,
     pipelineVersion,
+    sourceCommit: training.sourceCommit,
+    peakMemoryBytes: training.peakMemoryBytes,
+    earlierRuns: await readEarlierRuns(store, { runId, contentKey: manifest.contentKey }),
     files: await listFilesBesideReport(store, runId),
   });
   // The one file that tells the time: a slower twin must not replace what run.json vouches for.

@@ -7,6 +7,7 @@ import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-confi
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { type LabeledImages, loadSplit } from '../../dataset/load-split';
 import { exportModel } from '../../export/export-model';
+import { findSourceCommit } from '../../installation/source-commit';
 import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
@@ -91,6 +92,8 @@ export async function train(
       resumedFromStep: resumeFrom?.step ?? 0,
       seconds,
       weightsSha256: weights.sha256!,
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      sourceCommit: await findSourceCommit(),
     });
     return { runId, seconds };
   } finally {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { objectKeys } from '../../../lib/contracts/object-keys';
-import { historySchema } from '../../../lib/contracts/results';
+import { historySchema, trainingRecordSchema } from '../../../lib/contracts/results';
+import { findSourceCommit } from '../../../lib/installation/source-commit';
 import { train } from '../../../lib/pipeline/steps/train';
 import { getJson } from '../../../lib/store/json-objects';
 import { MemoryStore } from '../../../lib/store/memory-store';
@@ -22,6 +23,15 @@ test('a run that was trained on other data is not trained over: its training.jso
     message: expect.stringMatching(/was trained on the dataset content .* has the content other now/),
   });
   expect(await store.get(objectKeys.training('run'))).toEqual(before);
+});
+
+test('training.json has the peak memory of the process and the commit of the program, if it is known', async () => {
+  const store = new MemoryStore();
+  const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
+  await train({ runId: 'run', ...pointers }, createStepContext(store));
+  const training = await getJson(store, objectKeys.training('run'), trainingRecordSchema);
+  expect(training.peakMemoryBytes).toBeGreaterThan(50_000_000);
+  expect(training.sourceCommit).toBe(await findSourceCommit());
 });
 
 test('the try-it page is there before training.json says that the training is whole', async () => {
