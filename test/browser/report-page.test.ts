@@ -119,7 +119,7 @@ describe('a cell of the confusion matrix', () => {
 
   test('is reached by Tab, arrows and Enter, and closed by Escape', async () => {
     const { page } = await openReport();
-    await page.getByRole('region', { name: 'Confusion matrix' }).focus();
+    await page.getByRole('region', { name: 'Confusion matrix: table' }).focus();
     await page.keyboard.press('Tab');
     for (let step = 0; step < confusionMatrix[0]!.slice(1, predicted + 1).filter(Boolean).length; step += 1)
       await page.keyboard.press('ArrowRight');
