@@ -6,9 +6,10 @@ import {
   runRecordSchema,
 } from '../lib/contracts/results';
 import { getJson } from '../lib/store/json-objects';
+import { locate } from '../lib/store/locate';
 import type { ObjectStore } from '../lib/store/object-store';
 import type { Standing } from './describe-standing';
-import { linkTo, locate } from './display/locate';
+import { linkTo } from './display/link';
 import type { Terminal } from './terminal';
 
 interface OutcomeRequest extends Partial<Standing> {

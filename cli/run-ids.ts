@@ -3,9 +3,9 @@ import { objectKeys } from '../lib/contracts/object-keys';
 import { parseOrThrow } from '../lib/contracts/parse';
 import { runIdSchema } from '../lib/contracts/run-config';
 import { listRunIds, listRuns, type RunListing } from '../lib/pipeline/list-runs';
+import { isRemote } from '../lib/store/locate';
 import type { ObjectStore } from '../lib/store/object-store';
 import { commandLine } from './command-text';
-import { isRemote } from './display/locate';
 import { didYouMean } from './suggest';
 
 /** `latest` is the run that was started last, `best` the finished one with the highest test accuracy. */

@@ -1,9 +1,10 @@
 import { fetchRun } from '../../lib/cloud/fetch-run';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { DirectoryStore } from '../../lib/store/directory-store';
+import { locate } from '../../lib/store/locate';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { commandLine } from '../command-text';
-import { linkTo, locate } from '../display/locate';
+import { linkTo } from '../display/link';
 import { resolveRunId } from '../run-ids';
 import type { Terminal } from '../terminal';
 

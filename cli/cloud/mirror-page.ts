@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { DirectoryStore } from '../../lib/store/directory-store';
+import { locate } from '../../lib/store/locate';
 import type { ObjectStore } from '../../lib/store/object-store';
-import { locate } from '../display/locate';
 import { openInBrowser } from '../open-in-browser';
 import type { Terminal } from '../terminal';
 

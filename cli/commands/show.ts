@@ -5,7 +5,7 @@ import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config'
 import { type RunListing, readRun } from '../../lib/pipeline/list-runs';
 import { formatCount, formatSetting } from '../../lib/report/format-values';
 import type { ObjectStore } from '../../lib/store/object-store';
-import { linkTo } from '../display/locate';
+import { linkTo } from '../display/link';
 import type { Styles } from '../display/styles';
 import { formatTable } from '../display/table';
 import { howToResume, resolveRunId } from '../run-ids';

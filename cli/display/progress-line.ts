@@ -53,6 +53,17 @@ export function formatProgressLine(position: TrainingPosition, columns: number):
   return [`${head} ${percent}`, percent.trim()].find((text) => text.length <= available) ?? '';
 }
 
+/** The preparation of a dataset in one line, with the bar where there is room for it. */
+export function formatShardsLine(
+  { done, count }: { readonly done: number; readonly count: number },
+  columns: number,
+): string {
+  const text = `Preparing the dataset  ${done}/${count} shards`;
+  const barWidth = Math.min(maxBarWidth, columns - 1 - text.length - 2);
+  const line = barWidth < minBarWidth ? text : `${text}  ${drawBar(done / count, barWidth)}`;
+  return line.length < columns ? line : '';
+}
+
 function drawBar(doneFraction: number, width: number): string {
   const done = Math.round(doneFraction * width);
   return '█'.repeat(done) + '░'.repeat(width - done);

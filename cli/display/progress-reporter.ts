@@ -1,7 +1,12 @@
 import type { Epoch } from '../../lib/contracts/results';
 import { shortenMessage } from '../../lib/contracts/shorten';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
-import { formatEpochLine, formatProgressLine, type TrainingPosition } from './progress-line';
+import {
+  formatEpochLine,
+  formatProgressLine,
+  formatShardsLine,
+  type TrainingPosition,
+} from './progress-line';
 import { createStyles } from './styles';
 import { createTimeLeft } from './time-left';
 
@@ -36,10 +41,27 @@ export function createProgressReporter(
 
 function createLines(stream: ProgressStream): ProgressReporter {
   const report = (event: PipelineEvent) => {
-    if (event.type === 'epoch-finished') stream.write(`${formatEpochLine(event.epoch, event.epochs)}\n`);
-    else if (event.type !== 'training-progress') stream.write(`${shortenMessage(event.message)}\n`);
+    const line = describeEvent(event);
+    if (line !== undefined) stream.write(`${line}\n`);
   };
   return { report, close: () => {} };
+}
+
+/** The line that an event leaves; `undefined` for those that only move the progress line. */
+function describeEvent(event: PipelineEvent, columns?: number): string | undefined {
+  switch (event.type) {
+    case 'training-progress':
+      return undefined;
+    case 'shards-progress':
+      return event.done < event.count ? undefined : `Prepared the dataset: ${event.count} shards`;
+    case 'epoch-finished':
+      return formatEpochLine(event.epoch, event.epochs, columns);
+    case 'step-started':
+      // One line with a count stands for all shards.
+      return event.step === 'shard' ? undefined : shortenMessage(event.message);
+    default:
+      return shortenMessage(event.message);
+  }
 }
 
 /** Between two redrawings of the line: a terminal over a slow connection keeps up with this. */
@@ -72,8 +94,13 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
     position = undefined;
     draw('');
   };
-  const writeAbove = (text: string) => {
-    stream.write(`${line === '' ? '' : eraseLine}${text}\n`);
+  /** Writes the line of an event where the progress line is, and the progress line below it. */
+  const leave = (event: PipelineEvent) => {
+    const text = describeEvent(event, columns());
+    if (text === undefined) return;
+    if (event.type !== 'epoch-finished') position = undefined;
+    const styled = event.type === 'epoch-finished' ? text : styles.dim(text);
+    stream.write(`${line === '' ? '' : eraseLine}${styled}\n`);
     line = '';
     drawPosition();
   };
@@ -88,14 +115,18 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
         else if (now() - drawnAt >= redrawMilliseconds) drawPosition();
         break;
       }
+      case 'shards-progress':
+        position = undefined;
+        draw(formatShardsLine(event, columns()));
+        if (event.done === event.count) leave(event);
+        break;
       case 'epoch-finished':
         latest = event.epoch;
         timeLeft.learn(latest.seconds);
-        writeAbove(formatEpochLine(event.epoch, event.epochs, columns()));
+        leave(event);
         break;
       default:
-        close();
-        writeAbove(styles.dim(shortenMessage(event.message)));
+        leave(event);
     }
   };
   return { report, close };

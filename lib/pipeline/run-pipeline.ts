@@ -60,7 +60,13 @@ async function preprocess(
   context.notify({ type: 'note', message: plan.reason });
   if (plan.isPrepared) return { plan, engine };
   const { shards } = await readPlan(plan, context);
-  for (const shard of shards) await preprocessShard(shard, context);
+  const reportShards = (done: number) =>
+    context.notify({ type: 'shards-progress', done, count: shards.length });
+  reportShards(0);
+  for (const [index, shard] of shards.entries()) {
+    await preprocessShard(shard, context);
+    reportShards(index + 1);
+  }
   await commitPreprocessing({ dataset: plan.dataset, contentKey: plan.contentKey }, context);
   return { plan, engine };
 }

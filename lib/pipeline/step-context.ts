@@ -6,6 +6,8 @@ import type { ObjectStore } from '../store/object-store';
 export type PipelineEvent =
   | { readonly type: 'step-started'; readonly step: StepName; readonly message: string }
   | { readonly type: 'note'; readonly message: string }
+  /** How many shards of a dataset are made, from 0 to all of them. */
+  | { readonly type: 'shards-progress'; readonly done: number; readonly count: number }
   | {
       readonly type: 'training-progress';
       readonly epoch: number;

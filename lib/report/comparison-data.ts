@@ -51,7 +51,7 @@ export async function readComparison(store: ObjectStore, runIds: readonly string
 function assertComparable(runIds: readonly string[]): void {
   const problem =
     runIds.length < 2 || runIds.length > maxComparedRuns
-      ? `${runIds.length} run ids were given, and 2 to ${maxComparedRuns} can be compared`
+      ? `${runIds.length} run ${runIds.length === 1 ? 'id was' : 'ids were'} given, and 2 to ${maxComparedRuns} can be compared`
       : new Set(runIds).size < runIds.length
         ? `a run id was given twice (received ${runIds.join(', ')})`
         : undefined;

@@ -12,6 +12,7 @@ export function logEvent(logger: Pick<Logger, 'info'>, event: PipelineEvent): vo
     case 'epoch-finished':
       logger.info(`Epoch ${event.epoch.epoch} of ${event.epochs}`, { epoch: event.epoch });
       return;
+    case 'shards-progress':
     case 'training-progress':
       return;
   }

@@ -48,7 +48,7 @@ describe('compare', () => {
   });
 
   test.each([
-    { name: 'one run', args: ['short'], message: /InvalidInput: .*1 run ids were given, and 2 to 30/ },
+    { name: 'one run', args: ['short'], message: /InvalidInput: .*1 run id was given, and 2 to 30/ },
     { name: 'a run twice', args: ['short', 'short'], message: /InvalidInput: .*given twice/ },
     {
       name: 'no such run',

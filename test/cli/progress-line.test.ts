@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { formatEpochLine, formatProgressLine, type TrainingPosition } from '../../cli/display/progress-line';
+import {
+  formatEpochLine,
+  formatProgressLine,
+  formatShardsLine,
+  type TrainingPosition,
+} from '../../cli/display/progress-line';
 
 const latest = { loss: 0.3389, val_acc: 0.9612 };
 const halfway: TrainingPosition = { epoch: 2, epochs: 10, doneFraction: 0.18, secondsLeft: 252, latest };
@@ -46,6 +51,15 @@ test('property: no line is wider than the terminal, and none has a part of a fie
       expect(line).toMatch(whole);
     }),
   );
+});
+
+test.each([
+  [80, `Preparing the dataset  3/7 shards  ${'█'.repeat(17)}${'░'.repeat(23)}`],
+  [60, 'Preparing the dataset  3/7 shards  ██████████░░░░░░░░░░░░░░'],
+  [40, 'Preparing the dataset  3/7 shards'],
+  [30, ''],
+])('the preparation at %i columns is %j', (columns, line) => {
+  expect(formatShardsLine({ done: 3, count: 7 }, columns)).toBe(line);
 });
 
 const epoch = { epoch: 2, loss: 0.3389, acc: 0.9, val_loss: 0.1311, val_acc: 0.9612, seconds: 4.1 };

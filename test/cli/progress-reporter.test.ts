@@ -73,6 +73,17 @@ test('on a terminal, every epoch and every note leaves a line, and the bar leave
   ]);
 });
 
+test('the shards of a dataset are one line with a count', () => {
+  const shards = [0, 1, 2].flatMap((done): PipelineEvent[] => [
+    { type: 'shards-progress', done, count: 2 },
+    { type: 'step-started', step: 'shard', message: 'Preparing train images 0 to 9,999' },
+  ]);
+  const written = show(shards, { env: { NO_COLOR: '1' } });
+  expect(screenOf(written)).toEqual(['Prepared the dataset: 2 shards', '']);
+  expect(barsOf(written)[1]).toMatch(/^Preparing the dataset {2}1\/2 shards {2}█+░+$/);
+  expect(show(shards, { isTTY: false })).toBe('Prepared the dataset: 2 shards\n');
+});
+
 test('a finished epoch is in the bar at once, without waiting for the next training step', () => {
   const bars = barsOf(show([progress(1, 1, 1), finished(1)]));
   expect(bars[0]).not.toContain('val_acc');

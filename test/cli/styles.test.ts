@@ -1,4 +1,4 @@
-import { linkTo } from '../../cli/display/locate';
+import { linkTo } from '../../cli/display/link';
 import { createStyles, hasColors } from '../../cli/display/styles';
 import { formatTable } from '../../cli/display/table';
 import { DirectoryStore } from '../../lib/store/directory-store';

@@ -140,6 +140,9 @@ describe('a run from raw files to report', () => {
     expect(rejected.exitCode).toBe(3);
     expect(rejected.out).toContain('Run poor: rejected');
     expect(rejected.err).toMatch(/QualityGateFailed: .*asks for at least 1/);
+    const [, path] = /Look at (.*?\/report\.html);/.exec(rejected.err) ?? [];
+    expect(path).toBe(join(store, 'runs/poor/report.html'));
+    expect(existsSync(path!)).toBe(true);
     expect(readJson('runs/poor/run.json').status).toBe('rejected');
     expect(readJson('models/mnist-mlp/latest.json').runId).not.toBe('poor');
   });

@@ -9,6 +9,7 @@ import {
 } from '../../contracts/results';
 import type { RegisterInput } from '../../contracts/steps';
 import { encodeJson, getJson, getJsonIfPresent } from '../../store/json-objects';
+import { locate } from '../../store/locate';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
@@ -27,7 +28,7 @@ export async function register({ runId }: RegisterInput, context: StepContext): 
   const { store, notify, now } = context;
   notify({ type: 'step-started', step: 'register', message: `Registering ${runId}` });
   const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
-  refuseRejectedRun(run);
+  refuseRejectedRun(run, store);
 
   const key = objectKeys.latestModel(run.config.modelName);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
@@ -58,11 +59,11 @@ export async function isRegistrationOver(store: ObjectStore, runId: string): Pro
   return current !== undefined && (await staysOn(store, current.pointer, run));
 }
 
-function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord): void {
+function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord, store: ObjectStore): void {
   if (status === 'accepted') return;
   throw new PermanentError(
     'QualityGateFailed',
-    `${describeQualityGate(String(accuracy), String(config.minAccuracy))} Look at ${objectKeys.report(runId)}; train longer, or lower minAccuracy for a new run.`,
+    `${describeQualityGate(String(accuracy), String(config.minAccuracy))} Look at ${locate(store, objectKeys.report(runId))}; train longer, or lower minAccuracy (--min-accuracy) for a new run.`,
     { evidence: { runId, accuracy, minAccuracy: config.minAccuracy } },
   );
 }
