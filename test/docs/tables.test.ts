@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { settingsSchema } from '../../cdk/settings';
 import { exitCodes, stopExitCodes } from '../../cli/exit-codes';
 import { permanentErrorNames, transientErrorNames } from '../../lib/contracts/errors';
+import { pipelineSteps } from '../../lib/contracts/steps';
 import { synthesize } from '../cdk/synthesize';
 import { allStates, definitionOf } from '../cdk/workflow-definition';
 import { codeIn, project, readPage, sectionOf, tableRowsOf } from './pages';
@@ -54,6 +55,19 @@ describe('docs/aws.md', () => {
   it.each(defaults)('has the default of %s', (name, value) => {
     const [, documented] = rows.find(([cell]) => cell === `\`${name}\``)!;
     expect(documented!.replaceAll('`', '')).toBe(String(value));
+  });
+
+  it('has every step of the pipeline, with its time limit', () => {
+    const limits = tableRowsOf(sectionOf(page, '## The steps'))
+      .slice(2)
+      .map(([name, , limit]) => [name, limit]);
+    const expected = Object.entries(pipelineSteps).map(([name, step]) => [
+      name,
+      'lambda' in step
+        ? `${step.lambda.timeoutMinutes} minutes`
+        : '`trainingTimeoutMinutes` for each attempt',
+    ]);
+    expect(limits).toEqual(expected);
   });
 
   it('has every state of the workflow in its diagram', () => {
