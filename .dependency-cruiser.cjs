@@ -1,5 +1,5 @@
 /**
- * The import directions. A rule's comment is what its offender reads: it says what to do instead.
+ * Which folder may import which. The comment of a rule is its error message: it says what to do instead.
  *
  * @type {import('dependency-cruiser').IConfiguration}
  */
@@ -7,7 +7,7 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other are one file, or there is a third thing both should import.',
+      comment: 'Two files import each other. Merge them, or move what both need into a third file.',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -22,7 +22,7 @@ module.exports = {
     {
       name: 'contracts-import-nothing',
       comment:
-        'lib/contracts is read by every side, so it imports zod and itself only. Move the logic to where it is used.',
+        'lib/contracts is imported by all other folders, so it may import only zod and itself. Move the logic to where it is used.',
       severity: 'error',
       from: { path: '^lib/contracts/' },
       to: { pathNot: ['^lib/contracts/', '^node_modules/zod/'] },
@@ -30,7 +30,7 @@ module.exports = {
     {
       name: 'aws-sdk-only-in-adapters',
       comment:
-        'Steps and maths run without an account. Storage goes through ObjectStore; only lib/store/s3-*.ts speaks S3, only lib/cloud/sfn-*.ts Step Functions, and only lib/cloud/sns-*.ts SNS; lib/store/aws-*.ts is how they connect.',
+        'Steps and maths run without an AWS account. Use ObjectStore for storage. Only lib/store/s3-*.ts may use S3, only lib/cloud/sfn-*.ts Step Functions, and only lib/cloud/sns-*.ts SNS. lib/store/aws-*.ts has what they share.',
       severity: 'error',
       from: { path: '^(lib|cli|functions)/', pathNot: '^lib/(store/(s3|aws)-|cloud/(sfn|sns)-)' },
       to: { path: '^node_modules/@(aws-sdk|smithy)/' },
@@ -38,7 +38,7 @@ module.exports = {
     {
       name: 'sfn-client-only-in-cloud',
       comment:
-        'Step Functions is spoken to by lib/cloud/sfn-*.ts, and by tests. Steps do not know which workflow they are in; the command line takes Executions.',
+        'Only lib/cloud/sfn-*.ts and tests may use the Step Functions client. Steps do not know their workflow; the command line uses Executions.',
       severity: 'error',
       from: { pathNot: '^(lib/cloud/sfn-|test/)' },
       to: { path: '^node_modules/@aws-sdk/client-sfn/' },
@@ -54,7 +54,7 @@ module.exports = {
     {
       name: 'no-native-in-lambdas',
       comment:
-        'Evaluation and preprocessing run in Lambdas, where there is no native library; training and the exports do not belong there.',
+        'Evaluation and preprocessing run in Lambda functions, which have no native library. They must not import training or the exports.',
       severity: 'error',
       from: {
         path: '^(lib/(evaluation|report|dataset|model)|functions/(plan|shard|commit|evaluate|register|notify))/',
@@ -64,7 +64,7 @@ module.exports = {
     {
       name: 'libraries-must-not-import-pipeline',
       comment:
-        'lib/pipeline puts the parts together. A part that needs a step has its dependency the wrong way round.',
+        'lib/pipeline imports the parts, so a part must not import lib/pipeline. Pass what it needs as an argument.',
       severity: 'error',
       from: {
         path: '^lib/(dataset|image|inference|model|training|evaluation|report|export|store|tensorflow|cloud|protobuf|try-it)/',
@@ -88,14 +88,14 @@ module.exports = {
     {
       name: 'cdk-reads-contracts-only',
       comment:
-        'The stack names handlers by path and shares lib/contracts with them; importing the code itself would run it at synth.',
+        'The stack names handlers by path and shares lib/contracts with them. Importing their code would run it at synth.',
       severity: 'error',
       from: { path: '^cdk/' },
       to: { path: '^(lib/(?!contracts/)|functions/|cli/)' },
     },
     {
       name: 'nothing-imports-tests',
-      comment: 'Nothing imports test/. If product code needs it, it is not test support.',
+      comment: 'Product code must not import test/. Move what it needs into lib/.',
       severity: 'error',
       from: { pathNot: '^test/' },
       to: { path: '^test/' },

@@ -22,7 +22,7 @@ import type { PipelineClient } from './pipeline-client';
 export interface CaseContext {
   readonly client: PipelineClient;
   readonly emulator: Emulator;
-  /** For whatever a case leaves behind. */
+  /** For the files of a case. */
   readonly folder: string;
 }
 export interface Case {
@@ -34,7 +34,7 @@ const maxStateBytes = 4096;
 /** Trains in a second. */
 export const tiny = { classes: 3, hidden: [8], batchSize: 20, epochs: 2, engine: 'wasm', compute: 'cpu' };
 
-/** @returns the dataset as an execution's input names it. */
+/** @returns the dataset for the input of an execution. */
 export async function uploadTinyDataset(
   client: PipelineClient,
   name: string,
@@ -48,7 +48,7 @@ export async function uploadTinyDataset(
   return `s3://${BucketName}/${objectKeys.uploads}${name}`;
 }
 
-/** Every file that a finished run has, against its schema. */
+/** Parses every JSON file of a finished run with its schema. */
 export async function assertWholeRun(
   { store }: PipelineClient,
   runId: string,
@@ -79,7 +79,7 @@ export async function assertWholeRun(
   return record;
 }
 
-/** A whole run, on which the pointer stands. */
+/** Checks that the run is complete, and that the pointer is on it. */
 async function assertNewestRun(client: PipelineClient, runId: string, epochs: number): Promise<void> {
   const { config } = await assertWholeRun(client, runId, epochs);
   const latest = await getJson(client.store, objectKeys.latestModel(config.modelName), latestModelSchema);
@@ -104,7 +104,7 @@ export function parseFailure(cause: string | undefined) {
 
 export const cases: readonly Case[] = [
   {
-    name: 'the input {}, but for 2 epochs on the CPU, trains on the real MNIST',
+    name: 'the input {} with 2 epochs on the CPU trains on the real MNIST',
     run: async ({ client }) => {
       const { status, cause, executionArn } = await client.run('mnist', { epochs: 2, compute: 'cpu' });
       assert.equal(status, 'SUCCEEDED', cause);
@@ -128,7 +128,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'a dataset of one’s own, and a second execution that uses its shards again',
+    name: 'an uploaded dataset, and a second execution that reuses its shards',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'tiny');
       const first = await client.run('own-1', { ...tiny, dataset });
@@ -163,7 +163,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'an input that cannot be used is refused by name',
+    name: 'an invalid input is refused, and the setting is named',
     run: async ({ client }) => {
       const { error, cause } = await client.run('bad-input', { epochs: 'ten', color: 'blue' });
       assert.equal(error, 'InvalidInput', cause);
@@ -193,10 +193,10 @@ export const cases: readonly Case[] = [
   },
 ];
 
-/** After all others: looks at what they left. */
+/** After all other cases: checks what they left. */
 export const closingCases: readonly Case[] = [
   {
-    name: 'no step wrote what its role may not write',
+    name: 'every step wrote only what its role may write',
     run: async ({ client }) => {
       const writable = Object.values(pipelineSteps).flatMap(({ writes }) => writes.map(toPattern));
       const uploads = toPattern(`${objectKeys.uploads}*`);
@@ -210,7 +210,7 @@ export const closingCases: readonly Case[] = [
   },
 ];
 
-/** IAM's `*`, which also stands for `/`. */
+/** IAM's `*`, which also matches `/`. */
 function toPattern(keyPattern: string): RegExp {
   const parts = keyPattern.split('*').map((part) => part.replace(/[.+]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`);

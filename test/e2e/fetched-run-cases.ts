@@ -13,12 +13,12 @@ import { type Case, type CaseContext, tiny, uploadTinyDataset } from './cases';
 import { runProgram, startProgram } from './program';
 
 const runId = 'to-fetch';
-/** The evaluation predicts all test images at once, `predict` one at a time: sums in another order. */
+/** The evaluation predicts all test images at once, `predict` one at a time, so sums are in another order. */
 const toleratedDifference = 1e-6;
 
 const fetchedFolder = ({ folder }: CaseContext) => join(folder, 'fetched-run');
 
-/** A test image as a file, in the size and the grays of the dataset that `uploadTinyDataset` puts there. */
+/** Writes a test image of the dataset of `uploadTinyDataset` as a file. */
 async function writeTestImage({ folder }: CaseContext, index: number): Promise<string> {
   const { test, imageShape } = makeTinyDataset({ trainCount: 120, testCount: 30, classes: 3 });
   const [height, width] = imageShape;
@@ -35,7 +35,7 @@ async function assertServed(address: string, store: DirectoryStore): Promise<voi
   assert.deepEqual(new Uint8Array(await page.arrayBuffer()), await store.get(objectKeys.tryItPage(runId)));
 }
 
-/** In the order in which they are run: the others use what the first has fetched. */
+/** In this order: the others use what the first has fetched. */
 export const fetchedRunCases: readonly Case[] = [
   {
     name: 'a run is fetched with the command line, every file as run.json lists it',
@@ -55,7 +55,7 @@ export const fetchedRunCases: readonly Case[] = [
     },
   },
   {
-    name: 'predict on a fetched run answers what the evaluation in the cloud did',
+    name: 'predict on a fetched run gives the predictions of the evaluation in the cloud',
     run: async (context) => {
       const to = fetchedFolder(context);
       const key = objectKeys.predictions(runId);
