@@ -2,7 +2,12 @@ import type { DatasetManifest, Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
-import { decodeShard, quantizePixels } from './shards';
+import { forEachConcurrently } from './for-each-concurrently';
+import { quantizePixels } from './pixels';
+import { decodeShard } from './shards';
+
+/** While one shard is converted, the next is read and decompressed. Each takes up to 35 MiB. */
+const shardsAtOnce = 2;
 
 /** One split in memory. */
 export interface LabeledImages {
@@ -16,7 +21,7 @@ export interface LabeledImages {
 }
 
 /**
- * Reads all shards of a split, in order.
+ * Reads all shards of a split.
  *
  * @throws PermanentError ArtifactNotFound for a missing shard, CorruptArtifact for one that differs from the manifest.
  */
@@ -29,15 +34,16 @@ export async function loadSplit(
   const imagePixels = imageShape[0] * imageShape[1];
   assertRowsAddUp(manifest, split);
   const { pixels, labels } = takeMemory(count, imagePixels, `The manifest of "${manifest.dataset}"`);
-  let row = 0;
-  for (const { key, rowCount, sha256 } of shards) {
+  let nextRow = 0;
+  await forEachConcurrently(shards, shardsAtOnce, async ({ key, rowCount, sha256 }) => {
+    const row = nextRow;
+    nextRow += rowCount;
     const bytes = await store.get(key);
     assertManifestChecksum(store, key, sha256Hex(bytes), sha256);
-    const shard = decodeShard(bytes, { key, rowCount, imageShape });
-    pixels.set(quantizePixels(shard.images, key), row * imagePixels);
+    const shard = await decodeShard(bytes, { key, rowCount, imageShape });
+    quantizePixels(shard.images, pixels.subarray(row * imagePixels), key);
     labels.set(shard.labels, row);
-    row += rowCount;
-  }
+  });
   return { pixels, labels, count, imageShape };
 }
 

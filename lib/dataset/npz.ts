@@ -1,5 +1,5 @@
-import { type UnzipFileInfo, unzipSync, zipSync } from 'fflate';
 import { PermanentError } from '../contracts/errors';
+import { readZip, writeZip } from './zip';
 
 /** Formats: numpy.lib.format version 1.0; an .npz is a zip of .npy files. Little-endian, row-major. */
 export type NpyArray =
@@ -14,13 +14,13 @@ const preambleBytes = 10;
 const alignmentBytes = 64;
 
 /**
- * A file that `np.load` reads as `{ name: array }`. Equal arrays give equal bytes on every machine: the time stamp is
- * fixed, and the compressor is JavaScript.
+ * A file that `np.load` reads as `{ name: array }`. Equal arrays give equal bytes with one version of Node.js; another
+ * version may compress differently, so files are compared by their arrays.
  */
-export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array {
-  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
-  // A zip contains local time, so this is 1980-01-01 00:00, the lowest time of a zip, in every time zone.
-  return zipSync(Object.fromEntries(files), { level: 1, mtime: new Date(1980, 0, 1) });
+export function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Promise<Uint8Array> {
+  return writeZip(
+    Object.entries(arrays).map(([name, array]) => ({ name: `${name}.npy`, data: encodeNpy(array) })),
+  );
 }
 
 /** The header of the largest length that its two length bytes allow. */
@@ -31,18 +31,14 @@ export const maxNpyHeaderBytes = preambleBytes + 0xffff;
  * @param maxBytes - limit of the uncompressed size of all members; no more memory is allocated.
  * @throws PermanentError CorruptArtifact for a file that `encodeNpz` cannot have written.
  */
-export function decodeNpz(bytes: Uint8Array, what: string, maxBytes: number): Record<string, NpyArray> {
-  let unpackedBytes = 0;
-  const takeUpTo = ({ name, originalSize }: UnzipFileInfo) => {
-    unpackedBytes += originalSize;
-    if (unpackedBytes <= maxBytes) return true;
-    throw new Error(
-      `up to "${name}" it claims to unpack to ${unpackedBytes} bytes, and ${maxBytes} at most are expected`,
-    );
-  };
+export async function decodeNpz(
+  bytes: Uint8Array,
+  what: string,
+  maxBytes: number,
+): Promise<Record<string, NpyArray>> {
   try {
-    const files = Object.entries(unzipSync(bytes, { filter: takeUpTo }));
-    return Object.fromEntries(files.map(([name, file]) => [name.replace(/\.npy$/, ''), decodeNpy(file)]));
+    const members = await readZip(bytes, maxBytes);
+    return Object.fromEntries(members.map(({ name, data }) => [name.replace(/\.npy$/, ''), decodeNpy(data)]));
   } catch (cause) {
     throw new PermanentError(
       'CorruptArtifact',
@@ -81,12 +77,17 @@ function decodeNpy(npy: Uint8Array): NpyArray {
     .map(Number);
   const itemBytes = found[1] === descriptors.float32 ? 4 : 1;
   const expectedBytes = shape.reduce((product, size) => product * size, itemBytes);
-  // A copy, because a Float32Array must start at a multiple of four bytes.
-  const values = npy.slice(headerBytes);
+  const values = npy.subarray(headerBytes);
   if (values.length !== expectedBytes) {
     throw new Error(`an array of shape (${shape}) has ${values.length} bytes instead of ${expectedBytes}`);
   }
   return itemBytes === 4
-    ? { dtype: 'float32', shape, data: new Float32Array(values.buffer) }
-    : { dtype: 'uint8', shape, data: values };
+    ? { dtype: 'float32', shape, data: toFloats(values) }
+    : { dtype: 'uint8', shape, data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
+
+/** Shares the memory where it starts at a multiple of four bytes, as a Float32Array must. */
+function toFloats(values: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = values.byteOffset % 4 === 0 ? values : Uint8Array.from(values);
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
 }

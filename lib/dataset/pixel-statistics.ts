@@ -1,3 +1,5 @@
+import { maxPixel } from './pixels';
+
 /** Sums of bytes. They are integers below 2⁵³ up to 10¹¹ pixels, so the order of the shards does not change them. */
 export class PixelStatistics {
   private pixelCount = 0;
@@ -26,12 +28,12 @@ export class PixelStatistics {
 
   /** Of `u / 255`, in [0, 1]. */
   get pixelMean(): number {
-    return this.sum / this.pixelCount / 255;
+    return this.sum / this.pixelCount / maxPixel;
   }
 
   /** Population standard deviation of `u / 255`. The numerator n·Σu² - (Σu)² exceeds the integers of a double, so it is a BigInt. */
   get pixelStandardDeviation(): number {
     const [count, sum, sumOfSquares] = [this.pixelCount, this.sum, this.sumOfSquares].map(BigInt);
-    return Math.sqrt(Number(count! * sumOfSquares! - sum! * sum!)) / this.pixelCount / 255;
+    return Math.sqrt(Number(count! * sumOfSquares! - sum! * sum!)) / this.pixelCount / maxPixel;
   }
 }

@@ -1,5 +1,6 @@
 import { encodeIdx, type Idx } from './idx';
 import { countValues, measureRange, type ValueRange, valueReader } from './idx-values';
+import { maxPixel as white } from './pixels';
 import { toImagesShape } from './raw-dataset';
 import { unusableFile } from './unreadable-file';
 
@@ -12,7 +13,6 @@ export interface PixelFile {
   readonly remarks: readonly string[];
 }
 
-const white = 255;
 /** If the brightest pixel of all images is darker, the pixels probably use another scale. */
 const leastBrightest = 128;
 

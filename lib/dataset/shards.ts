@@ -37,37 +37,11 @@ export interface Shard {
   readonly labels: Uint8Array;
 }
 
-/** `u / 255` in float32. The double quotient rounds to the same float32 as NumPy's division. */
-export function normalizePixels(pixels: Uint8Array): Float32Array {
-  const normalized = new Float32Array(pixels.length);
-  for (let index = 0; index < pixels.length; index += 1) normalized[index] = pixels[index]! / 255;
-  return normalized;
-}
-
-/**
- * The inverse of `normalizePixels`.
- *
- * @throws PermanentError CorruptArtifact for a value that `normalizePixels` does not produce.
- */
-export function quantizePixels(images: Float32Array, key: string): Uint8Array {
-  const pixels = new Uint8Array(images.length);
-  for (let index = 0; index < images.length; index += 1) {
-    const value = images[index]!;
-    const pixel = Math.round(value * 255);
-    pixels[index] = pixel;
-    if (pixels[index] !== pixel || Math.fround(pixel / 255) !== value) {
-      throw new PermanentError(
-        'CorruptArtifact',
-        `${key} has the pixel ${value}, which is not one of the 256 values 0, 1/255, … 1. Delete it and run again to make it again.`,
-        { evidence: { key, index, value } },
-      );
-    }
-  }
-  return pixels;
-}
-
 /** An .npz of `x` (float32 [rows, height, width]) and `y` (uint8 [rows]). */
-export function encodeShard({ images, labels }: Shard, imageShape: readonly [number, number]): Uint8Array {
+export function encodeShard(
+  { images, labels }: Shard,
+  imageShape: readonly [number, number],
+): Promise<Uint8Array> {
   return encodeNpz({
     x: { dtype: 'float32', shape: [labels.length, ...imageShape], data: images },
     y: { dtype: 'uint8', shape: [labels.length], data: labels },
@@ -75,13 +49,13 @@ export function encodeShard({ images, labels }: Shard, imageShape: readonly [num
 }
 
 /** @throws PermanentError CorruptArtifact unless the file has exactly the expected rows. */
-export function decodeShard(
+export async function decodeShard(
   bytes: Uint8Array,
   { key, rowCount, imageShape }: { key: string; rowCount: number; imageShape: readonly [number, number] },
-): Shard {
+): Promise<Shard> {
   const [height, width] = imageShape;
   const maxBytes = 2 * maxNpyHeaderBytes + rowCount * (4 * height * width + 1);
-  const { x, y } = decodeNpz(bytes, key, maxBytes);
+  const { x, y } = await decodeNpz(bytes, key, maxBytes);
   const expected = [rowCount, ...imageShape].join('×');
   if (
     x?.dtype === 'float32' &&

@@ -1,17 +1,4 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { PixelRange } from '../contracts/pixel-range';
-import { normalizePixels } from '../dataset/shards';
-
-export function scalePixels(pixels: Uint8Array, range: PixelRange): Float32Array {
-  switch (range) {
-    case '0..1':
-      return normalizePixels(pixels);
-    case '0..255':
-      return Float32Array.from(pixels);
-    case '-1..1':
-      return Float32Array.from(pixels, (pixel) => pixel / 127.5 - 1);
-  }
-}
 
 /** Layers that do not change pixels. */
 const passing = new Set(['InputLayer', 'Flatten', 'Reshape', 'Permute', 'ZeroPadding2D', 'Operation']);

@@ -2,7 +2,7 @@ import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TransientError } from '../contracts/errors';
 import type { PixelRange } from '../contracts/pixel-range';
-import { scalePixels } from './pixel-range';
+import { scalePixels } from '../dataset/pixels';
 
 export interface ImageBatchSource {
   /** [count, height, width], row-major. */

@@ -2,6 +2,7 @@ import type { DatasetPlan } from '../contracts/dataset';
 import { datasetPlanSchema } from '../contracts/dataset';
 import { objectKeys } from '../contracts/object-keys';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
+import { forEachConcurrently } from '../dataset/for-each-concurrently';
 import { getJson } from '../store/json-objects';
 import { type EncodedWeights, storeInitialWeights } from '../training/initial-weights';
 import type { TrainingEngine } from '../training/training-engine';
@@ -13,6 +14,9 @@ import { register } from './steps/register';
 import { preprocessShard } from './steps/shard';
 import { train } from './steps/train';
 import { findTrainingNeeds } from './training-needs';
+
+/** Shards are compressed on other threads. Each takes up to 75 MiB. */
+const shardsAtOnce = 2;
 
 /**
  * The workflow of the state machine in one process: the same steps in the same order.
@@ -62,11 +66,13 @@ async function preprocess(
   const { shards } = await readPlan(plan, context);
   const reportShards = (done: number) =>
     context.notify({ type: 'shards-progress', done, count: shards.length });
-  reportShards(0);
-  for (const [index, shard] of shards.entries()) {
+  let done = 0;
+  reportShards(done);
+  await forEachConcurrently(shards, shardsAtOnce, async (shard) => {
     await preprocessShard(shard, context);
-    reportShards(index + 1);
-  }
+    done += 1;
+    reportShards(done);
+  });
   await commitPreprocessing({ dataset: plan.dataset, contentKey: plan.contentKey }, context);
   return { plan, engine };
 }

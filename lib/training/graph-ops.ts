@@ -1,3 +1,4 @@
+import { maxPixel } from '../dataset/pixels';
 import { type Graph, type GraphTensor, outputOf } from '../tensorflow/graph';
 import type { DataType, NodeAttributes } from '../tensorflow/graph-messages';
 import type { TensorOps } from './tensor-ops';
@@ -95,7 +96,7 @@ export class GraphOps implements TensorOps<GraphTensor> {
 
   /** u / 255, except for the last bit of float32: TensorFlow may multiply by the reciprocal. */
   toImages(pixels: GraphTensor): GraphTensor {
-    return this.divide(this.toFloat(pixels, { type: 'uint8' }), this.scalar(255));
+    return this.divide(this.toFloat(pixels, { type: 'uint8' }), this.scalar(maxPixel));
   }
 
   /** [values]. */

@@ -2,6 +2,7 @@ import type { Sequential } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { parseOrThrow } from '../contracts/parse';
+import { maxPixel } from '../dataset/pixels';
 import { createRandom, glorotUniform, randomStreams } from './seeded-random';
 
 /** One dense layer of a perceptron, including the dropout of its input. */
@@ -41,8 +42,8 @@ const dropoutConfigSchema = z.looseObject({ rate: z.number().min(0).lt(1) });
 const byteRescaling = z.looseObject({
   scale: z
     .number()
-    .min(1 / 255 - 1e-9)
-    .max(1 / 255 + 1e-9),
+    .min(1 / maxPixel - 1e-9)
+    .max(1 / maxPixel + 1e-9),
   offset: z.literal(0).optional(),
 });
 

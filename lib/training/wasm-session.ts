@@ -14,7 +14,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { normalizePixels } from '../dataset/shards';
+import { normalizePixels } from '../dataset/pixels';
 import type { Batch } from './batches';
 import type { MlpLayers } from './mlp-layers';
 import { adamDefaults, type SessionSettings, type TrainingSession } from './training-engine';

@@ -10,7 +10,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { nodeFileSystemRouter } from '@tensorflow/tfjs-node/dist/io/file_system';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import { normalizePixels } from '../../lib/dataset/shards';
+import { normalizePixels } from '../../lib/dataset/pixels';
 import { buildMlp } from '../../lib/model/architectures';
 import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
 import { readMnist } from './mnist-images';

@@ -3,17 +3,10 @@ import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import type { PixelRange } from '../../lib/contracts/pixel-range';
 import { measureModel } from '../../lib/evaluation/measure-model';
 import { describeOutputs } from '../../lib/evaluation/model-outputs';
-import { hasOwnRescaling, scalePixels } from '../../lib/evaluation/pixel-range';
+import { hasOwnRescaling } from '../../lib/evaluation/pixel-range';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 
 beforeAll(useWasmBackend);
-
-test('bytes as fractions, unchanged, and around zero', () => {
-  const pixels = Uint8Array.of(0, 51, 255);
-  expect([...scalePixels(pixels, '0..1')]).toEqual([0, Math.fround(0.2), 1]);
-  expect([...scalePixels(pixels, '0..255')]).toEqual([0, 51, 255]);
-  expect([...scalePixels(pixels, '-1..1')]).toEqual([-1, Math.fround(-0.6), 1]);
-});
 
 /** Two pixels: the darker one is the class; confident for inputs of `contrast`. */
 function makeModel(contrast: number): LayersModel {

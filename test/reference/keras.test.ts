@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { normalizePixels } from '../../lib/dataset/shards';
+import { normalizePixels } from '../../lib/dataset/pixels';
 import type { Batch } from '../../lib/training/batches';
 import { initialWeights, type LayerWeights, type MlpLayers } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import { normalizePixels } from '../../lib/dataset/shards';
+import { normalizePixels } from '../../lib/dataset/pixels';
 import { buildMlp } from '../../lib/model/architectures';
 import { setModelWeights } from '../../lib/model/model-files';
 import type { Batch } from '../../lib/training/batches';

@@ -1,5 +1,6 @@
 import type { ShardPlan, ShardResult } from '../../contracts/dataset';
-import { encodeShard, normalizePixels } from '../../dataset/shards';
+import { normalizePixels } from '../../dataset/pixels';
+import { encodeShard } from '../../dataset/shards';
 import type { StepContext } from '../step-context';
 import { stopIfInterrupted } from './stop-if-interrupted';
 
@@ -26,7 +27,7 @@ export async function preprocessShard(plan: ShardPlan, context: StepContext): Pr
     rowCount * imagePixels,
   );
   const labels = await store.getRange(plan.labelsKey, plan.labelsOffset + firstRow, rowCount);
-  const body = encodeShard({ images: normalizePixels(pixels), labels }, imageShape);
+  const body = await encodeShard({ images: normalizePixels(pixels), labels }, imageShape);
   const { sha256, bytes } = await store.put(shardKey, body);
   return { split, index, rowCount, sha256: sha256!, bytes };
 }

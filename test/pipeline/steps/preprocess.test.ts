@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
+import { unzipSync, zipSync } from 'fflate';
 import { datasetManifestSchema } from '../../../lib/contracts/dataset';
 import { objectKeys } from '../../../lib/contracts/object-keys';
 import { loadSplit } from '../../../lib/dataset/load-split';
@@ -200,9 +201,9 @@ test.each<[string, (shard: Shard) => void]>([
   const { shards } = await readPlan(output, context);
   for (const shard of shards) await preprocessShard(shard, context);
   const { shardKey: key, rowCount } = shards[1]!;
-  const shard = decodeShard(await store.get(key), { key, rowCount, imageShape });
+  const shard = await decodeShard(await store.get(key), { key, rowCount, imageShape });
   spoil(shard);
-  await store.put(key, encodeShard(shard, imageShape));
+  await store.put(key, await encodeShard(shard, imageShape));
   await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
     name: 'CorruptArtifact',
     message: expect.stringMatching(/train-00001\.npz in memory: is not what its rows .* Delete it/),
@@ -238,6 +239,18 @@ test.each([
   },
 );
 
+test('shards that another version of zlib compressed are accepted, and their checksums replace the old ones', async () => {
+  const manifest = await prepareDataset(source, context);
+  const { key, sha256 } = manifest.train.shards[1]!;
+  await store.put(key, zipSync(unzipSync(await store.get(key)), { level: 9 }));
+  const again = await commitPreprocessing(manifest, context);
+  expect(again.train.shards[1]!.sha256).not.toBe(sha256);
+  expect(
+    await getJson(store, objectKeys.manifest(manifest.dataset, manifest.contentKey), datasetManifestSchema),
+  ).toEqual(again);
+  expect((await loadSplit(store, again, 'train')).count).toBe(again.train.rowCount);
+});
+
 test('raw files that were copied in by hand, without recorded checksums, make the same dataset', async () => {
   const { dataset, contentKey } = await planDataset(source, context);
   const root = join(folder, 'by-hand');
@@ -267,7 +280,7 @@ describe('a shard of a prepared dataset', () => {
     const manifest = await prepareDataset(source, context);
     const { key, sha256 } = manifest.test.shards[1]!;
     const images = new Float32Array(6);
-    await store.put(key, encodeShard({ images, labels: Uint8Array.of(0) }, imageShape));
+    await store.put(key, await encodeShard({ images, labels: Uint8Array.of(0) }, imageShape));
     await expect(loadSplit(store, manifest, 'test')).rejects.toMatchObject({
       name: 'CorruptArtifact',
       message: expect.stringMatching(
