@@ -35,7 +35,7 @@ export async function runPipeline(
     preprocess(input, context, initialWeights),
   );
   const pointers = { runId, dataset: plan.dataset, contentKey: plan.contentKey };
-  const { seconds: trainSeconds } = await train(pointers, context, engine);
+  const { seconds: trainSeconds, engine: trainingEngine } = await train(pointers, context, engine);
   await evaluate(
     {
       ...pointers,
@@ -45,6 +45,7 @@ export async function runPipeline(
       ],
     },
     context,
+    trainingEngine?.predict,
   );
   await register({ runId }, context);
 }

@@ -78,6 +78,8 @@ export class GraphOps implements TensorOps<GraphTensor> {
     return graph.add('Reshape', [pairs, this.integers([-1])], { T: int16, Tshape: int32 });
   }
 
+  softmax = (logits: GraphTensor) => this.run('Softmax', logits);
+
   softmaxCrossEntropy(logits: GraphTensor, labels: GraphTensor) {
     const losses = this.graph.add('SparseSoftmaxCrossEntropyWithLogits', [logits, labels], {
       ...float,

@@ -1,4 +1,4 @@
-import type { Sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { decodeSafetensors, encodeSafetensors } from '../model/safetensors';
@@ -11,7 +11,7 @@ import { type LayerWeights, type MlpLayers, readMlpLayers } from './mlp-layers';
  *
  * @throws PermanentError InvalidInput for a layer that the engines do not train.
  */
-export async function readLayerWeights(model: Sequential): Promise<LayerWeights[]> {
+export async function readLayerWeights(model: LayersModel): Promise<LayerWeights[]> {
   readMlpLayers(model);
   const read: LayerWeights[] = [];
   for (const { weights } of model.layers) {

@@ -1,4 +1,4 @@
-import type { Sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { parseOrThrow } from '../contracts/parse';
@@ -58,7 +58,7 @@ interface ReadLayer extends DenseLayer {
  *
  * @throws PermanentError InvalidInput for a layer or activation that the engines cannot train.
  */
-export function readMlpLayers(model: Sequential): MlpLayers {
+export function readMlpLayers(model: LayersModel): MlpLayers {
   const layers: ReadLayer[] = [];
   let inputs = (model.inputs[0]?.shape.slice(1) ?? []).reduce<number>(
     (product, size) => product * (size ?? 0),

@@ -5,6 +5,7 @@ import { requireGraphFolder } from '../tensorflow/graph-session';
 import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
 import { loadNativeBackend } from '../tensorflow/native-binding';
 import { nativeCacheFolder } from '../tensorflow/native-release';
+import { predictNatively } from './native-predictions';
 import { NativeSession } from './native-session';
 import type { TrainingEngine } from './training-engine';
 
@@ -40,5 +41,6 @@ export async function openNativeEngine(
       ...describeMachine(),
     },
     openSession: (layers, state, settings) => new NativeSession(binding, layers, state, settings),
+    ...(isUsingGpuDevice ? {} : { predict: (model, images) => predictNatively(binding, model, images) }),
   };
 }

@@ -1,4 +1,6 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Environment } from '../contracts/results';
+import type { LabeledImages } from '../dataset/load-split';
 import type { Batch } from './batches';
 import type { MlpLayers } from './mlp-layers';
 import type { BatchTotals, EpochTotals, ParameterValues, TrainingState } from './training-state';
@@ -13,6 +15,11 @@ export interface TrainingEngine {
     state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
     settings: SessionSettings,
   ): TrainingSession;
+  /**
+   * Probabilities of a trained model, [count, classes], row-major. Absent where the WASM backend is to be used: on WASM,
+   * and on a GPU, where TensorFlow rounds the factors of matrix products to TF32.
+   */
+  readonly predict?: (model: LayersModel, images: LabeledImages) => Promise<Float32Array>;
 }
 
 export interface SessionSettings {

@@ -43,6 +43,11 @@ export class TrainingStep<T> {
     private readonly parameters: readonly T[],
   ) {}
 
+  /** The logits, [batch, classes], without dropout. */
+  predict(images: T): T {
+    return this.forward(images, { isTraining: false }).at(-1)!.output;
+  }
+
   /** Without dropout. */
   evaluate(batch: BatchTensors<T>): BatchScalars<T> {
     const tapes = this.forward(batch.images, { isTraining: false });

@@ -2,12 +2,16 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabeledImages } from '../../lib/dataset/load-split';
+import { computeMetrics } from '../../lib/evaluation/metrics';
+import { predictAll } from '../../lib/evaluation/predict-all';
 import { buildMlp } from '../../lib/model/architectures';
+import { setModelWeights } from '../../lib/model/model-files';
 import { Graph } from '../../lib/tensorflow/graph';
 import { type GraphBinding, GraphSession } from '../../lib/tensorflow/graph-session';
 import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { GraphOps, maskPosition } from '../../lib/training/graph-ops';
-import { initialWeights, type MlpLayers } from '../../lib/training/mlp-layers';
+import { initialWeights, type MlpLayers, readMlpLayers } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
 import { trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
@@ -130,6 +134,35 @@ test('without dropout, native and WASM agree after six steps', async () => {
   // Adam moves a weight by at most 0.001 per training step; where a gradient is nearly zero, rounding decides its sign.
   expect(largest).toBeGreaterThan(0);
   expect(largest).toBeLessThan(2e-3);
+}, 120_000);
+
+test('metrics on native TensorFlow and on WASM differ by less than 1e-6, probabilities by less than 1e-5', async () => {
+  const images = makeImages(4500);
+  const engine = await openPreparedEngine();
+  await useWasmBackend();
+  const model = buildMlp({ hidden: [1024, 512, 256], dropout: 0.1, l2: 0, classes: 10 }, [28, 28]);
+  const weights = initialWeights(readMlpLayers(model), 7).flatMap(({ kernel, bias }) => [kernel, bias]);
+  // Larger weights than initial ones, so that probabilities are as different as after a training.
+  const larger = weights.map((values) => values.map((value) => 1.5 * value));
+  setModelWeights(
+    model,
+    model.weights.map(({ shape }, index) => ({ values: larger[index]!, shape: shape as number[] })),
+  );
+  const held = countHeld();
+  const native = await engine.predict!(model, images);
+  expect(countHeld()).toBe(held);
+  const wasm = await predictAll(model, images, 10);
+  model.dispose();
+  const differences = native.map((value, index) => Math.abs(value - wasm[index]!));
+  const largest = differences.reduce((most, difference) => Math.max(most, difference), 0);
+  expect(largest).toBeGreaterThan(0);
+  expect(largest).toBeLessThan(1e-5);
+  expect(native.reduce((most, value) => Math.max(most, value), 0)).toBeGreaterThan(0.5);
+  const [ours, theirs] = [native, wasm].map((probabilities) =>
+    computeMetrics({ labels: images.labels, probabilities, classes: 10 }),
+  );
+  expect(Math.abs(ours!.accuracy - theirs!.accuracy)).toBeLessThan(1e-6);
+  expect(Math.abs(ours!.loss - theirs!.loss)).toBeLessThan(1e-6);
 }, 120_000);
 
 test('tensors and memory stay flat over fifty epochs', async () => {

@@ -1,3 +1,4 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { version as pipelineVersion } from '../../../package.json';
 import { datasetManifestSchema } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
@@ -40,13 +41,18 @@ import type { StepContext } from '../step-context';
 
 /**
  * Measures the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
- * last of all run.json, without which the run counts as unfinished. Runs on WASM wherever it runs. A finished run is
+ * last of all run.json, without which the run counts as unfinished. A finished run is
  * not evaluated again: its outcome is the answer.
  *
+ * @param predict - @default on WASM
  * @throws PermanentError RunExists when the run was finished on other data; ArtifactNotFound or CorruptArtifact for what an
  *   earlier step should have left; TransientError Interrupted.
  */
-export async function evaluate(input: EvaluateInput, context: StepContext): Promise<EvaluateOutput> {
+export async function evaluate(
+  input: EvaluateInput,
+  context: StepContext,
+  predict?: PredictTestImages,
+): Promise<EvaluateOutput> {
   const startedAt = context.now();
   const published = await readPublishedRun(context.store, input.runId);
   if (published !== undefined) return toOutput(published, input);
@@ -54,11 +60,11 @@ export async function evaluate(input: EvaluateInput, context: StepContext): Prom
   context.notify({
     type: 'step-started',
     step: 'evaluate',
-    message: `Evaluating ${run.manifest.test.rowCount} test images on WASM`,
+    message: `Evaluating ${run.manifest.test.rowCount} test images on ${predict === undefined ? 'WASM' : 'native TensorFlow'}`,
   });
 
   const testImages = await loadSplit(context.store, run.manifest, 'test');
-  const { probabilities, layers } = await predictTestImages(run, testImages, context);
+  const { probabilities, layers } = await predictTestImages(run, testImages, context, predict);
   const scored = { labels: testImages.labels, probabilities, classes: run.config.classes };
   const metrics = computeMetrics(scored);
   const predictions = firstPredictions(scored);
@@ -94,6 +100,9 @@ function toOutput(
   }
   return { runId, accuracy, minAccuracy: config.minAccuracy, isAccepted: status === 'accepted' };
 }
+
+/** Probabilities, [count, classes], row-major. */
+type PredictTestImages = (model: LayersModel, images: LabeledImages) => Promise<Float32Array>;
 
 type TrainedRun = Awaited<ReturnType<typeof readTrainedRun>>;
 
@@ -134,11 +143,13 @@ async function predictTestImages(
   { runId, config }: TrainedRun,
   testImages: LabeledImages,
   { store, signal }: StepContext,
+  predict: PredictTestImages | undefined,
 ): Promise<ModelAnswers> {
   await useWasmBackend();
   const model = await loadModel(store, runId);
   try {
-    const probabilities = await predictAll(model, testImages, config.classes, signal);
+    const probabilities =
+      (await predict?.(model, testImages)) ?? (await predictAll(model, testImages, config.classes, signal));
     return { probabilities, layers: summarizeLayers(model) };
   } finally {
     model.dispose();

@@ -30,6 +30,7 @@ import { restoreTraining } from './restore-training';
  * not trained again; one that was cut off goes on from its newest checkpoint.
  *
  * @param openedEngine - where it was needed before; otherwise the configuration's is opened.
+ * @returns also the engine, unless the run was trained before.
  * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
  *   CostLimitExceeded after a checkpoint, or what reading the dataset finds; TransientError Interrupted.
  */
@@ -37,7 +38,7 @@ export async function train(
   input: TrainInput,
   context: StepContext,
   openedEngine?: TrainingEngine,
-): Promise<TrainOutput> {
+): Promise<TrainOutput & { readonly engine?: TrainingEngine }> {
   const { runId, dataset, contentKey, compute = null, trainingSecondsLimit: secondsLimit = 0 } = input;
   const { store, notify, now, signal } = context;
   const earlier = await readEarlierTraining(input, context);
@@ -95,7 +96,7 @@ export async function train(
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       sourceCommit: await findSourceCommit(),
     });
-    return { runId, seconds };
+    return { runId, seconds, engine };
   } finally {
     model.dispose();
   }
