@@ -1,3 +1,4 @@
+import { lambdaStepNames } from '../../lib/contracts/steps';
 import { render, resourcesOf, synthesize } from './synthesize';
 
 const planted = {
@@ -30,11 +31,8 @@ test('each function is told the bucket, plan also the computes and a price, noti
   });
   const bucket = ['ARTIFACT_BUCKET'];
   expect(Object.fromEntries(told)).toEqual({
+    ...Object.fromEntries(lambdaStepNames.map((step) => [step, bucket])),
     plan: [...bucket, 'COMPUTES', 'GPU_HOUR_USD'],
-    shard: bucket,
-    commit: bucket,
-    evaluate: bucket,
-    register: bucket,
     notify: [...bucket, 'STACK_NAME', 'TOPIC_ARN'],
   });
 });

@@ -1,3 +1,4 @@
+import { lambdaStepNames } from '../../lib/contracts/steps';
 import { resourcesOf, synthesize } from './synthesize';
 import { type AslState, allStates, definitionOf } from './workflow-definition';
 
@@ -41,18 +42,15 @@ test.each(tasks)('%s leaves nothing running for long', (_name, state) => {
   expectEnding!(state);
 });
 
-test('there is a task for each step, and one that reads an answer', () => {
-  expect(tasks.map(([name]) => name).sort()).toEqual([
-    'Commit the dataset',
-    'Evaluate the model',
-    'Make a shard',
-    'Plan the preprocessing',
-    'Read how the training ended',
-    'Register the model',
-    'Train on Fargate',
-    'Train on a GPU on demand',
-    'Train on a spot GPU',
-  ]);
+test('there is a task for each step, three for the training, and one that reads an answer', () => {
+  const perService = tasks.map(([, { Resource }]) => Resource!.replace(/^.*states:::/, '')).sort();
+  expect(perService).toEqual(
+    [
+      ...lambdaStepNames.map(() => 'lambda:invoke'),
+      ...['spot', 'on demand', 'Fargate'].map(() => 'batch:submitJob.sync'),
+      'aws-sdk:s3:getObject',
+    ].sort(),
+  );
 });
 
 test.each([

@@ -1,10 +1,14 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { lambdaStepNames } from '../../lib/contracts/steps';
 import { resourcesOf, synthesize } from './synthesize';
 
 const synthesized = synthesize();
 const { template } = synthesized;
+
+/** Those of the steps, and the one that sends messages. */
+const functionCount = lambdaStepNames.length + 1;
 
 describe('idle, the stack', () => {
   it('has no NAT gateway, no interface endpoint and no address of its own', () => {
@@ -173,7 +177,7 @@ describe('the GPU job', () => {
 
 describe('logs', () => {
   it('have a group with retention for every function, the jobs and the workflow', () => {
-    template.resourceCountIs('AWS::Logs::LogGroup', 8);
+    template.resourceCountIs('AWS::Logs::LogGroup', functionCount + 2);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
     for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::Lambda::Function')) {
@@ -183,8 +187,8 @@ describe('logs', () => {
 });
 
 describe('the functions', () => {
-  it('are six, on Node.js 24 and arm64, each with a timeout', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 6);
+  it('are one for each step and one for messages, on Node.js 24 and arm64, each with a timeout', () => {
+    template.resourceCountIs('AWS::Lambda::Function', functionCount);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
