@@ -47,7 +47,7 @@ async function withResumeCommand(error: PipelineError, store: ObjectStore, runId
   if ((await store.head(objectKeys.config(runId))) === undefined) return error;
   return new TransientError(
     'Interrupted',
-    `${error.message} To resume it: ${commandLine(store, 'train', runId)}`,
+    `${error.message}\nTo resume it: ${commandLine(store, 'train', runId)}`,
     { evidence: error.evidence, cause: error },
   );
 }

@@ -9,6 +9,7 @@ import {
 } from './progress-line';
 import { createStyles } from './styles';
 import { createTimeLeft } from './time-left';
+import { wrapWords } from './wrap-words';
 
 /** A terminal, a file or a pipe; `isTTY` and `columns` are set on a terminal only. */
 export type ProgressStream = Pick<NodeJS.WritableStream, 'write'> & {
@@ -99,7 +100,7 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
     const text = describeEvent(event, columns());
     if (text === undefined) return;
     if (event.type !== 'epoch-finished') position = undefined;
-    const styled = event.type === 'epoch-finished' ? text : styles.dim(text);
+    const styled = event.type === 'epoch-finished' ? text : styles.dim(wrapWords(text, columns()));
     stream.write(`${line === '' ? '' : eraseLine}${styled}\n`);
     line = '';
     drawPosition();

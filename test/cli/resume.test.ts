@@ -33,7 +33,7 @@ test('Ctrl-C ends with the whole command that resumes, and that command resumes'
   const { exitCode, err } = await interrupt('friday');
   const command = `mnist-pipeline train friday --store ${store}`;
   expect(exitCode).toBe(130);
-  expect(err).toMatch(new RegExp(`Interrupted: .* To resume it: ${command}\\n$`));
+  expect(err).toMatch(new RegExp(`Interrupted: .*\\nTo resume it: ${command}\\n$`));
   const resumed = await runCommand(command.split(' ').slice(1));
   expect(resumed).toMatchObject({ exitCode: 0, out: expect.stringContaining('Run friday: accepted') });
   const { config } = JSON.parse(readFileSync(join(store, 'runs/friday/config.json'), 'utf8'));
