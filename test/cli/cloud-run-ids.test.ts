@@ -47,6 +47,15 @@ describe('run ids of a deployed pipeline', () => {
     expect(JSON.parse(out)).toMatchObject({ runId: 'friday', isFinished: true });
   });
 
+  test('open --cloud downloads the report and prints where it is', async () => {
+    await putFinishedRun(store, 'friday');
+    Object.assign(process.env, { DISPLAY: '', WAYLAND_DISPLAY: '' });
+    const { exitCode, out } = await runCommand(['open', '--cloud']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/\/runs\/friday\/report\.html\n$/);
+    expect(readFileSync(out.trim(), 'utf8')).toBe('<!DOCTYPE html>');
+  });
+
   test('train --cloud refuses a name that means another run', async () => {
     const { exitCode, err } = await runCommand(['train', 'latest', '--cloud']);
     expect(exitCode).toBe(2);

@@ -131,6 +131,27 @@ test.each([
   expect(err).toMatch(message);
 });
 
+describe('colors', () => {
+  afterEach(() => {
+    delete process.env['FORCE_COLOR'];
+  });
+
+  test.each([
+    ['a', '\u001b[32maccepted\u001b[39m'],
+    ['b', '\u001b[31mrejected\u001b[39m'],
+  ])('the status of %s is %j', async (runId, status) => {
+    process.env['FORCE_COLOR'] = '1';
+    expect((await runCommand(['show', runId, '--store', folder])).out).toContain(`Run ${runId}: ${status}\n`);
+    expect(await runs()).toContain(status.slice(0, status.lastIndexOf('\u001b')));
+  });
+
+  test('the name of an error is red', async () => {
+    process.env['FORCE_COLOR'] = '1';
+    const { err } = await runCommand(['show', 'nobody', '--store', folder]);
+    expect(err).toMatch(/^\n.\[31mArtifactNotFound.\[39m: There is no run/);
+  });
+});
+
 test('show marks the settings that differ from the default', async () => {
   const { out } = await runCommand(['show', 'a', '--store', folder]);
   expect(out).toMatch(/^ {2}\* {2}epochs +3$/m);
