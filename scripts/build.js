@@ -18,7 +18,7 @@ const keptMilliseconds = 7 * 86_400_000;
 /** By their names in the build. */
 const programs = {
   main: 'cli/main.ts',
-  'native-self-test': 'lib/tensorflow/native-self-test.ts',
+  'native-self-test': 'lib/native-setup/native-self-test.ts',
   'prepare-native': 'functions/train/prepare-native.ts',
   train: 'functions/train/main.ts',
 };
@@ -35,8 +35,8 @@ const packageFiles = [
 ].map((file) => join('node_modules', file));
 const ownFiles = [
   'lib/export/probe-hdf5.mjs',
-  'lib/tensorflow/quieten-log.cc',
-  'lib/tensorflow/require-cuda.cc',
+  'lib/native-setup/quieten-log.cc',
+  'lib/native-setup/require-cuda.cc',
 ];
 
 /** @param {string} folder - in node_modules */

@@ -1,7 +1,7 @@
 import { freemem, totalmem } from 'node:os';
+import { inspectNativeTensorFlow, type NativeTensorFlow } from '../../lib/native-setup/native-setup';
 import { describeMachine, inspectGpu } from '../../lib/tensorflow/machine-facts';
 import { gpuRelease } from '../../lib/tensorflow/native-release';
-import { inspectNativeTensorFlow, type NativeTensorFlow } from '../../lib/tensorflow/native-setup';
 import { useWasmBackend, wasmBackendVersion } from '../../lib/tensorflow/wasm-backend';
 import { formatTable } from '../display/table';
 import type { Finding } from '../finding';

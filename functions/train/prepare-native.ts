@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Compute } from '../../lib/contracts/compute';
+import { prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
+import { hasAvx } from '../../lib/native-setup/requirements';
 import { cpuRelease, gpuRelease, type TensorFlowRelease } from '../../lib/tensorflow/native-release';
-import { hasAvx } from '../../lib/tensorflow/native-requirements';
-import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
 
 const releases: Readonly<Record<Compute, TensorFlowRelease>> = { cpu: cpuRelease, gpu: gpuRelease };
 

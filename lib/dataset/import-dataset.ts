@@ -1,6 +1,5 @@
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
-import type { StepContext } from '../pipeline/step-context';
 import type { ObjectStore } from '../store/object-store';
 import { openStore } from '../store/open-store';
 import { sha256Hex } from '../store/sha256';
@@ -61,6 +60,12 @@ export async function findMissingFiles(
   return missing;
 }
 
+export interface ImportTarget {
+  readonly store: ObjectStore;
+  /** Gets a message for the user. */
+  readonly note: (message: string) => void;
+}
+
 /**
  * Copies files, decompressed, to `datasets/<name>/raw/`. A file that another process copied in the meantime is verified.
  *
@@ -69,7 +74,7 @@ export async function findMissingFiles(
 export async function copyFiles(
   { name, source, files }: SourceDataset,
   missing: readonly RawFileRole[],
-  { store, notify }: Pick<StepContext, 'store' | 'notify'>,
+  { store, note }: ImportTarget,
 ): Promise<void> {
   let copiedCount = 0;
   for (const role of missing) {
@@ -79,10 +84,9 @@ export async function copyFiles(
   }
   if (copiedCount === 0) return;
   const { trainImages, testImages } = files;
-  notify({
-    type: 'note',
-    message: `Imported ${count(trainImages)} training and ${count(testImages)} test images from ${source} as dataset "${name}"`,
-  });
+  note(
+    `Imported ${count(trainImages)} training and ${count(testImages)} test images from ${source} as dataset "${name}"`,
+  );
 }
 
 const count = ({ shape }: RawFile) => shape[0]!.toLocaleString('en');

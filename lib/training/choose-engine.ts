@@ -1,8 +1,12 @@
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
+import {
+  isNativePrepared,
+  type NativeTensorFlow,
+  prepareNativeTensorFlow,
+} from '../native-setup/native-setup';
 import { inspectGpu } from '../tensorflow/machine-facts';
 import { cpuRelease, gpuRelease, type TensorFlowRelease } from '../tensorflow/native-release';
-import { isNativePrepared, type NativeTensorFlow, prepareNativeTensorFlow } from '../tensorflow/native-setup';
 import { NativeUnavailable } from '../tensorflow/native-unavailable';
 import { openNativeEngine } from './native-engine';
 import type { TrainingEngine } from './training-engine';

@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
+import { prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
 import { preparePython } from '../support/reference-python';
 import { type BaselineRun, formatResults } from './format-results';
 import { type Baseline, makeBaseline, nodeArgs } from './run-baseline';

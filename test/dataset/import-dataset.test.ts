@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseIdx } from '../../lib/dataset/idx';
 import { copyFiles, findMissingFiles, readSourceDataset } from '../../lib/dataset/import-dataset';
-import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectInfo } from '../../lib/store/object-store';
 import {
@@ -30,12 +29,12 @@ const retype = (type: 'int32' | 'float64') => (body: Uint8Array) => {
 
 let folder: string;
 let store: MemoryStore;
-let events: PipelineEvent[];
+let notes: string[];
 let remarks: readonly string[];
 beforeEach(async () => {
   folder = join(await mkdtemp(join(tmpdir(), 'import-')), 'My Digits');
   store = new MemoryStore();
-  events = [];
+  notes = [];
 });
 afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
@@ -43,7 +42,7 @@ async function run(source = folder, classes = 10): Promise<string> {
   const dataset = await readSourceDataset(source, classes);
   remarks = dataset.remarks;
   const missing = await findMissingFiles(dataset, store);
-  await copyFiles(dataset, missing, { store, notify: (event) => events.push(event) });
+  await copyFiles(dataset, missing, { store, note: (message) => notes.push(message) });
   return dataset.name;
 }
 const listAll = async (): Promise<ObjectInfo[]> => {
@@ -60,12 +59,7 @@ test('copies the four files, unpacked, under a name made of folder and content',
     expect(Buffer.compare(await store.get(`datasets/${name}/raw/${fileName}`), body)).toBe(0);
   }
   expect(await listAll()).toHaveLength(4);
-  expect(events).toEqual([
-    {
-      type: 'note',
-      message: `Imported 20 training and 10 test images from ${folder} as dataset "${name}"`,
-    },
-  ]);
+  expect(notes).toEqual([`Imported 20 training and 10 test images from ${folder} as dataset "${name}"`]);
 });
 
 test.each<[string, (name: string) => string, (body: Uint8Array) => Uint8Array]>([
@@ -103,11 +97,11 @@ test.each<[string, (name: string) => string, (body: Uint8Array) => Uint8Array]>(
 test('a second import writes nothing and notifies nothing', async () => {
   await writeFiles(folder, tiny);
   await run();
-  events = [];
+  notes = [];
   const write = jest.spyOn(store, 'put');
   await run();
   expect(write).not.toHaveBeenCalled();
-  expect(events).toEqual([]);
+  expect(notes).toEqual([]);
 });
 
 test('other content of the same folder is another dataset', async () => {
@@ -133,13 +127,13 @@ test('a file that another process copied in the meantime is verified', async () 
   const missing = await findMissingFiles(dataset, store);
   expect(missing).toHaveLength(4);
   await run();
-  events = [];
-  await copyFiles(dataset, missing, { store, notify: (event) => events.push(event) });
-  expect(events).toEqual([]);
+  notes = [];
+  await copyFiles(dataset, missing, { store, note: (message) => notes.push(message) });
+  expect(notes).toEqual([]);
 
   await store.put(`datasets/${dataset.name}/raw/${names.testLabels}`, encodeIdx([10], new Uint8Array(10)));
   await expect(
-    copyFiles(dataset, missing, { store, notify: (event) => events.push(event) }),
+    copyFiles(dataset, missing, { store, note: (message) => notes.push(message) }),
   ).rejects.toMatchObject({ name: 'CorruptArtifact' });
 });
 

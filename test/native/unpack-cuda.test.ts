@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
+import { addCudaLibraries } from '../../lib/native-setup/cuda-libraries';
+import { thisMachine } from '../../lib/native-setup/machine';
 import { sha256Hex } from '../../lib/store/sha256';
-import { addCudaLibraries } from '../../lib/tensorflow/native-cuda';
-import { thisMachine } from '../../lib/tensorflow/native-machine';
 import { cudaFolder, gpuRelease } from '../../lib/tensorflow/native-release';
 import { useScratchFolder } from '../support/scratch-folder';
 

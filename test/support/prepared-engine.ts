@@ -1,4 +1,4 @@
-import { prepareNativeTensorFlow } from '../../lib/tensorflow/native-setup';
+import { prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
 import { openNativeEngine } from '../../lib/training/native-engine';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 

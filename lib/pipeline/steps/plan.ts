@@ -58,11 +58,14 @@ export async function planPreprocessing(
 /** Copies the raw files that the store lacks, and writes plan.json where there are shards to make. */
 export async function storePlan(
   { plan, isPrepared, source, missingFiles }: PlannedDataset,
-  context: StepContext,
+  { store, notify }: StepContext,
 ): Promise<void> {
-  await copyFiles(source, missingFiles, context);
+  await copyFiles(source, missingFiles, {
+    store,
+    note: (message) => notify({ type: 'note', message }),
+  });
   if (isPrepared) return;
-  await putJson(context.store, objectKeys.plan(plan.dataset, plan.contentKey), datasetPlanSchema, plan);
+  await putJson(store, objectKeys.plan(plan.dataset, plan.contentKey), datasetPlanSchema, plan);
 }
 
 /** Looks at sizes and recorded checksums only; every reader of a shard verifies its bytes. */

@@ -1,4 +1,4 @@
-import { CommandFailed, thisMachine } from '../../lib/tensorflow/native-machine';
+import { CommandFailed, thisMachine } from '../../lib/native-setup/machine';
 
 const { run, measureFreeBytes } = thisMachine();
 const runNode = (script: string, options: Parameters<typeof run>[2] = {}) =>

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { CommandFailed, type CommandOptions, type Machine } from '../../lib/native-setup/machine';
 import { sha256Hex } from '../../lib/store/sha256';
-import { CommandFailed, type CommandOptions, type Machine } from '../../lib/tensorflow/native-machine';
 import type { TensorFlowRelease } from '../../lib/tensorflow/native-release';
 
 export const wheelBytes = Buffer.from('a wheel');

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
-import { CommandFailed, type Machine } from './native-machine';
-import type { TensorFlowRelease } from './native-release';
-import { NativeUnavailable } from './native-unavailable';
+import type { TensorFlowRelease } from '../tensorflow/native-release';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
+import { CommandFailed, type Machine } from './machine';
 
 /**
  * The installed size, plus temporarily a wheel or a second copy of TensorFlow's libraries, which stripping makes.

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { ownProgram } from '../installation/own-program';
-import { CommandFailed, type RunCommand } from './native-machine';
-import type { TensorFlowRelease } from './native-release';
-import { noAvx } from './native-requirements';
-import { NativeUnavailable } from './native-unavailable';
+import type { TensorFlowRelease } from '../tensorflow/native-release';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
+import { CommandFailed, type RunCommand } from './machine';
+import { noAvx } from './requirements';
 
 /**
  * Multiplies two matrices in another process, with the binding and the libraries in the folder, and on a GPU if

@@ -1,21 +1,14 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { throwIfInterrupted } from '../../lib/tensorflow/native-machine';
-import { cudaFolder, nativeCacheFolder, requireCudaFile } from '../../lib/tensorflow/native-release';
+import { throwIfInterrupted } from '../../lib/native-setup/machine';
 import {
   inspectNativeTensorFlow,
   isNativePrepared,
   prepareNativeTensorFlow,
-} from '../../lib/tensorflow/native-setup';
+} from '../../lib/native-setup/native-setup';
+import { cudaFolder, nativeCacheFolder, requireCudaFile } from '../../lib/tensorflow/native-release';
 import { useScratchFolder } from '../support/scratch-folder';
-import {
-  type Act,
-  failing,
-  makeMachine,
-  type Stage,
-  tinyGpuRelease,
-  tinyRelease,
-} from './native-machine-double';
+import { type Act, failing, makeMachine, type Stage, tinyGpuRelease, tinyRelease } from './machine-double';
 
 const scratch = useScratchFolder();
 const release = tinyGpuRelease;

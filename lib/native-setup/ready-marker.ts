@@ -14,7 +14,7 @@ import {
   requireCudaFile,
   type TensorFlowRelease,
   tfjsNodeVersion,
-} from './native-release';
+} from '../tensorflow/native-release';
 
 const markerSchema = z.strictObject({
   schemaVersion: z.literal(1),

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { CommandFailed, type Machine } from './native-machine';
-import { hashFile } from './native-marker';
-import type { TensorFlowRelease } from './native-release';
-import { noSpace } from './native-requirements';
-import { NativeUnavailable } from './native-unavailable';
+import type { TensorFlowRelease } from '../tensorflow/native-release';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
+import { CommandFailed, type Machine } from './machine';
+import { hashFile } from './ready-marker';
+import { noSpace } from './requirements';
 
 export interface Build {
   readonly machine: Machine;

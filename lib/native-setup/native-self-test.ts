@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { getBackend, matMul, setBackend, tensor2d } from '@tensorflow/tfjs-core';
-import type { GraphBinding } from './graph-session';
-import { loadNativeBackend } from './native-binding';
-import { gpuRelease, requireCudaFile } from './native-release';
+import type { GraphBinding } from '../tensorflow/graph-session';
+import { loadNativeBackend } from '../tensorflow/native-binding';
+import { gpuRelease, requireCudaFile } from '../tensorflow/native-release';
 
 /**
  * Runs in a separate process, because a library that does not fit the machine may crash it. The parameters are the folder

@@ -1,14 +1,14 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { packageFile } from '../installation/package-file';
-import { type Build, downloadWheel, isDiskFull, runStage } from './native-build-stages';
-import { addCudaLibraries } from './native-cuda';
-import { CommandFailed, throwIfInterrupted } from './native-machine';
-import { writeMarker } from './native-marker';
-import { bindingFile, libraryFiles, quietenLogFile, requireCudaFile } from './native-release';
-import { noSpace } from './native-requirements';
-import { runSelfTest } from './native-self-test-run';
-import { NativeUnavailable } from './native-unavailable';
+import { bindingFile, libraryFiles, quietenLogFile, requireCudaFile } from '../tensorflow/native-release';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
+import { type Build, downloadWheel, isDiskFull, runStage } from './build-stages';
+import { addCudaLibraries } from './cuda-libraries';
+import { CommandFailed, throwIfInterrupted } from './machine';
+import { writeMarker } from './ready-marker';
+import { noSpace } from './requirements';
+import { runSelfTest } from './run-self-test';
 
 /**
  * Fills the folder with the two libraries, those of CUDA, the binding and, last, the marker.

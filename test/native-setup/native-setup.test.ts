@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os, { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { type CommandOptions, throwIfInterrupted } from '../../lib/tensorflow/native-machine';
-import { bindingFile, libraryFiles, nativeCacheFolder } from '../../lib/tensorflow/native-release';
-import { hasAvx } from '../../lib/tensorflow/native-requirements';
+import { type CommandOptions, throwIfInterrupted } from '../../lib/native-setup/machine';
 import {
   inspectNativeTensorFlow,
   isNativePrepared,
   type NativeTensorFlow,
   prepareNativeTensorFlow,
-} from '../../lib/tensorflow/native-setup';
+} from '../../lib/native-setup/native-setup';
+import { hasAvx } from '../../lib/native-setup/requirements';
+import { bindingFile, libraryFiles, nativeCacheFolder } from '../../lib/tensorflow/native-release';
 import { useScratchFolder } from '../support/scratch-folder';
-import { type Act, failing, makeMachine, missing, type Stage, tinyRelease } from './native-machine-double';
+import { type Act, failing, makeMachine, missing, type Stage, tinyRelease } from './machine-double';
 
 const scratch = useScratchFolder();
 let cacheRoot = '';

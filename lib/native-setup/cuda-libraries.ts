@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Build, downloadWheel, runStage } from './native-build-stages';
-import { throwIfInterrupted } from './native-machine';
-import { cudaFolder } from './native-release';
-import { NativeUnavailable } from './native-unavailable';
+import { cudaFolder } from '../tensorflow/native-release';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
+import { type Build, downloadWheel, runStage } from './build-stages';
+import { throwIfInterrupted } from './machine';
 
 /** Parameters: the wheel, the folder. Extracts only the shared libraries, all into one folder. */
 const unpackScript = `

@@ -5,8 +5,8 @@ import { arch, cpus, platform } from 'node:os';
 import { join } from 'node:path';
 import { TransientError } from '../contracts/errors';
 import { newOwnedName } from '../store/directory-owner';
-import { inspectGpu } from './machine-facts';
-import { findCacheRoot } from './native-release';
+import { inspectGpu } from '../tensorflow/machine-facts';
+import { findCacheRoot } from '../tensorflow/native-release';
 
 export interface CommandOptions {
   readonly signal?: AbortSignal | undefined;

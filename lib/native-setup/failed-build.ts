@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { sha256Schema } from '../contracts/dataset';
 import { parseJson } from '../contracts/parse';
 import { sha256Hex } from '../store/sha256';
-import type { Machine } from './native-machine';
-import { nativeCacheFolder, type TensorFlowRelease, tfjsNodeVersion } from './native-release';
-import { NativeUnavailable } from './native-unavailable';
+import { nativeCacheFolder, type TensorFlowRelease, tfjsNodeVersion } from '../tensorflow/native-release';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
+import type { Machine } from './machine';
 
-const refusalSchema = z.strictObject({
+const failedBuildSchema = z.strictObject({
   schemaVersion: z.literal(1),
   reason: z.string(),
   remedy: z.string(),
@@ -23,7 +23,7 @@ const retryAfterMilliseconds = 86_400_000;
  * Records a build that failed after its download, so that the next start does not download hundreds of megabytes again
  * and fail in the same way. The record is valid for a day, and as long as the facts that it depends on do not change.
  */
-export class Refusal {
+export class FailedBuild {
   private readonly path: string;
   private readonly dependsOn: string;
 
@@ -37,16 +37,20 @@ export class Refusal {
   }
 
   /** @param tools - versions of the build tools. */
-  static async of(machine: Machine, release: TensorFlowRelease, tools: readonly string[]): Promise<Refusal> {
+  static async of(
+    machine: Machine,
+    release: TensorFlowRelease,
+    tools: readonly string[],
+  ): Promise<FailedBuild> {
     const pipSettings = Object.entries(process.env).filter(([name]) => name.startsWith('PIP_'));
     const facts = [release.wheelSha256, tfjsNodeVersion, ...tools, ...(await machine.describe())];
-    return new Refusal(machine, release, [...facts, ...pipSettings.sort().map(String)]);
+    return new FailedBuild(machine, release, [...facts, ...pipSettings.sort().map(String)]);
   }
 
   /** @throws NativeUnavailable with the reason of the earlier failure, if it is still valid. */
   async throwIfKept(): Promise<void> {
     const text = await readFile(this.path, 'utf8').catch(() => undefined);
-    const kept = refusalSchema.safeParse(parseJson(text)).data;
+    const kept = failedBuildSchema.safeParse(parseJson(text)).data;
     if (kept === undefined || kept.dependsOn !== this.dependsOn) return;
     const ageMilliseconds = this.machine.now().getTime() - Date.parse(kept.refusedAt);
     if (ageMilliseconds < 0 || ageMilliseconds >= retryAfterMilliseconds) return;
@@ -58,14 +62,14 @@ export class Refusal {
 
   async keep({ reason, remedy }: NativeUnavailable): Promise<void> {
     const refusedAt = this.machine.now().toISOString();
-    const refusal = refusalSchema.parse({
+    const failedBuild = failedBuildSchema.parse({
       schemaVersion: 1,
       reason,
       remedy,
       refusedAt,
       dependsOn: this.dependsOn,
     });
-    await writeFile(this.path, `${JSON.stringify(refusal, null, 2)}\n`);
+    await writeFile(this.path, `${JSON.stringify(failedBuild, null, 2)}\n`);
   }
 
   async forget(): Promise<void> {

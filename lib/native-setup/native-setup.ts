@@ -1,20 +1,20 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isOwnerGone, newOwnedName } from '../store/directory-owner';
-import { buildNativeTensorFlow } from './native-build';
-import { type Machine, thisMachine } from './native-machine';
-import { readPreparedState } from './native-marker';
-import { Refusal } from './native-refusal';
 import {
   cpuRelease,
   downloadMegabytes,
   findCacheRoot,
   nativeCacheFolder,
   type TensorFlowRelease,
-} from './native-release';
-import { noSpace, requirePreparable, requireRoom, requireRunnable } from './native-requirements';
-import { runSelfTest } from './native-self-test-run';
-import { NativeUnavailable } from './native-unavailable';
+} from '../tensorflow/native-release';
+import { NativeUnavailable } from '../tensorflow/native-unavailable';
+import { buildNativeTensorFlow } from './build';
+import { FailedBuild } from './failed-build';
+import { type Machine, thisMachine } from './machine';
+import { readPreparedState } from './ready-marker';
+import { noSpace, requirePreparable, requireRoom, requireRunnable } from './requirements';
+import { runSelfTest } from './run-self-test';
 
 export type NativeTensorFlow =
   | { available: true; tensorflowVersion: string; cacheFolder: string }
@@ -62,8 +62,8 @@ export async function prepareNativeTensorFlow(
     }
     const tools = await requirePreparable(machine, release, signal);
     await requireRoom(machine, release);
-    const refusal = await Refusal.of(machine, release, tools);
-    await refusal.throwIfKept();
+    const failedBuild = await FailedBuild.of(machine, release, tools);
+    await failedBuild.throwIfKept();
     if (state.problem !== undefined) log(`The files in ${cacheFolder} cannot be trusted: ${state.problem}`);
     log(
       `Preparing native TensorFlow ${release.version} in ${cacheFolder}, once: a download of ${downloadMegabytes(release)} MB, ${release.keptMegabytes} MB on disk, ${describeWait(release)}. Python and g++ are needed only for this.`,
@@ -72,10 +72,10 @@ export async function prepareNativeTensorFlow(
     try {
       await buildInTemporaryFolder({ cacheFolder, release, machine, log, signal, isTestedLater });
     } catch (error) {
-      if (error instanceof NativeUnavailable && error.isLasting) await refusal.keep(error);
+      if (error instanceof NativeUnavailable && error.isLasting) await failedBuild.keep(error);
       throw error;
     }
-    await refusal.forget();
+    await failedBuild.forget();
     const seconds = Math.round((performance.now() - started) / 1000);
     log(`Native TensorFlow ${release.version} is ready (prepared in ${seconds} s)`);
     return { available: true, tensorflowVersion: release.version, cacheFolder };
@@ -95,7 +95,7 @@ export async function inspectNativeTensorFlow({
       return { available: true, tensorflowVersion: release.version, cacheFolder };
     }
     const tools = await requirePreparable(machine, release);
-    await (await Refusal.of(machine, release, tools)).throwIfKept();
+    await (await FailedBuild.of(machine, release, tools)).throwIfKept();
     const reason =
       state.problem === undefined
         ? `not prepared yet (there is no ${cacheFolder})`
