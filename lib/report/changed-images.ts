@@ -5,6 +5,8 @@ import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
 
+/** With more runs than this, equal predictions are counted instead of listed. */
+const maxListedRuns = 6;
 /** Shown for each kind; the count above them includes those not shown. */
 const maxImages = 60;
 
@@ -30,7 +32,7 @@ export function changedImages({ runs, imageOf }: ComparisonData): Markup {
   return section(
     'changed-images',
     heading,
-    `The runs predict different classes for ${formatCount(total)} of ${formatCount(runs[0]!.record.testCount)} test images: ${formatCount(fixed.length)} fixed, ${formatCount(regressed.length)} regressed, ${formatCount(other.length)} other. Under each image: its true label, its row in the test set, and the predictions in the order of the runs, with their confidence. The most confident disagreements come first.`,
+    `The runs predict different classes for ${formatCount(total)} of ${formatCount(runs[0]!.record.testCount)} test images: ${formatCount(fixed.length)} fixed, ${formatCount(regressed.length)} regressed, ${formatCount(other.length)} other. Under each image: its true label, its row in the test set, and ${runs.length > maxListedRuns ? 'each prediction with the number of runs that made it' : 'the predictions in the order of the runs, with their confidence'}. The most confident disagreements come first.`,
     groups.join(''),
   );
 }
@@ -53,9 +55,35 @@ function changedItem({ index, label, answers }: ChangedImage, pixels: ByteImage 
     pixels === undefined
       ? ''
       : `<img alt="Test image ${index}: true label ${label}" width="${pixels.shape[1]}" height="${pixels.shape[0]}" src="${imageDataUrl(pixels)}">`;
-  const lines = answers.map(
-    ({ predicted, confidence }, run) =>
-      `<li class="${predicted === label ? 'right' : 'wrong'}"><b><span class="swatch run-${run + 1}" aria-hidden="true"></span>${predicted === label ? '✓' : '✗'} ${predicted}</b><span>${formatPercent(confidence, 1)}</span></li>`,
-  );
+  const lines =
+    answers.length > maxListedRuns ? countedAnswers(answers, label) : listedAnswers(answers, label);
   return `<li><figure>${image}<figcaption><strong>${label}</strong>no. ${index}<ol class="guesses answers">${lines.join('')}</ol></figcaption></figure></li>`;
 }
+
+/** One line for each run. */
+function listedAnswers(answers: ChangedImage['answers'], label: number): Markup[] {
+  return answers.map(({ predicted, confidence }, run) => {
+    const swatch = `<span class="swatch run-${run + 1}" aria-hidden="true"></span>`;
+    return answerLine(
+      predicted === label,
+      `${swatch}${mark(predicted, label)}`,
+      formatPercent(confidence, 1),
+    );
+  });
+}
+
+/** One line for each prediction, with the number of runs that made it, the most frequent first. */
+function countedAnswers(answers: ChangedImage['answers'], label: number): Markup[] {
+  const counts = new Map<number, number>();
+  for (const { predicted } of answers) counts.set(predicted, (counts.get(predicted) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, countA], [b, countB]) => countB - countA || a - b)
+    .map(([predicted, count]) =>
+      answerLine(predicted === label, mark(predicted, label), `${count} ${count === 1 ? 'run' : 'runs'}`),
+    );
+}
+
+const mark = (predicted: number, label: number) => `${predicted === label ? '✓' : '✗'} ${predicted}`;
+
+const answerLine = (isRight: boolean, answer: Markup, note: string): Markup =>
+  `<li class="${isRight ? 'right' : 'wrong'}"><b>${answer}</b><span>${note}</span></li>`;

@@ -4,10 +4,11 @@ import type { ComparedRun, ComparisonData } from './comparison-data';
 import { escapeMarkup } from './escape-markup';
 import {
   formatCount,
-  formatInstant,
+  formatMinute,
   formatPercent,
+  formatPointCount,
   formatPoints,
-  formatProbability,
+  formatPValue,
   formatSeconds,
 } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
@@ -77,9 +78,9 @@ export function runTable({ runs, reportPathOf }: ComparisonData, differences: re
       best: 'least',
     },
     {
-      name: 'Against the first',
+      name: 'Points over the first',
       value: (_, index) => differences[index]!.accuracyGain,
-      show: (_, index) => (index === 0 ? '–' : formatPoints(differences[index]!.accuracyGain, 'always')),
+      show: (_, index) => (index === 0 ? '–' : formatPointCount(differences[index]!.accuracyGain)),
     },
     {
       name: 'Fixed / regressed',
@@ -94,13 +95,13 @@ export function runTable({ runs, reportPathOf }: ComparisonData, differences: re
       value: (_, index) => differences[index]!.test?.pValue,
       show: (_, index) => {
         const { test } = differences[index]!;
-        return test === undefined || index === 0 ? '–' : formatProbability(test.pValue);
+        return test === undefined || index === 0 ? '–' : formatPValue(test.pValue);
       },
     },
     {
-      name: 'Finished',
+      name: 'Finished (UTC)',
       value: ({ record }) => Date.parse(record.finishedAt),
-      show: ({ record }) => formatInstant(record.finishedAt),
+      show: ({ record }) => formatMinute(record.finishedAt),
     },
     { name: 'Gate', value: () => undefined, show: ({ record }) => record.status },
   ];

@@ -2,7 +2,7 @@ import { compareAnswers, type Difference } from './compare-runs';
 import { describeDifference } from './describe-difference';
 import type { EarlierRun } from './earlier-runs';
 import { escapeMarkup } from './escape-markup';
-import { formatCount, formatPercent, formatPoints, formatProbability } from './format-values';
+import { formatCount, formatPercent, formatPoints, formatPValue } from './format-values';
 import { card, codeBlock, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
@@ -19,12 +19,12 @@ export function earlierRunsSection(data: Compared): Markup {
       formatPoints(accuracyGain, 'always'),
       test === undefined ? '–' : formatCount(test.fixedCount),
       test === undefined ? '–' : formatCount(test.regressedCount),
-      test === undefined ? '–' : formatProbability(test.pValue),
+      test === undefined ? '–' : formatPValue(test.pValue),
     ];
     const link = `<a href="${escapeMarkup(encodeURI(`../${earlier.runId}/report.html`))}">${escapeMarkup(earlier.runId)}</a>`;
     return `<tr><th scope="row">${link}</th><td>${earlier.role}</td>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`;
   });
-  const heads = ['Accuracy', 'This run', 'Fixed', 'Regressed', 'McNemar'].map(
+  const heads = ['Accuracy', 'This run', 'Fixed', 'Regressed', 'p'].map(
     (name) => `<th scope="col" class="number">${name}</th>`,
   );
   const table = `<table><thead><tr><th scope="col">Run</th><th scope="col">Which</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
@@ -32,7 +32,7 @@ export function earlierRunsSection(data: Compared): Markup {
   return section(
     'earlier-runs',
     'Compared with earlier runs',
-    'The last and the best of the finished runs of this store that were tested on the same images. Fixed: wrong there, correct here. Regressed: correct there, wrong here.',
+    'The last and the best of the finished runs of this store that were tested on the same images. Fixed: wrong there, correct here. Regressed: correct there, wrong here. p: the p value of McNemar’s exact test.',
     card(scrollBox('Earlier runs', table) + codeBlock(command)),
   );
 }

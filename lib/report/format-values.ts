@@ -18,13 +18,20 @@ export function formatPercent(fraction: number, digits = 2): string {
 
 /** A difference of two fractions: `0.35 points`, with `always` `+0.35 points`. */
 export function formatPoints(difference: number, sign: 'negative' | 'always' = 'negative'): string {
-  const points = (difference * 100).toFixed(2);
-  const plus = sign === 'always' && difference > 0 ? '+' : '';
-  return `${plus}${points.replace('-', '−')}${space}points`;
+  return `${formatPointCount(difference, sign)}${space}points`;
 }
 
+/** The same without the unit: `+0.35`. */
+export function formatPointCount(difference: number, sign: 'negative' | 'always' = 'always'): string {
+  const plus = sign === 'always' && difference > 0 ? '+' : '';
+  return plus + (difference * 100).toFixed(2).replace('-', '−');
+}
+
+/** `0.039`, `<0.001`. */
+export const formatPValue = (p: number) => (p < 0.001 ? '<0.001' : p.toFixed(3));
+
 /** `p = 0.039`, `p < 0.001`. */
-export const formatProbability = (p: number) => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
+export const formatProbability = (p: number) => (p < 0.001 ? 'p < 0.001' : `p = ${formatPValue(p)}`);
 
 export const formatCount = (count: number) => count.toLocaleString('en-US');
 
@@ -39,8 +46,10 @@ export function formatSeconds(seconds: number): string {
 }
 
 /** `2026-03-01 12:30 UTC`, from ISO 8601. */
-export const formatInstant = (iso: string) =>
-  `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')}${space}UTC`;
+export const formatInstant = (iso: string) => `${formatMinute(iso)}${space}UTC`;
+
+/** `2026-03-01 12:30`, in UTC. */
+export const formatMinute = (iso: string) => new Date(iso).toISOString().slice(0, 16).replace('T', ' ');
 
 /** `812 B`, `36.4 kB`, `5.9 MB`, `1.2 GB`: powers of ten, as file managers count. */
 export function formatBytes(bytes: number): string {

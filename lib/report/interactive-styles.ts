@@ -39,6 +39,8 @@ table.confusion button:focus-visible,table.confusion button[aria-expanded=true]{
 .run-key{display:flex;flex-wrap:wrap;gap:4px 20px;list-style:none;margin:0 0 12px;padding:0;font-size:.875rem}
 table.compared th[scope=col]{color:var(--ink);font-weight:600}
 table.compared td{white-space:nowrap}
+table.sortable th,table.sortable td{padding-right:9px}
+table.sortable thead th{white-space:normal;vertical-align:bottom}
 .answers b{font-weight:400}
 .answers .right b{color:var(--right)}
 .answers .wrong b{color:var(--wrong)}

@@ -3,10 +3,10 @@ import { plotRules } from './plots/plot';
 
 const light =
   '--paper:#fff;--ground:#f6f7f9;--ink:#1d2329;--muted:#5a6572;--rule:#e1e5ea;' +
-  '--training:#2b6cb0;--validation:#c8621b;--right:#1f7a4d;--wrong:#b4342a;--right-tint:#e4f3ea;--wrong-tint:#fbe9e7;--changed-tint:#fdf3e0;--fifth:#7a4fb5;--sixth:#54616f';
+  '--training:#2b6cb0;--validation:#c8621b;--right:#1f7a4d;--wrong:#b4342a;--right-tint:#e4f3ea;--wrong-tint:#fbe9e7;--changed-tint:#fdf3e0;--fifth:#7a4fb5;--sixth:#54616f;--shade:#1d232940';
 const dark =
   '--paper:#1a1e24;--ground:#12151a;--ink:#e8ebef;--muted:#9aa5b3;--rule:#2f363f;' +
-  '--training:#7db4ec;--validation:#f2a765;--right:#71cb9a;--wrong:#f28f84;--right-tint:#173226;--wrong-tint:#3b201e;--changed-tint:#352a18;--fifth:#c0a0f0;--sixth:#c3ccd6';
+  '--training:#7db4ec;--validation:#f2a765;--right:#71cb9a;--wrong:#f28f84;--right-tint:#173226;--wrong-tint:#3b201e;--changed-tint:#352a18;--fifth:#c0a0f0;--sixth:#c3ccd6;--shade:#e8ebef4d';
 
 const variables = {
   ink: 'var(--ink)',
@@ -46,7 +46,7 @@ section{margin-top:48px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:20px;align-items:start}
 .pair>*{min-width:0}
 .plot{display:block;width:100%;height:auto;overflow:visible}
-.scroll{overflow-x:auto;max-width:100%}
+.scroll{overflow-x:auto;max-width:100%;background:linear-gradient(90deg,var(--paper) 30%,transparent),linear-gradient(270deg,var(--paper) 30%,transparent) 100% 0,radial-gradient(farthest-side at 0 50%,var(--shade),transparent),radial-gradient(farthest-side at 100% 50%,var(--shade),transparent) 100% 0;background-repeat:no-repeat;background-size:40px 100%,40px 100%,14px 100%,14px 100%;background-attachment:local,local,scroll,scroll}
 .digits{list-style:none;margin:0;padding:0;display:grid;gap:14px 10px}
 .digits.first{grid-template-columns:repeat(10,1fr)}
 .digits.mistakes{grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:20px 14px}
@@ -100,7 +100,7 @@ h2,h3,.note{break-after:avoid}
 .digits.mistakes>li:nth-child(n+25){display:none}
 .pair{grid-template-columns:1fr 1fr}
 .digits.first{grid-template-columns:repeat(10,1fr)}
-.scroll{overflow:visible}
+.scroll{overflow:visible;background:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }`;
 

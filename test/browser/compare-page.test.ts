@@ -14,28 +14,63 @@ import {
 
 const folder = useScratchFolder();
 const chromium = useChromium();
-const address = pathToFileURL(join(folder, 'compare.html')).href;
 const { runs, ...rest } = makeComparisonData();
 const third = makeComparedRun('20261125-123701-6012', { errorEvery: 23, config: { dropout: 0.2 } });
-beforeAll(() =>
-  writeFile(join(folder, 'compare.html'), renderComparePage({ runs: [...runs, third], ...rest }, '0.1.0')),
+const thirty = Array.from({ length: 30 }, (_, index) =>
+  makeComparedRun(`20261126-1200${String(index).padStart(2, '0')}-a1b2c3d4`, {
+    errorEvery: 17 + ((index * 7) % 30),
+    config: { epochs: 3 + (index % 5) },
+    phases: [{ name: 'train', seconds: 20 + ((index * 37) % 90) }],
+  }),
 );
+const pages = { compare: { runs: [...runs, third], ...rest }, 'compare-30': { ...rest, runs: thirty } };
+const addressOf = (name: keyof typeof pages) => pathToFileURL(join(folder, `${name}.html`)).href;
+const address = addressOf('compare');
+beforeAll(async () => {
+  for (const [name, data] of Object.entries(pages))
+    await writeFile(join(folder, `${name}.html`), renderComparePage(data, '0.1.0'));
+});
 
-test.each(pageVariants)(
-  'at $width pixels, $colorScheme: no console message, request, overflow or accessibility violation',
-  async ({ width, colorScheme }) => {
-    const { page, consoleMessages, origins } = await chromium.open(address, {
-      viewport: { width, height: 900 },
-      colorScheme,
-    });
-    expect(consoleMessages).toEqual([]);
-    expect([...origins]).toEqual(['file:']);
-    expect(await overflowOf(page)).toBe(0);
-    expect(await findAccessibilityViolations(page)).toEqual([]);
-    await saveScreenshot(page, `compare-${width}-${colorScheme}`);
-    await page.close();
-  },
-);
+describe.each(Object.keys(pages) as (keyof typeof pages)[])('%s', (name) => {
+  test.each(pageVariants)(
+    'at $width pixels, $colorScheme: no console message, request, overflow or accessibility violation',
+    async ({ width, colorScheme }) => {
+      const { page, consoleMessages, origins } = await chromium.open(addressOf(name), {
+        viewport: { width, height: 900 },
+        colorScheme,
+      });
+      expect(consoleMessages).toEqual([]);
+      expect([...origins]).toEqual(['file:']);
+      expect(await overflowOf(page)).toBe(0);
+      expect(await findAccessibilityViolations(page)).toEqual([]);
+      await saveScreenshot(page, `${name}-${width}-${colorScheme}`);
+      await page.close();
+    },
+  );
+});
+
+test('the table of runs fits a window of 1280 pixels', async () => {
+  const { page } = await chromium.open(address, { viewport: { width: 1280, height: 900 } });
+  const hidden = await page
+    .getByRole('region', { name: 'Metrics of each run' })
+    .evaluate<number, Element>((box) => box.scrollWidth - box.clientWidth);
+  expect(hidden).toBe(0);
+  await page.close();
+});
+
+test('a heading sorts the table of runs, up and down', async () => {
+  const { page } = await chromium.open(addressOf('compare-30'));
+  const heading = page.getByRole('columnheader', { name: 'Errors' });
+  const errors = async () =>
+    (await page.locator('table.sortable tbody tr td:nth-child(3)').allTextContents()).map(Number);
+  await heading.getByRole('button').click();
+  expect(await heading.getAttribute('aria-sort')).toBe('ascending');
+  const ascending = await errors();
+  expect(ascending).toEqual(ascending.toSorted((a, b) => a - b));
+  await heading.getByRole('button').click();
+  expect(await errors()).toEqual(ascending.toReversed());
+  await page.close();
+});
 
 test('the slider shows the values of all runs, without those that ended before the epoch', async () => {
   const { page } = await chromium.open(address);

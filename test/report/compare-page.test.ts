@@ -160,3 +160,24 @@ test('thirty runs are a table and a scatter plot, with curves of the first six',
   expect(many).toContain('The first 6 of 30 runs.');
   expect(many.match(/href="artifacts\/runs\/run-\d+\/report.html"/g)).toHaveLength(30);
 });
+
+test('with more than six runs, equal predictions for an image are counted', () => {
+  const pageOf = (runCount: number) =>
+    renderComparePage(
+      {
+        runs: Array.from({ length: runCount }, (_, index) =>
+          makeComparedRun(`run-${index}`, { errorEvery: 17 + index }),
+        ),
+      },
+      '0.1.0',
+    );
+  expect(pageOf(6)).not.toMatch(/<span>\d+ runs?<\/span>/);
+  const answers = [...pageOf(7).matchAll(/<ol class="guesses answers">(.*?)<\/ol>/gs)].map(([, list]) =>
+    [...list!.matchAll(/<span>(\d+) runs?<\/span>/g)].map((match) => Number(match[1])),
+  );
+  expect(answers.length).toBeGreaterThan(0);
+  for (const counts of answers) {
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(7);
+    expect(counts).toEqual(counts.toSorted((a, b) => b - a));
+  }
+});

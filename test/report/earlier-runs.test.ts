@@ -96,7 +96,7 @@ describe('the report', () => {
     const page = renderReportPage(makeReportData({ earlierRuns }));
     const text = textOf(page);
     // 29 of 500 images are wrong in this run, and 13 in the best one, one of them in both.
-    expect(text).toContain('best best 97.40 % −3.20 points 12 28 p = 0.017');
+    expect(text).toContain('best best 97.40 % −3.20 points 12 28 0.017');
     expect(text).toContain('friday last 90.00 % +4.20 points – – –');
     expect(text).toContain(
       'This run is 3.20 points worse than best, the best run: 12 images fixed, 28 regressed, more than chance explains (McNemar, p = 0.017).',
