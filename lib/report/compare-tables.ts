@@ -37,6 +37,12 @@ interface Column {
   readonly best?: 'least' | 'most';
 }
 
+const gateColumn: Column = {
+  name: 'Gate',
+  value: () => undefined,
+  show: ({ record }) => record.status,
+};
+
 /** One row for each run, sortable by the page's script. */
 export function runTable({ runs, reportPathOf }: ComparisonData, differences: readonly Difference[]): Markup {
   const calibrationErrors = runs.map(({ testPredictions }) =>
@@ -103,7 +109,7 @@ export function runTable({ runs, reportPathOf }: ComparisonData, differences: re
       value: ({ record }) => Date.parse(record.finishedAt),
       show: ({ record }) => formatMinute(record.finishedAt),
     },
-    { name: 'Gate', value: () => undefined, show: ({ record }) => record.status },
+    ...(runs.some(({ record }) => record.status === 'rejected') ? [gateColumn] : []),
   ];
   const heads = columns.map(({ name }) => `<th scope="col" class="number">${name}</th>`);
   const bestOf = columns.map((column) => bestValue(column, runs));
@@ -139,20 +145,41 @@ export interface ComparedTable {
   readonly isShownEmpty: boolean;
 }
 
-/** One column for each run. */
+/** With more runs than this, a table has one row for each run. */
+const maxRunColumns = 6;
+
+/** One column for each run, or one row if there are many. */
 export function valueTable(
   runs: readonly ComparedRun[],
   { id, heading, note, rows, isShownEmpty }: ComparedTable,
 ): Markup {
   if (rows.length === 0) return isShownEmpty ? section(id, heading, note, '') : '';
-  const heads = runs.map((run, index) => `<th scope="col">${runName(run, index)}</th>`);
-  const lines = rows.map(
-    ({ name, values }) =>
-      `<tr><th scope="row">${escapeMarkup(name)}</th>${values.map((value) => `<td>${escapeMarkup(value)}</td>`).join('')}</tr>`,
-  );
-  const table = `<table class="compared"><thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table>`;
+  const names = runs.map((run, index) => runName(run, index));
+  const settings = rows.map(({ name }) => escapeMarkup(name));
+  const values = rows.map((row) => row.values.map(escapeMarkup));
+  const table =
+    runs.length > maxRunColumns
+      ? plainTable(settings, names, transpose(values))
+      : plainTable(names, settings, values);
   return section(id, heading, note, card(scrollBox(heading, table)));
 }
+
+/** @param cells - [rows][columns]. */
+function plainTable(
+  columns: readonly Markup[],
+  rows: readonly Markup[],
+  cells: readonly (readonly Markup[])[],
+): Markup {
+  const heads = columns.map((name) => `<th scope="col">${name}</th>`);
+  const lines = rows.map(
+    (name, row) =>
+      `<tr><th scope="row">${name}</th>${cells[row]!.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
+  );
+  return `<table class="compared"><thead><tr><td></td>${heads.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table>`;
+}
+
+const transpose = (cells: readonly (readonly Markup[])[]): Markup[][] =>
+  cells[0]!.map((_, column) => cells.map((row) => row[column]!));
 
 /** Recall of each class in the first and the last run; nothing where a run has no predictions. */
 export function classDifferences(runs: readonly ComparedRun[]): Markup {

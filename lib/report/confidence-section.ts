@@ -47,12 +47,15 @@ function thresholdTable(points: readonly CoveragePoint[]): Markup {
       const cells =
         point === undefined
           ? ['not reached', '–']
-          : [`≥${formatPercent(point.threshold, 1)}`, formatPercent(point.coverage, 1)];
+          : [atLeast(formatPercent(point.threshold, 1)), formatPercent(point.coverage, 1)];
       return `<tr><th scope="row">${formatPercent(wanted, 1)}</th>${cells.map((cell) => `<td class="number">${cell}</td>`).join('')}</tr>`;
     });
   if (rows.length === 0) return '';
   return numberTable('Thresholds', ['Target accuracy', 'Minimum confidence', 'Images answered'], rows);
 }
+
+/** `>99.9 %` says already that it is a bound. */
+const atLeast = (percent: string) => (percent.startsWith('>') ? percent : `≥${percent}`);
 
 function numberTable(name: string, heads: readonly string[], rows: readonly Markup[]): Markup {
   const cells = heads.map(

@@ -32,6 +32,7 @@ table.confusion button:focus-visible,table.confusion button[aria-expanded=true]{
 .files{list-style:none;margin:0;padding:0;font-size:.875rem}
 .files li{padding:3px 0;overflow-wrap:anywhere}
 .files small{display:block;color:var(--muted);font-size:.8125rem}
+.swatch,.point{--run:var(--muted)}
 .run-1{--run:var(--training)}.run-2{--run:var(--validation)}.run-3{--run:var(--right)}.run-4{--run:var(--wrong)}.run-5{--run:var(--fifth)}.run-6{--run:var(--sixth)}
 .plot .curve[class*=run-]{stroke:var(--run)}
 .plot .point[class*=run-]{fill:var(--run)}
@@ -53,6 +54,7 @@ section{scroll-margin-top:16px}
 .summary li{margin-bottom:6px}
 .next{list-style:none;margin:0;padding:0;font-size:.875rem;color:var(--muted)}
 .next li+li{margin-top:10px}
+.next a{white-space:nowrap}
 .code{position:relative}
 pre{margin:4px 0 0;padding:10px 12px;background:var(--ground);border:1px solid var(--rule);border-radius:6px;overflow-x:auto;color:var(--ink)}
 header pre{background:var(--paper)}

@@ -49,14 +49,17 @@ describe.each(Object.keys(pages) as (keyof typeof pages)[])('%s', (name) => {
   );
 });
 
-test('the table of runs fits a window of 1280 pixels', async () => {
-  const { page } = await chromium.open(address, { viewport: { width: 1280, height: 900 } });
-  const hidden = await page
-    .getByRole('region', { name: 'Metrics of each run' })
-    .evaluate<number, Element>((box) => box.scrollWidth - box.clientWidth);
-  expect(hidden).toBe(0);
-  await page.close();
-});
+test.each(Object.keys(pages) as (keyof typeof pages)[])(
+  '%s: the table of runs fits 1280 pixels',
+  async (name) => {
+    const { page } = await chromium.open(addressOf(name), { viewport: { width: 1280, height: 900 } });
+    const hidden = await page
+      .getByRole('region', { name: 'Metrics of each run' })
+      .evaluate<number, Element>((box) => box.scrollWidth - box.clientWidth);
+    expect(hidden).toBe(0);
+    await page.close();
+  },
+);
 
 test('a heading sorts the table of runs, up and down', async () => {
   const { page } = await chromium.open(addressOf('compare-30'));

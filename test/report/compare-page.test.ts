@@ -181,3 +181,23 @@ test('with more than six runs, equal predictions for an image are counted', () =
     expect(counts).toEqual(counts.toSorted((a, b) => b - a));
   }
 });
+
+test('with more than six runs, the settings that differ have one row for each run', () => {
+  const runs = Array.from({ length: 7 }, (_, index) =>
+    makeComparedRun(`run-${index}`, { config: { epochs: 3 + index, dropout: index / 10 } }),
+  );
+  const text = renderComparePage({ runs }, '0.1.0')
+    .match(/<h2 id="settings">.*?<\/table>/s)![0]
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+  expect(text).toContain('dropout');
+  expect(text).toMatch(/run-2 5 0\.2 run-3 6 0\.3/);
+});
+
+test('the gate has a column only if it rejected a run', () => {
+  const accepted = makeComparedRun('a');
+  const rejected = makeComparedRun('b', { status: 'rejected' });
+  const pageOf = (...runs: (typeof accepted)[]) => renderComparePage({ runs }, '0.1.0');
+  expect(pageOf(accepted, rejected)).toMatch(/>Gate<.*>rejected</s);
+  expect(pageOf(accepted, makeComparedRun('c'))).not.toContain('>Gate<');
+});
