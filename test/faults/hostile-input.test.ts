@@ -15,6 +15,7 @@ import {
 } from '../../lib/contracts/results';
 import { storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { testPredictionsSchema } from '../../lib/contracts/test-predictions';
+import { tryItExamplesSchema } from '../../lib/contracts/try-it-examples';
 import { parseIdx } from '../../lib/dataset/idx';
 import { loadSplit } from '../../lib/dataset/load-split';
 import { decodeShard } from '../../lib/dataset/shards';
@@ -141,6 +142,7 @@ describe('our own JSON', () => {
     ['metrics.json', () => objectKeys.metrics(runId), metricsSchema],
     ['predictions.json', () => objectKeys.predictions(runId), predictionsSchema],
     ['test-predictions.json', () => objectKeys.testPredictions(runId), testPredictionsSchema],
+    ['try-it/examples.json', () => objectKeys.tryItExamples(runId), tryItExamplesSchema],
     ['run.json', () => objectKeys.runRecord(runId), runRecordSchema],
     ['latest.json', () => objectKeys.latestModel('mnist-mlp'), latestModelSchema],
   ])('%s', async (_, keyOf, schema) => {

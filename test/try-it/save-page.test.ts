@@ -153,4 +153,6 @@ test('examples whose pixels do not fit their shape are refused', () => {
   expect(tryItExamplesSchema.safeParse(examples).success).toBe(false);
   const fitting = [{ ...images[0], pixels: Buffer.alloc(6).toString('base64') }];
   expect(tryItExamplesSchema.safeParse({ ...examples, images: fitting }).success).toBe(true);
+  const notBase64 = [{ ...images[0], pixels: 'a?' }];
+  expect(tryItExamplesSchema.safeParse({ ...examples, images: notBase64 }).success).toBe(false);
 });
