@@ -84,8 +84,7 @@ test('a run has the same files as one from the sources: every model format, the 
       'model/model.keras',
       'model/model.onnx',
       'try-it.html',
-      'try-it/app.js',
-      'try-it/tfjs-backend-wasm-simd.wasm',
+      'try-it/examples.json',
     ]),
   );
 });
