@@ -6,12 +6,12 @@ import { projectFolder } from './constructs/bundling';
 import { readDeploymentFile, readSettings } from './settings';
 import { TrainingPipelineStack } from './training-pipeline-stack';
 
-// What the training image runs.
+// The training image runs the build.
 build(join(projectFolder, 'dist'), { isMinified: true });
 
 const app = new App();
-// Those of whoever deploys: with them, the network spans every zone that the region has for this account. A synth
-// without credentials knows neither, and takes two zones.
+// From the credentials of the deployment. With them, the network uses every zone that this account has in the region. A
+// synth without credentials knows neither, and uses two zones.
 const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
 const settings = readSettings(app.node, readDeploymentFile(process.cwd()), region);
 new TrainingPipelineStack(app, 'MnistPipeline', settings, {

@@ -1,4 +1,4 @@
-/** Where CloudFormation does not know AWS::Budgets::Budget; from its resource specifications, November 2026. */
+/** Regions in which CloudFormation does not support AWS::Budgets::Budget (resource specifications of November 2026). */
 export const regionsWithoutBudgets: readonly string[] = [
   'af-south-1',
   'ap-east-1',

@@ -10,7 +10,7 @@ import { quotas } from './constructs/training-queues';
 import { TrainingWorkflow } from './constructs/training-workflow';
 import type { Settings } from './settings';
 
-/** The architecture: one construct a box. */
+/** The architecture: one construct for each part. */
 export class TrainingPipelineStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings, props?: StackProps) {
     super(scope, id, props);
@@ -24,15 +24,15 @@ export class TrainingPipelineStack extends Stack {
     const notifications = new Notifications(this, 'Notifications', { store, workflow, compute, settings });
     new Operations(this, 'Operations', { settings, workflow, functions });
 
-    if (settings.computes.includes('gpu')) Annotations.of(this).addInfo(whatGpusNeed(settings));
+    if (settings.computes.includes('gpu')) Annotations.of(this).addInfo(describeGpuRequirements(settings));
     new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
     new CfnOutput(this, 'BucketName', { value: store.bucket.bucketName });
     new CfnOutput(this, 'TopicArn', { value: notifications.topic.topicArn });
   }
 }
 
-/** Said at each synth: neither a deployment nor a template can ask the account. */
-function whatGpusNeed({ gpuInstanceTypes, spot }: Settings): string {
+/** Shown at each synth, because neither CDK nor a template can check these in the account. */
+function describeGpuRequirements({ gpuInstanceTypes, spot }: Settings): string {
   const quotaCodes = [quotas.gpuOnDemand, ...(spot ? [quotas.gpuSpot] : [])].map(({ code }) => code);
   return [
     'GPUs need a region that has every one of these types, and a quota of at least 4 vCPUs, which a new account does not have. Check both:',

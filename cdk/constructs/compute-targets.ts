@@ -6,13 +6,13 @@ import { trainingRetryStrategies } from './retry-policies';
 import type { QueuedJob } from './training-queues';
 import { trainingTask } from './training-task';
 
-/** A place to train that an execution can choose. */
+/** A compute that an execution can choose for its training. */
 export interface ComputeTarget {
   readonly compute: Compute;
   /**
-   * Adds the states that train here and lead to `next`.
+   * Adds the states that train on this compute and then go to `next`.
    *
-   * @returns the first of them.
+   * @returns the first of these states.
    */
   startTask(scope: Construct, next: IChainable): IChainable;
 }
@@ -30,7 +30,7 @@ export function fargateTarget(job: QueuedJob, settings: TaskSettings): ComputeTa
   };
 }
 
-/** Spot first, where there is a spot queue; whatever fails there is tried once more on demand. */
+/** Tries spot first, if there is a spot queue; a job that fails there is tried once more on demand. */
 export function gpuTarget(
   { spot, onDemand }: { readonly spot?: QueuedJob | undefined; readonly onDemand: QueuedJob },
   settings: TaskSettings,
@@ -48,7 +48,7 @@ export function gpuTarget(
         ...{ job: spot, settings },
         retryStrategy: trainingRetryStrategies.spot,
       });
-      // A timeout is no failed task to Step Functions: it wants a name of its own.
+      // `States.TaskFailed` does not include timeouts.
       spotTask.addCatch(onDemandTask, { errors: ['States.TaskFailed', 'States.Timeout'] });
       return spotTask.next(next);
     },

@@ -1,9 +1,9 @@
-/** JSONata in braces: its value is known when the state is entered. */
+/** A JSONata expression with its braces; Step Functions evaluates it when it enters the state. */
 export type Expression = `{% ${string} %}`;
 
 export const expression = (jsonata: string): Expression => `{% ${jsonata} %}`;
 
-/** A value of which any part may be an expression. */
+/** A value in which any part may be an expression. */
 export type Expressed<Value> =
   | Expression
   | (Value extends readonly (infer Item)[]
@@ -13,22 +13,22 @@ export type Expressed<Value> =
         : Value);
 
 /**
- * JSONata paths to the fields of a value, without braces. The names are those of the value's type, so that a field
- * that is renamed in its schema fails `tsc` here, and not in a deployed workflow.
+ * JSONata paths to the fields of a value, without braces. The names come from the value's type, so that renaming a field
+ * in its schema fails `tsc` here, and not in a deployed workflow.
  *
- * @param where - the value itself, such as `$states.input`.
+ * @param where - the path of the value, such as `$states.input`.
  */
 export const fieldsOf =
   <Value extends object>(where: string) =>
   <Name extends keyof Value & string>(name: Name): string =>
     `${where}.${name}`;
 
-/** What the state was given: the output of the state before it. */
+/** Paths to the input of the state, which is the output of the previous state. */
 export const inputOf = <Value extends object>() => fieldsOf<Value>('$states.input');
 
-/** The name of the execution, which Step Functions lets be used once, is the run id. */
+/** The run id is the name of the execution, which Step Functions allows only once. */
 export const runIdPath = '$states.context.Execution.Name';
 export const runId = expression(runIdPath);
 
-/** Inside of a JSONata string: closes it, appends the value of an expression, and opens it again. */
+/** For use within a JSONata string: closes it, appends the value of an expression, and opens it again. */
 export const placeholder = (jsonata: string) => `' & ${jsonata} & '`;

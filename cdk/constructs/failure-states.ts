@@ -6,17 +6,17 @@ import { describeQualityGate } from '../../lib/contracts/quality-gate';
 import { type FailureName, failures, type StepOutput } from '../../lib/contracts/steps';
 import { type Expressed, expression, inputOf, placeholder } from './expressions';
 
-/** Step Functions takes 32,768 characters as a cause; ours are read by people, and travel in the state. */
+/** Step Functions allows a cause of 32,768 characters. This limit keeps it readable, and the state small. */
 const maxReasonCharacters = 1500;
 const shortened = (text: string) => `$substring(${text}, 0, ${maxReasonCharacters})`;
 
-/** What a state that caught an error puts out. */
+/** The output of a catch. */
 interface CaughtError {
   readonly error: string;
   readonly message: string;
 }
 
-/** Puts what a step threw into the state: its name, and its message out of the JSON that Lambda wraps it in. */
+/** Takes the name and the message of a step's error; the message is within the JSON that Lambda returns. */
 export const caughtError: Expressed<CaughtError> = {
   error: expression('$states.errorOutput.Error'),
   message: expression(shortened('$parse($states.errorOutput.Cause).errorMessage')),
@@ -28,7 +28,7 @@ const evaluated = inputOf<StepOutput<'evaluate'>>();
 const asText = (path: string) => placeholder(`$string(${path})`);
 const gateError: PermanentErrorName = 'QualityGateFailed';
 
-/** The name of the error and the reason, as JSONata without braces. */
+/** JSONata, without braces, of the error's name and of the reason. */
 interface FailureFields {
   readonly error: string;
   readonly reason: string;
@@ -43,7 +43,7 @@ const otherFields: Readonly<Partial<Record<FailureName, FailureFields>>> = {
   },
 };
 
-/** The failure states; the cause of each is an `ExecutionFailure`, so that people and the CLI read the same. */
+/** Adds the failure states. The cause of each is an `ExecutionFailure`, which the console shows and the CLI parses. */
 export function addFailureStates(scope: Construct): Readonly<Record<FailureName, Fail>> {
   const names = Object.keys(failures) as FailureName[];
   return Object.fromEntries(names.map((name) => [name, addFailureState(scope, name)])) as Record<

@@ -8,10 +8,10 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
-/** The GPU image unpacks to 4.5 GB, beside the layers it is unpacked from. */
+/** The GPU image has 4.5 GB unpacked, in addition to its compressed layers. */
 const rootVolumeGib = 60;
 
-/** The template of both GPU fleets: an encrypted disk with room for the image, and metadata for the system alone. */
+/** The launch template of both GPU fleets: an encrypted disk for the image, and instance metadata only for root. */
 export function gpuInstanceTemplate(scope: Construct): LaunchTemplate {
   const existing = scope.node.tryFindChild('GpuInstance');
   if (existing instanceof LaunchTemplate) return existing;
@@ -33,9 +33,9 @@ export function gpuInstanceTemplate(scope: Construct): LaunchTemplate {
 }
 
 /**
- * Batch runs jobs in the host's network, where the limit of one hop stops nobody: a job could take the instance's role
- * from its metadata. The container is no root user, so the host's firewall can tell them apart. The script runs before
- * the ECS agent starts; an instance on which it fails is given back without having run a job.
+ * Batch runs jobs in the host's network, where the hop limit of 1 has no effect: a job could get the credentials of the
+ * instance's role from the metadata. The container does not run as root, so the host's firewall can block it. The script
+ * runs before the ECS agent starts; an instance on which it fails powers off before it runs a job.
  *
  * https://docs.aws.amazon.com/batch/latest/userguide/networking-modes-jobs.html,
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html (limiting access by iptables)
@@ -43,7 +43,7 @@ export function gpuInstanceTemplate(scope: Construct): LaunchTemplate {
 function metadataForRootOnly(): MultipartUserData {
   const command =
     'iptables --insert OUTPUT --destination 169.254.169.254 --match owner ! --uid-owner root --jump REJECT || poweroff';
-  // Several parts, as Batch adds one of its own.
+  // Multipart, because Batch adds a part.
   const userData = new MultipartUserData();
   userData.addPart(
     MultipartBody.fromRawBody({

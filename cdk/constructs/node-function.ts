@@ -10,7 +10,7 @@ import { type BundledFile, bundle, projectFolder } from './bundling';
 import { serviceOfThisAccount } from './service-trust';
 
 export interface NodeFunctionProps {
-  /** What it does, for its role and its description. */
+  /** For the descriptions of the function and of its role. */
   readonly purpose: string;
   /** Relative to the repository's root. */
   readonly entry: string;
@@ -21,7 +21,7 @@ export interface NodeFunctionProps {
   readonly settings: Pick<Settings, 'logRetentionDays'>;
 }
 
-/** A Lambda function with a role and a log group of its own, and no right but to write that log. */
+/** A Lambda function with its own role and log group. The role may only write to this log group. */
 export class NodeFunction extends Construct {
   readonly fn: LambdaFunction;
   readonly role: Role;
@@ -36,7 +36,7 @@ export class NodeFunction extends Construct {
       assumedBy: serviceOfThisAccount('lambda.amazonaws.com'),
       description: `What ${props.purpose} may do`,
     });
-    // Its own log group only, which AWS' managed policy for Lambda does not stop at.
+    // AWS' managed policy for Lambda would allow all log groups.
     logGroup.grantWrite(this.role);
     this.fn = new NodejsFunction(this, 'Function', {
       description: `${Stack.of(this).stackName}: ${props.purpose}`,
@@ -44,7 +44,7 @@ export class NodeFunction extends Construct {
       projectRoot: projectFolder,
       depsLockFilePath: join(projectFolder, 'package-lock.json'),
       bundling: bundle(props.files),
-      // Only native TensorFlow needs an older one (tensorflow/tfjs#8609), and no function has it.
+      // Native TensorFlow needs an older version (tensorflow/tfjs#8609), but no function uses it.
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMiB,

@@ -9,7 +9,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { NotifyEnv } from '../../lib/contracts/env';
-import { decisionErrorNames } from '../../lib/contracts/errors';
+import { inputErrorNames } from '../../lib/contracts/errors';
 import { endStatuses, eventTypes } from '../../lib/contracts/events';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import type { Settings } from '../settings';
@@ -28,8 +28,8 @@ export interface NotificationsProps {
 const alarmPeriod = Duration.minutes(5);
 
 /**
- * Who is told what: a message about the end of every run, and one alarm, for runs that failed by no decision of
- * anybody's. The alarm goes to the topic by itself, and so also where the function that writes the messages is broken.
+ * Notifications to the topic: a message about the end of every run, and one alarm for runs that failed for a reason other
+ * than their input. The alarm publishes to the topic directly, so it also works if the function `notify` fails.
  */
 export class Notifications extends Construct {
   readonly topic: Topic;
@@ -47,17 +47,22 @@ export class Notifications extends Construct {
 
     const notify = this.addFunction();
     const { stateMachineArn } = workflow.stateMachine;
-    this.tell(notify, 'Run ended', 'A run has ended, in whatever way.', {
+    this.sendToFunction(notify, 'Run ended', 'A run has ended, with any status.', {
       source: ['aws.states'],
       detailType: [eventTypes.executionEnded],
       detail: { stateMachineArn: [stateMachineArn], status: [...endStatuses] },
     });
-    // Batch has no metric for a job at the head of a queue that cannot start; it sends an event.
-    this.tell(notify, 'Queue blocked', 'A training waits for a machine that does not come.', {
-      source: ['aws.batch'],
-      detailType: [eventTypes.queueBlocked],
-      resources: compute.jobs.map(({ queue }) => queue.jobQueueArn),
-    });
+    // Batch has no metric for a job that blocks the head of its queue; it sends an event.
+    this.sendToFunction(
+      notify,
+      'Queue blocked',
+      'A training waits for a machine, and Batch cannot start one.',
+      {
+        source: ['aws.batch'],
+        detailType: [eventTypes.queueBlocked],
+        resources: compute.jobs.map(({ queue }) => queue.jobQueueArn),
+      },
+    );
     this.addAlarm(stateMachineArn);
   }
 
@@ -69,7 +74,7 @@ export class Notifications extends Construct {
       TOPIC_ARN: this.topic.topicArn,
     };
     const { fn, role } = new NodeFunction(this, 'notify', {
-      purpose: 'the function that tells of runs',
+      purpose: 'the function that sends messages about runs',
       entry: 'functions/notify/handler.ts',
       memoryMiB: 256,
       timeout: Duration.minutes(2),
@@ -82,25 +87,31 @@ export class Notifications extends Construct {
   }
 
   /**
-   * Through a function, and not from the rule to the topic: EventBridge takes no condition in a topic's policy, so that
-   * any account's rule could publish, and its templates do not escape what a cause has in it.
+   * The rule calls a function, and not the topic directly: EventBridge supports no condition in a topic's policy, so a
+   * rule of any account could publish, and its templates do not escape the text of a cause.
    * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
    */
-  private tell(notify: LambdaFunction, name: string, description: string, eventPattern: EventPattern): void {
+  private sendToFunction(
+    notify: LambdaFunction,
+    name: string,
+    description: string,
+    eventPattern: EventPattern,
+  ): void {
     new Rule(this, name, { description, eventPattern }).addTarget(new FunctionTarget(notify));
   }
 
-  /** Step Functions' own metric counts decisions as well; a rule can tell them apart, and each match is counted. */
+  /** Step Functions' metric includes failures caused by the input. A rule can exclude these, and has its own metric. */
   private addAlarm(stateMachineArn: string): void {
     const rule = new Rule(this, 'Execution failed', {
-      description: 'Counts the executions that failed by no decision, for the alarm. It has no target.',
+      description:
+        'Counts the failed executions for the alarm, without those whose input was refused. It has no target.',
       eventPattern: {
         source: ['aws.states'],
         detailType: [eventTypes.executionEnded],
         detail: {
           stateMachineArn: [stateMachineArn],
           status: ['FAILED', 'TIMED_OUT'],
-          error: [{ 'anything-but': [...decisionErrorNames] }, null, { exists: false }],
+          error: [{ 'anything-but': [...inputErrorNames] }, null, { exists: false }],
         },
       },
     });
@@ -119,7 +130,7 @@ export class Notifications extends Construct {
       alarmDescription: `${Stack.of(this).stackName}: Executions failed. What to do: docs/runbook.md#executions-failed`,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
-    // The topic's policy replaces the one that SNS makes, which lets the account's alarms publish.
+    // This replaces the default policy of SNS, which lets all alarms of the account publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

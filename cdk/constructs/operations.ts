@@ -16,14 +16,14 @@ export interface OperationsProps {
 }
 
 const metricPeriod = Duration.minutes(5);
-/** In percent. A forecast takes some five weeks of bills before AWS Budgets makes one. */
+/** In percent. AWS Budgets needs about five weeks of bills before it makes a forecast. */
 const budgetThresholds = [
   { notificationType: 'ACTUAL', threshold: 80 },
   { notificationType: 'ACTUAL', threshold: 100 },
   { notificationType: 'FORECASTED', threshold: 100 },
 ];
 
-/** What is watched besides: the bill, and one page to look at, where they were asked for. */
+/** Optional monitoring: a budget and a dashboard. */
 export class Operations extends Construct {
   constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
@@ -84,5 +84,5 @@ export class Operations extends Construct {
   }
 }
 
-/** On every resource of the stack, for the budget and the bill. */
+/** A tag on every resource of the stack, for the budget and the bill. */
 export const stackTagKey = 'mnist-pipeline';

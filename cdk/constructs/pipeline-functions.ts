@@ -13,7 +13,7 @@ export interface PipelineFunctionsProps {
   readonly settings: Settings;
 }
 
-/** What a function has beyond its row in `pipelineSteps`. */
+/** Properties of a function that are not in its row of `pipelineSteps`. */
 interface FunctionExtras extends Pick<NodeFunctionProps, 'files'> {
   readonly memoryMib?: number;
   readonly environment?: Omit<PlanEnv, keyof StepEnv>;
@@ -32,7 +32,7 @@ function extrasOf({ planMemoryMib, computes, gpuHourUsd }: Settings): {
   };
 }
 
-/** The steps that need no native library, one Lambda function each. */
+/** One Lambda function for each step that needs no native library. */
 export class PipelineFunctions extends Construct {
   readonly byStep: Readonly<Record<LambdaStepName, LambdaFunction>>;
 

@@ -22,10 +22,10 @@ import type { QueuedJob } from './training-queues';
 import { grantTerminateJobs } from './workflow-rights';
 
 /**
- * Gives up a job for which no machine comes. Batch does that itself where it can name the reason; for a quota of zero, an
- * environment that is invalid or an instance that cannot register it has no reason that a queue can be told to act on
+ * Terminates a job that gets no machine. Batch does this itself for some reasons. For a quota of zero, an invalid compute
+ * environment or an instance that cannot register, a queue has no time limit action
  * (https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable_time_limit_actions.html), and the job would
- * wait until its state times out. A job that waits behind others is left alone: its queue moves.
+ * wait until its state times out. A job that waits behind other jobs is not terminated, because its queue makes progress.
  */
 export class QueueWatch extends Construct {
   readonly stateMachine: StateMachine;
@@ -35,11 +35,12 @@ export class QueueWatch extends Construct {
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       definitionBody: DefinitionBody.fromChainable(this.define()),
       queryLanguage: QueryLanguage.JSONATA,
-      comment: 'Started for every training that waits for a machine; ends with the wait.',
+      comment:
+        'Started for every training that waits for a machine; ends when the training starts or is terminated.',
       timeout: Duration.days(2),
     });
     grantTerminateJobs(this.stateMachine);
-    // Neither can be limited to a resource: the service does not offer it.
+    // Batch does not support limiting these actions to a resource.
     this.stateMachine.addToRolePolicy(
       new PolicyStatement({ actions: ['batch:DescribeJobs', 'batch:ListJobs'], resources: ['*'] }),
     );
@@ -51,7 +52,8 @@ export class QueueWatch extends Construct {
     for (const finding of ['AwsSolutions-SF1', 'AwsSolutions-SF2']) {
       Validations.of(this.stateMachine).acknowledge({
         id: finding,
-        reason: 'Four calls to Batch, which the history of each execution shows with their answers.',
+        reason:
+          'It makes four calls to Batch, and the history of each execution shows them with their results.',
       });
     }
     for (const job of jobs) this.watch(job);
@@ -69,57 +71,62 @@ export class QueueWatch extends Construct {
     const minutes = capacityTimeout.toMinutes();
     const input = {
       jobId: EventField.fromPath('$.detail.jobId'),
-      // A job that was tried again waits anew, and has a watch of its own.
+      // Each attempt waits separately, and starts its own execution.
       attempts: EventField.fromPath('$.detail.attempts'),
       jobQueue: queue.jobQueueArn,
       capacityTimeoutSeconds: capacityTimeout.toSeconds(),
-      reason: `No machine came for this job within ${minutes} minutes, and none for any other in its queue. The first thing to check is the quota "${quota.name}" (${quota.code}). See docs/runbook.md#no-machine`,
+      reason: `No machine was started within ${minutes} minutes, for this job or any other job in its queue. First check the quota "${quota.name}" (${quota.code}). See docs/runbook.md#no-machine`,
     };
     rule.addTarget(new SfnStateMachine(this.stateMachine, { input: RuleTargetInput.fromObject(input) }));
   }
 
   private define(): IChainable {
-    const nothingToGiveUp = new Succeed(this, 'There is nothing to give up');
+    const nothingToTerminate = new Succeed(this, 'There is nothing to terminate');
     const wait = Wait.jsonata(this, 'Wait for a machine', {
       time: WaitTime.seconds('{% $states.input.capacityTimeoutSeconds %}'),
     });
-    const lookAtJob = this.ask(
-      'Look at the job',
+    const describeJob = this.callBatch(
+      'Describe the job',
       'describeJobs',
       { Jobs: ['{% $states.input.jobId %}'] },
       '{% $merge([$states.input, {"job": $states.result.Jobs[0]}]) %}',
     );
     const countIn = (status: string, name: string) =>
-      this.ask(
+      this.callBatch(
         name,
         'listJobs',
         { JobQueue: '{% $states.input.jobQueue %}', JobStatus: status },
         `{% $merge([$states.input, {"${status}": $count($states.result.JobSummaryList)}]) %}`,
       );
-    const giveUp = this.ask(
-      'Give up the job',
+    const terminate = this.callBatch(
+      'Terminate the job',
       'terminateJob',
       { JobId: '{% $states.input.jobId %}', Reason: '{% $states.input.reason %}' },
       '{% {} %}',
     );
-    const doesQueueMove = Choice.jsonata(this, 'Does its queue move?')
+    const hasQueueProgress = Choice.jsonata(this, 'Does its queue make progress?')
       .when(Condition.jsonata('{% $states.input.STARTING + $states.input.RUNNING > 0 %}'), wait)
-      .otherwise(giveUp.next(new Succeed(this, 'The job is given up')));
-    const doesItWait = Choice.jsonata(this, 'Does the job still wait?')
+      .otherwise(terminate.next(new Succeed(this, 'The job is terminated')));
+    const isJobWaiting = Choice.jsonata(this, 'Is the job still waiting?')
       .when(
         Condition.jsonata(
           "{% $states.input.job.Status = 'RUNNABLE' and $count($states.input.job.Attempts) = $count($states.input.attempts) %}",
         ),
-        countIn('STARTING', 'Count the jobs that start')
-          .next(countIn('RUNNING', 'Count the jobs that run'))
-          .next(doesQueueMove),
+        countIn('STARTING', 'Count the starting jobs')
+          .next(countIn('RUNNING', 'Count the running jobs'))
+          .next(hasQueueProgress),
       )
-      .otherwise(nothingToGiveUp);
-    return wait.next(lookAtJob).next(doesItWait);
+      .otherwise(nothingToTerminate);
+    return wait.next(describeJob).next(isJobWaiting);
   }
 
-  /** A `CustomState`, as the CDK's CallAwsService grants terminateJob for the jobs of anybody. */
-  private ask(name: string, action: string, Arguments: Record<string, unknown>, Output: string): CustomState {
+  /** A `CustomState`, because CDK's CallAwsService would grant terminateJob for all jobs of the account. */
+  private callBatch(
+    name: string,
+    action: string,
+    Arguments: Record<string, unknown>,
+    Output: string,
+  ): CustomState {
     const task = new CustomState(this, name, {
       stateJson: {
         Type: 'Task',

@@ -3,7 +3,7 @@ import { JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 import { transientErrorNames } from '../../lib/contracts/errors';
 import { trainExitCodes } from '../../lib/contracts/execution';
 
-/** Lambda itself is busy or broken: waits of up to 2, 4, 8, 16, 32 and 64 s, two minutes in all. */
+/** Lambda itself is throttled or fails: waits of up to 2, 4, 8, 16, 32 and 64 s, two minutes in total. */
 export const retryLambdaService: RetryProps = {
   errors: [
     'Lambda.ClientExecutionTimeoutException',
@@ -18,7 +18,7 @@ export const retryLambdaService: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** What our own code says may pass: waits of up to 5, 10 and 20 s. Permanent errors are in no policy. */
+/** Transient errors of the steps: waits of up to 5, 10 and 20 s. No policy has permanent errors. */
 export const retryTransientErrors: RetryProps = {
   errors: [...transientErrorNames],
   interval: Duration.seconds(5),
@@ -27,7 +27,7 @@ export const retryTransientErrors: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** Batch refused to take the job for now: waits of up to 5, 10, 20, 40 and 80 s. A failed job is not among these. */
+/** Batch did not accept the job: waits of up to 5, 10, 20, 40 and 80 s. This does not include failed jobs. */
 export const retryBatchService: RetryProps = {
   errors: ['Batch.ServerException', 'Batch.BatchException', 'Batch.SdkClientException'],
   interval: Duration.seconds(5),
@@ -36,7 +36,7 @@ export const retryBatchService: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** S3 was asked for one small object. */
+/** For reading one small object: waits of up to 2, 4, 8 and 16 s. */
 export const retryS3Service: RetryProps = {
   errors: ['S3.S3Exception', 'S3.SdkClientException'],
   interval: Duration.seconds(2),
@@ -45,22 +45,22 @@ export const retryS3Service: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** Attempts at one job, the first included, while its queue has the instances. */
+/** Attempts at one job, including the first, while its queue has instances. */
 export const trainingAttempts = 3;
 
-/** First, as it also ends with 137: more attempts would need just as much memory. */
+/** The first rule, because this also has exit code 137. Another attempt would need the same memory. */
 const endOutOfMemory = { OnReason: 'OutOfMemoryError*', Action: 'EXIT' } as const;
 const onExitCode = (exitCode: number, Action: 'RETRY' | 'EXIT') =>
   ({ OnExitCode: String(exitCode), Action }) as const;
 const retryKilled = onExitCode(trainExitCodes.killed, 'RETRY');
 const retryTransient = onExitCode(trainExitCodes.temporaryFailure, 'RETRY');
-/** A bug, and whatever else a process ends with that crashes: 1, 127, 134, 139 … */
+/** A bug, or any other crash of the process: 1, 127, 134, 139 … */
 const endOtherExitCodes = { OnExitCode: '1*', Action: 'EXIT' } as const;
 
 /**
- * What Batch does when an attempt ended: the first rule that matches, of five at most. It never retries an attempt that
- * ran into its timeout or was terminated, and always what no rule matches: a container that has no exit code was not
- * started (its image was not pulled, its network was not made, the agent failed), or went with its host.
+ * What Batch does after an attempt: it applies the first rule that matches, of at most five. It never retries an attempt
+ * that timed out or was terminated. It always retries if no rule matches: a container without an exit code was not
+ * started (pulling its image, creating its network or the agent failed), or was lost with its host.
  * https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
  */
 export const trainingRetryStrategies = {
@@ -68,7 +68,7 @@ export const trainingRetryStrategies = {
     Attempts: trainingAttempts,
     EvaluateOnExit: [
       endOutOfMemory,
-      // A reclaimed instance says that capacity is short: on-demand is next.
+      // A reclaimed instance means that capacity is short: on-demand is next.
       { OnStatusReason: 'Host EC2*', Action: 'EXIT' },
       retryKilled,
       retryTransient,
@@ -81,7 +81,7 @@ export const trainingRetryStrategies = {
       endOutOfMemory,
       retryKilled,
       retryTransient,
-      // The host said that it goes.
+      // The host is shutting down.
       onExitCode(trainExitCodes.stopped, 'RETRY'),
       endOtherExitCodes,
     ],

@@ -1,10 +1,10 @@
-// Types alone: nothing of the client is loaded.
+// Only types: the client is not loaded.
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import type { Expression } from './expressions';
 
 /**
- * A request of an AWS service as a state's `Arguments`: its members begin with a capital, and any value may be an
- * expression. What the user names himself, such as tags, stays as it is.
+ * The request of an AWS service as the `Arguments` of a state: its members begin with a capital letter, and any value may
+ * be an expression. Keys that the caller chooses, such as tags, are unchanged.
  */
 type ArgumentsOf<Request> = Request extends string | number | boolean | undefined
   ? Request | Expression
@@ -14,8 +14,8 @@ type ArgumentsOf<Request> = Request extends string | number | boolean | undefine
       ? Request
       : { readonly [Member in keyof Request as Capitalize<Member & string>]: ArgumentsOf<Request[Member]> };
 
-/** What `batch:submitJob.sync` takes: a misspelled or missing member fails `tsc`. */
+/** The arguments of `batch:submitJob.sync`: a misspelled or missing member fails `tsc`. */
 export type SubmitJobArguments = ArgumentsOf<SubmitJobCommandInput>;
 
-/** Batch jobs of this pipeline carry this tag; the right to terminate jobs is bound to it. */
+/** A tag of this pipeline's Batch jobs; the right to terminate jobs is limited to it. */
 export const jobTagKey = 'mnist-pipeline-stack';

@@ -32,7 +32,7 @@ interface AddedTarget {
   readonly jobs: readonly QueuedJob[];
 }
 
-/** The container task: Batch on EC2 with a GPU, spot and on demand, and on Fargate. Nothing is kept running. */
+/** The container task: Batch on EC2 with a GPU, spot and on demand, and on Fargate. Nothing runs while idle. */
 export class TrainingCompute extends Construct {
   /** In the order of the setting `computes`. */
   readonly targets: readonly ComputeTarget[];
@@ -56,7 +56,7 @@ export class TrainingCompute extends Construct {
     });
     this.jobRole = new Role(this, 'JobRole', {
       assumedBy: serviceOfThisAccount('ecs-tasks.amazonaws.com'),
-      description: 'What the training container may do',
+      description: 'The rights of the training container',
     });
     store.grantStep('train', this.jobRole);
     const added = settings.computes.map((compute) => (compute === 'gpu' ? this.addGpu() : this.addFargate()));
@@ -119,16 +119,16 @@ export class TrainingCompute extends Construct {
     acknowledgeWildcard(
       container.executionRole,
       '*',
-      'ecr:GetAuthorizationToken has no resource to name: it is asked of the registry as a whole.',
+      'ecr:GetAuthorizationToken cannot be limited to a resource: it applies to the whole registry.',
     );
     const jobDefinitionName = `${Stack.of(this).stackName}-${compute}`;
     const jobDefinition = new EcsJobDefinition(this, id, {
       jobDefinitionName,
       container,
       timeout: Duration.minutes(this.props.settings.trainingTimeoutMinutes),
-      // A task carries its job's tags only then: by them the budget counts it.
+      // So that the task has the tags of its job, which the budget uses.
       propagateTags: true,
-      // Each queue's retries come with its jobs: see trainingRetryStrategies.
+      // Each submitted job sets its own retries: see trainingRetryStrategies.
       retryAttempts: 1,
     });
     return { jobDefinition, jobDefinitionName };
@@ -145,7 +145,7 @@ export class TrainingCompute extends Construct {
       environment,
       executionRole: new Role(this, compute === 'gpu' ? 'GpuExecutionRole' : 'CpuExecutionRole', {
         assumedBy: serviceOfThisAccount('ecs-tasks.amazonaws.com'),
-        description: 'What the agent that starts the training container may do',
+        description: 'The rights of the agent that starts the training container',
       }),
       jobRole: this.jobRole,
       logging: LogDriver.awsLogs({ logGroup: this.logGroup, streamPrefix: Stack.of(this).stackName }),

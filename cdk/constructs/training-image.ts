@@ -11,7 +11,7 @@ const imageSources = ['functions/train/Dockerfile', 'dist/**', 'package.json', '
 /** `111122223333.dkr.ecr.eu-west-1.amazonaws.com/name:tag`, or `…@sha256:…`. */
 const privateImage = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)[:@](.+)$/;
 
-/** The image of a compute: the one that the settings name, or else one that the deployment builds. */
+/** The image for a compute: from the settings, or else built by the deployment. */
 export function trainingImage(scope: Construct, compute: Compute, settings: Settings): ContainerImage {
   const ready = compute === 'gpu' ? settings.gpuTrainingImage : settings.trainingImage;
   if (ready !== undefined) return readyImage(scope, `${compute}Repository`, ready);
@@ -19,14 +19,14 @@ export function trainingImage(scope: Construct, compute: Compute, settings: Sett
     file: 'functions/train/Dockerfile',
     target: compute,
     platform: Platform.LINUX_AMD64,
-    // All but what the Dockerfile copies.
+    // Only what the Dockerfile copies is included.
     exclude: ['**', ...imageSources.map((path) => `!${path}`)],
   });
 }
 
 function readyImage(scope: Construct, id: string, image: string): ContainerImage {
   const [, account, region, repositoryName, tagOrDigest] = privateImage.exec(image) ?? [];
-  // Anybody may pull it.
+  // A public image needs no rights.
   if (repositoryName === undefined) return ContainerImage.fromRegistry(image);
   const repository = Repository.fromRepositoryAttributes(scope, id, {
     repositoryArn: `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repositoryName}`,

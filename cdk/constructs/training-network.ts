@@ -10,14 +10,14 @@ import {
 import { Construct } from 'constructs';
 import type { Settings } from '../settings';
 
-/** Each is another pool of spot instances, and not every zone has every type. As many as the stack knows: see app.ts. */
+/** Each zone is a separate pool of spot instances, and not every zone has every type. For the zones see app.ts. */
 const allZones = 99;
-/** Sixteen subnets of 4,091 addresses: a region has six zones at most, and private subnets are twice as many. */
+/** Sixteen subnets of 4,091 addresses: a region has at most six zones, and each zone needs two subnets if private. */
 const cidrMask = 20;
 
 /**
- * Where training instances live: outbound only. Public subnets cost nothing while idle; private ones need a NAT
- * gateway, which costs by the hour. S3 is reached through a gateway endpoint, which is free either way.
+ * The network of the training instances, which accept no inbound connections. Public subnets cost nothing while idle;
+ * private subnets need a NAT gateway, which costs by the hour. S3 is reached through a gateway endpoint, which is free.
  */
 export class TrainingNetwork extends Construct {
   readonly vpc: IVpc;
@@ -34,10 +34,10 @@ export class TrainingNetwork extends Construct {
       maxAzs: allZones,
       natGateways: this.isPublic ? 0 : 1,
       subnetConfiguration: this.isPublic ? [publicSubnets] : [publicSubnets, privateSubnets],
-      // Closing the unused default group takes a custom resource with a Lambda; nothing is ever put into that group.
+      // Restricting the default group would need a custom resource with a Lambda function; nothing uses this group.
       restrictDefaultSecurityGroup: false,
     });
-    // The CDK's own types are not made for exactOptionalPropertyTypes.
+    // CDK's types do not support exactOptionalPropertyTypes.
     this.vpc = vpc as IVpc;
     vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
     this.subnets = { subnetType: this.isPublic ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS };
@@ -49,7 +49,7 @@ export class TrainingNetwork extends Construct {
     Validations.of(vpc).acknowledge({
       id: 'AwsSolutions-VPC7',
       reason:
-        'No instance accepts a connection, and none lives longer than its training; flow logs would cost more than they tell.',
+        'No instance accepts a connection or lives longer than its training; flow logs would cost more than they are worth.',
     });
   }
 }

@@ -19,31 +19,31 @@ import { gpuInstanceTemplate } from './gpu-instance';
 import type { TrainingNetwork } from './training-network';
 
 /**
- * How long a job may wait while no machine comes for any job of its queue. Then it is given up, and what comes next gets
- * its turn: by Batch, where it knows why none comes, and by the queue watch, where it does not.
+ * How long a job may wait while no job of its queue gets a machine. Then the job is terminated, so that the workflow can
+ * continue: by Batch if it knows why there is no machine, or else by the queue watch.
  */
 export const spotCapacityTimeout = Duration.minutes(10);
 export const onDemandCapacityTimeout = Duration.minutes(30);
-/** For a job that can never fit its fleet: ten minutes are the least that Batch takes. */
+/** For a job that can never fit its fleet: ten minutes are the minimum of Batch. */
 const misfitTimeout = Duration.minutes(10);
 
-/** An update of the fleet lets a running training end: as long as an attempt may take, up to what Batch takes. */
+/** Batch's maximum for the time that a running training gets to end before an update of the fleet replaces its host. */
 const longestUpdate = Duration.hours(6);
 
 export interface TrainingQueue {
   readonly queue: JobQueue;
   /** How long its jobs wait for a machine. */
   readonly capacityTimeout: Duration;
-  /** Of the account: what its machines count against. */
+  /** The quota of the account that its machines count against. */
   readonly quota: Quota;
 }
 
-/** A queue, and what is run in it. */
+/** A queue, and the job definition that runs in it. */
 export interface QueuedJob extends TrainingQueue {
   readonly jobDefinition: EcsJobDefinition;
   /**
-   * What jobs are submitted by. Each deployment registers a revision and deregisters the one before, so an execution
-   * that has kept a revision could no longer submit it; by its name it gets the newest.
+   * Jobs are submitted by this name. Each deployment registers a new revision and deregisters the previous one, so an
+   * execution that started earlier could no longer submit its revision; the name refers to the newest.
    */
   readonly jobDefinitionName: string;
 }
@@ -101,7 +101,7 @@ export function addFargateQueue(scope: Construct, { network, settings }: QueuePr
     securityGroups: [network.securityGroup],
     maxvCpus: settings.cpuMaxVcpus,
   });
-  // The CDK leaves it empty, and Batch refuses every later change of a Fargate environment that has one (aws/aws-cdk#27054).
+  // CDK renders an empty policy, with which Batch refuses later changes of a Fargate environment (aws/aws-cdk#27054).
   (computeEnvironment.node.defaultChild as CfnComputeEnvironment).addPropertyDeletionOverride('UpdatePolicy');
   const capacityTimeout = onDemandCapacityTimeout;
   const queue = addQueue(scope, 'Cpu', computeEnvironment as IManagedComputeEnvironment, capacityTimeout);
@@ -114,7 +114,7 @@ function addQueue(
   computeEnvironment: IManagedComputeEnvironment,
   capacityTimeout: Duration,
 ): JobQueue {
-  const giveUp = (reason: JobStateTimeLimitActionsReason, maxTime: Duration) => ({
+  const cancelAfter = (reason: JobStateTimeLimitActionsReason, maxTime: Duration) => ({
     reason,
     maxTime,
     state: JobStateTimeLimitActionsState.RUNNABLE,
@@ -123,15 +123,15 @@ function addQueue(
   return new JobQueue(scope, `${id}Queue`, {
     computeEnvironments: [{ computeEnvironment, order: 1 }],
     jobStateTimeLimitActions: [
-      giveUp(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, capacityTimeout),
-      giveUp(JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT, misfitTimeout),
-      // A cap below what one job takes, and not a full fleet: behind other trainings a job may wait for long.
-      giveUp(JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE, misfitTimeout),
+      cancelAfter(JobStateTimeLimitActionsReason.INSUFFICIENT_INSTANCE_CAPACITY, capacityTimeout),
+      cancelAfter(JobStateTimeLimitActionsReason.JOB_RESOURCE_REQUIREMENT, misfitTimeout),
+      // The maximum is smaller than one job. This is not a full fleet: a job may wait long behind other trainings.
+      cancelAfter(JobStateTimeLimitActionsReason.COMPUTE_ENVIRONMENT_MAX_RESOURCE, misfitTimeout),
     ],
   });
 }
 
-/** Otherwise Batch takes `$Default`, which stays the first version whatever a later deployment changes. */
+/** Otherwise Batch uses `$Default`, which remains the first version after later deployments. */
 function useLatestVersion(environment: ManagedEc2EcsComputeEnvironment, template: LaunchTemplate): void {
   const resource = environment.node.defaultChild as CfnComputeEnvironment;
   resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
@@ -141,6 +141,6 @@ function acknowledgeInstanceRole(computeEnvironment: ManagedEc2EcsComputeEnviron
   Validations.of(computeEnvironment).acknowledge({
     id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role]',
     reason:
-      'AmazonEC2ContainerServiceforEC2Role is what the ECS agent on the instance needs; AWS keeps it up to date with the agent.',
+      'The ECS agent on the instance needs AmazonEC2ContainerServiceforEC2Role; AWS keeps it up to date with the agent.',
   });
 }

@@ -9,10 +9,10 @@ import { jobTagKey, type SubmitJobArguments } from './submit-job-arguments';
 import { onDemandCapacityTimeout, type QueuedJob } from './training-queues';
 import { datasetPointer, variable } from './workflow-variables';
 
-/** What a training that has spent its limit has to store its checkpoint in and to say so; Batch wants 60 s at least. */
+/** Time for a training at its limit to store checkpoint and outcome; 60 s is also the minimum timeout of Batch. */
 const costLimitGrace = Duration.seconds(60);
 
-/** Whatever becomes of the process, an attempt takes no longer than the setting, or what the run's cost limit buys. */
+/** The maximum duration of an attempt: the setting, or the time that the run's cost limit pays for if that is shorter. */
 function attemptLimit(attemptSeconds: number): Expression {
   const limit = variable('trainingSecondsLimit');
   const costLimit = `$ceil(${limit}) + ${costLimitGrace.toSeconds()}`;
@@ -25,7 +25,7 @@ interface TrainingTaskProps {
   readonly retryStrategy: TrainingRetryStrategy;
 }
 
-/** A caught job's description would be most of the state, and a `CustomState` leaves out what a catch puts out. */
+/** Sets an empty output for each catch, which `CustomState` drops: the job's description would fill the state. */
 class TrainingJob extends CustomState {
   override toStateJson(queryLanguage?: QueryLanguage): { Catch?: object[] } {
     const state = super.toStateJson(queryLanguage) as { Catch?: object[] };
@@ -34,10 +34,10 @@ class TrainingJob extends CustomState {
   }
 }
 
-/** Behind other trainings, under the fleet's cap. Where no machine comes at all, the job is given up long before. */
+/** Waiting time behind other trainings in a full fleet. Without any machine the job is terminated much earlier. */
 export const queueTimeout = Duration.hours(12);
 
-/** The queue's time, and every attempt to its end, each after the longest wait for a machine. */
+/** The waiting time in the queue, and all attempts, each with the longest wait for a machine. */
 export function trainingStateSeconds({
   trainingTimeoutMinutes,
 }: Pick<Settings, 'trainingTimeoutMinutes'>): number {
@@ -46,8 +46,8 @@ export function trainingStateSeconds({
 }
 
 /**
- * One Batch job, waited for. Aborting the execution, or running into the timeout, terminates it. A `CustomState`, as the
- * CDK's BatchSubmitJob has no state timeout, no retry strategy and wider rights.
+ * Runs one Batch job and waits for it. Aborting the execution, or the timeout of the state, terminates the job. A
+ * `CustomState`, because CDK's BatchSubmitJob has no state timeout, no retry strategy and wider rights.
  */
 export function trainingTask(
   scope: Construct,
@@ -77,7 +77,7 @@ export function trainingTask(
         Tags: { [jobTagKey]: Stack.of(scope).stackName },
       } satisfies SubmitJobArguments,
       TimeoutSeconds: trainingStateSeconds(settings),
-      // The job's description is of no use to what follows, and would be most of the state.
+      // Later states do not need the job's description, which would fill the state.
       Output: '{% {} %}',
     },
   });

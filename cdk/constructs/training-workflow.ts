@@ -36,19 +36,19 @@ export interface TrainingWorkflowProps {
   readonly settings: Settings;
 }
 
-/** For all steps but the training, with all their retries, and a map of a hundred thousand shards. */
+/** For all steps except the training, with all their retries, and a map of a hundred thousand shards. */
 const otherStepsTimeout = Duration.days(1);
 
-/** Every state has a limit of its own, and this one is longer than all of them: it is for what nobody thought of. */
+/** Every state has its own timeout. This one is longer than all of them together, for unforeseen cases. */
 function executionTimeout(settings: Settings): Duration {
   const trainings = settings.computes.includes('gpu') && settings.spot ? 2 : 1;
   return otherStepsTimeout.plus(Duration.seconds(trainings * trainingStateSeconds(settings)));
 }
 
 /**
- * The state machine. JSONata throughout; the state carries pointers and small numbers. A permanent error ends in a
- * failure state that says step, reason and remedy; any other ends the execution where it happened, so that
- * `RedriveExecution` resumes there.
+ * The state machine. It uses JSONata; the state contains only pointers and small numbers. A permanent error ends in a
+ * failure state, whose cause has step, reason and remedy. Any other error ends the execution in the state where it
+ * happened, so that `RedriveExecution` resumes there.
  */
 export class TrainingWorkflow extends Construct {
   readonly stateMachine: StateMachine;
@@ -61,7 +61,7 @@ export class TrainingWorkflow extends Construct {
     super(scope, id);
     const { settings } = props;
     const logGroup = new LogGroup(this, 'Logs', {
-      // A name with this prefix keeps the resource policy that all state machines of an account share from growing.
+      // This prefix avoids a new entry in the resource policy that all state machines of an account share.
       logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}`,
       retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -78,7 +78,7 @@ export class TrainingWorkflow extends Construct {
     grantWorkflowRights(this.stateMachine, props);
   }
 
-  /** Leads every deployed compute to `next`; an input that asks for another was refused by the plan. */
+  /** Every deployed compute continues with `next`; the step `plan` has refused any other compute. */
   private trainOnChosenCompute(next: IChainable): IChainable {
     const choice = Choice.jsonata(this, 'Which compute trains?');
     const [first, ...others] = this.props.compute.targets.map((target) => ({
@@ -132,7 +132,7 @@ export class TrainingWorkflow extends Construct {
       onPermanentError: failed.preprocess,
     });
 
-    // The story, last chapter first.
+    // The order of the states, last state first.
     const isGoodEnough = Choice.jsonata(this, 'Is the model good enough?')
       .when(
         Condition.jsonata(expression(evaluated('isAccepted'))),

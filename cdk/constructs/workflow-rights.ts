@@ -14,19 +14,19 @@ export interface WorkflowRights {
   readonly compute: TrainingCompute;
 }
 
-/** What the states need that are not the CDK's own: Batch jobs, and two kinds of objects. */
+/** The rights that CDK does not grant by itself: for Batch jobs, and for two kinds of objects. */
 export function grantWorkflowRights(
   stateMachine: StateMachine,
   { store, functions, compute }: WorkflowRights,
 ): void {
-  // Its name alone makes CloudFormation wait for nothing.
+  // The name of a job definition is no reference, so CloudFormation would not create the job definition first.
   stateMachine.node.addDependency(...compute.jobs.map(({ jobDefinition }) => jobDefinition));
   grantBatch(stateMachine, compute);
   store.grantRead(stateMachine.role, [objectKeys.trainingOutcome('*'), objectKeys.plan('*', '*')]);
   acknowledgeWildcards(stateMachine, functions);
 }
 
-/** Submit to our queues, and whatever `.sync` needs to wait for a job and to terminate it when it is aborted. */
+/** Rights to submit to the queues, and what `.sync` needs to wait for a job and to terminate it if aborted. */
 function grantBatch(stateMachine: StateMachine, { jobs: queuedJobs }: TrainingCompute): void {
   const stack = Stack.of(stateMachine);
   const jobs = stack.formatArn({ service: 'batch', resource: 'job', resourceName: '*' });
@@ -36,19 +36,19 @@ function grantBatch(stateMachine: StateMachine, { jobs: queuedJobs }: TrainingCo
       actions: ['batch:SubmitJob'],
       resources: unique([
         ...queuedJobs.map(({ queue }) => queue.jobQueueArn),
-        // What is submitted by name is asked for by its revision.
+        // A job is submitted by name, but the right is checked for the revision.
         ...queuedJobs.map(({ jobDefinitionName }) => anyRevision(stack, jobDefinitionName)),
       ]),
     }),
-    // A job has no ARN before it is submitted; the tag says whose it is.
+    // A job has no ARN before it is submitted; the tag identifies its stack.
     new PolicyStatement({
       actions: ['batch:TagResource'],
       resources: [jobs],
       conditions: { StringEquals: { [`aws:RequestTag/${jobTagKey}`]: stack.stackName } },
     }),
-    // DescribeJobs cannot be limited to a resource: the service does not offer it.
+    // Batch does not support limiting DescribeJobs to a resource.
     new PolicyStatement({ actions: ['batch:DescribeJobs'], resources: ['*'] }),
-    // The rule through which Step Functions learns that a job ended.
+    // The rule by which Step Functions is notified of the end of a job.
     new PolicyStatement({
       actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
       resources: [
@@ -66,12 +66,12 @@ function grantBatch(stateMachine: StateMachine, { jobs: queuedJobs }: TrainingCo
     acknowledgeWildcard(
       stateMachine,
       stackArnInFindings(stack, 'batch', `job-definition/${jobDefinitionName}:*`),
-      'The revisions of one job definition of this stack: a later deployment registers the one that a running execution submits.',
+      'The revisions of one job definition of this stack: a running execution may submit a revision of a later deployment.',
     );
   }
 }
 
-/** Those of this stack. */
+/** Only for jobs of this stack. */
 export function grantTerminateJobs(stateMachine: StateMachine): void {
   const stack = Stack.of(stateMachine);
   stateMachine.addToRolePolicy(
@@ -84,7 +84,7 @@ export function grantTerminateJobs(stateMachine: StateMachine): void {
   acknowledgeWildcard(
     stateMachine,
     stackArnInFindings(stack, 'batch', 'job/*'),
-    'A job has no ARN before it is submitted; a condition binds the right to the tag of this stack.',
+    'A job has no ARN before it is submitted; a condition limits the right to the tag of this stack.',
   );
 }
 

@@ -29,7 +29,7 @@ import { caughtError } from './failure-states';
 import { retryLambdaService, retryS3Service, retryTransientErrors } from './retry-policies';
 import { mapVariables, variable } from './workflow-variables';
 
-/** Longer than any function's own timeout, so that the function's is the one that is seen. */
+/** Added to the function's timeout, so that the function times out first and its error is reported. */
 const invocationMargin = Duration.seconds(30);
 const shardConcurrency = 40;
 
@@ -40,11 +40,11 @@ interface InvokeProps<Step extends LambdaStepName> {
   readonly input: Expressed<StepInput<Step>>;
   readonly outputs?: Expression;
   readonly assign?: Record<string, Expression>;
-  /** Where permanent errors go; without it they end the execution in this state. */
+  /** The state after a permanent error; without it the error ends the execution in this state. */
   readonly onPermanentError?: IChainable;
 }
 
-/** One Lambda step: retried by error class, and by nothing else. */
+/** Adds the state of one Lambda step, with retries by error class. */
 export function invoke<Step extends LambdaStepName>(
   scope: Construct,
   name: string,
@@ -69,15 +69,14 @@ export function invoke<Step extends LambdaStepName>(
 }
 
 /**
- * What each worker of the map is given. It is an execution of its own, under a name of its own, so the run id has to
- * come from the map.
+ * The input of each worker of the map. A worker is an execution with its own name, so it gets the run id from the map.
  */
 const shardItem = { runId, shard: expression('$states.context.Map.Item.Value') };
 const itemField = inputOf<typeof shardItem>();
-/** How a worker finds these in its input. */
+/** The same fields, as a worker reads them from its input. */
 export const ofShardItem = { runId: expression(itemField('runId')), input: expression(itemField('shard')) };
 
-/** One worker for each entry of the plan's `shards`, read from S3: the state holds none of them. */
+/** Runs one worker for each entry of `shards` in the plan, which is read from S3 and not from the state. */
 export function forEachShard(
   scope: Construct,
   name: string,
@@ -88,14 +87,14 @@ export function forEachShard(
     itemReader: new PlannedShards(store),
     itemSelector: shardItem,
     assign: mapVariables,
-    // The plan is in S3, and the commit step checks the shards themselves: nothing has to go on.
+    // The next state needs no output: the plan is in S3, and the step `commit` checks the shards.
     outputs: '{% {} %}',
   }).itemProcessor(makeShard);
 }
 
 const keyExpression = (keyWithPlaceholders: string) => expression(`'${keyWithPlaceholders}'`);
 
-/** `plan.json`'s list of shards. `ItemsPointer` is not yet known to the CDK's own reader, and its grant is the bucket. */
+/** Reads the shards of `plan.json`. CDK's reader does not support `ItemsPointer`, and would grant the whole bucket. */
 class PlannedShards extends S3JsonItemReader {
   constructor(readonly store: ArtifactStore) {
     super({
@@ -112,12 +111,12 @@ class PlannedShards extends S3JsonItemReader {
   }
 
   override providePolicyStatements() {
-    // The workflow's role is granted this by the store.
+    // The store grants this to the role of the workflow.
     return [];
   }
 }
 
-/** What the container left, as an object. */
+/** Reads the outcome that the training container has written. */
 export function readOutcome(scope: Construct, name: string, { bucket }: ArtifactStore): CustomState {
   const task = new CustomState(scope, name, {
     stateJson: {

@@ -1,21 +1,21 @@
 import type { StepOutput } from '../../lib/contracts/steps';
 import { type Expression, expression, fieldsOf } from './expressions';
 
-/** What the workflow remembers from state to state. */
+/** Variables of the workflow. */
 interface WorkflowVariables
   extends Pick<StepOutput<'plan'>, 'dataset' | 'contentKey' | 'compute' | 'trainingSecondsLimit'> {
   /**
-   * Seconds as the steps measured them, added up: the time between two states (a queue, a night before a redrive) was
-   * no work, and is not billed.
+   * Sum of the seconds that the steps measured. The time between two states (in a queue, or before a redrive) is not
+   * included, because it is not billed.
    */
   readonly preprocessSeconds: number;
 }
 type Assignments = Partial<Record<keyof WorkflowVariables, Expression>>;
 
-/** A variable, as JSONata without braces. */
+/** The JSONata, without braces, of a variable. */
 export const variable = (name: keyof WorkflowVariables) => `$${name}`;
 
-/** What a Lambda function answered. */
+/** Paths to the result of a Lambda function. */
 const planned = fieldsOf<StepOutput<'plan'>>('$states.result.Payload');
 const made = fieldsOf<StepOutput<'shard'>>('$states.result.Payload');
 const committed = fieldsOf<StepOutput<'commit'>>('$states.result.Payload');
@@ -28,7 +28,7 @@ export const planVariables = {
   preprocessSeconds: expression(planned('seconds')),
 } satisfies Record<keyof WorkflowVariables, Expression>;
 
-/** Of a worker nothing comes back but its seconds: six characters a shard, and 256 KiB hold 40,000. */
+/** A worker returns only its seconds: with six characters for each shard, 256 KiB are enough for 40,000. */
 export const shardOutput = expression(made('seconds'));
 export const mapVariables: Assignments = {
   preprocessSeconds: expression(`${variable('preprocessSeconds')} + $sum($states.result)`),

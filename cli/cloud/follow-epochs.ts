@@ -29,8 +29,8 @@ export function createEpochFollower(
       notify({ type: 'note', message: `  A new attempt resumed at epoch ${reported + 1}` });
     }
     for (const epoch of history.epochs.slice(reported)) {
-      // The store has no training steps, so the bar advances once per epoch.
-      notify({ type: 'training-progress', epoch: epoch.epoch, epochs, step: 1, stepsPerEpoch: 1 });
+      // The store has no batches, so the bar advances once per epoch.
+      notify({ type: 'training-progress', epoch: epoch.epoch, epochs, batch: 1, batchesPerEpoch: 1 });
       notify({ type: 'epoch-finished', epoch, epochs });
     }
     reported = history.epochs.length;

@@ -109,8 +109,8 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
   const report = (event: PipelineEvent) => {
     switch (event.type) {
       case 'training-progress': {
-        const { epoch, epochs, step, stepsPerEpoch } = event;
-        const doneFraction = ((epoch - 1) * stepsPerEpoch + step) / (epochs * stepsPerEpoch);
+        const { epoch, epochs, batch, batchesPerEpoch } = event;
+        const doneFraction = ((epoch - 1) * batchesPerEpoch + batch) / (epochs * batchesPerEpoch);
         position = { epoch, epochs, doneFraction, secondsLeft: timeLeft.estimate(event, now()) };
         if (doneFraction === 1) close();
         else if (now() - drawnAt >= redrawMilliseconds) drawPosition();

@@ -10,8 +10,8 @@ export interface TimeLeft {
 }
 
 /**
- * Before the first epoch has ended, the pace is measured from the first training step that was seen: a resumed training,
- * or one that is followed late, has earlier steps that this process did not time.
+ * Before the first epoch has ended, the pace is measured from the first batch that was seen: a resumed training, or one
+ * that is followed late, has earlier batches that this process did not time.
  */
 export function createTimeLeft(): TimeLeft {
   let latestEpochSeconds: number | undefined;
@@ -20,13 +20,13 @@ export function createTimeLeft(): TimeLeft {
     learn: (epochSeconds) => {
       latestEpochSeconds = epochSeconds;
     },
-    estimate: ({ epoch, epochs, step, stepsPerEpoch }, milliseconds) => {
-      const done = (epoch - 1) * stepsPerEpoch + step;
-      const stepsLeft = epochs * stepsPerEpoch - done;
+    estimate: ({ epoch, epochs, batch, batchesPerEpoch }, milliseconds) => {
+      const done = (epoch - 1) * batchesPerEpoch + batch;
+      const batchesLeft = epochs * batchesPerEpoch - done;
       first ??= { done, milliseconds };
-      if (latestEpochSeconds !== undefined) return (stepsLeft * latestEpochSeconds) / stepsPerEpoch;
+      if (latestEpochSeconds !== undefined) return (batchesLeft * latestEpochSeconds) / batchesPerEpoch;
       if (done === first.done) return undefined;
-      return (stepsLeft * (milliseconds - first.milliseconds)) / 1000 / (done - first.done);
+      return (batchesLeft * (milliseconds - first.milliseconds)) / 1000 / (done - first.done);
     },
   };
 }

@@ -13,9 +13,7 @@ import { runRecordSchema } from '../../lib/contracts/results';
 import { getJson } from '../../lib/store/json-objects';
 import { createS3Store } from '../../lib/store/s3-store';
 
-/**
- * Turns an event of the workflow into a message that people can read. EventBridge calls it, and again should it throw.
- */
+/** Publishes an event of the workflow as a readable message. EventBridge calls it, and retries if it throws. */
 export async function handler(rawEvent: unknown): Promise<void> {
   const { TOPIC_ARN, ...env } = parseOrThrow(notifyEnvSchema, process.env, 'The environment of notify');
   await publishMessage(TOPIC_ARN, await describe(rawEvent, env));

@@ -4,7 +4,7 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { admitRun } from '../../lib/pipeline/admit-run';
 import { createLambdaHandler } from '../../lib/runtime/create-lambda-handler';
 
-// The bundle carries the four files of MNIST beside this file.
+// The bundle contains the four files of MNIST beside this file.
 process.env['MNIST_DATA_FOLDER'] ??= join(__dirname, 'mnist-data');
 
 export const handler = createLambdaHandler('plan', async ({ compute, ...config }, context) => {

@@ -6,6 +6,6 @@ process.once('SIGTERM', () => stop.abort('SIGTERM'));
 
 const logger = new Logger({ serviceName: 'train' });
 void runTrainingJob(process.env, logger, stop.signal).then((exitCode) => {
-  // Native TensorFlow and keep-alive sockets may hold the process open; everything is stored by now.
+  // Native TensorFlow and keep-alive sockets may keep the process alive; everything is stored at this point.
   process.exit(exitCode);
 });

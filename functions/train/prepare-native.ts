@@ -7,9 +7,10 @@ import { cpuRelease, gpuRelease, type TensorFlowRelease } from '../../lib/tensor
 const releases: Readonly<Record<Compute, TensorFlowRelease>> = { cpu: cpuRelease, gpu: gpuRelease };
 
 /**
- * Run while an image is built, with its target as the parameter: native TensorFlow goes where `MNIST_PIPELINE_CACHE`
- * says, or the build fails. TensorFlow's builds need AVX, which an emulated processor need not have: on a Mac with Apple
- * Silicon the self-test would abort or hang (tensorflow/tfjs#8576), and the container makes it as it starts.
+ * Runs while an image is built, with the build's target as parameter. It installs native TensorFlow in the folder
+ * `MNIST_PIPELINE_CACHE`, or fails the build. TensorFlow needs AVX, which an emulated processor may not have: on a Mac
+ * with Apple Silicon the self-test would abort or hang (tensorflow/tfjs#8576). Then the container runs the self-test when
+ * it starts.
  */
 async function prepareForImage(target: string | undefined): Promise<void> {
   if (target !== 'cpu' && target !== 'gpu') {
@@ -17,7 +18,7 @@ async function prepareForImage(target: string | undefined): Promise<void> {
   }
   const release = releases[target];
   const isTestedLater = !hasAvx(readFileSync('/proc/cpuinfo', 'utf8'));
-  if (isTestedLater) console.log('This processor has no AVX: the container tests TensorFlow as it starts');
+  if (isTestedLater) console.log('This processor has no AVX: the container tests TensorFlow when it starts');
   const native = await prepareNativeTensorFlow((message) => console.log(message), undefined, {
     release,
     isTestedLater,

@@ -13,7 +13,7 @@ import type { ObjectStore } from '../../lib/store/object-store';
 import { createS3Store } from '../../lib/store/s3-store';
 
 /**
- * One training as a Batch job.
+ * Runs one training as a Batch job.
  *
  * @returns the exit code, one of `trainExitCodes`; never throws.
  */
@@ -45,7 +45,7 @@ export async function runTrainingJob(
   }
 }
 
-/** Success and permanent errors are answers, which the workflow reads; anything else goes up to the exit code. */
+/** Records success and permanent errors, which the workflow reads; any other error becomes an exit code. */
 async function recordOutcome(store: ObjectStore, runId: string, work: () => Promise<number>): Promise<void> {
   let outcome: TrainingOutcome;
   try {
@@ -58,14 +58,14 @@ async function recordOutcome(store: ObjectStore, runId: string, work: () => Prom
   await putJson(store, objectKeys.trainingOutcome(runId), trainingOutcomeSchema, outcome);
 }
 
-/** The first device file of NVIDIA's driver; the container runtime puts it there when the job was given a GPU. */
+/** The first device file of NVIDIA's driver; the container runtime creates it if the job has a GPU. */
 const gpuDeviceFile = '/dev/nvidia0';
 
-/** Training on the processor of a GPU instance would look like success, and cost like a GPU. */
+/** Training on the CPU of a GPU instance would succeed, at the price of a GPU. */
 function assertComputePresent(compute: Compute): void {
   if (compute === 'cpu' || existsSync(gpuDeviceFile)) return;
   throw new PermanentError(
     'EngineUnavailable',
-    `The job was given to a GPU queue, and its container has no GPU (${gpuDeviceFile} is absent). Check the job definition's GPU requirement and the instance types, or start the execution with {"compute": "cpu"}.`,
+    `The job was submitted to a GPU queue, but its container has no GPU (${gpuDeviceFile} does not exist). Check the job definition's GPU requirement and the instance types, or start the execution with {"compute": "cpu"}.`,
   );
 }

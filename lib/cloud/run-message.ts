@@ -1,4 +1,4 @@
-import { decisionErrorNames } from '../contracts/errors';
+import { inputErrorNames } from '../contracts/errors';
 import type { ExecutionEnd, QueueBlock } from '../contracts/events';
 import { executionFailureSchema } from '../contracts/execution';
 import { objectKeys } from '../contracts/object-keys';
@@ -54,7 +54,7 @@ export function describeFailure(end: ExecutionEnd, source: MessageSource): RunMe
   const step = decided.success ? ` in the step "${decided.data.step}"` : '';
   return toMessage(source, `run ${runId} failed: ${error}`, [
     `The run "${runId}" failed${step} with ${error}${explained}`,
-    decisionErrorNames.some((name) => name === error)
+    inputErrorNames.some((name) => name === error)
       ? 'The cause is the input of the run. Nothing is broken, and no alarm is raised.'
       : 'What to do: docs/runbook.md#executions-failed',
     execution,

@@ -10,13 +10,13 @@ const countSchema = z.int().min(0);
 const imageShapeSchema = z.tuple([z.int().min(1), z.int().min(1)]);
 
 const sourceFileSchema = z.strictObject({
-  /** Where the uncompressed IDX file lies in the store. */
+  /** Key of the uncompressed IDX file in the store. */
   key: z.string(),
   sha256: sha256Schema,
   bytes: countSchema,
 });
 
-/** One shard's work order: which rows of which raw files go where. Self-contained, so a Map item is all a worker needs. */
+/** One shard: which rows of which raw files it holds, and its key. Self-contained: a worker needs only its map item. */
 export const shardPlanSchema = z.strictObject({
   split: splitSchema,
   /** Position within the split, from 0. */
@@ -27,14 +27,14 @@ export const shardPlanSchema = z.strictObject({
   imageShape: imageShapeSchema,
   imagesKey: z.string(),
   labelsKey: z.string(),
-  /** Where the first pixel of row 0 lies in the images file; the header's size in bytes. */
+  /** Offset of the first pixel of row 0 in the images file: the size of the header in bytes. */
   imagesOffset: countSchema,
   labelsOffset: countSchema,
   shardKey: z.string(),
 });
 export type ShardPlan = z.infer<typeof shardPlanSchema>;
 
-/** `plan.json`: what the step shard is to make, written before any shard. */
+/** `plan.json`: the shards that the step `shard` makes, written before any of them. */
 export const datasetPlanSchema = z.strictObject({
   schemaVersion: z.literal(1),
   dataset: z.string(),
@@ -66,7 +66,7 @@ const splitSummarySchema = z.strictObject({
     .min(1),
 });
 
-/** `manifest.json`: the commit marker of a prepared dataset. It exists only when every shard does. */
+/** `manifest.json`: the commit marker of a prepared dataset. It exists only if every shard exists. */
 export const datasetManifestSchema = z.strictObject({
   schemaVersion: z.literal(1),
   dataset: z.string(),
@@ -82,7 +82,7 @@ export const datasetManifestSchema = z.strictObject({
 });
 export type DatasetManifest = z.infer<typeof datasetManifestSchema>;
 
-/** What one shard's worker measured, integers so that sums over shards are exact. */
+/** Measurements of one shard's worker; integers, so that sums over shards are exact. */
 export const shardResultSchema = z.strictObject({
   split: splitSchema,
   index: countSchema,

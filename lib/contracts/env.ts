@@ -3,19 +3,19 @@ import { computeSchema } from './compute';
 import { runIdSchema } from './run-config';
 
 /**
- * The environment of each deployable unit: cdk/ sets what the schema asks for (a misspelt key fails `tsc`), the unit
- * parses what it was given (a missing value fails by name). Values are strings on both sides.
+ * The environment variables of each deployable unit. cdk/ sets the keys of the schema (a misspelled key fails `tsc`), and
+ * the unit parses its environment (the error for a missing value names the key). Values are strings on both sides.
  */
 export const stepEnvSchema = z.object({ ARTIFACT_BUCKET: z.string().min(3) });
 export type StepEnv = z.input<typeof stepEnvSchema>;
 
 export const planEnvSchema = stepEnvSchema.extend({
-  /** What the stack deployed, comma-separated; the first is what an input without `compute` gets. */
+  /** The computes that the stack deployed, comma-separated. An input without `compute` uses the first. */
   COMPUTES: z
     .string()
     .transform((list) => list.split(','))
     .pipe(z.array(computeSchema).min(1)),
-  /** What an hour of the most expensive GPU type costs in US dollars. */
+  /** Price of one hour of the most expensive GPU type, in US dollars. */
   GPU_HOUR_USD: z.coerce.number().gt(0),
 });
 export type PlanEnv = Record<keyof z.input<typeof planEnvSchema>, string>;
@@ -26,7 +26,7 @@ export const notifyEnvSchema = stepEnvSchema.extend({
 });
 export type NotifyEnv = z.input<typeof notifyEnvSchema>;
 
-/** What the job definition sets; `trainRunEnvSchema` comes with each job. */
+/** Set by the job definition; each job adds `trainRunEnvSchema`. */
 export const trainJobEnvSchema = stepEnvSchema.extend({ COMPUTE: computeSchema });
 export type TrainJobEnv = z.input<typeof trainJobEnvSchema>;
 

@@ -1,37 +1,37 @@
 import { shortenMessage } from './shorten';
 
 /**
- * Every error that a step throws on purpose carries one of these names. Step Functions sees the name (Retry and
- * Catch match on it), the command line turns it into an exit code, and the runbook has a row for each.
+ * Every expected error of a step has one of these names. Step Functions matches Retry and Catch on the name, the command
+ * line maps it to an exit code, and the runbook has a row for each.
  */
 export const permanentErrorNames = [
-  /** A setting, flag, config file or image that cannot be used as it is. */
+  /** A setting, flag, config file or image is invalid. */
   'InvalidInput',
-  /** The four raw files are missing, malformed or contradict each other. */
+  /** The four raw files are missing, malformed or inconsistent with each other. */
   'InvalidDataset',
   /** An artifact's bytes differ from the checksum that was recorded when it was written. */
   'CorruptArtifact',
-  /** A key that a step was promised is not in the store. */
+  /** A key that a step needs is not in the store. */
   'ArtifactNotFound',
-  /** The run id is taken by a finished run, or by one with another configuration. */
+  /** The run id belongs to a finished run, or to a run with another configuration. */
   'RunExists',
-  /** The store refused the write for good: no space left, read-only, no permission. */
+  /** The store refuses writes permanently: no space left, read-only, no permission. */
   'StoreNotWritable',
-  /** The engine that was asked for cannot run on this machine. */
+  /** The requested engine cannot run on this machine. */
   'EngineUnavailable',
   /** The loss became NaN or infinite. */
   'TrainingDiverged',
-  /** The training has spent what the run's maxCostUsd allows; its steps are kept in a checkpoint. */
+  /** The training has used the time that the run's maxCostUsd allows; a checkpoint keeps its progress. */
   'CostLimitExceeded',
-  /** Test accuracy below the run's threshold: the run is kept, the model is not promoted. */
+  /** The test accuracy is below the run's threshold: the run is kept, the model is not registered. */
   'QualityGateFailed',
 ] as const;
 
 /**
- * Those of the permanent errors that answer what the run was given (its settings, its dataset, its name): nothing is
- * broken, and nobody is woken.
+ * The permanent errors that are caused by the input of the run (its settings, its dataset, its name). Nothing is broken,
+ * so these raise no alarm.
  */
-export const decisionErrorNames = [
+export const inputErrorNames = [
   'InvalidInput',
   'InvalidDataset',
   'RunExists',
@@ -41,17 +41,17 @@ export const decisionErrorNames = [
 ] as const satisfies (typeof permanentErrorNames)[number][];
 
 export const transientErrorNames = [
-  /** The store failed in a way that passes: throttling, a reset connection, a 5xx answer. */
+  /** A temporary failure of the store: throttling, a reset connection, a 5xx response. */
   'StoreUnavailable',
-  /** The run was told to stop (Ctrl-C, SIGTERM, a spot notice) and stopped cleanly. */
+  /** The run received a signal to stop (Ctrl-C, SIGTERM, a spot interruption notice) and stopped cleanly. */
   'Interrupted',
 ] as const;
 
-/** What only the command line meets, which looks at the workflow from outside: in no Retry and in no Catch. */
+/** Thrown only by the command line, about an execution on AWS: no Retry and no Catch has them. */
 const workflowErrorNames = [
-  /** Step Functions does not answer for now: throttling, a broken connection, a 5xx answer. */
+  /** Step Functions does not respond at the moment: throttling, a broken connection, a 5xx response. */
   'WorkflowUnavailable',
-  /** The execution was stopped, ran out of time, or failed with an error that none of the names above stands for. */
+  /** The execution was stopped, timed out, or failed with an error that has none of the names above. */
   'ExecutionFailed',
 ] as const;
 
@@ -61,14 +61,14 @@ export type WorkflowErrorName = (typeof workflowErrorNames)[number];
 export type ErrorName = PermanentErrorName | TransientErrorName | WorkflowErrorName;
 
 export interface ErrorDetails {
-  /** What was looked at: small, printable facts such as a key, a size, a checksum. */
+  /** Small, printable facts about the failure, such as a key, a size, a checksum. */
   readonly evidence?: Readonly<Record<string, string | number | boolean | null>>;
   readonly cause?: unknown;
 }
 
 /**
- * The base of every expected failure. The message says what happened, the value received, what is allowed and
- * what to do; it is read by people who have never seen the project.
+ * The base class of every expected failure. The message says what happened, the value received, what is allowed and
+ * what to do, for readers who do not know the project.
  */
 export abstract class PipelineError extends Error {
   readonly evidence: Readonly<Record<string, string | number | boolean | null>>;
@@ -78,7 +78,7 @@ export abstract class PipelineError extends Error {
     message: string,
     { evidence = {}, cause }: ErrorDetails = {},
   ) {
-    // Logs, terminals and the causes of executions are no place for whatever somebody gave us.
+    // The message may contain input of any length; it goes to logs, terminals and causes of executions.
     super(shortenMessage(message), cause === undefined ? undefined : { cause });
     this.evidence = Object.fromEntries(
       Object.entries(evidence).map(([key, value]) => [
@@ -89,21 +89,21 @@ export abstract class PipelineError extends Error {
   }
 }
 
-/** Trying again with the same input fails again: never retried. */
+/** Fails again with the same input: never retried. */
 export class PermanentError extends PipelineError {
   constructor(name: PermanentErrorName, message: string, details?: ErrorDetails) {
     super(name, message, details);
   }
 }
 
-/** Trying again may succeed: the workflow retries these, and only these. */
+/** May succeed if tried again: the workflow retries these, and only these. */
 export class TransientError extends PipelineError {
   constructor(name: TransientErrorName, message: string, details?: ErrorDetails) {
     super(name, message, details);
   }
 }
 
-/** Turns the failure to find something into a value. Every other failure stays one. */
+/** Returns `undefined` for ArtifactNotFound; rethrows every other error. */
 export async function absentAsUndefined<Result>(reading: Promise<Result>): Promise<Result | undefined> {
   try {
     return await reading;
@@ -113,7 +113,7 @@ export async function absentAsUndefined<Result>(reading: Promise<Result>): Promi
   }
 }
 
-/** What became of an execution, or of a question about one. */
+/** The failure of an execution, or of a request about one. */
 export class WorkflowError extends PipelineError {
   constructor(name: WorkflowErrorName, message: string, details?: ErrorDetails) {
     super(name, message, details);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** As EventBridge calls what Step Functions and Batch say of their own accord. */
+/** EventBridge's `detail-type` of the events that Step Functions and Batch send. */
 export const eventTypes = {
   executionEnded: 'Step Functions Execution Status Change',
   queueBlocked: 'Batch Job Queue Blocked',
 } as const;
 
-/** Each of them ends an execution; `RUNNING` is the one that does not. */
+/** The statuses of an ended execution: all but `RUNNING`. */
 export const endStatuses = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
@@ -35,7 +35,7 @@ const queueBlockedSchema = z.object({
 });
 export type QueueBlock = z.infer<typeof queueBlockedSchema>['detail'];
 
-/** What functions/notify is given. */
+/** The event that functions/notify receives. */
 export const workflowEventSchema = z.discriminatedUnion('detail-type', [
   executionEndedSchema,
   queueBlockedSchema,

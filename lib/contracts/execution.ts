@@ -3,13 +3,14 @@ import { permanentErrorNames } from './errors';
 import { runIdSchema } from './run-config';
 import { type FailureName, failures } from './steps';
 
-/** Around each step's own input, so that the run id is in every log line. */
+/** Wraps the input of each step, so that every log line has the run id. */
 export const stepEventSchema = z.strictObject({ runId: runIdSchema, input: z.unknown() });
 export type StepEvent = z.infer<typeof stepEventSchema>;
 
 /**
- * `training-outcome.json`: the container's last word. A permanent error is an answer as well: the job ends with exit
- * code 0, the workflow reads the name and the message here, and nobody retries. Any other exit code is an accident.
+ * `training-outcome.json`: the result of the training container. A permanent error is also a result: the job ends with
+ * exit code 0, the workflow reads the error's name and message here, and nothing is retried. Any other exit code is an
+ * unexpected failure.
  */
 export const trainingOutcomeSchema = z.discriminatedUnion('status', [
   z.strictObject({
@@ -28,7 +29,7 @@ export const trainingOutcomeSchema = z.discriminatedUnion('status', [
 ]);
 export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
 
-/** The cause of a failed execution is this as JSON. */
+/** The cause of a failed execution, as JSON. */
 export const executionFailureSchema = z.strictObject({
   step: z.enum(Object.keys(failures) as [FailureName, ...FailureName[]]),
   reason: z.string(),
@@ -36,17 +37,15 @@ export const executionFailureSchema = z.strictObject({
 });
 export type ExecutionFailure = z.infer<typeof executionFailureSchema>;
 
-/**
- * Exit codes of the training container. Batch's retry strategy matches on them.
- */
+/** Exit codes of the training container. Batch's retry strategy matches on them. */
 export const trainExitCodes = {
-  /** training-outcome.json says how it ended. */
+  /** training-outcome.json has the result. */
   decided: 0,
   /** A bug: the log has the stack trace. */
   unexpected: 1,
   /** sysexits.h EX_TEMPFAIL: a transient error. */
   temporaryFailure: 75,
-  /** 128 + SIGKILL: memory ran out, or the host went. */
+  /** 128 + SIGKILL: out of memory, or the host was terminated. */
   killed: 137,
   /** 128 + SIGTERM: stopped cleanly. */
   stopped: 143,

@@ -1,6 +1,6 @@
 import type { Phase } from './results';
 
-/** CloudWatch metrics: the functions emit them, the dashboard shows them, and both read their names here. */
+/** CloudWatch metrics. The functions that emit them and the dashboard that shows them use these names. */
 export const metricsNamespace = 'MnistPipeline';
 
 /** The dimension of every metric; its value is the name of the step. */
@@ -16,6 +16,6 @@ export const phaseMetric = <Name extends Phase['name']>(phase: Name) => `${phase
 export const runMetrics = {
   accuracy: 'Accuracy',
   loss: 'Loss',
-  /** Left out of a run that was trained on a machine of your own. */
+  /** Not emitted for a run that was trained locally. */
   costUsd: 'CostUsd',
 } as const;

@@ -1,9 +1,9 @@
 import { PermanentError } from './errors';
 
 /**
- * The one place where keys are spelled. Steps write with these, grants in cdk/ are derived from these.
+ * The only definition of object keys. Steps use them to read and write, and cdk/ derives grants from them.
  *
- * Keys are `/`-separated, relative, printable ASCII: what one store accepts, every store accepts.
+ * Keys are `/`-separated, relative and printable ASCII, so that a key that one store accepts is accepted by every store.
  */
 const rawDataset = (dataset: string) => `datasets/${dataset}/raw/`;
 const preparedDataset = (dataset: string, contentKey: string) =>
@@ -13,7 +13,7 @@ const checkpointFolder = 'checkpoints/';
 const runFolder = (runId: string) => `runs/${runId}/`;
 
 export const objectKeys = {
-  /** Where a dataset of your own may be put: `"dataset": "s3://<bucket>/uploads/<name>"`. */
+  /** For your own datasets: `"dataset": "s3://<bucket>/uploads/<name>"`. */
   uploads: 'uploads/',
   rawFile: (dataset: string, file: string) => `${rawDataset(dataset)}${file}`,
 
@@ -28,14 +28,14 @@ export const objectKeys = {
   runs: 'runs/',
   run: runFolder,
   config: (runId: string) => `${runFolder(runId)}config.json`,
-  /** Two slots, written in turn: one of them is always whole. */
+  /** Two slots, written in turn: one of them is always complete. */
   checkpoint: (runId: string, slot: 0 | 1) => `${checkpointFolder}${runId}/slot-${slot}.safetensors`,
-  /** Beside the checkpoints, which a run needs as well to be taken up. */
+  /** Beside the checkpoints, because resuming a run needs both. */
   trainingSpending: (runId: string) => `${checkpointFolder}${runId}/spending.json`,
-  /** Outside of the run, so that one lifecycle rule lets them all expire. */
+  /** Outside of the run's folder, so that one lifecycle rule expires all checkpoints. */
   checkpoints: checkpointFolder,
   history: (runId: string) => `${runFolder(runId)}history.json`,
-  /** Rewritten after each epoch, to watch a run by; it leads to the report, which is beside it. */
+  /** Shows a run while it trains: rewritten after each epoch, with a link to the report beside it. */
   progressPage: (runId: string) => `${runFolder(runId)}progress.html`,
   historyTable: (runId: string) => `${runFolder(runId)}history.csv`,
   /** `tensorboard --logdir` takes the folder `tensorboard/`; the file's name must have "tfevents" in it. */
@@ -58,7 +58,7 @@ export const objectKeys = {
   report: (runId: string) => `${runFolder(runId)}report.html`,
   runRecord: (runId: string) => `${runFolder(runId)}run.json`,
 
-  /** Named by their content: runs that start from one model share them, and nothing ever changes them. */
+  /** Named by their content: runs that start from the same model share them, and they never change. */
   initialWeights: (sha256: string) => `initial-weights/${sha256}.safetensors`,
 
   models: 'models/',
@@ -70,10 +70,10 @@ const allowedSegment = /^[A-Za-z0-9._=@+-]+$/;
 const maxKeyBytes = 1024;
 
 /**
- * Says why a key could leave its prefix or mean different things to different stores, or `undefined` for a good
- * key. The alphabet is ASCII, so a look-alike of `/` or `.` has no way in.
+ * The reason why a key could leave its prefix or be read differently by different stores; `undefined` for a valid key.
+ * The alphabet is ASCII, which excludes look-alikes of `/` and `.`.
  */
-function whatIsWrongWith(key: string): string | undefined {
+function findKeyProblem(key: string): string | undefined {
   if (key === '') return 'it is empty';
   if (key.length > maxKeyBytes)
     return `it is ${key.length} characters long, and at most ${maxKeyBytes} are allowed`;
@@ -88,7 +88,7 @@ function whatIsWrongWith(key: string): string | undefined {
 
 /** @throws PermanentError InvalidInput for a key that is not safe in every store. */
 export function assertObjectKey(key: string): void {
-  const reason = whatIsWrongWith(key);
+  const reason = findKeyProblem(key);
   if (reason !== undefined) {
     throw new PermanentError(
       'InvalidInput',

@@ -3,11 +3,11 @@ import { PermanentError, type PermanentErrorName } from './errors';
 import { shortenMessage, shortenValue } from './shorten';
 
 /**
- * Parses at a process boundary, and turns zod's issues into one sentence a setting.
+ * Parses at a process boundary, and turns zod's issues into one sentence for each setting.
  *
- * @param what - names the thing for the reader, e.g. `The config file "run.json"`.
- * @param nameOf - how a problem names the setting at a path, which is never empty.
- * @throws PermanentError with `errorName` when `value` does not fit.
+ * @param what - subject of the message, e.g. `The config file "run.json"`.
+ * @param nameOf - how the message names the setting at a path, which is never empty.
+ * @throws PermanentError with `errorName` when `value` does not match the schema.
  */
 export function parseOrThrow<Schema extends z.ZodType>(
   schema: Schema,
@@ -31,8 +31,8 @@ export function parseOrThrow<Schema extends z.ZodType>(
 }
 
 /**
- * Text as editors save it: UTF-8 or UTF-16, with or without a byte order mark, which is no part of JSON. PowerShell writes
- * UTF-16 where one redirects into a file.
+ * Decodes text as editors save it: UTF-8 or UTF-16, with or without a byte order mark, which JSON does not allow.
+ * PowerShell writes UTF-16 when output is redirected into a file.
  */
 export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
@@ -41,7 +41,7 @@ export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(encoding).decode(bytes);
 }
 
-/** `undefined` for what is no JSON, where that is one of the answers: services put plain text in its place. */
+/** `undefined` for text that is not JSON, for callers that expect both: services may send plain text instead of JSON. */
 export function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {

@@ -9,11 +9,10 @@ export const prices = {
   fargateGibHour: 0.004445,
   /** Each machine has a public address, unless it is in a private subnet. */
   publicAddressHour: 0.005,
-  /** The types that the setting gpuInstanceTypes has by default; the most expensive is what gpuHourUsd has. */
+  /** The default of the setting gpuInstanceTypes; the highest price is the default of gpuHourUsd. */
   gpuInstanceHour: { 'g4dn.xlarge': 0.526, 'g5.xlarge': 1.006, 'g6.xlarge': 0.8048 },
   /** arm64, 128 MB to 10 GB. */
   lambdaGibSecond: 0.0000133334,
 } as const;
 
-/** What an hour of the most expensive of the default GPU types costs. */
-export const dearestGpuHourUsd = Math.max(...Object.values(prices.gpuInstanceHour));
+export const mostExpensiveGpuHourUsd = Math.max(...Object.values(prices.gpuInstanceHour));

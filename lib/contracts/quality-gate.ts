@@ -1,7 +1,7 @@
 /**
- * What a run that misses its threshold is told, locally and in the cloud.
+ * The message for a run below its threshold, the same locally and in the cloud.
  *
- * @param accuracy - and `minAccuracy`: numbers as text, or what an expression language puts in their place.
+ * @param accuracy - like `minAccuracy` a number as text, or a placeholder of an expression language.
  */
 export function describeQualityGate(accuracy: string, minAccuracy: string): string {
   return `The test accuracy is ${accuracy}, and minAccuracy asks for at least ${minAccuracy}. The run is kept, its model is not registered.`;

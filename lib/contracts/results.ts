@@ -6,7 +6,7 @@ import { runConfigSchema, runIdSchema } from './run-config';
 const fractionSchema = z.number().min(0).max(1);
 const secondsSchema = z.number().min(0);
 
-/** One epoch, in Keras' words: `acc` and `loss` are means over the epoch's training batches, with dropout on. */
+/** One epoch, with the names that Keras uses. `acc` and `loss` are means over the training batches, with dropout on. */
 export const epochSchema = z.strictObject({
   epoch: z.int().min(1),
   loss: z.number(),
@@ -24,14 +24,14 @@ export const historySchema = z.strictObject({
   epochs: z.array(epochSchema).min(1),
 });
 
-/** The header of a checkpoint; its tensors are weights and Adam's moments, and the best weights where they are kept. */
+/** The header of a checkpoint. Its tensors: weights, Adam's moments, and the best weights if `hasBestWeights`. */
 export const checkpointHeaderSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,
   contentKey: z.string(),
-  /** Updates made so far, over all epochs. */
+  /** Training steps so far, over all epochs. */
   step: z.int().min(1),
-  /** Of the epoch under way. */
+  /** Of the current epoch. */
   totals: z.strictObject({
     loss: z.number(),
     correctCount: z.int().min(0),
@@ -43,15 +43,15 @@ export const checkpointHeaderSchema = z.strictObject({
 });
 export type CheckpointHeader = z.infer<typeof checkpointHeaderSchema>;
 
-/** `spending.json`, kept for a run with a cost limit. */
+/** `spending.json`: the training time that a run with a cost limit has used. */
 export const trainingSpendingSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,
-  /** Of all attempts so far, and a little ahead: an attempt may end before it can say so. */
+  /** Of all attempts so far, plus a little in advance: an attempt may be killed before it can write. */
   seconds: secondsSchema,
 });
 
-/** Where a step ran, for lineage and for anybody who compares two runs. */
+/** Where a step ran, for lineage and to compare runs. */
 export const environmentSchema = z.strictObject({
   engine: z.enum(['native', 'wasm']),
   /** `cpu` or the GPU's name. */
@@ -66,22 +66,22 @@ export const environmentSchema = z.strictObject({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
-/** `training.json`: what the train step did, written after the model. */
+/** `training.json`: the result of the step `train`, written after the model. */
 export const trainingRecordSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,
   contentKey: z.string(),
   environment: environmentSchema,
-  /** Null on a machine of your own. */
+  /** Null for a local run. */
   compute: computeSchema.nullable(),
   parameterCount: z.int().min(1),
   stepCount: z.int().min(1),
-  /** The epoch whose weights the model has: the last, or the best where early stopping was on. */
+  /** The epoch whose weights the model has: the last one, or the best one with early stopping. */
   epoch: z.int().min(1),
-  /** Steps done before this process took over; 0 for a training in one go. */
+  /** Training steps of earlier processes; 0 for a training that was not resumed. */
   resumedFromStep: z.int().min(0),
   seconds: secondsSchema,
-  /** SHA-256 over the weights file: equal seeds give equal values. */
+  /** SHA-256 of the weights file: equal seeds give equal values. */
   weightsSha256: sha256Schema,
   /** Largest resident set of the process that trained. Absent in runs of earlier versions. */
   peakMemoryBytes: z.int().min(1).optional(),
@@ -112,11 +112,11 @@ export type Predictions = z.infer<typeof predictionsSchema>;
 
 const classMetricsSchema = z.strictObject({
   label: z.int().min(0),
-  /** 0 where the class was never predicted, as scikit-learn's zero_division=0. */
+  /** 0 for a class that was never predicted, as with scikit-learn's `zero_division=0`. */
   precision: fractionSchema,
   recall: fractionSchema,
   f1: fractionSchema,
-  /** Test images that carry the label. */
+  /** Number of test images with this label. */
   support: z.int().min(0),
 });
 
@@ -132,13 +132,13 @@ export const metricsSchema = z.strictObject({
   classes: z.array(classMetricsSchema),
   /** [classes][classes]: rows are true labels, columns are predictions. */
   confusionMatrix: z.array(z.array(z.int().min(0))),
-  /** Wrong answers, the most confident first. */
+  /** Wrong predictions, the most confident first. */
   worstMistakes: z.array(
     z.strictObject({
       index: z.int().min(0),
       label: z.int().min(0),
       predicted: z.int().min(0),
-      /** Probability given to the wrong answer. */
+      /** Probability of the wrong prediction. */
       confidence: fractionSchema,
     }),
   ),
@@ -147,7 +147,7 @@ export type Metrics = z.infer<typeof metricsSchema>;
 
 export const phaseSchema = z.strictObject({
   name: z.enum(['preprocess', 'train', 'evaluate']),
-  /** As the steps measured them; of the preprocessing those of all its workers together, which in the cloud run side by side. */
+  /** Measured by the steps; for the preprocessing, the sum over its workers, which run in parallel in the cloud. */
   seconds: secondsSchema,
 });
 export type Phase = z.infer<typeof phaseSchema>;
@@ -166,20 +166,20 @@ export const runRecordSchema = z.strictObject({
   dataset: z.strictObject({ name: z.string(), contentKey: z.string(), manifestSha256: sha256Schema }),
   environment: environmentSchema,
   phases: z.array(phaseSchema),
-  /** Estimated in US dollars by lib/pipeline/cost.ts; null on a machine of your own. */
+  /** Estimated in US dollars by lib/pipeline/cost.ts; null for a local run. */
   costUsd: z.number().min(0).nullable(),
   accuracy: fractionSchema,
   loss: z.number(),
   testCount: z.int().min(1),
   errorCount: z.int().min(0),
-  /** Every file of the run, with the checksum it was written with. */
+  /** Every file of the run, with the checksum that was recorded when it was written. */
   artifacts: z.array(artifactSchema),
   /** The package's version. */
   pipelineVersion: z.string(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-/** `models/<name>/latest.json`: of a model's accepted runs the one that finished last. */
+/** `models/<name>/latest.json`: the accepted run of a model that finished last. */
 export const latestModelSchema = z.strictObject({
   schemaVersion: z.literal(1),
   modelName: z.string(),

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { sha256Schema } from './dataset';
 
 /**
- * Starts with a letter or digit, so it cannot climb out of `runs/`; at most 80 characters, so it can be the name
- * of a Step Functions execution.
+ * Starts with a letter or digit, so that it cannot leave `runs/`; at most 80 characters, so that it can be the name of a
+ * Step Functions execution.
  */
 export const runIdSchema = z
   .string()
@@ -20,7 +20,7 @@ const modelNameSchema = z
   );
 
 /**
- * The whole configuration of a run. Every default is the default configuration's, so `{}` is the seed:
+ * The whole configuration of a run. `{}` is the default configuration:
  * Flatten → Dropout 0.1 → Dense 1024 → Dropout 0.1 → Dense 512 → Dropout 0.1 → Dense 256 → Dropout 0.1 → Dense 10,
  * Adam, sparse categorical cross-entropy, 10 epochs, batch 512, the test set as validation data.
  */
@@ -31,45 +31,45 @@ export const runConfigSchema = z.strictObject({
   classes: z.int().min(2).max(1000).default(10),
   epochs: z.int().min(1).max(1000).default(10),
   batchSize: z.int().min(1).max(65_536).default(512),
-  /** Units of each hidden layer, first to last. `[512]` is the seed's "before": one hidden layer. */
+  /** Units of each hidden layer, first to last. `[512]` is a smaller variant with one hidden layer. */
   hidden: z.array(z.int().min(1).max(16_384)).max(16).default([1024, 512, 256]),
-  /** Fraction of inputs dropped before every dense layer. */
+  /** Fraction of the inputs that is dropped before every dense layer. */
   dropout: z.number().min(0).lt(1).default(0.1),
-  /** Kernel regularization: adds `l2 · Σ kernel²` to the training loss. The seed's variant is 0.0003. */
+  /** Kernel regularization: adds `l2 · Σ kernel²` to the training loss; 0.0003 is a common value. */
   l2: z.number().min(0).max(1).default(0),
-  /** Adam's step size. */
+  /** Step size of Adam. */
   learningRate: z.number().gt(0).max(1).default(0.001),
   /** `constant`; `cosine` falls to 0 over the run; `plateau` halves after two epochs without a lower validation loss. */
   schedule: z.enum(['constant', 'cosine', 'plateau']).default('constant'),
-  /** The largest norm of all gradients together, as Keras' `global_clipnorm`; 0 clips nothing. */
+  /** Maximum global norm of the gradients, as Keras' `global_clipnorm`; 0 clips nothing. */
   clipNorm: z.number().min(0).max(1e6).default(0),
-  /** Early stopping: epochs without a lower validation loss before training ends with the best weights; 0 never does. */
+  /** Early stopping: epochs without a lower validation loss until training ends with the best weights; 0 is off. */
   patience: z.int().min(0).max(1000).default(0),
-  /** Steps between two checkpoints; 0 leaves it at one after every epoch. */
+  /** Training steps between two checkpoints; 0 writes checkpoints only after each epoch. */
   checkpointSteps: z.int().min(0).max(1_000_000).default(0),
   /** Seeds the initial weights, the shuffles and the dropout masks. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),
-  /** `auto` takes native TensorFlow where it can be had and WASM elsewhere. */
+  /** `auto` uses native TensorFlow where it is available, and WASM elsewhere. */
   engine: z.enum(['auto', 'native', 'wasm']).default('auto'),
-  /** `gpu` fails where native TensorFlow sees none; `auto` takes one if it is there. */
+  /** `gpu` fails if native TensorFlow finds no GPU; `auto` uses a GPU if there is one. */
   device: z.enum(['auto', 'cpu', 'gpu']).default('auto'),
-  /** The quality gate: a run with a lower test accuracy fails, and its model is not promoted. */
+  /** The quality gate: a run with a lower test accuracy fails, and its model is not registered. */
   minAccuracy: z.number().min(0).max(1).default(0),
-  /** The registry name under `models/`. */
+  /** Name of the model under `models/`. */
   modelName: modelNameSchema.default('mnist-mlp'),
   /**
-   * What the machine that trains may cost in US dollars, at the list price of us-east-1; 0 limits nothing. The Lambda
-   * functions come on top: for MNIST, some tenths of a cent. On a machine of your own nothing is counted.
+   * Maximum cost of the training machine in US dollars, at the list price of us-east-1; 0 sets no limit. The Lambda
+   * functions cost extra: for MNIST, some tenths of a cent. A local run has no cost.
    */
   maxCostUsd: z.number().min(0).max(100_000).default(0),
-  /** Another run, of the same settings but for limits and names: the training goes on from its newest checkpoint. */
+  /** Another run with the same settings, except for limits and names: training continues from its newest checkpoint. */
   resumeFrom: runIdSchema.optional(),
-  /** Fine-tuning: SHA-256 of the weights to start from, which `train --from` puts into the store. */
+  /** Fine-tuning: SHA-256 of the initial weights, which `train --from` stores. */
   initialWeightsSha256: sha256Schema.optional(),
 });
 export type RunConfig = z.infer<typeof runConfigSchema>;
 
-/** `runs/<runId>/config.json`: what the run was asked to do, defaults filled in. */
+/** `runs/<runId>/config.json`: the configuration of the run, with the defaults. */
 export const storedRunConfigSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,

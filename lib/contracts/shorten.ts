@@ -1,9 +1,9 @@
-/** Room for any message of ours with all its names and paths; what is longer has echoed somebody's input. */
+/** Enough for every message of this project with names and paths; a longer one repeats input. */
 const maxMessageCharacters = 4000;
-/** Of a value that is shown where it was not understood. */
+/** For an invalid value that a message repeats. */
 const maxValueCharacters = 120;
 
-/** Keeps the beginning, and the end, where a message says what to do. */
+/** Keeps the beginning, and the end, because a message ends with what to do. */
 function cutMiddle(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text;
   const endCharacters = Math.floor(maxCharacters / 3);

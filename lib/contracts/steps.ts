@@ -5,7 +5,7 @@ import { objectKeys } from './object-keys';
 import { latestModelSchema, phaseSchema } from './results';
 import { runConfigSchema, runIdSchema } from './run-config';
 
-/** What travels from step to step: pointers and small numbers, never a payload. */
+/** Passed from step to step: pointers and small numbers, never a payload. */
 const datasetPointer = { dataset: z.string(), contentKey: z.string() };
 
 export const planInputSchema = z.strictObject({ runId: runIdSchema, config: runConfigSchema });
@@ -14,32 +14,32 @@ export type PlanInput = z.infer<typeof planInputSchema>;
 export const planOutputSchema = z.strictObject({
   runId: runIdSchema,
   ...datasetPointer,
-  /** `true`: a manifest for these very bytes exists, and no shard has to be made. */
+  /** `true`: a manifest for exactly these bytes exists, and no shard has to be made. */
   isPrepared: z.boolean(),
-  /** For people: why the shards are, or are not, made again. */
+  /** A message for users: why the shards are, or are not, made again. */
   reason: z.string(),
   shardCount: z.int().min(2),
 });
 export type PlanOutput = z.infer<typeof planOutputSchema>;
 
-/** What a Lambda step adds to its output: the seconds since its function was called. */
+/** Added to the output of a Lambda step: the seconds since its function was called. */
 const measured = { seconds: z.number().min(0) };
 
 /**
- * What `StartExecution` takes: the settings of a run, each of which may be left out, and where to train. `{}` trains
- * the default configuration on MNIST. The name of the execution becomes the run id. Starting from given weights works
- * locally only: in the cloud no role reads them.
+ * The input of `StartExecution`: the settings of a run, all optional, and where to train. `{}` trains the default
+ * configuration on MNIST. The name of the execution becomes the run id. Initial weights can only be given locally: in the
+ * cloud no role can read them.
  */
 export const executionInputSchema = runConfigSchema.omit({ initialWeightsSha256: true }).extend({
-  /** Left out: the stack's first. */
+  /** @default - the stack's first */
   compute: computeSchema.optional(),
 });
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
-/** What the step `plan` puts into the state. */
+/** The output of the step `plan`, as it enters the state. */
 export const executionPlanSchema = planOutputSchema.extend({
   compute: computeSchema,
-  /** What `maxCostUsd` buys of the compute, over all attempts; 0 for no limit. */
+  /** The time that `maxCostUsd` pays for, over all attempts; 0 for no limit. */
   trainingSecondsLimit: z.number().min(0),
   ...measured,
 });
@@ -58,9 +58,9 @@ const commitOutputSchema = z.strictObject({
 export const trainInputSchema = z.strictObject({
   runId: runIdSchema,
   ...datasetPointer,
-  /** Left out locally. */
+  /** Absent locally. */
   compute: computeSchema.optional(),
-  /** Of all attempts together; left out, or 0, for no limit. */
+  /** For all attempts together; absent, or 0, for no limit. */
   trainingSecondsLimit: z.number().min(0).optional(),
 });
 export type TrainInput = z.infer<typeof trainInputSchema>;
@@ -71,9 +71,9 @@ export type TrainOutput = z.infer<typeof trainOutputSchema>;
 export const evaluateInputSchema = z.strictObject({
   runId: runIdSchema,
   ...datasetPointer,
-  /** What came before, for the report and run.json. */
+  /** The phases before this one, for the report and run.json. */
   phases: z.array(phaseSchema),
-  /** What an hour of the most expensive GPU type costs in US dollars; left out locally, and of no use without a GPU. */
+  /** Price of one hour of the most expensive GPU type in US dollars; absent locally, unused without a GPU. */
   gpuHourUsd: z.number().gt(0).optional(),
 });
 export type EvaluateInput = z.infer<typeof evaluateInputSchema>;
@@ -90,8 +90,8 @@ export const registerInputSchema = z.strictObject({ runId: runIdSchema });
 export type RegisterInput = z.infer<typeof registerInputSchema>;
 
 /**
- * What people see of a failed execution: the failure state that it ends in, which is also the title of the runbook's
- * section, and what to do. Several steps may share one.
+ * What a user sees of a failed execution: the failure state in which it ends, whose name is also the title of the
+ * runbook's section, and what to do. Several steps may share one failure.
  */
 export const failures = {
   preprocess: {
@@ -100,11 +100,11 @@ export const failures = {
   },
   train: {
     state: 'Training failed',
-    remedy: 'Change the setting that the reason names, and start a new execution; the shards are used again.',
+    remedy: 'Change the setting that the reason names, and start a new execution; the shards are reused.',
   },
   evaluate: {
     state: 'Evaluation failed',
-    remedy: 'Start a new execution; the shards are used again.',
+    remedy: 'Start a new execution; the shards are reused.',
   },
   gate: {
     state: 'The model is below the threshold',
@@ -120,21 +120,21 @@ export type FailureName = keyof typeof failures;
 interface PipelineStep {
   readonly input: z.ZodType;
   readonly output: z.ZodType;
-  /** Key patterns of the artifact bucket, spelled with the keys that the step's code uses: its rights. */
+  /** The step's rights: key patterns of the artifact bucket, made from the keys that the step's code uses. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   readonly failure: FailureName;
-  /** Of its Lambda function, functions/<name>/handler.ts; a step without one runs in the container. */
+  /** Its Lambda function, functions/<name>/handler.ts; a step without one runs in the training container. */
   readonly lambda?: { readonly memoryMib: number; readonly timeoutMinutes: number };
 }
 
 const any = '*';
 const prepared = objectKeys.preparedFolder(any, any);
 const run = objectKeys.run(any);
-/** Lambda's own limit, for the two steps that take longer the larger the dataset is. */
+/** Lambda's maximum, for the two steps whose duration grows with the dataset. */
 const longestTimeoutMinutes = 15;
 
-/** The pipeline's steps, in their order. Functions, rights, logs and tests derive from this table. */
+/** The steps of the pipeline, in order. Functions, rights, logs and tests are derived from this table. */
 export const pipelineSteps = {
   plan: {
     input: executionInputSchema,
@@ -145,7 +145,7 @@ export const pipelineSteps = {
       `${prepared}*`,
       objectKeys.config(any),
       objectKeys.runRecord(any),
-      // Whether a run whose event comes again has been registered.
+      // To see whether a run is registered already when its event arrives again.
       objectKeys.latestModel(any),
     ],
     writes: [objectKeys.rawFile(any, any), objectKeys.plan(any, any), objectKeys.config(any)],

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { runIdSchema } from './run-config';
 
 /**
- * `test-predictions.json`: what the model said of every test image, column by column, so that two runs can be compared
- * image by image. Entry `i` of each list is row `i` of the test set.
+ * `test-predictions.json`: the prediction for every test image, column by column, to compare two runs image by image.
+ * Entry `i` of each list is row `i` of the test set.
  */
 export const testPredictionsSchema = z
   .strictObject({

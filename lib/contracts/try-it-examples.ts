@@ -9,11 +9,11 @@ const exampleImageSchema = z.strictObject({
   pixels: z.base64(),
 });
 
-/** Does not decode, because this is also called for texts that are not base64. */
+/** Computes the size without decoding, because zod also calls it for text that is not base64. */
 const countBytes = (base64: string) =>
   (base64.length / 4) * 3 - (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0);
 
-/** `try-it/examples.json`: test images that the try-it page offers. */
+/** `try-it/examples.json`: the test images that the try-it page offers. */
 export const tryItExamplesSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
@@ -26,6 +26,6 @@ export const tryItExamplesSchema = z
   .refine(
     ({ imageShape: [height, width], images }) =>
       images.every(({ pixels }) => countBytes(pixels) === height * width),
-    { path: ['images'], message: 'an image has not as many pixels as imageShape says' },
+    { path: ['images'], message: 'the number of pixels of an image differs from imageShape' },
   );
 export type TryItExamples = z.infer<typeof tryItExamplesSchema>;

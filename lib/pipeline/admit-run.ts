@@ -8,11 +8,11 @@ import { assertStartable, reserveRun } from './start-run';
 import type { StepContext } from './step-context';
 import { planPreprocessing, storePlan } from './steps/plan';
 
-/** What a stack offers a run. */
+/** The compute that a stack offers to a run. */
 export interface Deployment {
-  /** Where training can run; the first is what a request without `compute` gets. */
+  /** Where training can run. A request without `compute` uses the first. */
   readonly computes: readonly Compute[];
-  /** What an hour of the most expensive GPU type costs in US dollars. */
+  /** Price of one hour of the most expensive GPU type, in US dollars. */
   readonly gpuHourUsd: number;
 }
 
@@ -21,9 +21,9 @@ export interface RunRequest extends PlanInput {
 }
 
 export interface Admission<Place extends Deployment | undefined> {
-  /** @default - training runs on this machine, which has nothing to choose from and costs nothing */
+  /** @default - training runs locally, without a choice of compute and without cost */
   readonly deployment?: Place;
-  /** What else may refuse the run, before anything is written. */
+  /** A further check that may refuse the run, before anything is written. */
   readonly assertTrainable?: (found: DatasetPlan) => Promise<void>;
 }
 
@@ -32,14 +32,14 @@ type ComputeOf<Place> = Place extends Deployment ? Compute : undefined;
 
 export interface AdmittedRun<Place extends Deployment | undefined> extends PlanOutput {
   readonly compute: ComputeOf<Place>;
-  /** What `maxCostUsd` buys of the compute; 0 for no limit. */
+  /** The time that `maxCostUsd` pays for; 0 for no limit. */
   readonly trainingSecondsLimit: number;
 }
 
 /**
- * Starts a run, in the cloud and locally: chooses compute and device, turns the cost limit into seconds, checks
- * everything that can refuse the run, reserves the run id, and imports the dataset. A refused run leaves nothing behind,
- * so that its run id stays free.
+ * Starts a run, in the cloud and locally: chooses compute and device, converts the cost limit into seconds, checks
+ * everything that can refuse the run, reserves the run id, and imports the dataset. A refused run writes nothing, so its
+ * run id stays free.
  *
  * @throws PermanentError InvalidInput for a compute that is not deployed, and for settings that cannot be used;
  *   RunExists as `reserveRun` does; InvalidDataset; CorruptArtifact for an altered raw file or manifest.
@@ -55,7 +55,7 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   const planned = await planPreprocessing(config, context);
   await assertTrainable?.(planned.plan);
 
-  // From here on the run exists: nothing above has written anything.
+  // Nothing is written above this line; from here on the run exists.
   await reserveRun(input, context);
   await storePlan(planned, context);
   const { plan, isPrepared, reason } = planned;
@@ -78,7 +78,7 @@ function chooseCompute(wanted: Compute | undefined, { computes }: Deployment): C
   );
 }
 
-/** On a GPU instance the CPU would look like success and cost like a GPU: `gpu` fails where there is none. */
+/** Training on the CPU of a GPU instance would succeed at a GPU's price: `gpu` fails instead if there is no GPU. */
 function chooseDevice({ device }: RunConfig, compute: Compute | undefined): RunConfig['device'] {
   return compute === 'gpu' && device === 'auto' ? 'gpu' : device;
 }

@@ -1,24 +1,25 @@
 import { type Compute, fargateJobSize, lambdaMemoryMib } from '../contracts/compute';
-import { dearestGpuHourUsd, prices } from '../contracts/prices';
+import { mostExpensiveGpuHourUsd, prices } from '../contracts/prices';
 import type { Phase } from '../contracts/results';
 
 /**
- * A machine is billed before its training starts and after it has ended. Fargate: the pull and start of the image of
- * 1.2 GB. A GPU instance: boot, the pull of 4.5 GB, and Batch's scaling down afterwards. Rounded from a few minutes.
+ * A machine is billed before its training starts and after it has ended. Fargate: pull and start of the image of 1.2 GB.
+ * A GPU instance: boot, the pull of 4.5 GB, and the time until Batch scales down. Rounded.
  */
 export const overheadSeconds: Readonly<Record<Compute, number>> = { cpu: 75, gpu: 300 };
 
 /**
- * What the run's seconds cost, with the machine's start and end, without storage and transfer (cents a month), spot's
- * discount and attempts that were lost. The preprocessing's are those of all its functions together.
+ * The estimated cost of a run: the time of its steps, and start and end of the training machine. It leaves out storage
+ * and transfer (cents a month), the discount of spot instances and failed attempts. The seconds of the preprocessing are
+ * those of all its functions together.
  *
- * @param gpuHourUsd - of the most expensive type that may have come: on spot, or with a cheaper one, the bill is lower.
- * @returns US dollars; `null` on a machine of your own.
+ * @param gpuHourUsd - of the most expensive type that Batch may use: on spot, or with a cheaper type, the bill is lower.
+ * @returns US dollars; `null` for a local run.
  */
 export function estimateCostUsd(
   phases: readonly Phase[],
   compute: Compute | null,
-  gpuHourUsd: number = dearestGpuHourUsd,
+  gpuHourUsd: number = mostExpensiveGpuHourUsd,
 ): number | null {
   if (compute === null) return null;
   const lambdaSecond = (prices.lambdaGibSecond * lambdaMemoryMib) / 1024;
@@ -32,10 +33,10 @@ export function estimateCostUsd(
 }
 
 /**
- * What a cost limit buys of the training itself; the machine's start and end come on top.
+ * The training time that a cost limit pays for; start and end of the machine cost extra.
  *
- * @param gpuHourUsd - of the most expensive instance type that may come, so that none costs more than the limit.
- * @returns seconds of the machine that trains, to the millisecond and more than none; 0 for no limit.
+ * @param gpuHourUsd - of the most expensive instance type that Batch may use, so that no type exceeds the limit.
+ * @returns seconds of the training machine, to the millisecond and at least one millisecond; 0 for no limit.
  */
 export function limitTrainingSeconds(maxCostUsd: number, compute: Compute, gpuHourUsd: number): number {
   if (maxCostUsd === 0) return 0;

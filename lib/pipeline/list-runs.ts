@@ -5,7 +5,7 @@ import { type StoredRunConfig, storedRunConfigSchema } from '../contracts/run-co
 import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
-/** A run as the store shows it; only one with a run.json counts as finished. */
+/** A run in a store; it is finished if it has a run.json. */
 export type RunListing =
   | { readonly status: RunRecord['status']; readonly runId: string; readonly record: RunRecord }
   | {
@@ -15,10 +15,10 @@ export type RunListing =
       /** Epochs trained so far. */
       readonly epochs: readonly Epoch[];
     }
-  /** Its files cannot be read; `reason` says why. */
+  /** Its files cannot be read, for the given reason. */
   | { readonly status: 'damaged'; readonly runId: string; readonly reason: string };
 
-/** The ids of every run of a store, in their order. */
+/** The ids of all runs in a store, sorted. */
 export async function listRunIds(store: ObjectStore): Promise<string[]> {
   const runIds = new Set<string>();
   for await (const { key } of store.list(objectKeys.runs)) {
@@ -27,7 +27,7 @@ export async function listRunIds(store: ObjectStore): Promise<string[]> {
   return [...runIds];
 }
 
-/** Every run of a store, in the order of their ids, which begin with the date unless they were chosen. */
+/** All runs in a store, sorted by id; an id begins with the date unless the user chose it. */
 export async function listRuns(store: ObjectStore): Promise<RunListing[]> {
   const listings: RunListing[] = [];
   for (const runId of await listRunIds(store)) {
@@ -37,7 +37,7 @@ export async function listRuns(store: ObjectStore): Promise<RunListing[]> {
   return listings;
 }
 
-/** `undefined` where there is no such run. */
+/** @returns `undefined` if there is no such run. */
 export async function readRun(store: ObjectStore, runId: string): Promise<RunListing | undefined> {
   try {
     const record = await getJsonIfPresent(store, objectKeys.runRecord(runId), runRecordSchema);

@@ -4,16 +4,16 @@ import { encodeJson, getJson, getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
 
-/** The run's record, if the run is finished. */
+/** @returns the run's record, or `undefined` if the run is not finished. */
 export function readPublishedRun(store: ObjectStore, runId: string): Promise<RunRecord | undefined> {
   return getJsonIfPresent(store, objectKeys.runRecord(runId), runRecordSchema);
 }
 
 /**
- * The commit: before it the run does not count, after it the run never changes. Of several that publish at once, one
- * does.
+ * Commits the run by writing run.json: before this the run is unfinished, afterwards it never changes. Of several
+ * concurrent callers, one writes it.
  *
- * @returns what is published, be it another's.
+ * @returns the published record, also if another caller wrote it.
  */
 export async function publishRun(
   store: ObjectStore,
@@ -34,7 +34,7 @@ async function listArtifacts(store: ObjectStore, runId: string): Promise<RunReco
   return artifacts;
 }
 
-/** A listing need not carry checksums; the object's own record does, and the bytes are the last resort. */
+/** Where a listing has no checksums: takes the object's metadata, or else reads its bytes. */
 async function describeArtifact(store: ObjectStore, key: string): Promise<RunRecord['artifacts'][number]> {
   const { bytes, sha256 } = (await store.head(key)) ?? {};
   if (bytes !== undefined && sha256 !== undefined) return { key, bytes, sha256 };

@@ -5,7 +5,7 @@ import { type RunConfig, storedRunConfigSchema } from '../contracts/run-config';
 import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
-/** What does not decide what a step of training does. A checkpoint knows of which data it is. */
+/** Settings that do not affect a training step. The dataset is free because a checkpoint records the content key. */
 const freeSettings = [
   'resumeFrom',
   'maxCostUsd',
@@ -16,7 +16,7 @@ const freeSettings = [
   'device',
 ] as const satisfies (keyof RunConfig)[];
 
-/** @throws PermanentError InvalidInput unless the run that `resumeFrom` names is there and has the same settings. */
+/** @throws PermanentError InvalidInput unless the run that `resumeFrom` names exists and has the same settings. */
 export async function assertResumable(store: ObjectStore, config: RunConfig): Promise<void> {
   const { resumeFrom } = config;
   if (resumeFrom === undefined) return;
@@ -25,7 +25,7 @@ export async function assertResumable(store: ObjectStore, config: RunConfig): Pr
   if (stored === undefined) {
     throw new PermanentError(
       'InvalidInput',
-      `resumeFrom names the run "${resumeFrom}", and ${store.location} has no ${key}. "mnist-pipeline runs" lists the runs there are.`,
+      `resumeFrom names the run "${resumeFrom}", but ${store.location} has no ${key}. "mnist-pipeline runs" lists the existing runs.`,
       { evidence: { resumeFrom } },
     );
   }
@@ -37,7 +37,7 @@ export async function assertResumable(store: ObjectStore, config: RunConfig): Pr
   );
   throw new PermanentError(
     'InvalidInput',
-    `A training that is resumed goes on with the settings of its run, and those given differ from those of "${resumeFrom}": ${differences.join('; ')}. Only ${freeSettings.slice(1).join(', ')} may change.`,
+    `A resumed training continues with the settings of its run, and the given settings differ from those of "${resumeFrom}": ${differences.join('; ')}. Only ${freeSettings.slice(1).join(', ')} may change.`,
     { evidence: { resumeFrom, differing: differing.join(', ') } },
   );
 }

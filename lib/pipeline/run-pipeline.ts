@@ -15,15 +15,15 @@ import { preprocessShard } from './steps/shard';
 import { train } from './steps/train';
 import { findTrainingNeeds } from './training-needs';
 
-/** Shards are compressed on other threads. Each takes up to 75 MiB. */
+/** Shards are compressed on other threads, and each takes up to 75 MiB. */
 const shardsAtOnce = 2;
 
 /**
- * The workflow of the state machine in one process: the same steps in the same order.
+ * Runs the workflow of the state machine in one process: the same steps in the same order.
  *
- * @param initialWeights - those that the configuration names, where the store may not have them yet.
- * @throws whatever a step throws; QualityGateFailed comes after the run is published. Before the run has its
- *   config.json nothing is written.
+ * @param initialWeights - the weights that the configuration names, if the store may not have them yet.
+ * @throws any error of a step. QualityGateFailed is thrown after the run is published. config.json is written before
+ *   anything else.
  */
 export async function runPipeline(
   input: PlanInput,

@@ -10,17 +10,18 @@ import { assertResumable } from './resumed-run';
 import type { StepContext } from './step-context';
 import { isRegistrationOver } from './steps/register';
 
-/** `20261125-121314-3fa9c04e`: sorts by start, and a thousand starts in one second differ. */
+/** `20261125-121314-3fa9c04e`: sorts by start time, and is unique even for a thousand starts in one second. */
 export function createRunId(now: Date): string {
   const digits = now.toISOString().replace(/\D/g, '');
   return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(4).toString('hex')}`;
 }
 
 /**
- * Looks whether the run may start or go on. Nothing is written, so another caller can still be faster: `reserveRun`
- * decides.
+ * Checks whether the run may start or continue. Nothing is written, so another caller may still take the run id first:
+ * `reserveRun` decides.
  *
- * @throws PermanentError InvalidInput for a run to resume that is not there or has other settings; RunExists for a finished run, or for an unfinished one with another configuration.
+ * @throws PermanentError InvalidInput for a run to resume that does not exist or has other settings; RunExists for a
+ *   finished run, or for an unfinished one with another configuration.
  */
 export async function assertStartable({ runId, config }: PlanInput, store: ObjectStore): Promise<void> {
   await assertResumable(store, config);
@@ -29,8 +30,8 @@ export async function assertStartable({ runId, config }: PlanInput, store: Objec
 }
 
 /**
- * Takes the run id by writing config.json, which at most one caller can do. An unfinished run of the same
- * configuration is continued: whatever it finished is not done again.
+ * Reserves the run id by writing config.json, which only one caller can do. An unfinished run with the same
+ * configuration is continued: its finished parts are not done again.
  *
  * @throws PermanentError RunExists for a finished run, or for an unfinished one with another configuration.
  */
@@ -50,7 +51,7 @@ export async function reserveRun({ runId, config }: PlanInput, context: StepCont
 async function assertContinuable({ runId, config }: PlanInput, store: ObjectStore): Promise<void> {
   const remedy = `Choose another run id, or delete ${objectKeys.run(runId)} in ${store.location} first.`;
   const isFinished = (await store.head(objectKeys.runRecord(runId))) !== undefined;
-  // A run that was cut off between its record and its registration has that to do still.
+  // A run that was interrupted between its record and its registration still has to be registered.
   if (isFinished && (await isRegistrationOver(store, runId))) {
     throw new PermanentError(
       'RunExists',

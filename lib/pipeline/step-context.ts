@@ -2,19 +2,19 @@ import type { Epoch } from '../contracts/results';
 import type { StepName } from '../contracts/steps';
 import type { ObjectStore } from '../store/object-store';
 
-/** What the steps tell whoever watches: the terminal, a Lambda's structured log, a test. */
+/** Progress of the steps, for the terminal, the structured log of a Lambda function, or a test. */
 export type PipelineEvent =
   | { readonly type: 'step-started'; readonly step: StepName; readonly message: string }
   | { readonly type: 'note'; readonly message: string }
-  /** How many shards of a dataset are made, from 0 to all of them. */
+  /** Number of shards of the dataset that are made, from 0 to `count`. */
   | { readonly type: 'shards-progress'; readonly done: number; readonly count: number }
   | {
       readonly type: 'training-progress';
       readonly epoch: number;
       readonly epochs: number;
-      /** Steps done in this epoch, of `stepsPerEpoch`. */
-      readonly step: number;
-      readonly stepsPerEpoch: number;
+      /** Batches of this epoch that are done, of `batchesPerEpoch`. */
+      readonly batch: number;
+      readonly batchesPerEpoch: number;
     }
   | { readonly type: 'epoch-finished'; readonly epoch: Epoch; readonly epochs: number };
 

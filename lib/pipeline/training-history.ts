@@ -8,14 +8,14 @@ import { renderProgressPage } from '../report/progress-page';
 import { getJson, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
-/** What a training says of itself while it runs, and leaves for other tools when it ends. */
+/** Writes the history of a training: during the training, and for other tools at its end. */
 export class TrainingHistory {
   constructor(
     private readonly store: ObjectStore,
     private readonly run: StoredRunConfig,
   ) {}
 
-  /** history.json, and the page by which the run can be watched. */
+  /** Writes history.json, and the page that shows the run while it trains. */
   async write(epochs: readonly Epoch[]): Promise<void> {
     const { runId } = this.run;
     await putJson(this.store, objectKeys.history(runId), historySchema, {
@@ -26,7 +26,7 @@ export class TrainingHistory {
     await this.writePage(epochs, true);
   }
 
-  /** The same as a table and as TensorBoard's event files; the page leads to the report from now on. */
+  /** Writes the history as a table and as TensorBoard event files, and links the page to the report. */
   async finish(): Promise<void> {
     const { runId, createdAt } = this.run;
     const { epochs } = await getJson(this.store, objectKeys.history(runId), historySchema);

@@ -9,11 +9,11 @@ import type { StepContext } from './step-context';
 import { restoreTraining } from './steps/restore-training';
 
 /**
- * Looks for what the training of a run needs, before the run id is taken: an engine that it insists on, a checkpoint to
- * go on from, initial weights that fit. On AWS it is the training's own machine that can say so.
+ * Checks what the training of a run needs, before the run id is reserved: the engine that the configuration names, a
+ * checkpoint to resume from, initial weights that match the layers. On AWS only the training machine can check this.
  *
- * @param initialWeights - those of a model file, which are not in the store yet.
- * @returns the engine where the configuration names one; `auto` always finds one, when it is needed.
+ * @param initialWeights - from a model file; they are not in the store yet.
+ * @returns the engine if the configuration names one; `auto` finds one later, in every case.
  * @throws PermanentError EngineUnavailable, ArtifactNotFound, CorruptArtifact or InvalidInput, as the step `train` does;
  *   TransientError Interrupted.
  */
@@ -23,16 +23,17 @@ export async function findTrainingNeeds(
   initialWeights: EncodedWeights | undefined,
   { store, notify, signal }: StepContext,
 ): Promise<TrainingEngine | undefined> {
-  const stack = layersOf(config, imageShape);
+  const layers = layersOf(config, imageShape);
   const { initialWeightsSha256: sha256, engine, device } = config;
-  if (initialWeights !== undefined) assertWeightsFit(initialWeights.body, 'The model given by --from', stack);
-  else if (sha256 !== undefined) await loadInitialWeights(store, sha256, stack);
-  await restoreTraining(store, { runId, contentKey }, config, stack, () => {});
+  if (initialWeights !== undefined)
+    assertWeightsFit(initialWeights.body, 'The model given by --from', layers);
+  else if (sha256 !== undefined) await loadInitialWeights(store, sha256, layers);
+  await restoreTraining(store, { runId, contentKey }, config, layers, () => {});
   if (engine === 'auto' && device !== 'gpu') return undefined;
   return chooseEngine(config, (message) => notify({ type: 'note', message }), signal);
 }
 
-/** As `buildMlp` builds them, without building a model: only widths matter here. */
+/** The layers of `buildMlp`, without building a model: only their widths are needed here. */
 function layersOf({ hidden, classes, dropout, l2 }: RunConfig, [height, width]: readonly [number, number]) {
   const units = [...hidden, classes];
   return units.map((count, index) => ({

@@ -4,82 +4,82 @@ import { trainingSpendingSchema } from '../contracts/results';
 import { getJsonIfPresent, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
-/** Between two entries in spending.json, and how far each looks ahead. */
-const entrySeconds = 30;
+/** Interval between two writes of spending.json; each write also records this much time in advance. */
+const recordingSeconds = 30;
 
-export interface BudgetOptions {
+export interface TimeLimitOptions {
   readonly store: ObjectStore;
   readonly runId: string;
-  /** Of all attempts together; 0 for no limit. */
+  /** For all attempts together; 0 for no limit. */
   readonly secondsLimit: number;
-  /** What the limit was made from, for messages. */
+  /** The setting that `secondsLimit` was computed from, for messages. */
   readonly maxCostUsd: number;
   readonly now: () => Date;
 }
 
 /**
- * The seconds that a run's training may take, over all its attempts. `spending.json` counts those of earlier attempts
- * and looks half a minute ahead, so that an attempt that is killed has paid for what it did since its last entry.
- * Without a limit nothing is written.
+ * Limits the training time of a run, over all its attempts. `spending.json` records the training time used, always half a
+ * minute in advance, so that it includes the time of a killed attempt since its last write. Without a limit nothing is
+ * written.
  */
 export class TrainingTimeLimit {
   readonly #startedAt: number;
   readonly #stop = new AbortController();
-  /** Of the attempts before this one. */
+  /** Training time used by earlier attempts. */
   #secondsBefore = 0;
-  /** What spending.json says. */
-  #entered = 0;
-  #entry: Promise<void> = Promise.resolve();
+  /** The seconds in spending.json. */
+  #recordedSeconds = 0;
+  #lastWrite: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly options: BudgetOptions) {
+  private constructor(private readonly options: TimeLimitOptions) {
     this.#startedAt = options.now().getTime();
   }
 
-  /** @throws PermanentError CostLimitExceeded when earlier attempts have spent it all. */
-  static async open(options: BudgetOptions): Promise<TrainingTimeLimit> {
-    const budget = new TrainingTimeLimit(options);
-    if (options.secondsLimit === 0) return budget;
-    budget.#secondsBefore = await readSpending(options);
-    if (budget.#secondsBefore >= options.secondsLimit) throw budget.exceeded();
-    await budget.enter(budget.seconds() + entrySeconds);
-    return budget;
+  /** @throws PermanentError CostLimitExceeded if earlier attempts have used all the time. */
+  static async open(options: TimeLimitOptions): Promise<TrainingTimeLimit> {
+    const timeLimit = new TrainingTimeLimit(options);
+    if (options.secondsLimit === 0) return timeLimit;
+    timeLimit.#secondsBefore = await readRecordedSeconds(options);
+    if (timeLimit.#secondsBefore >= options.secondsLimit) throw timeLimit.exceeded();
+    await timeLimit.record(timeLimit.seconds() + recordingSeconds);
+    return timeLimit;
   }
 
-  /** Aborted, with the error as its reason, once the limit is reached or the spending cannot be entered. */
+  /** Aborted, with the error as its reason, when the limit is reached or the used time cannot be recorded. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** Counts what a checkpoint knows of, such as the attempts of a run before it was given a limit. */
+  /** Adds earlier time that only the checkpoint knows, such as attempts of a run before it had a limit. */
   count(secondsOfCheckpoint: number): void {
     this.#secondsBefore = Math.max(this.#secondsBefore, secondsOfCheckpoint);
   }
 
-  /** To be called often: between steps. */
+  /** To be called often: between two batches. */
   check(): void {
     const { secondsLimit } = this.options;
     if (secondsLimit === 0) return;
     const seconds = this.seconds();
     if (seconds >= secondsLimit) this.#stop.abort(this.exceeded());
-    else if (seconds >= this.#entered) {
-      this.enter(seconds + entrySeconds).catch((error: unknown) => this.#stop.abort(error));
+    else if (seconds >= this.#recordedSeconds) {
+      this.record(seconds + recordingSeconds).catch((error: unknown) => this.#stop.abort(error));
     }
   }
 
   /**
-   * Waits for the training, and for the last entry. An attempt that was stopped enters what it took, to the second.
+   * Waits for the training and for the last write. A stopped attempt records its exact time, without the advance.
    *
    * @param training - stops with `Interrupted` when `signal` is aborted.
-   * @throws the budget's own reason where that was what stopped it.
+   * @throws the reason of `signal` if the limit stopped the training, or else the error of the training.
    */
   async watch<Outcome>(training: Promise<Outcome>): Promise<Outcome> {
     try {
       const outcome = await training;
-      await this.#entry;
+      await this.#lastWrite;
       return outcome;
     } catch (error) {
       if (!isInterruption(error) || this.options.secondsLimit === 0) throw error;
-      await this.enter(this.seconds());
+      await this.record(this.seconds());
       throw this.signal.aborted ? this.signal.reason : error;
     }
   }
@@ -88,15 +88,15 @@ export class TrainingTimeLimit {
     return this.#secondsBefore + Math.max(0, this.options.now().getTime() - this.#startedAt) / 1000;
   }
 
-  /** One after the other, so that the last is what stays. */
-  private enter(seconds: number): Promise<void> {
-    this.#entered = seconds;
+  /** Writes one after the other, so that the last value remains. */
+  private record(seconds: number): Promise<void> {
+    this.#recordedSeconds = seconds;
     const { store, runId } = this.options;
-    this.#entry = this.#entry.then(async () => {
+    this.#lastWrite = this.#lastWrite.then(async () => {
       const key = objectKeys.trainingSpending(runId);
       await putJson(store, key, trainingSpendingSchema, { schemaVersion: 1, runId, seconds });
     });
-    return this.#entry;
+    return this.#lastWrite;
   }
 
   private exceeded(): PermanentError {
@@ -104,7 +104,7 @@ export class TrainingTimeLimit {
     const seconds = this.seconds();
     return new PermanentError(
       'CostLimitExceeded',
-      `The training of "${runId}" has taken ${seconds.toFixed(1)} s, and its limit of $${maxCostUsd} (maxCostUsd) buys ${secondsLimit.toFixed(1)} s of its machine. The steps it made are kept in a checkpoint: start a run with the same settings, a higher maxCostUsd and "resumeFrom": "${runId}", and it goes on from there.`,
+      `The training of "${runId}" has taken ${seconds.toFixed(1)} s, and its limit of $${maxCostUsd} (maxCostUsd) pays for ${secondsLimit.toFixed(1)} s of its machine. A checkpoint keeps its progress: start a run with the same settings, a higher maxCostUsd and "resumeFrom": "${runId}" to resume from there.`,
       { evidence: { runId, seconds, secondsLimit, maxCostUsd } },
     );
   }
@@ -112,7 +112,7 @@ export class TrainingTimeLimit {
 
 const isInterruption = (error: unknown) => error instanceof PipelineError && error.name === 'Interrupted';
 
-async function readSpending({ store, runId }: BudgetOptions): Promise<number> {
+async function readRecordedSeconds({ store, runId }: TimeLimitOptions): Promise<number> {
   const key = objectKeys.trainingSpending(runId);
   return (await getJsonIfPresent(store, key, trainingSpendingSchema))?.seconds ?? 0;
 }

@@ -12,19 +12,19 @@ import { logEvent } from './log-event';
 export interface LambdaStepContext extends StepContext {
   readonly runId: string;
   readonly metrics: Metrics;
-  /** Since the function was called, to the millisecond: what the step reports as its duration. */
+  /** Since the function was called, to the millisecond: the duration that the step reports. */
   readonly secondsSoFar: () => number;
 }
 
-/** A step's work; what it returns travels in the state. */
+/** The work of a step; its result becomes part of the state. */
 export type RunStep<Name extends LambdaStepName> = (
   input: StepInput<Name>,
   context: LambdaStepContext,
 ) => Promise<StepOutput<Name>>;
 
 /**
- * One step as a Lambda handler: parses the event, runs the step with S3 as its store, and measures it. Errors are
- * rethrown as they are: Step Functions matches on their `name`, people read their message.
+ * Makes the Lambda handler of a step: it parses the event, runs the step with S3 as its store, and measures it. Errors
+ * are rethrown unchanged: Step Functions matches on their `name`, and users read their message.
  */
 export function createLambdaHandler<Name extends LambdaStepName>(
   step: Name,
@@ -46,7 +46,7 @@ export function createLambdaHandler<Name extends LambdaStepName>(
         store: createS3Store(ARTIFACT_BUCKET),
         now: () => new Date(),
         notify: (pipelineEvent) => logEvent(logger, pipelineEvent),
-        // Lambda gives no warning before it stops a function: there is nothing to listen to.
+        // Never aborted: Lambda sends no signal before it stops a function.
         signal: new AbortController().signal,
       });
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { shortenMessage } from '../contracts/shorten';
 import type { PipelineEvent } from '../pipeline/step-context';
 
-/** Structured lines; the progress of every batch is left out, the line of its epoch has the metrics. */
+/** Writes one structured line for each event, except for the progress within an epoch and of shards. */
 export function logEvent(logger: Pick<Logger, 'info'>, event: PipelineEvent): void {
   switch (event.type) {
     case 'step-started':

@@ -17,13 +17,13 @@ type ScheduleSettings = Pick<RunConfig, 'learningRate' | 'schedule' | 'epochs'>;
  */
 export function learningRateAt(
   { learningRate, schedule, epochs }: ScheduleSettings,
-  { step, stepsPerEpoch, history }: { step: number; stepsPerEpoch: number; history: readonly Epoch[] },
+  { step, batchesPerEpoch, history }: { step: number; batchesPerEpoch: number; history: readonly Epoch[] },
 ): number {
   switch (schedule) {
     case 'constant':
       return learningRate;
     case 'cosine':
-      return (learningRate / 2) * (1 + Math.cos((Math.PI * step) / (epochs * stepsPerEpoch)));
+      return (learningRate / 2) * (1 + Math.cos((Math.PI * step) / (epochs * batchesPerEpoch)));
     case 'plateau':
       return learningRate / 2 ** countPlateaus(history);
   }

@@ -36,7 +36,7 @@ export interface TrainingOptions {
   readonly resumeFrom?: TrainingState | undefined;
   readonly now: () => Date;
   readonly signal: AbortSignal;
-  readonly onStep: (position: { epoch: number; step: number; stepsPerEpoch: number }) => void;
+  readonly onBatch: (position: { epoch: number; batch: number; batchesPerEpoch: number }) => void;
   /** Awaited before the next training step. Called after every epoch, and every `checkpointSteps` training steps. */
   readonly onCheckpoint: (state: TrainingState) => Promise<void>;
   /** Awaited before the epoch's checkpoint, so the history on disk is never older than the checkpoint. */
@@ -73,7 +73,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
 
 class Training {
   readonly #layers: MlpLayers;
-  readonly #stepsPerEpoch: number;
+  readonly #batchesPerEpoch: number;
   readonly #session: TrainingSession;
   readonly #history: Epoch[];
   #best: readonly LayerWeights[] | undefined;
@@ -82,7 +82,7 @@ class Training {
   constructor(private readonly options: TrainingOptions) {
     const { model, engine, trainImages, settings, initial, resumeFrom, now } = options;
     this.#layers = readMlpLayers(model);
-    this.#stepsPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
+    this.#batchesPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
     const start = resumeFrom ?? toInitialState(initial ?? initialWeights(this.#layers, settings.seed));
     this.#session = engine.openSession(this.#layers, start, settings);
     this.#history = [...start.history];
@@ -97,17 +97,17 @@ class Training {
 
   /** The remaining training steps of the epoch. */
   async trainEpoch(): Promise<void> {
-    const { trainImages, settings, onStep } = this.options;
+    const { trainImages, settings, onBatch } = this.options;
     const epoch = this.#history.length + 1;
     const rows = shuffledRows(trainImages.count, createRandom(settings.seed, randomStreams.shuffle, epoch));
-    for (let step = this.stepInEpoch(); step < this.#stepsPerEpoch; step += 1) {
+    for (let step = this.stepInEpoch(); step < this.#batchesPerEpoch; step += 1) {
       await this.stopIfAborted();
       const batch = takeRows(
         trainImages,
         rows.subarray(step * settings.batchSize, (step + 1) * settings.batchSize),
       );
       this.#session.train(batch, this.learningRate());
-      onStep({ epoch, step: step + 1, stepsPerEpoch: this.#stepsPerEpoch });
+      onBatch({ epoch, batch: step + 1, batchesPerEpoch: this.#batchesPerEpoch });
       if (this.isCheckpointDue()) await this.checkpoint();
     }
   }
@@ -170,7 +170,7 @@ class Training {
     return (
       checkpointSteps > 0 &&
       this.#session.step % checkpointSteps === 0 &&
-      this.stepInEpoch() < this.#stepsPerEpoch
+      this.stepInEpoch() < this.#batchesPerEpoch
     );
   }
 
@@ -220,13 +220,17 @@ class Training {
 
   private learningRate(): number {
     const { settings } = this.options;
-    const position = { step: this.#session.step, stepsPerEpoch: this.#stepsPerEpoch, history: this.#history };
+    const position = {
+      step: this.#session.step,
+      batchesPerEpoch: this.#batchesPerEpoch,
+      history: this.#history,
+    };
     return learningRateAt(settings, position);
   }
 
   /** Training steps done in the current epoch. */
   private stepInEpoch(): number {
-    return this.#session.step - this.#history.length * this.#stepsPerEpoch;
+    return this.#session.step - this.#history.length * this.#batchesPerEpoch;
   }
 
   private epochSeconds(): number {

@@ -25,7 +25,7 @@ async function main([folder, epochs, modelFolder]: readonly string[]): Promise<v
     settings: config,
     now: () => new Date(),
     signal: new AbortController().signal,
-    onStep: () => {},
+    onBatch: () => {},
     onCheckpoint: async () => {},
     onEpoch: async (history) => {
       const { seconds, val_acc: accuracy } = history.at(-1)!;

@@ -5,7 +5,7 @@ import { estimateCostUsd } from '../../lib/pipeline/cost';
 import { resourcesOf, type Synthesized, synthesize } from './synthesize';
 
 const read = (...path: string[]) => readFileSync(join(__dirname, '..', '..', ...path), 'utf8');
-/** Wherever its lines are broken. */
+/** Without line breaks. */
 const readProse = (...path: string[]) => read(...path).replaceAll(/\s+/g, ' ');
 const page = read('docs', 'costs.md');
 const rows = [...page.matchAll(/^\|(.+)\|$/gm)].map(([, row]) => row!.split('|').map((cell) => cell.trim()));
@@ -24,7 +24,7 @@ const variants = header!
   .slice(2)
   .map((settings, index) => ({ settings: settings.replaceAll('`', ''), index }));
 
-/** Images by the compute that their jobs have; all else by type. */
+/** Counts images by the compute of their jobs, and all other resources by type. */
 function count(synthesized: Synthesized, resource: string): number {
   if (resource.startsWith('AWS::')) return resourcesOf(synthesized, resource).length;
   const compute = resource.includes('CUDA') ? 'gpu' : 'cpu';
@@ -38,11 +38,11 @@ describe.each(variants)('with $settings', ({ settings, index }) => {
   const context = Object.fromEntries(settings.split(' ').map((setting) => setting.split('=')));
   const synthesized = synthesize({ alarmEmail: 'ops@example.org', ...context });
 
-  it.each(priced)('the template has as many of $resource as the page says', ({ resource, counts }) => {
+  it.each(priced)('the template has the number of $resource that the page says', ({ resource, counts }) => {
     expect(count(synthesized, resource)).toBe(counts[index]);
   });
 
-  it('the month is the sum of them', () => {
+  it('the monthly cost is their sum', () => {
     const sum = priced.reduce((dollars, { each, counts }) => dollars + each * counts[index]!, 0);
     expect(total[index + 2]).toBe(`**${sum.toFixed(2)}**`);
   });
@@ -55,7 +55,7 @@ describe.each(variants)('with $settings', ({ settings, index }) => {
   });
 });
 
-test('the README and docs/aws.md have the same sums, and nothing says that idle is free', () => {
+test('the README and docs/aws.md have the same sums, and no page says that idle is free', () => {
   const readme = readProse('README.md');
   const aws = readProse('docs', 'aws.md');
   const [cpuOnly, withGpu] = total.slice(2).map((sum) => sum.replaceAll('*', ''));
@@ -67,14 +67,14 @@ test('the README and docs/aws.md have the same sums, and nothing says that idle 
     expect(text).not.toMatch(/costs nothing while idle|nothing while no run/);
 });
 
-test('what the pages say of a run is what the price list makes of it', () => {
+test('the cost of a run on the pages matches the price list', () => {
   const minute = [{ name: 'train' as const, seconds: 60 }];
   const cents = (compute: 'cpu' | 'gpu', seconds = 60) =>
     100 * estimateCostUsd([{ ...minute[0]!, seconds }], compute)!;
   expect(page).toContain(`${cents('cpu').toFixed(1)} cents`);
   expect(page).toContain(`${cents('gpu').toFixed(1)} cents`);
   const limits = readProse('docs', 'limits.md');
-  // 2.5 minutes in all, 75 s of them the start.
+  // 2.5 minutes in total, including 75 s for the start.
   expect(limits).toContain(`${cents('cpu', 75).toFixed(2)} cents`);
   expect(limits).toContain(`Fargate costs ${((1000 * cents('cpu', 75)) / 100).toFixed(2)} dollars a day`);
   expect(page).toContain('June 2026');

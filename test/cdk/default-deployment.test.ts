@@ -6,7 +6,7 @@ import { readSettings } from '../../cdk/settings';
 import { TrainingPipelineStack } from '../../cdk/training-pipeline-stack';
 import { synthesize } from './synthesize';
 
-/** With the settings that nobody gave. */
+/** With the default settings. */
 function synthesizeDefault(context: Record<string, unknown> = {}, env: Environment = {}) {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context }, analyticsReporting: false });
   return new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node), { env });
@@ -15,7 +15,7 @@ function synthesizeDefault(context: Record<string, unknown> = {}, env: Environme
 const infosOf = (stack: TrainingPipelineStack) =>
   stack.node.metadata.filter(({ type }) => type === 'aws:cdk:info').map(({ data }) => String(data));
 
-test('the default deployment has no GPU, so that any region and any account takes it', () => {
+test('the default deployment has no GPU, so that it works in any region and account', () => {
   const stack = synthesizeDefault();
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::EC2::LaunchTemplate', 0);
@@ -33,7 +33,7 @@ test('with GPUs, the synth says what to check in the region and in the account',
   expect(infosOf(synthesizeDefault({ computes: 'gpu', spot: false }))[0]).not.toContain('L-3819A6DF');
 });
 
-test.each([2, 3, 6])('the network spans %d zones where the account has as many', (count) => {
+test.each([2, 3, 6])('the network uses all %d zones of the account', (count) => {
   const zones = [...'abcdef'].slice(0, count).map((letter) => `eu-west-1${letter}`);
   const env = { account: '111122223333', region: 'eu-west-1' };
   const context = {
@@ -49,13 +49,13 @@ test.each([2, 3, 6])('the network spans %d zones where the account has as many',
   for (const { Properties } of subnets) expect(Properties.CidrBlock).toMatch(/\/20$/);
 });
 
-describe('a ready training image', () => {
+describe('an existing training image', () => {
   const digest = `sha256:${'0'.repeat(64)}`;
 
   it.each([
     ['train:v1', ':v1'],
     [`train@${digest}`, `@${digest}`],
-  ])('of a private repository, %s, may be pulled by the agent that starts the job', (name, suffix) => {
+  ])('%s in a private repository may be pulled by the agent that starts the job', (name, suffix) => {
     const { template } = synthesize({
       computes: 'cpu',
       trainingImage: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/${name}`,
@@ -67,7 +67,7 @@ describe('a ready training image', () => {
     expect(policies).toContain('ecr:BatchGetImage');
   });
 
-  it('that anybody may pull is taken as it is, and nothing is built', () => {
+  it('that is public is used without rights, and no image is built', () => {
     const image = `public.ecr.aws/somebody/train@${digest}`;
     const { app, template } = synthesize({ computes: 'gpu', gpuTrainingImage: image });
     template.hasResourceProperties('AWS::Batch::JobDefinition', { ContainerProperties: { Image: image } });
@@ -76,7 +76,7 @@ describe('a ready training image', () => {
   });
 });
 
-test('the image that is built starts from one that is named by its digest', () => {
+test('the base image is pinned by its digest', () => {
   const dockerfile = readFileSync(join(__dirname, '..', '..', 'functions', 'train', 'Dockerfile'), 'utf8');
   const [, base] = /^ARG BASE_IMAGE=(.+)$/m.exec(dockerfile)!;
   expect(base).toMatch(/^public\.ecr\.aws\/docker\/library\/debian:bookworm-slim@sha256:[0-9a-f]{64}$/);

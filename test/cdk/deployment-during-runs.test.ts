@@ -17,7 +17,7 @@ const submitRights = resourcesOf(synthesized, 'AWS::IAM::Policy')
   .flatMap(({ Resource }) => [Resource].flat().map(render));
 
 describe('an execution that was started before a deployment', () => {
-  it('submits its job by name, so that it gets the revision that is active by then', () => {
+  it('submits its job by name, so that it gets the revision that is active at that time', () => {
     const submitted = trainings.map(([name, { Arguments }]) => [name, Arguments!['JobDefinition']]);
     expect(Object.fromEntries(submitted)).toEqual({
       'Train on Fargate': 'MnistPipeline-cpu',
@@ -30,17 +30,14 @@ describe('an execution that was started before a deployment', () => {
     ]);
   });
 
-  it.each(['cpu', 'gpu'])(
-    'may submit every revision of the %s job, whichever the deployment makes',
-    (compute) => {
-      const revisions = submitRights.filter((arn) => arn.includes(`job-definition/MnistPipeline-${compute}`));
-      expect(revisions).toEqual([
-        `arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job-definition/MnistPipeline-${compute}:*`,
-      ]);
-    },
-  );
+  it.each(['cpu', 'gpu'])('may submit every revision of the %s job', (compute) => {
+    const revisions = submitRights.filter((arn) => arn.includes(`job-definition/MnistPipeline-${compute}`));
+    expect(revisions).toEqual([
+      `arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job-definition/MnistPipeline-${compute}:*`,
+    ]);
+  });
 
-  it('is not started before there is a job definition', () => {
+  it('cannot start before the job definitions exist', () => {
     const [[, machine] = []] = resourcesOf(synthesized, 'AWS::StepFunctions::StateMachine');
     const { DependsOn } = machine as unknown as { DependsOn: string[] };
     expect(DependsOn).toEqual(expect.arrayContaining(jobDefinitions.map(([id]) => id)));

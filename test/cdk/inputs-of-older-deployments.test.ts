@@ -9,9 +9,9 @@ import {
 } from '../../lib/contracts/steps';
 
 /**
- * What state machines of earlier deployments send, as they sent it: a run that was started under one of them, or is
- * redriven within two weeks, sends it to the functions and the image of today (docs/decisions/0011). A new form is added
- * here; an old one is taken out two weeks after the last deployment that sends it.
+ * Inputs from state machines of earlier deployments. A run that was started before a deployment, or is redriven within
+ * two weeks, sends them to the current functions and image (docs/decisions/0011). Add each new form here; remove an old
+ * form two weeks after the last deployment that sends it.
  */
 const dataset = { dataset: 'mnist', contentKey: '0'.repeat(64) };
 
@@ -48,12 +48,12 @@ test.each([
     },
   ],
   ['register', registerInputSchema, { runId: 'friday' }],
-])('%s still takes what an older state machine sends', (_step, schema, input) => {
+])('%s still accepts the input of an older state machine', (_step, schema, input) => {
   const event = stepEventSchema.parse({ runId: 'friday', input });
   expect(schema.safeParse(event.input)).toMatchObject({ success: true });
 });
 
-test('the container still takes what an older state machine tells it', () => {
+test('the container still accepts the environment of an older state machine', () => {
   const environment = {
     ARTIFACT_BUCKET: 'artifacts',
     COMPUTE: 'cpu',

@@ -3,8 +3,8 @@ import { render, resourcesOf, synthesize } from './synthesize';
 
 const planted = {
   AWS_ACCESS_KEY_ID: 'AKIAPLANTEDPLANTED00',
-  AWS_SECRET_ACCESS_KEY: 'planted-secret-of-whoever-deploys',
-  AWS_SESSION_TOKEN: 'planted-token-of-whoever-deploys',
+  AWS_SECRET_ACCESS_KEY: 'planted-secret-of-the-deployment',
+  AWS_SESSION_TOKEN: 'planted-token-of-the-deployment',
   GITHUB_TOKEN: 'planted-token-of-the-build',
 };
 const saved = { ...process.env };
@@ -19,31 +19,31 @@ interface NameValue {
   readonly Value: unknown;
 }
 
-test('what the deploying environment knows is not in the template', () => {
+test('the template contains no secret of the deploying environment', () => {
   const text = JSON.stringify(synthesized.template.toJSON());
   expect(Object.values(planted).filter((value) => text.includes(value))).toEqual([]);
 });
 
-test('each function is told the bucket, plan also the computes and a price, notify the topic, and nothing else', () => {
-  const told = resourcesOf(synthesized, 'AWS::Lambda::Function').map(([id, { Properties }]) => {
+test('each function gets only the bucket; plan also the computes and a price, notify the topic and the stack name', () => {
+  const environments = resourcesOf(synthesized, 'AWS::Lambda::Function').map(([id, { Properties }]) => {
     const { Variables } = (Properties['Environment'] ?? {}) as { Variables: Record<string, unknown> };
     return [/^(?:Functions|Notifications)([a-z]+)Function/.exec(id)?.[1], Object.keys(Variables).sort()];
   });
   const bucket = ['ARTIFACT_BUCKET'];
-  expect(Object.fromEntries(told)).toEqual({
+  expect(Object.fromEntries(environments)).toEqual({
     ...Object.fromEntries(lambdaStepNames.map((step) => [step, bucket])),
     plan: [...bucket, 'COMPUTES', 'GPU_HOUR_USD'],
     notify: [...bucket, 'STACK_NAME', 'TOPIC_ARN'],
   });
 });
 
-test('each container is told the bucket and its compute, and has no secret mounted', () => {
+test('each container gets the bucket and its compute, and has no secrets', () => {
   const jobs = resourcesOf(synthesized, 'AWS::Batch::JobDefinition');
   expect(jobs.length).toBe(2);
   for (const [, { Properties }] of jobs) {
     const container = Properties['ContainerProperties'] as { Environment: NameValue[]; Secrets?: unknown };
-    const told = container.Environment.map(({ Name, Value }) => `${Name}=${render(Value)}`);
-    expect(told.sort()).toEqual([
+    const variables = container.Environment.map(({ Name, Value }) => `${Name}=${render(Value)}`);
+    expect(variables.sort()).toEqual([
       expect.stringMatching(/^ARTIFACT_BUCKET=<Artifacts/),
       expect.stringMatching(/^COMPUTE=(cpu|gpu)$/),
     ]);

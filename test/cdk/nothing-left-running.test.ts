@@ -17,22 +17,22 @@ const workflowActions = resourcesOf(synthesized, 'AWS::IAM::Policy')
   )
   .flatMap(({ Action }) => Action);
 
-/** What goes on by itself when the state is left by an abort, a timeout or a failure, and for how long at most. */
+/** What may continue after an abort, a timeout or a failure of the state, with a check of its maximum duration. */
 const endings: Readonly<Record<string, (state: AslState) => void>> = {
-  // The invocation, to the function's own end.
+  // The invocation continues until the timeout of the function.
   'arn:aws:states:::lambda:invoke': ({ Arguments, TimeoutSeconds }) => {
     const timeoutSeconds = functionTimeouts.get(String(Arguments!['FunctionName']));
     expect(timeoutSeconds).toBeLessThanOrEqual(900);
     expect(TimeoutSeconds).toBeGreaterThan(timeoutSeconds!);
   },
-  // `.sync` terminates the job that it waits for, if its role may; and each attempt has a limit of its own.
+  // `.sync` terminates its job, if the role has the right; and each attempt has its own timeout.
   'arn:aws:states:::batch:submitJob.sync': ({ Arguments, TimeoutSeconds }) => {
     expect(workflowActions).toContain('batch:TerminateJob');
     expect(Arguments!['Timeout']).toEqual({ AttemptDurationSeconds: expect.stringContaining('7200') });
     const { Attempts } = Arguments!['RetryStrategy'] as { Attempts: number };
     expect(TimeoutSeconds).toBeGreaterThan(Attempts * 7200);
   },
-  // One answer of S3.
+  // One response of S3.
   'arn:aws:states:::aws-sdk:s3:getObject': ({ TimeoutSeconds }) => expect(TimeoutSeconds).toBe(60),
 };
 
@@ -42,7 +42,7 @@ test.each(tasks)('%s leaves nothing running for long', (_name, state) => {
   expectEnding!(state);
 });
 
-test('there is a task for each step, three for the training, and one that reads an answer', () => {
+test('there is a task for each step, three for the training, and one that reads the outcome', () => {
   const perService = tasks.map(([, { Resource }]) => Resource!.replace(/^.*states:::/, '')).sort();
   expect(perService).toEqual(
     [

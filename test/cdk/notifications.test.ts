@@ -1,4 +1,4 @@
-import { decisionErrorNames, permanentErrorNames } from '../../lib/contracts/errors';
+import { inputErrorNames, permanentErrorNames } from '../../lib/contracts/errors';
 import { decide } from '../support/policy-evaluator';
 import { render, resourcesOf, synthesize } from './synthesize';
 import { functionStatements, roleStatements, topicStatements } from './template-policies';
@@ -26,19 +26,19 @@ describe.each(variants)('with %j', (context) => {
       );
       expect(actions).not.toEqual([]);
       for (const resource of actions) {
-        const asked = {
+        const request = {
           service: 'cloudwatch.amazonaws.com',
           action: 'sns:Publish',
           resource,
           context: { ...overTls, 'aws:SourceAccount': account, 'aws:SourceArn': `<${id}.Arn>` },
         };
-        const answer = decide(topicStatements(variant, resource), asked);
-        expect({ id, resource, answer }).toEqual({ id, resource, answer: 'Allow' });
+        const decision = decide(topicStatements(variant, resource), request);
+        expect({ id, resource, decision }).toEqual({ id, resource, decision: 'Allow' });
       }
     }
   });
 
-  it('each target of each rule is a function that lets the rule call it, or has a role that may start it', () => {
+  it('each target of each rule is a function that allows the rule to call it, or has a role that may start it', () => {
     const all = resourcesOf(variant, 'AWS::Events::Rule').flatMap(([id, { Properties }]) =>
       ((Properties['Targets'] as { Arn: unknown; RoleArn?: unknown }[] | undefined) ?? []).map(
         ({ Arn, RoleArn }) => ({
@@ -64,13 +64,13 @@ describe.each(variants)('with %j', (context) => {
     const targets = all.filter(({ role }) => role === undefined);
     expect(targets).toHaveLength(2);
     for (const { id, resource } of targets) {
-      const answer = decide(functionStatements(variant, resource), {
+      const decision = decide(functionStatements(variant, resource), {
         service: 'events.amazonaws.com',
         action: 'lambda:InvokeFunction',
         resource,
         context: { 'aws:SourceArn': `<${id}.Arn>` },
       });
-      expect({ id, resource, answer }).toEqual({ id, resource, answer: 'Allow' });
+      expect({ id, resource, decision }).toEqual({ id, resource, decision: 'Allow' });
     }
   });
 });
@@ -86,7 +86,7 @@ describe('the topic', () => {
   const [[alarmId] = []] = resourcesOf(synthesized, 'AWS::CloudWatch::Alarm');
   const ours = { 'aws:SourceAccount': account, 'aws:SourceArn': `<${alarmId}.Arn>` };
 
-  it('takes nothing from another account’s alarms, from other alarms, without a source or without TLS', () => {
+  it('refuses alarms of another account, other alarms, and requests without a source or without TLS', () => {
     const alarm = 'cloudwatch.amazonaws.com';
     expect(publish(alarm, ours)).toBe('Allow');
     expect(publish(alarm, { ...ours, 'aws:SourceAccount': '999999999999' })).toBe('ImplicitDeny');
@@ -97,11 +97,11 @@ describe('the topic', () => {
     expect(publish(alarm, { ...ours, 'aws:SecureTransport': 'false' })).toBe('Deny');
   });
 
-  it.each(['events.amazonaws.com', 's3.amazonaws.com'])('takes nothing from %s', (service) => {
+  it.each(['events.amazonaws.com', 's3.amazonaws.com'])('refuses %s', (service) => {
     expect(publish(service, { 'aws:SourceAccount': account })).toBe('ImplicitDeny');
   });
 
-  it('is published to by the function, whose role may do that and read records of runs', () => {
+  it('accepts messages from the function, whose role may only publish and read records of runs', () => {
     const [[roleId] = []] = resourcesOf(synthesized, 'AWS::IAM::Role').filter(([id]) => /notify/.test(id));
     const statements = roleStatements(synthesized, roleId!);
     expect(decide(statements, { action: 'sns:Publish', resource: topic, context: {} })).toBe('Allow');
@@ -124,7 +124,7 @@ describe('the alarm', () => {
   const counted =
     patterns[render((alarm!.Properties['Dimensions'] as { Value: unknown }[])[0]!.Value).slice(1, -1)]!;
 
-  it('is one, on the rule that counts what failed', () => {
+  it('is the only one, and uses the rule that counts failures', () => {
     synthesized.template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
     expect(alarm!.Properties).toMatchObject({
       Namespace: 'AWS/Events',
@@ -136,21 +136,21 @@ describe('the alarm', () => {
     });
   });
 
-  it('counts neither a stop nor a decision, and every other failure', () => {
+  it('does not count stopped runs and failures caused by the input, but every other failure', () => {
     expect(counted.detail).toMatchObject({
       status: ['FAILED', 'TIMED_OUT'],
-      error: [{ 'anything-but': [...decisionErrorNames] }, null, { exists: false }],
+      error: [{ 'anything-but': [...inputErrorNames] }, null, { exists: false }],
     });
-    expect(decisionErrorNames).toEqual(
+    expect(inputErrorNames).toEqual(
       expect.arrayContaining(['InvalidInput', 'CostLimitExceeded', 'QualityGateFailed']),
     );
-    const faults = permanentErrorNames.filter((name) => !decisionErrorNames.some((each) => each === name));
+    const faults = permanentErrorNames.filter((name) => !inputErrorNames.some((each) => each === name));
     expect(faults).toEqual(['CorruptArtifact', 'ArtifactNotFound', 'StoreNotWritable', 'EngineUnavailable']);
   });
 
-  it('is not all that is told: every end of a run brings a message', () => {
-    const told = Object.entries(patterns).filter(([id]) => id.startsWith('NotificationsRunended'));
-    expect(told.map(([, { detail }]) => detail)).toEqual([
+  it('is not the only notification: every end of a run sends a message', () => {
+    const endRules = Object.entries(patterns).filter(([id]) => id.startsWith('NotificationsRunended'));
+    expect(endRules.map(([, { detail }]) => detail)).toEqual([
       {
         stateMachineArn: [{ Ref: expect.stringMatching(/^WorkflowStateMachine/) }],
         status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],

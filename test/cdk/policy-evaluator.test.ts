@@ -13,8 +13,8 @@ const tagged: PolicyStatement = {
 };
 
 test.each([
-  { why: 'nothing is said', statements: [], expected: 'ImplicitDeny' },
-  { why: 'the very object', statements: [allow('s3:GetObject', object)], expected: 'Allow' },
+  { why: 'no statement', statements: [], expected: 'ImplicitDeny' },
+  { why: 'exactly this object', statements: [allow('s3:GetObject', object)], expected: 'Allow' },
   {
     why: 'one of several',
     statements: [allow(['s3:PutObject', 's3:GetObject'], ['x', object])],
@@ -37,12 +37,12 @@ test.each([
     expected: 'Allow',
   },
   {
-    why: 'not two',
+    why: 'not two characters',
     statements: [allow('s3:GetObject', object.replace('/a/', '/?'))],
     expected: 'ImplicitDeny',
   },
   {
-    why: 'a dot is a dot',
+    why: 'a dot matches only a dot',
     statements: [allow('s3:GetObject', object.replace('n.j', 'nxj'))],
     expected: 'ImplicitDeny',
   },
@@ -51,9 +51,9 @@ test.each([
     statements: [allow('s3:GetObject', 'arn:aws:s3:::bucket')],
     expected: 'ImplicitDeny',
   },
-  { why: 'a refusal wins', statements: [allow('*', '*'), deny('s3:*', '*')], expected: 'Deny' },
+  { why: 'a deny takes precedence', statements: [allow('*', '*'), deny('s3:*', '*')], expected: 'Deny' },
   {
-    why: 'a refusal of something else',
+    why: 'a deny of another action',
     statements: [allow('*', '*'), deny('s3:Put*', '*')],
     expected: 'Allow',
   },
@@ -74,7 +74,7 @@ test.each<{ context: Record<string, string>; expected: string }>([
 test.each([
   { statement: { ...allow('*', '*'), NotAction: 's3:*' }, says: 'NotAction' },
   { statement: { ...allow('*', '*'), Condition: { DateLessThan: { x: 'y' } } }, says: 'DateLessThan' },
-])('what it does not know it refuses: $says', ({ statement, says }) => {
+])('an unsupported element is an error: $says', ({ statement, says }) => {
   const request = { action: 's3:GetObject', resource: object, context: { x: 'y' } };
   expect(() => decide([statement], request)).toThrow(says);
 });
@@ -84,12 +84,12 @@ test.each([
   { Principal: { Service: ['s3.amazonaws.com', 'sns.amazonaws.com'] }, expected: 'Allow' },
   { Principal: '*' as const, expected: 'Allow' },
   { Principal: { Service: 's3.amazonaws.com' }, expected: 'ImplicitDeny' },
-])('a resource that lets $Principal → $expected', ({ Principal, expected }) => {
+])('a resource that allows $Principal → $expected', ({ Principal, expected }) => {
   const request = { service: 'sns.amazonaws.com', action: 'sqs:SendMessage', resource: 'queue', context: {} };
   expect(decide([{ ...allow('sqs:SendMessage', 'queue'), Principal }], request)).toBe(expected);
 });
 
-test('a policy without principals says nothing of a service, nor one with principals of a role', () => {
+test('a service needs a policy with principals, and a role one without', () => {
   const request = { action: 's3:GetObject', resource: object, context: {} };
   expect(() => decide([allow('*', '*')], { ...request, service: 'sns.amazonaws.com' })).toThrow('principals');
   expect(() => decide([{ ...allow('*', '*'), Principal: '*' }], request)).toThrow('principals');

@@ -2,7 +2,7 @@ import type { TrainingOutcome } from '../../lib/contracts/execution';
 import type { LatestModel } from '../../lib/contracts/results';
 import type { EvaluateOutput, ExecutionPlan } from '../../lib/contracts/steps';
 
-/** What the states of one run were given and got, as the emulator's history has it; ids and sizes are the run's own. */
+/** Inputs and results of the states of one run, in the form of the emulator's history. */
 export const runId = 'own-1';
 export const input = { epochs: 2, dataset: 's3://artifacts/uploads/tiny' };
 
@@ -20,7 +20,7 @@ export const context = {
     Name: 'MnistPipeline',
   },
 };
-/** Of one item of the map: an execution of its own. */
+/** The context of one item of the map, which is a separate execution. */
 export const childContext = {
   ...context,
   Execution: {
@@ -55,7 +55,7 @@ export const shard = {
   labelsOffset: 8,
   shardKey: `datasets/tiny/prepared/${contentKey}/train-00000.npz`,
 };
-/** Of the first shard; what comes back of both. */
+/** The result of the first shard; then the results of both. */
 export const shardResult = { seconds: 0.25 };
 export const shardSeconds = [0.25, 0.125];
 export const committed = { trainCount: 120, testCount: 30, seconds: 0.5 };
@@ -81,9 +81,9 @@ export const registered: LatestModel = {
   promotedAt: '2026-11-26T00:42:11.000Z',
 };
 
-/** Lambda's answer, as the optimized integration gives it. */
+/** Lambda's response, in the form of the optimized integration. */
 export const answer = (Payload: unknown) => ({ ExecutedVersion: '$LATEST', Payload, StatusCode: 200 });
-/** What a function threw, as the integration reports it. */
+/** An error of a function, in the form that the integration reports. */
 export const thrown = (name: string, message: string) => ({
   Error: name,
   Cause: JSON.stringify({ errorType: name, errorMessage: message, trace: [`${name}: ${message}`] }),

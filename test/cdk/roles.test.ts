@@ -34,14 +34,14 @@ const logs = (name: string) => [
   `logs:PutLogEvents <${name}Logs.Arn>`,
 ];
 
-/** What the table of steps gives a step; test/cdk/step-access.test.ts holds the table to what the step does. */
+/** The rights of a step in the table of steps; test/cdk/step-access.test.ts compares the table with the step's calls. */
 const rightsInTable = (step: StepName) => [
   ...pipelineSteps[step].reads.map((key) => `s3:GetObject ${key}`),
   's3:ListBucket ',
   ...pipelineSteps[step].writes.map((key) => `s3:PutObject ${key}`),
 ];
 
-describe('each role may do what its step does', () => {
+describe('each role has the rights of its step', () => {
   it.each(lambdaStepNames)('%s', (step) => {
     const role = `Functions${step}`;
     expect(rightsOf(role)).toEqual([...logs(role), ...rightsInTable(step)].sort());
@@ -51,7 +51,7 @@ describe('each role may do what its step does', () => {
     expect(rightsOf('ComputeJobRole')).toEqual(rightsInTable('train').sort());
   });
 
-  it('the workflow, which can describe and terminate its jobs', () => {
+  it('the workflow, which may describe and terminate its jobs', () => {
     const rights = rightsOf('WorkflowStateMachine').filter(
       (right) => !/^(logs|xray|lambda|states):/.test(right),
     );
@@ -78,25 +78,25 @@ describe('each role may do what its step does', () => {
     for (const right of rights) expect(right).toContain('WorkflowStateMachine');
   });
 
-  it('and terminates no job of anybody else', () => {
+  it('the right to terminate jobs is limited to jobs of this stack', () => {
     const statements = resourcesOf(synthesized, 'AWS::IAM::Policy').flatMap(
       ([, { Properties }]) => (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement,
     );
     const terminate = statements.filter(({ Action }) => list(Action).includes('batch:TerminateJob'));
     const ofThisStack = { StringEquals: { 'aws:ResourceTag/mnist-pipeline-stack': 'MnistPipeline' } };
-    // The workflow's, and the queue watch's.
+    // Of the workflow and of the queue watch.
     expect(terminate.map(({ Condition }) => Condition)).toEqual([ofThisStack, ofThisStack]);
   });
 
-  it('the plan may decrypt datasets with the keys of their buckets, through S3 alone, and no other role may', () => {
+  it('only the plan may decrypt datasets with the keys of their buckets, and only through S3', () => {
     const datasetKeys = ['arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab'];
     const withKeys = synthesize({ datasetBuckets: ['their-digits'], datasetKeys });
-    const deciphering = resourcesOf(withKeys, 'AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+    const decryptRights = resourcesOf(withKeys, 'AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
       (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement.filter(({ Action }) =>
         list(Action).some((action) => action.startsWith('kms:')),
       ).map((statement) => ({ of: id.slice(0, 'Functionsplan'.length), ...statement })),
     );
-    expect(deciphering).toEqual([
+    expect(decryptRights).toEqual([
       {
         of: 'Functionsplan',
         Effect: 'Allow',

@@ -18,7 +18,7 @@ describe('the runbook', () => {
     expect(anchors).toEqual(expect.arrayContaining(sections));
   });
 
-  it('has a section for the alarm and for all that a message leads to', () => {
+  it('has a section for the alarm and for every link in a message', () => {
     const alarms = resourcesOf(synthesized, 'AWS::CloudWatch::Alarm').flatMap(([, alarm]) =>
       sectionsIn(alarm),
     );

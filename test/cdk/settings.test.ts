@@ -7,7 +7,7 @@ import { useScratchFolder } from '../support/scratch-folder';
 const read = (context: Record<string, unknown>): Settings => readSettings(new App({ context }).node);
 
 describe('the deployment settings', () => {
-  it('have defaults for everything', () => {
+  it('have a default for everything', () => {
     expect(read({})).toEqual({
       checkpointRetentionDays: 14,
       computes: ['cpu'],
@@ -42,7 +42,7 @@ describe('the deployment settings', () => {
       { alarmEmail: 'a@example.org', monthlyBudgetUsd: '20' },
       { alarmEmail: 'a@example.org', monthlyBudgetUsd: 20 },
     ],
-  ])('take %j as the command line or cdk.json gives it', (context, expected) => {
+  ])('accept %j from the command line or cdk.json', (context, expected) => {
     expect(read(context)).toMatchObject(expected);
   });
 
@@ -54,7 +54,7 @@ describe('the deployment settings', () => {
     [{ planMemoryMib: 1768 }, /"planMemoryMib".*1768/],
     [{ planMemoryMib: 10_241 }, /"planMemoryMib".*10241/],
     [{ gpuHourUsd: 0 }, /"gpuHourUsd".*0/],
-    [{ gpuInstanceTypes: 'm5.large' }, /families g4dn.*m5\.large/],
+    [{ gpuInstanceTypes: 'm5.large' }, /family g4dn.*m5\.large/],
     [{ spot: 'maybe' }, /"spot".*maybe/],
     [{ dashboard: 'maybe' }, /"dashboard".*maybe/],
     [{ logRetentionDays: 8 }, /"logRetentionDays": one of 1, 3, 5, 7/],
@@ -79,11 +79,11 @@ describe('a budget', () => {
   const context = { alarmEmail: 'a@example.org', monthlyBudgetUsd: 20 };
   const readIn = (region: string | undefined) => readSettings(new App({ context }).node, {}, region);
 
-  it.each(['us-east-1', 'eu-west-1', undefined])('is made in %s', (region) => {
+  it.each(['us-east-1', 'eu-west-1', undefined])('is created in %s', (region) => {
     expect(readIn(region).monthlyBudgetUsd).toBe(20);
   });
 
-  it.each(['eu-north-1', 'us-gov-west-1'])('is refused in %s, where there are none', (region) => {
+  it.each(['eu-north-1', 'us-gov-west-1'])('is refused in %s, where CloudFormation has none', (region) => {
     expect(() => readIn(region)).toThrow(
       new RegExp(`"monthlyBudgetUsd" cannot be used in ${region}.*console of AWS Budgets`),
     );
@@ -97,13 +97,13 @@ describe('deployment.json', () => {
   const readBoth = (context: Record<string, unknown> = {}) =>
     readSettings(new App({ context }).node, readDeploymentFile(folder));
 
-  it('keeps what a plain deployment is to have, and need not be there', () => {
+  it('has the settings of a deployment without options, and may be absent', () => {
     expect(readDeploymentFile(join(folder, 'elsewhere'))).toEqual({});
     write('\uFEFF{"alarmEmail": "ops@example.org", "computes": ["cpu", "gpu"]}');
     expect(readBoth()).toMatchObject({ alarmEmail: 'ops@example.org', computes: ['cpu', 'gpu'] });
   });
 
-  it('gives way to -c', () => {
+  it('is overridden by -c', () => {
     write('{"cpuMaxVcpus": 16, "logRetentionDays": 7}');
     expect(readBoth({ cpuMaxVcpus: '32' })).toMatchObject({ cpuMaxVcpus: 32, logRetentionDays: 7 });
   });
@@ -112,7 +112,7 @@ describe('deployment.json', () => {
     ['{"alarmEmial": "ops@example.org"}', /deployment\.json cannot be used.*alarmEmial/],
     ['{"cpuMaxVcpus": 3}', /deployment\.json, -c key=value.*"cpuMaxVcpus".*3/],
     ['["cpu"]', /deployment\.json cannot be used/],
-    ['alarmEmail=ops@example.org', /deployment\.json is no JSON\. It must be an object/],
+    ['alarmEmail=ops@example.org', /deployment\.json is not JSON\. It must be an object/],
   ])('%s is refused with a message', (text, message) => {
     write(text);
     expect(() => readBoth()).toThrow(message);

@@ -8,7 +8,7 @@ import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 import { initialState, makeWorkflow } from '../support/workflow-steps';
 
-/** The keys that a step asked for, as it asked. */
+/** Records the keys of a step's calls. */
 class RecordingStore extends MemoryStore {
   readonly reads = new Set<string>();
   readonly writes = new Set<string>();
@@ -62,7 +62,7 @@ beforeAll(async () => {
       state = await run(context, state);
     });
   }
-  // Its event comes again.
+  // The event arrives again.
   const [plan] = workflow;
   await record('plan', () => plan!.run(context, initialState).catch(expectRunExists));
 });
@@ -77,7 +77,7 @@ function matches(pattern: string, key: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`).test(key);
 }
 
-test.each(stepNames)('%s has the right to everything it does', (step) => {
+test.each(stepNames)('%s has the rights for all its calls', (step) => {
   for (const kind of ['reads', 'writes'] as const) {
     const keys = calls.get(step)![kind];
     expect(keys.length).toBeGreaterThan(0);
@@ -89,8 +89,8 @@ test.each(stepNames)('%s has the right to everything it does', (step) => {
   }
 });
 
-test.each(stepNames)('%s has no right to write what it never writes', (step) => {
-  // The container writes this one, around the step: functions/train/training-job.ts.
+test.each(stepNames)('%s has no right to write keys that it never writes', (step) => {
+  // The container writes this after the step: functions/train/training-job.ts.
   const elsewhere = step === 'train' ? ['runs/*/training-outcome.json'] : [];
   const { writes } = calls.get(step)!;
   const unused = pipelineSteps[step].writes.filter(

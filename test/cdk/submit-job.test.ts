@@ -9,7 +9,7 @@ const trainings = allStates(definitionOf(synthesize({ computes: 'cpu,gpu' }))).f
   Resource?.includes(':batch:submitJob'),
 );
 
-/** Of an object whose keys are ours, such as tags. */
+/** Members whose keys are chosen by the caller. */
 const opaque = new Set(['tags', 'parameters']);
 
 /** `Arguments` as the members of the service's request. */
@@ -23,7 +23,7 @@ function toRequest(value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** What the SDK writes of a request: a member that the service does not have is left out. */
+/** The request as the SDK serializes it, without members that the service does not have. */
 async function serialize(request: SubmitJobCommandInput): Promise<unknown> {
   let body: unknown;
   const client = new BatchClient({
@@ -57,7 +57,7 @@ test('a misspelled member would be left out', async () => {
   expect(await serialize(request)).toEqual({ jobName: 'a', jobQueue: 'b', jobDefinition: 'c' });
 });
 
-// By tsc: an error that is expected and does not come is one.
+// Checked by tsc, for which a missing expected error is an error.
 test('the types refuse a misspelled member, a missing one, and a number as text', () => {
   const whole = { JobName: 'a', JobQueue: 'b', JobDefinition: 'c' } satisfies SubmitJobArguments;
   const wrong: SubmitJobArguments[] = [

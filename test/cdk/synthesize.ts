@@ -10,7 +10,7 @@ export interface Synthesized {
   readonly template: Template;
 }
 
-/** The stack as `cdk synth -c …` makes it, with both computes, less the bundles, which no assertion looks into. */
+/** The stack of `cdk synth -c …`, with both computes, and without the bundles, which no test checks. */
 export function synthesize(
   context: Readonly<Record<string, unknown>> = {},
   env: Environment = {},

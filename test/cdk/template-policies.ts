@@ -3,7 +3,7 @@ import { render, resourcesOf, type Synthesized } from './synthesize';
 
 type Raw = Record<string, unknown>;
 
-/** A policy's statements as the evaluator reads them: each ARN as short text, `<LogicalId.Arn>`. */
+/** A policy's statements in the form that the evaluator reads: each ARN as short text, `<LogicalId.Arn>`. */
 export function statementsOf(document: unknown): PolicyStatement[] {
   const { Statement } = document as { Statement: Raw[] };
   return Statement.map(({ Resource = '*', Condition = {}, ...statement }) => ({
@@ -20,14 +20,14 @@ export function statementsOf(document: unknown): PolicyStatement[] {
   }));
 }
 
-/** What the policies of all topics say of one of them. */
+/** The statements about one topic, from the policies of all topics. */
 export function topicStatements(synthesized: Synthesized, topic: string): PolicyStatement[] {
   return resourcesOf(synthesized, 'AWS::SNS::TopicPolicy')
     .filter(([, { Properties }]) => (Properties['Topics'] as unknown[]).map(render).includes(topic))
     .flatMap(([, { Properties }]) => statementsOf(Properties['PolicyDocument']));
 }
 
-/** A function's policy: each of its `AWS::Lambda::Permission`s is a statement. */
+/** A function's policy: one statement for each `AWS::Lambda::Permission`. */
 export function functionStatements(synthesized: Synthesized, functionArn: string): PolicyStatement[] {
   return resourcesOf(synthesized, 'AWS::Lambda::Permission')
     .filter(([, { Properties }]) => render(Properties['FunctionName']) === functionArn)

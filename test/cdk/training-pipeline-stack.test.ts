@@ -7,16 +7,16 @@ import { resourcesOf, synthesize } from './synthesize';
 const synthesized = synthesize();
 const { template } = synthesized;
 
-/** Those of the steps, and the one that sends messages. */
+/** The functions of the steps, and the function `notify`. */
 const functionCount = lambdaStepNames.length + 1;
 
 describe('idle, the stack', () => {
-  it('has no NAT gateway, no interface endpoint and no address of its own', () => {
+  it('has no NAT gateway, no interface endpoint and no elastic IP address', () => {
     for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::EIP']) template.resourceCountIs(type, 0);
     template.allResourcesProperties('AWS::EC2::VPCEndpoint', { VpcEndpointType: 'Gateway' });
   });
 
-  it('keeps no vCPU, and has a cap', () => {
+  it('keeps no vCPU, and has a maximum', () => {
     const environments = resourcesOf(synthesized, 'AWS::Batch::ComputeEnvironment').map(
       ([, { Properties }]) => Properties['ComputeResources'] as Record<string, unknown>,
     );
@@ -28,7 +28,7 @@ describe('idle, the stack', () => {
     ]);
   });
 
-  it('has a NAT gateway only where private subnets are asked for', () => {
+  it('has a NAT gateway only with private subnets', () => {
     const isPrivate = synthesize({ subnets: 'private' });
     isPrivate.template.resourceCountIs('AWS::EC2::NatGateway', 1);
     isPrivate.template.hasResourceProperties('AWS::Batch::JobDefinition', {
@@ -38,24 +38,24 @@ describe('idle, the stack', () => {
 });
 
 describe('the bucket', () => {
-  it('lets checkpoints expire, and runs where that was set', () => {
+  it('expires checkpoints, and runs if that is set', () => {
     const rule = (Id: string, Prefix: string, ExpirationInDays: number) =>
       Match.objectLike({ Id, Prefix, ExpirationInDays, Status: 'Enabled' });
     const withRules = (...rules: unknown[]) => ({
-      LifecycleConfiguration: { Rules: [Match.objectLike({ Id: 'drop-what-was-replaced' }), ...rules] },
+      LifecycleConfiguration: { Rules: [Match.objectLike({ Id: 'expire-replaced-versions' }), ...rules] },
     });
     template.hasResourceProperties(
       'AWS::S3::Bucket',
-      withRules(rule('drop-checkpoints', 'checkpoints/', 14)),
+      withRules(rule('expire-checkpoints', 'checkpoints/', 14)),
     );
     synthesize({ checkpointRetentionDays: 3, runRetentionDays: 90 }).template.hasResourceProperties(
       'AWS::S3::Bucket',
-      withRules(rule('drop-checkpoints', 'checkpoints/', 3), rule('drop-old-runs', 'runs/', 90)),
+      withRules(rule('expire-checkpoints', 'checkpoints/', 3), rule('expire-old-runs', 'runs/', 90)),
     );
   });
 
-  it('keeps a replaced checkpoint for a day: each training replaces one an epoch', () => {
-    const rule = { Id: 'drop-checkpoints', NoncurrentVersionExpiration: { NoncurrentDays: 1 } };
+  it('keeps a replaced checkpoint for a day, because a training replaces one in each epoch', () => {
+    const rule = { Id: 'expire-checkpoints', NoncurrentVersionExpiration: { NoncurrentDays: 1 } };
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike(rule)]) },
     });
@@ -89,13 +89,13 @@ describe('the bucket', () => {
   it.each([
     [{}, 'Retain'],
     [{ removalPolicy: 'destroy' }, 'Delete'],
-  ])('with %j is kept or not when the stack goes', (context, policy) => {
+  ])('with %j is kept or deleted with the stack', (context, policy) => {
     synthesize(context).template.hasResource('AWS::S3::Bucket', { DeletionPolicy: policy });
   });
 });
 
 describe('the GPU job', () => {
-  it('asks for one GPU', () => {
+  it('requests one GPU', () => {
     template.hasResourceProperties('AWS::Batch::JobDefinition', {
       ContainerProperties: {
         ResourceRequirements: Match.arrayWith([{ Type: 'GPU', Value: '1' }]),
@@ -119,7 +119,7 @@ describe('the GPU job', () => {
     }
   });
 
-  it('has an encrypted gp3 disk with room for the image, and IMDSv2 only', () => {
+  it('has an encrypted gp3 disk that is large enough for the image, and only IMDSv2', () => {
     template.resourceCountIs('AWS::EC2::LaunchTemplate', 1);
     template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
       LaunchTemplateData: {
@@ -131,7 +131,7 @@ describe('the GPU job', () => {
     });
   });
 
-  it('keeps the metadata of its instance from the job, which is in the host’s network: root alone asks for it', () => {
+  it('cannot read the instance metadata, although it is in the host’s network: only root can', () => {
     const [[, template] = []] = resourcesOf(synthesized, 'AWS::EC2::LaunchTemplate');
     const { UserData } = template!.Properties['LaunchTemplateData'] as {
       UserData: { 'Fn::Base64': string };
@@ -145,14 +145,14 @@ describe('the GPU job', () => {
       expect(job.Properties['ContainerProperties']).toMatchObject({ User: 'node' });
   });
 
-  it('gets the newest version of its template and of its system, and lets a training end first', () => {
+  it('gets the newest launch template and system image, after running trainings have ended', () => {
     for (const [, { Properties }] of resourcesOf(
       synthesize({ trainingTimeoutMinutes: 1440 }),
       'AWS::Batch::ComputeEnvironment',
     )) {
       const resources = Properties['ComputeResources'] as Record<string, unknown>;
       if (resources['Type'] === 'FARGATE') {
-        // Batch refuses any change of a Fargate environment that names a policy.
+        // Batch refuses every change of a Fargate environment that has a policy.
         expect(Properties).not.toHaveProperty('UpdatePolicy');
         continue;
       }
@@ -167,7 +167,7 @@ describe('the GPU job', () => {
     }
   });
 
-  it('cannot be connected to', () => {
+  it('accepts no connections', () => {
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
     for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::EC2::SecurityGroup')) {
       expect(Properties).not.toHaveProperty('SecurityGroupIngress');
@@ -187,7 +187,7 @@ describe('logs', () => {
 });
 
 describe('the functions', () => {
-  it('are one for each step and one for messages, on Node.js 24 and arm64, each with a timeout', () => {
+  it('are one for each step and one for messages, with Node.js 24, arm64 and a timeout', () => {
     template.resourceCountIs('AWS::Lambda::Function', functionCount);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
@@ -197,12 +197,15 @@ describe('the functions', () => {
   });
 });
 
-describe('what watches the bill', () => {
-  const told = synthesize({ alarmEmail: 'ops@example.org', monthlyBudgetUsd: 25 }).template;
+describe('cost monitoring', () => {
+  const withBudget = synthesize({ alarmEmail: 'ops@example.org', monthlyBudgetUsd: 25 }).template;
 
-  it('is a budget on the stack’s tag, with a forecast, for the e-mail address', () => {
-    told.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.org' });
-    told.hasResourceProperties('AWS::Budgets::Budget', {
+  it('has a budget for the stack’s tag, with a forecast, for the e-mail address', () => {
+    withBudget.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'ops@example.org',
+    });
+    withBudget.hasResourceProperties('AWS::Budgets::Budget', {
       Budget: Match.objectLike({
         BudgetLimit: { Amount: 25, Unit: 'USD' },
         TimeUnit: 'MONTHLY',
@@ -218,19 +221,19 @@ describe('what watches the bill', () => {
     });
   });
 
-  it('sees what the trainings cost: their tasks carry the tag of their job definition', () => {
+  it('includes the trainings: their tasks have the tag of their job definition', () => {
     template.allResourcesProperties('AWS::Batch::JobDefinition', {
       PropagateTags: true,
       Tags: { 'mnist-pipeline': 'MnistPipeline' },
     });
     for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::Batch::ComputeEnvironment')) {
       const { Type, Tags } = Properties['ComputeResources'] as Record<string, unknown>;
-      // Fargate takes none here; an instance has no other way to get them.
+      // Fargate allows no tags here; an instance can only get them here.
       if (Type !== 'FARGATE') expect(Tags).toEqual({ 'mnist-pipeline': 'MnistPipeline' });
     }
   });
 
-  it('has a dashboard only where one is asked for', () => {
+  it('has a dashboard only if it is enabled', () => {
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
     synthesize({ dashboard: 'true' }).template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
   });
@@ -242,11 +245,11 @@ describe('cdk-nag', () => {
     { computes: 'cpu' },
     { computes: 'gpu', gpuTrainingImage: '111122223333.dkr.ecr.eu-west-1.amazonaws.com/train:1' },
     { subnets: 'private', datasetBuckets: 'my-digits', removalPolicy: 'destroy' },
-  ])('finds nothing that is not acknowledged, with %j', (context) => {
+  ])('finds nothing that is not acknowledged with %j', (context) => {
     expectNoFindings(synthesize(context));
   });
 
-  it('nor where the account and the region are known, as in every deployment', () => {
+  it('finds nothing with a known account and region, as in a deployment', () => {
     const env = { account: '111122223333', region: 'eu-west-1' };
     const zones = {
       'availability-zones:account=111122223333:region=eu-west-1': ['eu-west-1a', 'eu-west-1b'],

@@ -18,7 +18,7 @@ const strategyOf = (state: string) =>
   (definition.States[state]!.Arguments as { RetryStrategy: { Attempts: number; EvaluateOnExit: Rule[] } })
     .RetryStrategy;
 
-/** As Batch decides: the first rule all of whose patterns match; what no rule matches is tried again. */
+/** Decides like Batch: by the first rule whose patterns all match; without such a rule the attempt is retried. */
 function decide(rules: readonly Rule[], { exitCode, reason = '', statusReason }: Attempt): string {
   const matches = (pattern: string | undefined, text: string | undefined) =>
     pattern === undefined ||
@@ -42,12 +42,17 @@ const cases: [what: string, attempt: Attempt, spot: string, onDemand: string][] 
     'EXIT',
   ],
   ['killed', { exitCode: trainExitCodes.killed, statusReason: ended }, 'RETRY', 'RETRY'],
-  ['S3 was away', { exitCode: trainExitCodes.temporaryFailure, statusReason: ended }, 'RETRY', 'RETRY'],
+  [
+    'S3 was unavailable',
+    { exitCode: trainExitCodes.temporaryFailure, statusReason: ended },
+    'RETRY',
+    'RETRY',
+  ],
   ['a bug', { exitCode: trainExitCodes.unexpected, statusReason: ended }, 'EXIT', 'EXIT'],
   ['a crash', { exitCode: 139, statusReason: ended }, 'EXIT', 'EXIT'],
   ['no such program', { exitCode: 127, statusReason: ended }, 'EXIT', 'EXIT'],
-  ['told to stop', { exitCode: trainExitCodes.stopped, statusReason: ended }, 'EXIT', 'RETRY'],
-  ['the host is gone', { statusReason: 'Host EC2 (instance i-1) terminated.' }, 'EXIT', 'RETRY'],
+  ['stopped by a signal', { exitCode: trainExitCodes.stopped, statusReason: ended }, 'EXIT', 'RETRY'],
+  ['the host was terminated', { statusReason: 'Host EC2 (instance i-1) terminated.' }, 'EXIT', 'RETRY'],
   [
     'the image was not pulled',
     { reason: 'CannotPullContainerError: i/o timeout', statusReason: 'Task failed to start' },
@@ -71,7 +76,7 @@ const cases: [what: string, attempt: Attempt, spot: string, onDemand: string][] 
 describe.each(['Train on a spot GPU', 'Train on a GPU on demand', 'Train on Fargate'])('%s', (state) => {
   const { Attempts, EvaluateOnExit } = strategyOf(state);
 
-  it('has three attempts, and the five rules that Batch takes', () => {
+  it('has three attempts, and at most the five rules that Batch allows', () => {
     expect(Attempts).toBe(3);
     expect(EvaluateOnExit.length).toBeLessThanOrEqual(5);
   });

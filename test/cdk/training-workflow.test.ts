@@ -28,7 +28,7 @@ const documentedByAws = [
 ];
 
 describe('the state machine', () => {
-  it('is JSONata throughout, without a JSONPath field', () => {
+  it('uses only JSONata, without any JSONPath field', () => {
     expect(definition.QueryLanguage).toBe('JSONata');
     const fields = states.flatMap(([, state]) => Object.keys(state));
     const jsonPathFields = [
@@ -49,7 +49,7 @@ describe('the state machine', () => {
     expect(validate(definition)).toMatchObject({ isValid: true, errors: [] });
   });
 
-  it('has a limit for every task and for itself', () => {
+  it('has a timeout for every task and for itself', () => {
     expect(definition.TimeoutSeconds).toBeGreaterThan(0);
     expect(tasks.map(([name, { TimeoutSeconds }]) => [name, typeof TimeoutSeconds])).toEqual(
       tasks.map(([name]) => [name, 'number']),
@@ -78,7 +78,7 @@ describe('the state machine', () => {
     expect([...retriedErrors, ...caughtErrors]).not.toContain('States.ALL');
   });
 
-  it('never retries a failed training job: Batch has tried it again where that helps', () => {
+  it('never retries a failed training job, because Batch has already retried it', () => {
     const trainings = tasks.filter(
       ([, { Resource }]) => Resource === 'arn:aws:states:::batch:submitJob.sync',
     );
@@ -92,7 +92,7 @@ describe('the state machine', () => {
     }
   });
 
-  it('goes from lost spot capacity to on-demand, and from there nowhere', () => {
+  it('goes from failed spot training to on-demand, and has no catch after that', () => {
     const catchersOf = (name: string) => definition.States[name]!.Catch ?? [];
     expect(catchersOf('Train on a spot GPU')).toMatchObject([
       {
@@ -106,7 +106,7 @@ describe('the state machine', () => {
   });
 
   it.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on demand'])(
-    '%s gives each attempt what the cost limit buys and a minute more, and never more than the setting',
+    '%s gives each attempt the time of the cost limit and a minute, and never more than the setting',
     async (name) => {
       const { Timeout, ContainerOverrides } = definition.States[name]!.Arguments as {
         Timeout: { AttemptDurationSeconds: string };
@@ -122,7 +122,7 @@ describe('the state machine', () => {
     },
   );
 
-  it('reads the shards from the plan in S3, and keeps nothing of them', () => {
+  it('reads the shards from the plan in S3, and keeps none of them in the state', () => {
     const map = definition.States['Make the shards']!;
     expect(map).toMatchObject({
       Type: 'Map',
@@ -136,7 +136,7 @@ describe('the state machine', () => {
     });
   });
 
-  it('adds up what the steps measured, and asks no clock: a night before a redrive is no work', () => {
+  it('adds the seconds that the steps measured, without the time before a redrive', () => {
     const assigned = (name: string) =>
       (definition.States[name]!['Assign'] as Record<string, string>)['preprocessSeconds'];
     expect(assigned('Plan the preprocessing')).toBe('{% $states.result.Payload.seconds %}');
@@ -150,7 +150,7 @@ describe('the state machine', () => {
   it.each([
     [{}, 1.006],
     [{ gpuInstanceTypes: 'g5.2xlarge', gpuHourUsd: '1.212' }, 1.212],
-  ])('with %j counts an hour of a GPU as $%f, for the limit and for run.json', (context, gpuHourUsd) => {
+  ])('with %j uses $%f for an hour of a GPU, for the limit and for run.json', (context, gpuHourUsd) => {
     const synthesizedHere = synthesize(context);
     const { Payload } = definitionOf(synthesizedHere).States['Evaluate the model']!.Arguments as {
       Payload: { input: object };
@@ -167,7 +167,7 @@ describe('the state machine', () => {
     ['Evaluation failed', 'evaluate'],
     ['The model is below the threshold', 'gate'],
     ['Registration failed', 'register'],
-  ])('%s carries its step, the reason and the remedy', (name, step) => {
+  ])('%s contains its step, the reason and the remedy', (name, step) => {
     const { Type, Cause } = definition.States[name]!;
     expect(Type).toBe('Fail');
     expect(Cause).toContain(`'step': '${step}'`);
@@ -175,7 +175,7 @@ describe('the state machine', () => {
     expect(Cause).toContain(`docs/runbook.md#${name.toLowerCase().replaceAll(' ', '-')}`);
   });
 
-  it('takes the name of the execution as the run id', () => {
+  it('uses the name of the execution as the run id', () => {
     expect(definition.States['Plan the preprocessing']!.Arguments).toMatchObject({
       Payload: { runId: '{% $states.context.Execution.Name %}', input: '{% $states.input %}' },
     });

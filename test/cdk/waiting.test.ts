@@ -7,8 +7,8 @@ const synthesized = synthesize();
 interface Retries {
   readonly MaxAttempts?: number;
 }
-/** A state with all its retries, each to its end. */
-const longest = ({ TimeoutSeconds = 0, Retry = [] }: AslState): number =>
+/** The longest duration of a state, with all its retries. */
+const longestSeconds = ({ TimeoutSeconds = 0, Retry = [] }: AslState): number =>
   TimeoutSeconds *
   (1 + (Retry as readonly Retries[]).reduce((sum, { MaxAttempts = 0 }) => sum + MaxAttempts, 0));
 
@@ -17,7 +17,7 @@ describe.each([5, 120, 1440])('with trainingTimeoutMinutes=%d', (trainingTimeout
   const states = allStates(definition).filter(([, { Type }]) => Type === 'Task');
   const isTraining = ([name]: [string, AslState]) => name.startsWith('Train on');
 
-  it('a training may wait half a day behind others, and then has the time of all its attempts', () => {
+  it('a training may wait half a day behind others, and also has the time for all its attempts', () => {
     for (const [, { TimeoutSeconds, Arguments }] of states.filter(isTraining)) {
       const { Attempts } = Arguments!['RetryStrategy'] as { Attempts: number };
       const attemptSeconds = trainingTimeoutMinutes * 60 + 30 * 60;
@@ -25,23 +25,23 @@ describe.each([5, 120, 1440])('with trainingTimeoutMinutes=%d', (trainingTimeout
     }
   });
 
-  it('the execution outlasts its states, one after the other', () => {
-    // Fargate, or both kinds of GPU.
+  it('the timeout of the execution is longer than those of its states together', () => {
+    // An execution trains on Fargate, or on both kinds of GPU.
     const trainings = states.filter(isTraining).filter(([name]) => name !== 'Train on Fargate');
     const others = states.filter((state) => !isTraining(state));
     const seconds = [
       ...trainings.map(([, { TimeoutSeconds }]) => TimeoutSeconds!),
-      ...others.map(([, state]) => longest(state)),
+      ...others.map(([, state]) => longestSeconds(state)),
     ].reduce((sum, next) => sum + next, 0);
     expect(definition.TimeoutSeconds).toBeGreaterThan(seconds);
   });
 });
 
-describe('a job for which no machine comes', () => {
+describe('a job that gets no machine', () => {
   const watch = definitionOf(synthesized, 'QueueWatch');
   const rules = resourcesOf(synthesized, 'AWS::Events::Rule').filter(([id]) => id.startsWith('QueueWatch'));
 
-  it('is watched from the moment it waits, in every queue', () => {
+  it('is watched from when it starts to wait, in every queue', () => {
     const queues = rules.map(([, { Properties }]) => {
       const { source, detail } = Properties['EventPattern'] as {
         source: string[];
@@ -54,7 +54,7 @@ describe('a job for which no machine comes', () => {
     expect(queues.sort()).toEqual(all.sort());
   });
 
-  it('is given up within the hour, on spot and on demand together, with the quota’s name', () => {
+  it('is terminated within an hour, spot and on demand together, with the name of the quota', () => {
     const inputs = rules.map(([, { Properties }]) => {
       const [{ InputTransformer }] = Properties['Targets'] as [
         { InputTransformer: { InputTemplate: unknown; InputPathsMap: Record<string, string> } },
@@ -78,7 +78,11 @@ describe('a job for which no machine comes', () => {
     for (const { reason } of inputs) expect(reason).toContain('docs/runbook.md#no-machine');
   });
 
-  /** What Batch answers, call by call; the states entered and the calls made. */
+  /**
+   * Runs the queue watch.
+   *
+   * @param answers - Batch's results for each action, in order.
+   */
   async function run(attemptsAtStart: object[], answers: Record<string, object[]>) {
     let input: unknown = {
       jobId: 'job-1',
@@ -115,19 +119,19 @@ describe('a job for which no machine comes', () => {
   const runnable = (...Attempts: object[]) => ({ Jobs: [{ Status: 'RUNNABLE', Attempts }] });
   const none = { JobSummaryList: [] };
   const one = { JobSummaryList: [{ JobId: 'another' }] };
-  const giveUp = { action: 'terminateJob', request: { JobId: 'job-1', Reason: 'No machine' } };
+  const terminateCall = { action: 'terminateJob', request: { JobId: 'job-1', Reason: 'No machine' } };
 
   it.each([
     { what: 'waits alone', before: [], job: runnable() },
     { what: 'waits alone after an attempt', before: [{}], job: runnable({}) },
-  ])('is given up where it $what', async ({ before, job }) => {
+  ])('is terminated if it $what', async ({ before, job }) => {
     const { last, waits, calls } = await run(before, {
       describeJobs: [job],
       listJobs: [none, none],
       terminateJob: [{}],
     });
-    expect([last, waits]).toEqual(['The job is given up', 1]);
-    expect(calls.at(-1)).toEqual(giveUp);
+    expect([last, waits]).toEqual(['The job is terminated', 1]);
+    expect(calls.at(-1)).toEqual(terminateCall);
     expect(calls.slice(1, 3)).toEqual(
       ['STARTING', 'RUNNING'].map((JobStatus) => ({
         action: 'listJobs',
@@ -139,35 +143,38 @@ describe('a job for which no machine comes', () => {
   it.each([
     { what: 'has started', job: { Jobs: [{ Status: 'STARTING', Attempts: [] }] } },
     { what: 'has ended', job: { Jobs: [{ Status: 'SUCCEEDED', Attempts: [{}] }] } },
-    { what: 'waits for another attempt, which is watched anew', job: runnable({}) },
-    { what: 'is forgotten', job: { Jobs: [] } },
-  ])('is left alone where it $what', async ({ job }) => {
+    { what: 'waits for another attempt, which is watched separately', job: runnable({}) },
+    { what: 'is unknown to Batch', job: { Jobs: [] } },
+  ])('is not terminated if it $what', async ({ job }) => {
     const { last, calls } = await run([], { describeJobs: [job] });
-    expect(last).toBe('There is nothing to give up');
+    expect(last).toBe('There is nothing to terminate');
     expect(calls).toHaveLength(1);
   });
 
   it.each([
     { what: 'starts', lists: [one, none] },
     { what: 'runs', lists: [none, one] },
-  ])('waits on while another of its queue $what, and is given up when that is over', async ({ lists }) => {
-    const { last, waits, calls } = await run([], {
-      describeJobs: [runnable(), runnable()],
-      listJobs: [...lists, none, none],
-      terminateJob: [{}],
-    });
-    expect([last, waits]).toEqual(['The job is given up', 2]);
-    expect(calls.at(-1)).toEqual(giveUp);
-  });
+  ])(
+    'continues to wait while another job of its queue $what, and is terminated afterwards',
+    async ({ lists }) => {
+      const { last, waits, calls } = await run([], {
+        describeJobs: [runnable(), runnable()],
+        listJobs: [...lists, none, none],
+        terminateJob: [{}],
+      });
+      expect([last, waits]).toEqual(['The job is terminated', 2]);
+      expect(calls.at(-1)).toEqual(terminateCall);
+    },
+  );
 
-  it('is watched by no expression but those that are evaluated above', () => {
+  it('is watched only by expressions that are evaluated above', () => {
     const fields = allStates(watch).flatMap(([, state]) => [...findExpressions(state).keys()]);
     const evaluated = /^(Seconds|Arguments\..+|Output(\..+)?|Choices\.\d+\.Condition)$/;
     expect(fields.length).toBeGreaterThan(5);
     expect(fields.filter((field) => !evaluated.test(field))).toEqual([]);
   });
 
-  it('is terminated with a right that is bound to this stack’s jobs', () => {
+  it('is terminated with a right that is limited to jobs of this stack', () => {
     const statements = resourcesOf(synthesized, 'AWS::IAM::Policy')
       .filter(([id]) => id.startsWith('QueueWatchStateMachineRole'))
       .flatMap(
@@ -183,7 +190,7 @@ describe('a job for which no machine comes', () => {
 });
 
 describe('the queues', () => {
-  it('have Batch give up a job where it knows why no machine comes, for spot sooner', () => {
+  it('have Batch cancel a job if it knows why there is no machine, for spot sooner', () => {
     const limits = resourcesOf(synthesized, 'AWS::Batch::JobQueue').map(([, { Properties }]) =>
       (Properties['JobStateTimeLimitActions'] as Record<string, unknown>[]).map((action) => [
         action['Reason'],
@@ -192,13 +199,13 @@ describe('the queues', () => {
         action['Action'],
       ]),
     );
-    const patience = (seconds: number) => [
+    const limitsWith = (seconds: number) => [
       ['CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY', seconds, 'RUNNABLE', 'CANCEL'],
-      // These two can never fit, and say so at once.
+      // A job that can never fit.
       ['MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT', 600, 'RUNNABLE', 'CANCEL'],
       ['MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE', 600, 'RUNNABLE', 'CANCEL'],
     ];
     expect(limits).toHaveLength(3);
-    expect(limits).toEqual(expect.arrayContaining([patience(600), patience(1800)]));
+    expect(limits).toEqual(expect.arrayContaining([limitsWith(600), limitsWith(1800)]));
   });
 });

@@ -25,7 +25,7 @@ export interface AslDefinition {
   readonly States: Record<string, AslState>;
 }
 
-/** What CloudFormation would give to Step Functions, with text in place of ARNs. */
+/** The definition that CloudFormation would pass to Step Functions, with text instead of ARNs. */
 export function definitionOf(synthesized: Synthesized, construct = 'Workflow'): AslDefinition {
   const machines = resourcesOf(synthesized, 'AWS::StepFunctions::StateMachine');
   const [, machine] = machines.find(([id]) => id.startsWith(`${construct}StateMachine`))!;
@@ -33,7 +33,7 @@ export function definitionOf(synthesized: Synthesized, construct = 'Workflow'): 
   return JSON.parse(text.replaceAll(partition, 'aws')) as AslDefinition;
 }
 
-/** Also those inside of maps. */
+/** All states, including those within maps. */
 export function allStates(definition: Pick<AslDefinition, 'States'>): [name: string, state: AslState][] {
   return Object.entries(definition.States).flatMap(([name, state]) => [
     [name, state] as [string, AslState],

@@ -26,7 +26,7 @@ const evaluatedExpressions = new Set<string>();
 
 type Given = Partial<ExpressionScope['states']> & { readonly variables?: Readonly<Record<string, unknown>> };
 
-/** The values of those fields of a state, and a note of the expressions in them. */
+/** Evaluates the given fields of a state, and records their expressions in `evaluatedExpressions`. */
 async function evaluate(name: string, fields: readonly (keyof AslState)[], given: Given = {}) {
   const state = states.get(name)!;
   const { variables = planned, ...states_ } = given;
@@ -36,7 +36,7 @@ async function evaluate(name: string, fields: readonly (keyof AslState)[], given
   return (await evaluateFields(chosen, scope)) as Record<string, unknown>;
 }
 
-/** What a function is sent, as it reads it. */
+/** The event that a function receives, parsed. */
 async function payloadOf(name: string, given?: Given) {
   const { Arguments } = (await evaluate(name, ['Arguments'], given)) as { Arguments: { Payload: unknown } };
   return stepEventSchema.parse(Arguments.Payload);
@@ -49,7 +49,7 @@ describe('each function gets the run id and an input that it accepts', () => {
     expect(() => executionInputSchema.parse(event.input)).not.toThrow();
   });
 
-  it('Make a shard, which is an execution of its own and knows the run by what the map gives it', async () => {
+  it('Make a shard, which is a separate execution and gets the run id from the map', async () => {
     const item = { Index: 0, Value: recorded.shard };
     const { ItemSelector } = await evaluate('Make the shards', ['ItemSelector'], {
       context: { ...context, Map: { Item: item } },
@@ -93,19 +93,19 @@ describe('each function gets the run id and an input that it accepts', () => {
   });
 });
 
-describe('what a state leaves', () => {
+describe('the output of a state', () => {
   it.each([
     ['Plan the preprocessing', plan, planned],
     ['Commit the dataset', recorded.committed, { preprocessSeconds: 1.25 }],
     ['Evaluate the model', recorded.evaluated, undefined],
     ['Register the model', recorded.registered, undefined],
-  ])('%s: the answer of its function, and its variables', async (name, payload, variables) => {
+  ])('%s: the result of its function, and its variables', async (name, payload, variables) => {
     const given = { result: recorded.answer(payload) };
     const { Output, Assign } = await evaluate(name, ['Output', 'Assign'], given);
     expect({ Output, Assign }).toEqual({ Output: payload, Assign: variables });
   });
 
-  it('Make a shard: its seconds; Make the shards: nothing but the sum of these', async () => {
+  it('Make a shard: its seconds; Make the shards: only the sum of these', async () => {
     const result = recorded.answer(recorded.shardResult);
     expect(await evaluate('Make a shard', ['Output'], { result, variables: {} })).toEqual({ Output: 0.25 });
     expect(
@@ -149,7 +149,7 @@ describe('what a state leaves', () => {
   });
 });
 
-describe('where the objects are', () => {
+describe('the keys of objects', () => {
   it('reads the plan of this dataset', async () => {
     const { ItemReader } = await evaluate('Make the shards', ['ItemReader']);
     expect(ItemReader).toMatchObject({
@@ -169,7 +169,7 @@ describe.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on dem
     [12.345, 73],
     [3600, 3660],
     [1_000_000, 7200],
-  ])('with a limit of %p s gives an attempt %i whole seconds', async (trainingSecondsLimit, seconds) => {
+  ])('with a limit of %p s allows an attempt %i whole seconds', async (trainingSecondsLimit, seconds) => {
     const variables = { ...planned, trainingSecondsLimit };
     const { Arguments } = (await evaluate(name, ['Arguments'], { variables })) as {
       Arguments: {
@@ -179,7 +179,7 @@ describe.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on dem
       };
     };
     expect(Arguments.JobName).toBe(runId);
-    // Batch takes whole seconds, 60 at least.
+    // Batch accepts whole seconds, at least 60.
     expect(Arguments.Timeout.AttemptDurationSeconds).toBe(seconds);
     const environment = Object.fromEntries(
       Arguments.ContainerOverrides.Environment.map(({ Name, Value }) => [Name, Value]),
@@ -211,7 +211,7 @@ describe('decisions', () => {
   });
 });
 
-describe('a failure says its step, the reason and the remedy', () => {
+describe('a failure has its step, the reason and the remedy', () => {
   const caught = { error: 'InvalidDataset', message: 'The labels are missing.' };
   const refused = { ...recorded.evaluated, accuracy: 0.4, isAccepted: false };
   it.each([
@@ -229,7 +229,7 @@ describe('a failure says its step, the reason and the remedy', () => {
   });
 });
 
-test('no expression of the definition is left out above', () => {
+test('the tests above evaluate every expression of the definition', () => {
   const all = [...states].flatMap(([name, state]) =>
     [...findExpressions(state).keys()].map((place) => `${name}: ${place}`),
   );
@@ -240,12 +240,12 @@ test('no expression of the definition is left out above', () => {
 test.each([
   ['$states.input.absent', 'has no value'],
   ["$eval('1')", 'Step Functions has no $eval'],
-  // Not in 2.0.6.
+  // Not supported by JSONata 2.0.6.
   ['$states.input.absent ?? 1', 'cannot be used as a unary operator'],
   ['dataset', 'has no value'],
-])('an expression that Step Functions would refuse is refused here: %s', async (expression, says) => {
+])('an expression that Step Functions would refuse fails here: %s', async (expression, message) => {
   const scope = { states: { input: {}, context }, variables: planned };
   await expect(evaluateFields(`{% ${expression} %}`, scope)).rejects.toMatchObject({
-    message: expect.stringContaining(says),
+    message: expect.stringContaining(message),
   });
 });

@@ -101,7 +101,7 @@ test('shows epochs as they arrive, before the steps that follow the training', a
   );
   await follow();
   const brief = reported.map((event) => {
-    if (event.type === 'training-progress') return `${event.epoch}.${event.step}/${event.epochs}`;
+    if (event.type === 'training-progress') return `${event.epoch}.${event.batch}/${event.epochs}`;
     if (event.type === 'epoch-finished') return `epoch ${event.epoch.epoch}/${event.epochs}`;
     return 'message' in event ? event.message : event.type;
   });

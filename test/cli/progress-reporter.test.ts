@@ -2,9 +2,9 @@ import { createProgressReporter } from '../../cli/display/progress-reporter';
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import { epochOf } from '../cloud/finished-run';
 
-const progress = (epoch: number, step: number, stepsPerEpoch: number): PipelineEvent => ({
+const progress = (epoch: number, batch: number, batchesPerEpoch: number): PipelineEvent => ({
   type: 'training-progress',
-  ...{ epoch, epochs: 3, step, stepsPerEpoch },
+  ...{ epoch, epochs: 3, batch, batchesPerEpoch },
 });
 const finished = (epoch: number): PipelineEvent => ({
   type: 'epoch-finished',
@@ -84,7 +84,7 @@ test('the shards of a dataset are one line with a count', () => {
   expect(show(shards, { isTTY: false })).toBe('Prepared the dataset: 2 shards\n');
 });
 
-test('a finished epoch is in the bar at once, without waiting for the next training step', () => {
+test('a finished epoch is in the bar at once, without waiting for the next batch', () => {
   const bars = barsOf(show([progress(1, 1, 1), finished(1)]));
   expect(bars[0]).not.toContain('val_acc');
   expect(bars.at(-1)).toMatch(/val_acc 0\.9000 {2}loss 1\.0000$/);
@@ -97,7 +97,7 @@ test('the bar of a run on AWS shows no time left until an epoch has given the pa
   expect(bars.at(-1)).toContain('0:05 left');
 });
 
-test('the bar of a local run uses the pace of its training steps, then that of its epochs', () => {
+test('the bar of a local run uses the pace of its batches, then that of its epochs', () => {
   const bars = barsOf(
     show([progress(1, 1, 4), progress(1, 2, 4), progress(1, 4, 4), finished(1), progress(2, 2, 4)]),
   );

@@ -2,24 +2,24 @@ import fc from 'fast-check';
 import { formatClock } from '../../cli/display/durations';
 import { createTimeLeft } from '../../cli/display/time-left';
 
-const at = (epoch: number, step: number, { epochs = 10, stepsPerEpoch = 100 } = {}) => ({
+const at = (epoch: number, batch: number, { epochs = 10, batchesPerEpoch = 100 } = {}) => ({
   type: 'training-progress' as const,
-  ...{ epoch, epochs, step, stepsPerEpoch },
+  ...{ epoch, epochs, batch, batchesPerEpoch },
 });
 
-test('there is no estimate at the first step, however far the training is', () => {
+test('there is no estimate at the first batch, however far the training is', () => {
   for (const progress of [at(1, 1), at(7, 50)])
     expect(createTimeLeft().estimate(progress, 5000)).toBeUndefined();
 });
 
-test('within the first epoch, the pace is that of the steps seen so far', () => {
+test('within the first epoch, the pace is that of the batches seen so far', () => {
   const { estimate } = createTimeLeft();
   estimate(at(1, 1), 0);
-  // 10 steps in 2 s, 989 are left.
+  // 10 batches in 2 s, 989 are left.
   expect(estimate(at(1, 11), 2000)).toBeCloseTo(989 * 0.2);
 });
 
-test('steps before a checkpoint do not count', () => {
+test('batches before a checkpoint do not count', () => {
   const { estimate } = createTimeLeft();
   estimate(at(5, 0), 0);
   expect(estimate(at(5, 10), 2000)).toBeCloseTo(590 * 0.2);
@@ -33,7 +33,7 @@ test('a finished epoch, including its validation, gives the best estimate', () =
 });
 
 test('on AWS only whole epochs are seen: no estimate during the first, then one for the others', () => {
-  const whole = { epochs: 3, stepsPerEpoch: 1 };
+  const whole = { epochs: 3, batchesPerEpoch: 1 };
   const { estimate, learn } = createTimeLeft();
   expect(estimate(at(1, 1, whole), 0)).toBeUndefined();
   learn(20);
@@ -41,14 +41,17 @@ test('on AWS only whole epochs are seen: no estimate during the first, then one 
   expect(estimate(at(2, 1, whole), 1)).toBe(20);
 });
 
-test('property: never negative, and 0 at the last step', () => {
-  const sizes = fc.record({ epochs: fc.integer({ min: 1, max: 50 }), stepsPerEpoch: fc.integer({ min: 2 }) });
+test('property: never negative, and 0 at the last batch', () => {
+  const sizes = fc.record({
+    epochs: fc.integer({ min: 1, max: 50 }),
+    batchesPerEpoch: fc.integer({ min: 2 }),
+  });
   fc.assert(
     fc.property(sizes, fc.double({ min: 0.01, max: 1e4, noNaN: true }), (size, epochSeconds) => {
       const { estimate, learn } = createTimeLeft();
       learn(epochSeconds);
       expect(estimate(at(1, 1, size), 0)).toBeGreaterThan(0);
-      expect(estimate(at(size.epochs, size.stepsPerEpoch, size), 0)).toBe(0);
+      expect(estimate(at(size.epochs, size.batchesPerEpoch, size), 0)).toBe(0);
     }),
   );
 });

@@ -5,7 +5,7 @@ import { runCommand } from '../support/command-line';
 
 const long = 'x'.repeat(300_000);
 
-test('a message keeps its beginning and its end, whatever was echoed between them', () => {
+test('a long message keeps its beginning and its end', () => {
   const { message, evidence } = new PermanentError(
     'InvalidInput',
     `The value "${long}" is bad. Give another.`,
@@ -19,12 +19,12 @@ test('a message keeps its beginning and its end, whatever was echoed between the
   expect(evidence['count']).toBe(3);
 });
 
-test('a message of ordinary length is left as it is', () => {
+test('a message of ordinary length is unchanged', () => {
   const text = 'y'.repeat(4000);
   expect(new PermanentError('InvalidInput', text).message).toBe(text);
 });
 
-test('of several wrong values each is shown, shortly', () => {
+test('each of several wrong values is shown, shortened', () => {
   const schema = z.strictObject({ first: z.number(), second: z.number() });
   const parse = () => parseOrThrow(schema, { first: long, second: long }, 'The input');
   expect(parse).toThrow(/"first": .*\(received "x+ … .* … x+"\); "second": .*\(received "x+ …/);
@@ -40,7 +40,7 @@ test.each([
   [['evaluate', '--model', long]],
   [[long]],
   [['train', `--${long}`]],
-])('%# what is typed is not echoed whole', async (args) => {
+])('%# a long argument is shortened in the error', async (args) => {
   const { exitCode, out, err } = await runCommand(args);
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
   // One line of progress, and the error.

@@ -8,7 +8,7 @@ interface Listing {
   /** The name of the service in a signature. */
   readonly service: string;
   readonly request: AccountRequest;
-  /** The name or id of each, from the XML or JSON of the answer. */
+  /** The name or id of each, from the XML or JSON of the response. */
   readonly name: RegExp;
 }
 const iam = (action: string, more?: string) => query('2010-05-08', action, more);
@@ -164,7 +164,7 @@ export async function takeInventory(endpoint = process.env['AWS_ENDPOINT_URL']!)
 }
 
 /** The resources in `later` that are not in `earlier`, by kind, without empty kinds. */
-export function whatWasAdded(earlier: Inventory, later: Inventory): Inventory {
+export function findAdded(earlier: Inventory, later: Inventory): Inventory {
   const added = Object.entries(later).map(
     ([kind, names]) => [kind, names.filter((name) => !earlier[kind]!.includes(name))] as const,
   );

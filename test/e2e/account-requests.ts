@@ -25,7 +25,7 @@ export const rest = (path: string, body: object = {}): AccountRequest => ({
 });
 
 /**
- * Over HTTP. Clients for two dozen services are not worth a dependency.
+ * Sends a request over HTTP. Clients for two dozen services are not worth a dependency.
  *
  * @param service - the name of the service in a signature.
  */
@@ -44,6 +44,6 @@ export async function askService(
     ...(body === undefined ? {} : { body }),
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${service} answered ${answer.status} to ${body ?? path}: ${text}`);
+  if (!answer.ok) throw new Error(`${service} responded with ${answer.status} to ${body ?? path}: ${text}`);
   return text;
 }

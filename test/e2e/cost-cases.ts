@@ -32,49 +32,49 @@ export const costCases: readonly Case[] = [
     name: 'a run that reaches its cost limit ends with CostLimitExceeded, ends its job, and keeps a checkpoint',
     run: async (context) => {
       const { client } = context;
-      const { executionArn, pid } = await startTooExpensive(context, 'too-dear');
+      const { executionArn, pid } = await startTooExpensive(context, 'too-expensive');
       const { status, error, cause } = await client.waitForEnd(executionArn, 60);
       assert.deepEqual([status, error], ['FAILED', 'CostLimitExceeded'], cause);
       const { step, reason } = parseFailure(cause);
       assert.equal(step, 'train');
-      assert.match(reason, /"too-dear" has taken 3\.\d s.*"resumeFrom": "too-dear"/);
+      assert.match(reason, /"too-expensive" has taken 3\.\d s.*"resumeFrom": "too-expensive"/);
       assert.equal((await assertSmallStates(client, executionArn)).at(-1), 'Training failed');
       assert.ok(!isAlive(pid), 'The training’s process still runs');
-      const jobs = await findJobs('too-dear');
+      const jobs = await findJobs('too-expensive');
       assert.deepEqual(jobs.map(exitCodesOf), [[0]]);
-      assert.ok((await client.store.head(objectKeys.checkpoint('too-dear', 0))) !== undefined);
-      assert.equal(await client.store.head(objectKeys.runRecord('too-dear')), undefined);
+      assert.ok((await client.store.head(objectKeys.checkpoint('too-expensive', 0))) !== undefined);
+      assert.equal(await client.store.head(objectKeys.runRecord('too-expensive')), undefined);
     },
   },
   {
-    name: 'a run with a higher limit resumes from that checkpoint, and includes what the first had cost',
+    name: 'a run with a higher limit resumes from that checkpoint, and includes the training time of the first',
     run: async ({ client }) => {
       const dataset = await uploadTinyDataset(client, 'tiny');
-      const settings = { ...long, dataset, resumeFrom: 'too-dear' };
-      const still = await client.run('still-too-dear', { ...settings, maxCostUsd: threeSecondsUsd });
+      const settings = { ...long, dataset, resumeFrom: 'too-expensive' };
+      const still = await client.run('still-too-expensive', { ...settings, maxCostUsd: threeSecondsUsd });
       assert.equal(still.error, 'CostLimitExceeded', still.cause);
-      const { status, cause } = await client.run('dear-enough', { ...settings, maxCostUsd: 1 });
+      const { status, cause } = await client.run('high-enough', { ...settings, maxCostUsd: 1 });
       assert.equal(status, 'SUCCEEDED', cause);
-      const record = await getJson(client.store, objectKeys.training('dear-enough'), trainingRecordSchema);
+      const record = await getJson(client.store, objectKeys.training('high-enough'), trainingRecordSchema);
       assert.ok(record.resumedFromStep > 0);
       const { seconds } = await getJson(
         client.store,
-        objectKeys.trainingSpending('dear-enough'),
+        objectKeys.trainingSpending('high-enough'),
         trainingSpendingSchema,
       );
       assert.ok(seconds > 0);
     },
   },
   {
-    name: 'the seconds of a killed attempt count against the limit of the next',
+    name: 'the training time of a killed attempt counts toward the limit',
     run: async (context) => {
       const { client } = context;
-      const { executionArn, pid } = await startTooExpensive(context, 'killed-dear');
-      await client.waitForObject(objectKeys.trainingSpending('killed-dear'));
+      const { executionArn, pid } = await startTooExpensive(context, 'killed-expensive');
+      await client.waitForObject(objectKeys.trainingSpending('killed-expensive'));
       process.kill(pid, 'SIGKILL');
       const { error, cause } = await client.waitForEnd(executionArn, 60);
       assert.equal(error, 'CostLimitExceeded', cause);
-      const [job] = await findJobs('killed-dear');
+      const [job] = await findJobs('killed-expensive');
       assert.deepEqual(exitCodesOf(job!), [137, 0]);
     },
   },

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type Inventory, takeInventory, whatWasAdded } from './account-inventory';
+import { findAdded, type Inventory, takeInventory } from './account-inventory';
 import { cloudAssemblyFolder, projectFolder } from './emulator-process';
 
 const outputsSchema = z.object({
@@ -12,7 +12,7 @@ const outputsSchema = z.object({
 });
 export type StackOutputs = z.infer<typeof outputsSchema>['MnistPipeline'];
 
-/** A minute on an idle machine, ten times as long on a busy one. */
+/** It takes a minute on an idle machine, and up to ten times as long on a busy one. */
 const cdkTimeoutMilliseconds = 600_000;
 
 /** Runs the CDK command line, with its output in a file. */
@@ -61,7 +61,7 @@ export async function deploy(
   return outputsSchema.parse(JSON.parse(await readFile(outputsFile, 'utf8'))).MnistPipeline;
 }
 
-/** With the assembly that was deployed, without another synth. */
+/** Destroys the deployed assembly, without another synth. */
 export async function destroy(folder: string): Promise<void> {
   await runCdk(folder, 'destroy', ['destroy', '--force', '--app', cloudAssemblyFolder]);
 }
@@ -93,10 +93,10 @@ const deployedKinds = [
 
 /** Also checks that nothing is billed by the hour. */
 export async function assertDeployed(before: Inventory): Promise<void> {
-  assert.deepEqual(Object.keys(whatWasAdded(before, await takeInventory())).sort(), deployedKinds);
+  assert.deepEqual(Object.keys(findAdded(before, await takeInventory())).sort(), deployedKinds);
 }
 
-/** @param before - the account before the deployment: what `cdk bootstrap` makes, and nothing else. */
+/** @param before - the account before the deployment, which only has the resources of `cdk bootstrap`. */
 export async function assertNothingLeft(before: Inventory): Promise<void> {
-  assert.deepEqual(whatWasAdded(before, await takeInventory()), {});
+  assert.deepEqual(findAdded(before, await takeInventory()), {});
 }

@@ -84,7 +84,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       // These services listen on other ports.
       IOT_MTLS_ENABLED: 'false',
       SFTP_ENABLED: 'false',
-      // Retries wait a fifth of their interval.
+      // Waits and retries take a fifth of their time.
       SFN_WAIT_SCALE: '0.2',
       PYTHONDONTWRITEBYTECODE: '1',
     },

@@ -38,7 +38,7 @@ async function assertServed(address: string, store: DirectoryStore): Promise<voi
 /** In this order: the others use what the first has fetched. */
 export const fetchedRunCases: readonly Case[] = [
   {
-    name: 'a run is fetched with the command line, every file as run.json lists it',
+    name: 'the command line fetches a run, with every file that run.json lists',
     run: async (context) => {
       const { client } = context;
       const dataset = await uploadTinyDataset(client, 'tiny');

@@ -7,7 +7,7 @@ import { isAlive, waitForAttempt } from './training-process';
 
 const longTraining = { epochs: 1000, batchSize: 1 };
 
-/** What can happen to the container, and how the run ends then. */
+/** Events of the container, and the end of the run after each. */
 export const jobCases: readonly Case[] = [
   {
     name: 'a job killed by a signal is retried, and the run succeeds',

@@ -11,7 +11,7 @@ import type { PipelineClient } from './pipeline-client';
 
 const shardCount = 200;
 const classes = 3;
-/** One pixel an image, so that shards with the full number of images are small. */
+/** One pixel for each image, so that shards with the full number of images are small. */
 const imageShape = [1, 1] as const;
 const settings = { classes, hidden: [4], epochs: 1, batchSize: 65_536, engine: 'wasm', compute: 'cpu' };
 const limitSeconds = 300;

@@ -43,7 +43,7 @@ const allCases = [
 ];
 const maxFailureCharacters = 1500;
 
-/** From an empty account to an empty account. Prints one line a case, and `e2e: N passed, N failed` at the end. */
+/** Starts and ends with an empty account. Prints one line for each case, and `e2e: N passed, N failed` at the end. */
 async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'mnist-pipeline-e2e-'));
   const wanted = process.argv[2] ?? '';
@@ -80,7 +80,7 @@ async function main(): Promise<number> {
       for (const { name, run } of allCases.filter((each) => new RegExp(wanted).test(each.name))) {
         await check(name, () => run({ client: deployed, emulator, folder }));
       }
-      await check('cdk destroy leaves what cdk bootstrap made, and no more', async () => {
+      await check('cdk destroy leaves only the resources of cdk bootstrap', async () => {
         await deployed.emptyBucket();
         await destroy(folder);
         await assertNothingLeft(before);

@@ -73,25 +73,29 @@ class Subscriber {
 async function setAlarm(AlarmName: string): Promise<void> {
   // An alarm sends a message only when its state changes.
   for (const StateValue of ['OK', 'ALARM'])
-    await cloudWatch('SetAlarmState', { AlarmName, StateValue, StateReason: 'asked by the test' });
+    await cloudWatch('SetAlarmState', { AlarmName, StateValue, StateReason: 'requested by the test' });
 }
 
 export const messageCases: readonly Case[] = [
   {
     name: 'subscribers get a message about a run that succeeded, and about one that failed, with the reason',
     run: async ({ client }) => {
-      const subscriber = await Subscriber.to(client.outputs.TopicArn, 'told-of-runs');
+      const subscriber = await Subscriber.to(client.outputs.TopicArn, 'run-messages');
       try {
         const dataset = await uploadTinyDataset(client, 'tiny');
-        const good = await client.run('told-good', { ...tiny, dataset });
+        const good = await client.run('message-good', { ...tiny, dataset });
         assert.equal(good.status, 'SUCCEEDED', good.cause);
-        const { accuracy } = await getJson(client.store, objectKeys.runRecord('told-good'), runRecordSchema);
-        const success = await subscriber.find(/told-good/);
+        const { accuracy } = await getJson(
+          client.store,
+          objectKeys.runRecord('message-good'),
+          runRecordSchema,
+        );
+        const success = await subscriber.find(/message-good/);
         assert.ok(success?.Message.includes(accuracy.toFixed(4)), JSON.stringify(success));
 
         const settings = { ...tiny, dataset, epochs: 1, learningRate: 1e-9, minAccuracy: 1 };
-        await client.run('told-bad', { ...settings, modelName: 'told' });
-        const failure = await subscriber.find(/told-bad/);
+        await client.run('message-bad', { ...settings, modelName: 'message' });
+        const failure = await subscriber.find(/message-bad/);
         assert.match(failure?.Message ?? '', /QualityGateFailed.*minAccuracy asks for at least 1/s);
         assert.match(failure?.Message ?? '', /Nothing is broken/);
       } finally {
@@ -122,7 +126,7 @@ export const messageCases: readonly Case[] = [
     run: async () => {
       const created = await sns('CreateTopic', { Name: 'closed' });
       const TopicArn = /<TopicArn>([^<]+)</.exec(created)![1]!;
-      const subscriber = await Subscriber.to(TopicArn, 'not-told');
+      const subscriber = await Subscriber.to(TopicArn, 'no-messages');
       const allow = (Service: string, Condition?: object) => {
         const Principal = { Service };
         const statement = {
@@ -138,7 +142,7 @@ export const messageCases: readonly Case[] = [
       const publish = async () => {
         await setAlarm('closed');
         await events('PutEvents', {
-          Entries: [{ Source: 'test', DetailType: 'asked by the test', Detail: '{}' }],
+          Entries: [{ Source: 'test', DetailType: 'requested by the test', Detail: '{}' }],
         });
       };
       try {
@@ -150,7 +154,7 @@ export const messageCases: readonly Case[] = [
         await events('PutRule', { Name: 'closed', EventPattern: JSON.stringify({ source: ['test'] }) });
         await events('PutTargets', { Rule: 'closed', Targets: [{ Id: 'topic', Arn: TopicArn }] });
         const source = { StringEquals: { 'aws:SourceAccount': '000000000000' } };
-        // EventBridge names no source, so a condition on it is never true.
+        // EventBridge sends no source, so a condition on it is never true.
         await allow('events.amazonaws.com', source);
         await publish();
         assert.equal(await subscriber.find(/./, 1_000), undefined);
@@ -158,14 +162,14 @@ export const messageCases: readonly Case[] = [
         await publish();
         assert.ok(
           (await subscriber.find(/ALARM/)) !== undefined,
-          'The alarm is allowed, and there was no message',
+          'The alarm is allowed, but there was no message',
         );
         assert.equal(await subscriber.find(/EventBridge/, 1_000), undefined);
         await allow('events.amazonaws.com');
         await publish();
         assert.ok(
           (await subscriber.find(/EventBridge/)) !== undefined,
-          'The rule is allowed, and there was no message',
+          'The rule is allowed, but there was no message',
         );
       } finally {
         await subscriber.leave();

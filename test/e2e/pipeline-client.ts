@@ -63,7 +63,7 @@ export class PipelineClient {
   }
 
   async abort(executionArn: string): Promise<void> {
-    await this.sfn.send(new StopExecutionCommand({ executionArn, cause: 'asked by the test' }));
+    await this.sfn.send(new StopExecutionCommand({ executionArn, cause: 'requested by the test' }));
   }
 
   /** States in the order in which they were entered, with their inputs. */

@@ -8,7 +8,7 @@ import { projectFolder } from './emulator-process';
 
 export type Program = ChildProcessByStdio<null, Readable, Readable>;
 
-/** Longer than any command of the cases takes. A command that hangs is killed. */
+/** Longer than any command of the cases. A command that hangs is killed. */
 const timeoutMilliseconds = 300_000;
 
 /** Runs the program as a user does after `npm run deploy`. */

@@ -22,7 +22,7 @@ async function readCalls({ emulator }: CaseContext, roles: readonly DeployedRole
 const callsOf = (calls: readonly RoleCall[], { name }: DeployedRole) =>
   calls.filter(({ role }) => role === name);
 
-interface NotSeen {
+interface UnusedRight {
   readonly role: RegExp;
   readonly action: RegExp;
   readonly resource: RegExp;
@@ -30,7 +30,7 @@ interface NotSeen {
 }
 
 /** Rights that no recorded call used, each with its purpose. */
-const notSeen: readonly NotSeen[] = [
+const unusedRights: readonly UnusedRight[] = [
   {
     role: /^(Functions|Notificationsnotify)/,
     action: /^logs:(CreateLogStream|PutLogEvents)$/,
@@ -53,7 +53,7 @@ const notSeen: readonly NotSeen[] = [
     role: /^WorkflowStateMachine/,
     action: /^events:/,
     resource: /StepFunctionsGetEventsForBatchJobsRule$/,
-    why: 'The rule that tells .sync that a job ended; the emulator waits itself',
+    why: 'The rule that notifies .sync of the end of a job; the emulator waits itself',
   },
   {
     role: /^QueueWatchStateMachineEventsRole/,
@@ -77,29 +77,29 @@ const notSeen: readonly NotSeen[] = [
     role: /^(Functions(plan|shard|commit|register)|ComputeJob)/,
     action: /^s3:ListBucket$/,
     resource: /./,
-    why: 'Without it S3 answers 403 instead of 404 for an absent key; only publishing lists',
+    why: 'Without it S3 responds with 403 instead of 404 for an absent key; only publishing lists',
   },
 ];
 
 const describeGrant = ({ logicalId }: DeployedRole, { action, resource }: Grant) =>
   `${logicalId}: ${action} on ${resource}`;
 
-/** What one step writes and another may write too, because the file is in both steps' part of the run. */
+/** Files that one step writes and another may write as well, because both steps may write to their folder. */
 const sharedWrites = /^(ComputeJobRole.*\/runs\/[^/]+\/model\/README\.md)$/;
 
-/** Used only by agents of AWS: see `notSeen`. */
-const takenByAws = /ExecutionRole|EventsRole/;
+/** Used only by agents of AWS: see `unusedRights`. */
+const usedByAws = /ExecutionRole|EventsRole/;
 
 /** After all other cases: checks the requests of the roles in them. */
 export const rightsCases: readonly Case[] = [
   {
-    name: 'every call that a role made is one that its policy allows, and the emulator allowed it',
+    name: 'every call of a role is allowed by its policy, and the emulator allowed it',
     run: async (context) => {
       const roles = await readDeployedRoles();
       const calls = await readCalls(context, roles);
       const counts = roles.map((role) => `${callsOf(calls, role).length} ${role.logicalId}`);
       console.log(`       different calls: ${counts.join(', ')}`);
-      for (const role of roles.filter(({ logicalId }) => !takenByAws.test(logicalId))) {
+      for (const role of roles.filter(({ logicalId }) => !usedByAws.test(logicalId))) {
         const own = callsOf(calls, role);
         assert.ok(own.length > 0, `${role.logicalId} was never used`);
         for (const call of own) {
@@ -110,19 +110,19 @@ export const rightsCases: readonly Case[] = [
     },
   },
   {
-    name: 'every right of every role is used, except for those that are listed with a reason',
+    name: 'every right of every role is used, except for the rights that are listed with a reason',
     run: async (context) => {
       const roles = await readDeployedRoles();
       const calls = await readCalls(context, roles);
       const unused: string[] = [];
-      const namesUsed = new Set<NotSeen>();
+      const namesUsed = new Set<UnusedRight>();
       for (const role of roles) {
         const own = callsOf(calls, role);
         for (const grant of grantsOf(role)) {
           const { statement, action, resource } = grant;
           const alone = { ...statement, Action: action, Resource: resource };
           if (own.some((call) => isAbout(alone, call))) continue;
-          const named = notSeen.find(
+          const named = unusedRights.find(
             (each) =>
               each.role.test(role.logicalId) && each.action.test(action) && each.resource.test(resource),
           );
@@ -132,14 +132,14 @@ export const rightsCases: readonly Case[] = [
       }
       assert.deepEqual(unused, []);
       assert.deepEqual(
-        notSeen.filter((named) => !namesUsed.has(named)),
+        unusedRights.filter((named) => !namesUsed.has(named)),
         [],
-        'named, and used after all',
+        'listed as unused, but used',
       );
     },
   },
   {
-    name: 'no role may write what only other roles wrote',
+    name: 'no role may write objects that only other roles wrote',
     run: async (context) => {
       const roles = await readDeployedRoles();
       const writes = (await readCalls(context, roles)).filter(({ action }) => action === 's3:PutObject');
@@ -160,7 +160,7 @@ export const rightsCases: readonly Case[] = [
   },
   {
     // The last case, because its refused requests are recorded too.
-    name: 'the credentials of a role allow only what its step does',
+    name: 'the credentials of a role allow only the calls of its step',
     run: async ({ client, emulator }) => {
       const Bucket = client.outputs.BucketName;
       const sessions = new Map(
@@ -188,7 +188,7 @@ export const rightsCases: readonly Case[] = [
         const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [] });
         await refused('open the bucket', s3.send(new PutBucketPolicyCommand({ Bucket, Policy })));
       }
-      console.log(`       ${tries} tries of ${reach.length} roles were refused`);
+      console.log(`       ${tries} attempts by ${reach.length} roles were refused`);
     },
   },
 ];

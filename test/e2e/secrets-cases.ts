@@ -80,10 +80,10 @@ async function* readHistories({ client }: CaseContext): AsyncIterable<Place> {
 
 const emulatorsOwn = new Set(['emulator.log', 'role-sessions.jsonl', 'role-calls.jsonl']);
 
-/** After all other cases: searches everything that they left. */
+/** After all other cases: searches everything that they wrote. */
 export const secretsCases: readonly Case[] = [
   {
-    name: 'no credential is in any object, log, history or report, or in what was deployed',
+    name: 'no object, log, history, report or deployed file contains a credential',
     run: async (context) => {
       const secrets = await readSecrets(context);
       // Two for each of five functions and many jobs.
@@ -91,7 +91,7 @@ export const secretsCases: readonly Case[] = [
       const sources: Readonly<Record<string, AsyncIterable<Place>>> = {
         objects: readObjects(context),
         'function logs': readFunctionLogs(),
-        'job logs, command lines and what was fetched': readFiles(context.folder, (name) =>
+        'job logs, command output and fetched files': readFiles(context.folder, (name) =>
           emulatorsOwn.has(name),
         ),
         histories: readHistories(context),
@@ -106,7 +106,7 @@ export const secretsCases: readonly Case[] = [
           if (secrets.some((secret) => haystack.includes(secret))) found.push(name);
         }
         console.log(`       ${count} ${source} searched for ${secrets.length} secrets`);
-        assert.ok(count > 4, `Only ${count} ${source} were there to search`);
+        assert.ok(count > 4, `Only ${count} ${source} were found to search`);
       }
       assert.deepEqual(found, []);
     },

@@ -14,7 +14,7 @@ const trainingStates = [
   { state: 'Train on a GPU on demand', compute: 'gpu', job: 1, lostAttempts: 3 },
 ] as const;
 
-/** Aborts in each state in which something runs that the workflow has to stop. */
+/** Aborts in each state that runs a job, which the workflow must stop. */
 export const stoppingCases: readonly Case[] = trainingStates.map(({ state, compute, job, lostAttempts }) => ({
   name: `aborting in "${state}" ends its job and its process`,
   run: async (context) => {
@@ -45,7 +45,7 @@ export const stoppingCases: readonly Case[] = trainingStates.map(({ state, compu
 /** After all other cases, which failed, were aborted, timed out or succeeded in each state. */
 export const stoppingClosingCases: readonly Case[] = [
   {
-    name: 'no job and no process of one is left running, however its execution ended',
+    name: 'no job and no process is left running, for every end of an execution',
     run: async ({ emulator }) => {
       const jobs = await findAllJobs();
       assert.ok(jobs.length > 0, 'There was no job');

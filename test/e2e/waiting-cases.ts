@@ -7,9 +7,9 @@ import { assertSmallStates, type Case, type CaseContext, tiny, uploadTinyDataset
 import { readPhysicalIds } from './deployed-roles';
 import { type BatchJob, findJobs } from './pipeline-client';
 
-/** The emulator waits a fifth of it: SFN_WAIT_SCALE. */
+/** The emulator waits a fifth of this: SFN_WAIT_SCALE. */
 const capacityTimeoutSeconds = 5;
-const quotaSentence = 'No machine came; the quota "G and VT instances" is the first thing to check';
+const quotaSentence = 'No machine was started; first check the quota "G and VT instances"';
 
 /** Waits until a job of the run is in its queue, without a machine. */
 async function waitUntilRunnable(runId: string, index: number): Promise<BatchJob> {
@@ -20,7 +20,7 @@ async function waitUntilRunnable(runId: string, index: number): Promise<BatchJob
   throw new Error(`${runId} has no job ${index} that waits`);
 }
 
-/** As EventBridge does for each waiting job. The test of the template has the rules and their input. */
+/** Starts the queue watch, as EventBridge does for each waiting job. test/cdk/waiting.test.ts checks the rules. */
 async function watch({ client }: CaseContext, { jobId }: BatchJob, queue: string) {
   const ids = await readPhysicalIds();
   const find = (pattern: RegExp) => Object.entries(ids).find(([logicalId]) => pattern.test(logicalId))![1];
@@ -41,7 +41,7 @@ async function watch({ client }: CaseContext, { jobId }: BatchJob, queue: string
 
 export const waitingCases: readonly Case[] = [
   {
-    name: 'a job for which no machine comes is stopped: on demand is next, and then the run names the quota',
+    name: 'a job that gets no machine is terminated: on demand is next, and then the run names the quota',
     run: async (context) => {
       const { client, folder } = context;
       const runId = 'no-quota';
@@ -61,7 +61,7 @@ export const waitingCases: readonly Case[] = [
     },
   },
   {
-    name: 'the watch does not stop a job that got its machine',
+    name: 'the queue watch does not terminate a job that got its machine',
     run: async (context) => {
       const { client, folder } = context;
       const runId = 'machine-came';

@@ -17,13 +17,13 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
-  jest.requireActual('../support/remembered-drawings').rememberDrawings(),
+  jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
 
 const dataset = join(useScratchFolder(), 'digits');
 const workflow = makeWorkflow(dataset);
 
-/** Of the run that nothing disturbs: what was there before each step, and what each step asked of the store. */
+/** A step of the run without faults: the artifacts before and after it, and its calls of the store. */
 interface CleanStep {
   readonly before: MemoryStore;
   readonly stateBefore: WorkflowState;
@@ -35,7 +35,7 @@ let finalArtifacts: Artifacts;
 let finalState: WorkflowState;
 
 beforeAll(async () => {
-  // Odd counts: with the lowest bit altered a count is one less, and nothing ends too early.
+  // Odd counts: a flipped lowest bit reduces a count by one, and no read ends too early.
   await writeTinyDataset(dataset, { trainCount: 61, testCount: 31, classes: 3 });
   const store = new MemoryStore();
   let state = initialState;
@@ -56,11 +56,10 @@ interface Cell {
   readonly fault: Fault;
 }
 
-/** Of each cell. */
 const outcomes: string[] = [];
 let violationCount = 0;
 
-/** The step with its fault, the steps after it without; then, after a failure, everything again. */
+/** Runs the step with the fault, then the steps after it without; after a failure runs all steps again. */
 async function findViolations({ step, call, fault }: Cell): Promise<string[]> {
   const { before, stateBefore, after } = cleanSteps[step]!;
   const inner = await copyStore(before);
@@ -68,9 +67,9 @@ async function findViolations({ step, call, fault }: Cell): Promise<string[]> {
   let outcome: string;
   try {
     const state = await runWithRetries(workflow[step]!, store, stateBefore, createStepContext);
-    if (!store.isFaultMet) return ['the fault was not met'];
+    if (!store.hasFaultOccurred) return ['the fault did not occur'];
     const isAsClean = store.damagedKeys.length === 0 && isSame(await readArtifacts(inner), after);
-    // The same artifacts have the same future.
+    // With equal artifacts, the steps after it give equal results.
     if (!isAsClean) await runSteps(workflow.slice(step + 1), store, state, createStepContext);
     outcome =
       isAsClean || fault.startsWith('altered at rest') || fault === 'deleted' ? 'succeeded' : 'healed';
@@ -86,7 +85,7 @@ async function findViolations({ step, call, fault }: Cell): Promise<string[]> {
   return [...(await findBrokenMarkers(inner, finalState)), ...(await runAgain(outcome, fault, inner))];
 }
 
-/** A failure that came from outside, and is over, leaves nothing that stands in the way. */
+/** After an external failure has ended, a new run must succeed. */
 async function runAgain(outcome: string, fault: Fault, inner: MemoryStore): Promise<string[]> {
   const isLasting = fault === 'deleted' || fault.startsWith('altered at rest');
   if (outcome === 'succeeded' || isLasting) return [];
@@ -102,7 +101,7 @@ async function runAgain(outcome: string, fault: Fault, inner: MemoryStore): Prom
 const isSame = (actual: Artifacts, expected: Artifacts) => compareArtifacts(actual, expected).length === 0;
 
 describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_, step) => {
-  test('each fault of each call: the same artifacts after all, or a named error and no marker', async () => {
+  test('each fault of each call gives the same artifacts in the end, or a named error and no marker', async () => {
     const violations: string[] = [];
     for (const [call, storeCall] of cleanSteps[step]!.calls.entries()) {
       for (const fault of faultsOf(storeCall)) {
@@ -117,7 +116,7 @@ describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_,
   });
 });
 
-test('there were cells of every kind', () => {
+test('there were cells with every kind of outcome', () => {
   expect(outcomes.length).toBeGreaterThan(400);
   expect([...new Set(outcomes)]).toEqual(
     expect.arrayContaining(['ArtifactNotFound', 'CorruptArtifact', 'StoreNotWritable', 'succeeded']),

@@ -38,11 +38,11 @@ const dataset = join(useScratchFolder(), 'digits');
 const seed = Number(process.env['FUZZ_SEED'] ?? 2026);
 const numRuns = Number(process.env['FUZZ_RUNS'] ?? 400);
 const maxCaseMilliseconds = 2_000;
-/** A worker each, and up to five seconds for those that it never finishes. */
+/** Each run starts a worker, and takes up to five seconds if the file cannot be read to its end. */
 const kerasRuns = Math.ceil(numRuns / 10);
 const maxGrowthBytes = 300 * 2 ** 20;
 
-/** A finished run, whose files are the valid ones. */
+/** A finished run, which provides the valid files. */
 const store = new MemoryStore();
 let state: WorkflowState = { dataset: '', contentKey: '', isPrepared: false };
 beforeAll(async () => {
@@ -54,7 +54,7 @@ beforeAll(async () => {
 const builtIns = [Object.prototype, Array.prototype, Function.prototype];
 const namesOf = (objects: readonly object[]) => objects.map((object) => Object.getOwnPropertyNames(object));
 
-/** Every case ends, soon, without much memory, with a value or with an error that `isExpected`. */
+/** Every case must end soon, with little memory, and with a value or an error for which `isExpected` is true. */
 async function fuzz(
   bytes: fc.Arbitrary<Uint8Array>,
   read: (bytes: Uint8Array) => unknown,
@@ -76,12 +76,12 @@ async function fuzz(
       }
       expect(performance.now() - startedAt).toBeLessThan(maxMilliseconds);
     }),
-    // Cases that run into a limit would take hours to be made smaller.
+    // Shrinking cases that reach a limit would take hours.
     { seed, numRuns: runs, endOnFailure: true },
   );
   expect(namesOf(builtIns)).toEqual(before);
   expect(process.memoryUsage.rss() - residentBytes).toBeLessThan(maxGrowthBytes);
-  // Edits that hit nothing, or everything, would test nothing.
+  // If the edits had no effect, nothing would be tested.
   expect(outcomes.refused).toBeGreaterThan(runs / 4);
 }
 
@@ -116,7 +116,7 @@ describe('dataset files', () => {
       makePng({ ...content, isInterlaced: true, chunks: [['eXIf', makeExif(6)]] }),
     ];
     const valid = ending === 'png' ? pngs : names.map((name) => readFileSync(join(samples, name)));
-    // The decoder's own start is no case.
+    // Starts the decoder, so that its start is not measured.
     await decodeImage(valid[0]!, 'first');
     await fuzz(
       hostileVersionsOf(valid),
@@ -132,7 +132,7 @@ describe('dataset files', () => {
 const manifest = () =>
   getJson(store, objectKeys.manifest(state.dataset, state.contentKey), datasetManifestSchema);
 
-describe('our own JSON', () => {
+describe('JSON files of the pipeline', () => {
   test.each([
     ['config.json', () => objectKeys.config(runId), storedRunConfigSchema],
     ['plan.json', () => objectKeys.plan(state.dataset, state.contentKey), datasetPlanSchema],
@@ -160,7 +160,7 @@ describe('our own JSON', () => {
     );
   });
 
-  test('a manifest, and the images that it leads to', async () => {
+  test('a manifest, and the images that it points to', async () => {
     const key = objectKeys.manifest(state.dataset, state.contentKey);
     const copy = await copyStore(store);
     const isExpected = (error: unknown) =>
@@ -215,7 +215,7 @@ describe('models', () => {
     );
   });
 
-  test('an HDF5 file on which the C library runs in circles is given up', async () => {
+  test('reading an HDF5 file on which the C library loops forever is stopped', async () => {
     const endless = gunzipSync(readFileSync(join(__dirname, 'endless.h5.gz')));
     await expect(readKerasModel(endless, 'endless.h5')).rejects.toMatchObject({
       name: 'InvalidInput',

@@ -18,20 +18,20 @@ import { useScratchFolder } from '../support/scratch-folder';
 import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
-  jest.requireActual('../support/remembered-drawings').rememberDrawings(),
+  jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
 jest.mock('../../lib/store/s3-client', () =>
-  jest.requireActual('../support/impatient-stores').makeImpatient(),
+  jest.requireActual('../support/short-timeouts').shortenTimeouts(),
 );
 
 const seed = Number(process.env['FUZZ_SEED'] ?? 2026);
-/** The whole takes a quarter of an hour: `all` asks for it. */
+/** `all` runs every cell, which takes 15 minutes. */
 const cellLimit = process.env['HTTP_FAULT_CELLS'] ?? '350';
 
 const folder = useScratchFolder();
 const workflow = makeWorkflow(emulatedDataset);
 
-/** Of the run that nothing disturbs: what was there before each step, and what each step asked of S3. */
+/** A step of the run without faults: the artifacts before and after it, and its requests to S3. */
 interface CleanStep {
   readonly before: MemoryStore;
   readonly stateBefore: WorkflowState;
@@ -78,7 +78,7 @@ beforeAll(async () => {
   chosenCells = drawCells().slice(0, count);
 });
 
-/** In random order, but one of each kind of fault first. */
+/** In random order, after one cell of each kind of fault. */
 function drawCells(): Cell[] {
   const drawn = [...shuffledRows(allCells.length, createRandom(seed))].map((index) => allCells[index]!);
   const firstOfKind = new Map(drawn.toReversed().map((cell) => [cell.fault.kind, cell]));
@@ -91,7 +91,7 @@ afterAll(() => bucket.stop());
 const outcomeOf = new Map<Cell, string>();
 let violationCount = 0;
 
-/** The step with its fault, under the workflow's retries; then what the fault has left is looked at. */
+/** Runs the step with the fault and with the workflow's retries, and then checks the artifacts. */
 async function findViolations(cell: Cell): Promise<string[]> {
   const { step, call, fault } = cell;
   const { before, stateBefore, after } = cleanSteps[step]!;
@@ -100,9 +100,9 @@ async function findViolations(cell: Cell): Promise<string[]> {
   let outcome = 'succeeded';
   try {
     const state = await runStep(step, stateBefore);
-    if (!bucket.proxy.isFaultMet) return ['the fault was not met'];
+    if (!bucket.proxy.hasFaultOccurred) return ['the fault did not occur'];
     if (compareArtifacts(await readBucket(), after).length > 0) {
-      outcome = 'healed by what came after';
+      outcome = 'healed by later steps';
       await runFrom(step + 1, state);
       const differences = compareArtifacts(await readBucket(), finalArtifacts);
       if (differences.length > 0) return differences;
@@ -117,7 +117,7 @@ async function findViolations(cell: Cell): Promise<string[]> {
   return broken.length > 0 || outcome === 'succeeded' ? broken : runAgain();
 }
 
-/** A failure that came from outside, and is over, leaves nothing that stands in the way. */
+/** After an external failure has ended, a new run must succeed. */
 async function runAgain(): Promise<string[]> {
   bucket.proxy.plan();
   try {
@@ -129,7 +129,7 @@ async function runAgain(): Promise<string[]> {
 }
 
 describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_, step) => {
-  test('each fault of each call over HTTP: the same artifacts after all, or a named error and no marker', async () => {
+  test('each fault of each HTTP call gives the same artifacts in the end, or a named error and no marker', async () => {
     const violations: string[] = [];
     for (const cell of chosenCells.filter((chosen) => chosen.step === step)) {
       const { operation, key, range, occurrence } = cell.call;
@@ -142,14 +142,14 @@ describe.each(workflow.map(({ name }, step) => [name, step] as const))('%s', (_,
   });
 });
 
-test('every kind of fault was tried, and only what is lasting, or cannot be seen, failed', () => {
+test('every kind of fault was tried, and only lasting or undetectable faults failed', () => {
   expect(outcomeOf.size).toBe(chosenCells.length);
   const kindsOf = (cells: readonly Cell[]) => new Set(cells.map(({ fault }) => fault.kind));
   expect(kindsOf(chosenCells)).toEqual(kindsOf(allCells));
   const fatal = chosenCells.filter((cell) => !/^(succeeded|healed)/.test(outcomeOf.get(cell)!));
   const unexpected = fatal.filter(({ call, fault: { kind } }) => {
     if (kind === '403 AccessDenied' || kind === '404') return false;
-    // A range has no checksum of its own: the file's is compared after its last byte.
+    // A range has no checksum: the checksum of the file is compared after its last byte.
     return !(call.operation === 'getRange' && kind.startsWith('altered byte in the answer'));
   });
   expect(unexpected.map(({ call, fault }) => `${nameOf(fault)} at ${call.operation} ${call.key}`)).toEqual(

@@ -14,10 +14,10 @@ import { useScratchFolder } from '../support/scratch-folder';
 import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
-  jest.requireActual('../support/remembered-drawings').rememberDrawings(),
+  jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
 
-/** The event of a step is delivered twice, over HTTP with S3's own conditional writes. */
+/** Each step's event is delivered twice, over HTTP, with the conditional writes of S3. */
 const folder = useScratchFolder();
 const workflow = makeWorkflow(emulatedDataset);
 const random = createRandom(7);
@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => bucket.stop());
 
-/** Two processes have two clocks. */
+/** Two processes with different clocks. */
 const contextAt = (hour: number) => () => ({
   ...createStepContext(bucket.openStore()),
   now: () => new Date(Date.UTC(2026, 0, 2, hour)),
@@ -55,7 +55,7 @@ describe.each(workflow.map((step, index) => [step.name, step, index] as const))(
     expect(await readArtifacts(await bucket.mirror.pull())).toEqual(finalArtifacts);
   });
 
-  test(`delivered twice at once, ${rounds} times: whole in the end, and nothing marked that is not`, async () => {
+  test(`delivered twice at once, ${rounds} times: complete in the end, with no marker of incomplete data`, async () => {
     for (let round = 0; round < rounds; round += 1) {
       const { before, state } = starts[index]!;
       await bucket.mirror.push(before);

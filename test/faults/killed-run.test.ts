@@ -45,7 +45,7 @@ class RunProcess {
   }
 }
 
-const runToItsEnd = (store: string) => new RunProcess(store).exited;
+const runToEnd = (store: string) => new RunProcess(store).exited;
 const weightsOf = (store: string) => readFileSync(join(store, 'runs/run/model/weights.bin'));
 const isPublished = (store: string) => existsSync(join(store, 'runs/run/run.json'));
 const readTraining = (store: string) =>
@@ -63,11 +63,11 @@ let wholeWeights: Buffer;
 beforeAll(async () => {
   await writeTinyDataset(dataset, { trainCount: 2000, testCount: 200, imageShape: [12, 12] });
   const store = join(folder, 'whole');
-  expect(await runToItsEnd(store)).toBe(0);
+  expect(await runToEnd(store)).toBe(0);
   wholeWeights = weightsOf(store);
 });
 
-/** What a run writes, from its first file to the last before run.json. */
+/** Files of a run, from the first to the last before run.json. */
 const milestones = [
   'config.json',
   'raw/train-images-idx3-ubyte',
@@ -87,16 +87,16 @@ test.each(milestones)('killed when %s exists, then started again', async (milest
   await run.waitUntil(() => hasFile(store, milestone));
   const exitCode = await run.stop('SIGKILL');
   const [killed] = JSON.parse((await runCommand(['runs', '--store', store, '--json'])).out);
-  // After the report there are some milliseconds left, and the run may have used them.
+  // Between report.html and run.json there are only milliseconds, so the run may already be finished.
   if (!isPublished(store)) {
     expect(exitCode).toBeNull();
     expect(killed.status).toBe('unfinished');
     expect(existsSync(join(store, 'models'))).toBe(false);
-    expect(await runToItsEnd(store)).toBe(0);
+    expect(await runToEnd(store)).toBe(0);
   } else expect(milestone).toBe('report.html');
   const { out } = await runCommand(['show', 'run', '--store', store, '--json']);
   expect(JSON.parse(out).status).toBe('accepted');
-  // Whatever the kill left behind, the result is the one of an undisturbed run.
+  // The result is the same as that of an uninterrupted run.
   expect(weightsOf(store).equals(wholeWeights)).toBe(true);
 });
 
@@ -113,7 +113,7 @@ test('killed twenty times at random during training, the resumed run ends with t
       await setTimeout(300 * (random() / 2 ** 32));
       if ((await run.stop('SIGKILL')) === null) kills += 1;
     }
-    if (!isPublished(store)) expect(await runToItsEnd(store)).toBe(0);
+    if (!isPublished(store)) expect(await runToEnd(store)).toBe(0);
     expect(weightsOf(store).equals(wholeWeights)).toBe(true);
     expect(readTraining(store).resumedFromStep).toBeGreaterThan(0);
   }
@@ -127,7 +127,7 @@ function newestCheckpoint(store: string): number {
 
 test.each([
   ['SIGTERM', 143],
-  // The terminal was closed.
+  // Sent when the terminal is closed.
   ['SIGHUP', 129],
 ] as const)(
   '%s in training: a checkpoint, exit code %i within ten seconds, and the same bytes when resumed',
@@ -138,7 +138,7 @@ test.each([
     const stoppedAt = Date.now();
     expect(await run.stop(signal)).toBe(exitCode);
     expect(Date.now() - stoppedAt).toBeLessThan(10_000);
-    expect(await runToItsEnd(store)).toBe(0);
+    expect(await runToEnd(store)).toBe(0);
     expect(readTraining(store).resumedFromStep).toBeGreaterThan(0);
     expect(weightsOf(store).equals(wholeWeights)).toBe(true);
   },

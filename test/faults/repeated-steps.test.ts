@@ -11,10 +11,10 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 import { initialState, makeWorkflow, type WorkflowState } from '../support/workflow-steps';
 
 jest.mock('../../lib/report/rasterize', () =>
-  jest.requireActual('../support/remembered-drawings').rememberDrawings(),
+  jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
 
-/** A workflow delivers at least once, and a lost worker may live on beside the one that replaced it. */
+/** Events are delivered at least once, and a lost worker may still run beside its replacement. */
 const dataset = join(useScratchFolder(), 'digits');
 const workflow = makeWorkflow(dataset);
 const starts: { readonly before: MemoryStore; readonly state: WorkflowState }[] = [];
@@ -37,7 +37,7 @@ async function finish(store: ObjectStore, first: number, initial: WorkflowState)
   return state;
 }
 
-/** Two processes have two clocks. */
+/** Two processes with different clocks. */
 const contextAt = (hour: number) => (store: ObjectStore) => ({
   ...createStepContext(store),
   now: () => new Date(Date.UTC(2026, 0, 2, hour)),
@@ -53,12 +53,12 @@ describe.each(workflow.map((step, index) => [step.name, step, index] as const))(
     expect(await readArtifacts(store)).toEqual(finalArtifacts);
   });
 
-  test('two at once, in forty orders: whole in the end, and nothing marked that is not', async () => {
+  test('two at once, in forty orders: complete in the end, with no marker of incomplete data', async () => {
     const random = createRandom(index);
     for (let round = 0; round < 40; round += 1) {
       const { before, state } = starts[index]!;
       const inner = await copyStore(before);
-      // One of them may be far behind the other.
+      // One of them may be much slower than the other.
       const paces = [1 + (random() % 4), 1 + (random() % 20)];
       const both = await Promise.allSettled(
         paces.map((pace, which) => {

@@ -26,7 +26,7 @@ beforeEach(() => {
   process.env['GPU_HOUR_USD'] = '1.006';
   jest.mocked(createS3Store).mockReturnValue(new MemoryStore() as never);
   lines.length = 0;
-  // Powertools writes through a console of its own unless it is in development.
+  // Powertools uses its own console outside of development, so the streams are mocked.
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   jest.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
 });
@@ -60,7 +60,7 @@ describe('every handler', () => {
 });
 
 describe('the plan', () => {
-  it('refuses a compute that is not deployed, before it takes the run id', async () => {
+  it('refuses a compute that is not deployed, before it reserves the run id', async () => {
     const store = new MemoryStore();
     jest.mocked(createS3Store).mockReturnValue(store as never);
     await expect(plan({ runId: 'run-1', input: { compute: 'gpu' } })).rejects.toMatchObject({
@@ -72,7 +72,7 @@ describe('the plan', () => {
 });
 
 describe('the seconds of a step', () => {
-  it('come from the plan, each shard and the commit, as each measured them', async () => {
+  it('are measured by the plan, each shard and the commit', async () => {
     const store = new MemoryStore();
     jest.mocked(createS3Store).mockReturnValue(store as never);
     const dataset = join(scratchFolder, 'timed');
@@ -122,7 +122,7 @@ describe('the cost limit of a run', () => {
 });
 
 describe('the register handler', () => {
-  it('fails by the name that the workflow matches on', async () => {
+  it('fails with the error name that the workflow matches', async () => {
     await expect(register({ runId: 'run-1', input: { runId: 'run-1' } })).rejects.toMatchObject({
       name: 'ArtifactNotFound',
     });

@@ -30,7 +30,7 @@ afterEach(() => {
   for (const name of Object.keys(environment)) delete process.env[name];
 });
 
-it('reads the record of a run that succeeded, and tells of it', async () => {
+it('reads the record of a successful run, and sends a message about it', async () => {
   const store = new MemoryStore();
   await putFinishedRun(store, 'friday');
   jest.mocked(createS3Store).mockReturnValue(store as never);
@@ -46,7 +46,7 @@ it('reads the record of a run that succeeded, and tells of it', async () => {
 });
 
 it.each(['FAILED', 'TIMED_OUT', 'ABORTED'])(
-  'tells of a run that ended as %s without asking S3',
+  'sends a message about a run that ended as %s, without reading from S3',
   async (status) => {
     jest.mocked(createS3Store).mockReset();
     await handler(ended({ status, error: 'QualityGateFailed' }));
@@ -55,7 +55,7 @@ it.each(['FAILED', 'TIMED_OUT', 'ABORTED'])(
   },
 );
 
-it('tells of a blocked queue', async () => {
+it('sends a message about a blocked queue', async () => {
   const detail = {
     jobName: 'friday',
     jobQueue: 'arn:queue',
@@ -66,7 +66,7 @@ it('tells of a blocked queue', async () => {
   expect(published()).toMatchObject([{ Message: expect.stringContaining('MISCONFIGURATION:x') }]);
 });
 
-it('throws where SNS does not take the message, so that it is called again', async () => {
+it('throws if SNS does not accept the message, so that it is called again', async () => {
   sns.on(PublishCommand).rejects(new Error('AuthorizationError'));
   await expect(handler(ended({ status: 'FAILED' }))).rejects.toThrow('AuthorizationError');
 });

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../../lib/store/object-store';
 import { createStepContext, prepareDataset } from '../support/prepare-dataset';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
-/** A run that waits for its training: configured, its dataset prepared, one second of work on WASM. */
+/** A run that is ready for training: configured, with a prepared dataset, and one second of work on WASM. */
 export async function prepareRun(store: ObjectStore, runId: string, folder: string) {
   await writeTinyDataset(folder, { classes: 3 });
   const context = createStepContext(store);

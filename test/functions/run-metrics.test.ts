@@ -10,7 +10,7 @@ import { makeComparedRun } from '../support/report-factory';
 jest.mock('../../lib/store/s3-store', () => ({ createS3Store: jest.fn() }));
 jest.mock('../../lib/pipeline/steps/evaluate', () => ({ evaluate: jest.fn() }));
 
-/** CloudWatch's embedded metric format, as far as it matters here. */
+/** The parts of CloudWatch's embedded metric format that are used here. */
 interface MetricLine {
   readonly _aws: {
     readonly CloudWatchMetrics: readonly {
@@ -22,7 +22,7 @@ interface MetricLine {
   readonly [name: string]: unknown;
 }
 
-/** What the function of `evaluate` writes for a run with this cost. */
+/** The metrics that the function of `evaluate` writes for a run with this cost. */
 async function emit(costUsd: number | null): Promise<MetricLine> {
   const runId = 'run-1';
   const { record } = makeComparedRun(runId);
@@ -52,7 +52,7 @@ async function emit(costUsd: number | null): Promise<MetricLine> {
   return JSON.parse(lines.find((line) => line.includes('"_aws"'))!) as MetricLine;
 }
 
-test('an evaluated run emits its metrics, under the names that people make alarms with', async () => {
+test('an evaluated run emits its metrics, with the documented names', async () => {
   const line = await emit(0.05);
   const [metrics] = line._aws.CloudWatchMetrics;
   expect(metrics).toMatchObject({ Namespace: 'MnistPipeline', Dimensions: [['service']] });
@@ -69,7 +69,7 @@ test('an evaluated run emits its metrics, under the names that people make alarm
   expect(line['service']).toBe('evaluate');
 });
 
-test('a run on a machine of your own has no cost to emit', async () => {
+test('a local run emits no cost', async () => {
   const [metrics] = (await emit(null))._aws.CloudWatchMetrics;
   expect(metrics!.Metrics.map(({ Name }) => Name)).not.toContain('CostUsd');
 });

@@ -36,14 +36,14 @@ beforeEach(() => {
 afterEach(() => jest.restoreAllMocks());
 
 describe('a training job', () => {
-  it('trains, and says so', async () => {
+  it('trains, and records its success', async () => {
     const { store, environment } = await prepare();
     expect(await runTrainingJob(environment, logger, noStop, () => store)).toBe(trainExitCodes.decided);
     expect(await outcomeOf(store)).toMatchObject({ status: 'succeeded', runId: 'run-1' });
     expect(await store.head(objectKeys.modelWeights('run-1'))).toBeDefined();
   });
 
-  it('answers a permanent error with its name and message, and exit code 0: nobody tries again', async () => {
+  it('records name and message of a permanent error, with exit code 0, so that nothing is retried', async () => {
     const { store, environment } = await prepare();
     const lost = { ...environment, CONTENT_KEY: 'no-such-content' };
     expect(await runTrainingJob(lost, logger, noStop, () => store)).toBe(trainExitCodes.decided);
@@ -62,24 +62,24 @@ describe('a training job', () => {
     expect(await store.head(objectKeys.history('run-1'))).toBeUndefined();
   });
 
-  it('answers a spent cost limit, and tells nobody to try again', async () => {
+  it('records an exceeded cost limit, with exit code 0, so that nothing is retried', async () => {
     const { store, environment } = await prepare();
     const limited = { ...environment, TRAINING_SECONDS_LIMIT: '0.001' };
     expect(await runTrainingJob(limited, logger, noStop, () => store)).toBe(trainExitCodes.decided);
     expect(await outcomeOf(store)).toMatchObject({ status: 'failed', error: 'CostLimitExceeded' });
   });
 
-  it('leaves no outcome when it was told to stop', async () => {
+  it('records no outcome when it is stopped by a signal', async () => {
     const { store, environment } = await prepare();
     const stopped = AbortSignal.abort('SIGTERM');
     expect(await runTrainingJob(environment, logger, stopped, () => store)).toBe(trainExitCodes.stopped);
     expect(await store.head(objectKeys.trainingOutcome('run-1'))).toBeUndefined();
   });
 
-  it('asks for another attempt when the store is away', async () => {
+  it('asks for another attempt when the store is unavailable', async () => {
     const { store, environment } = await prepare();
-    jest.spyOn(store, 'head').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is away'));
-    jest.spyOn(store, 'get').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is away'));
+    jest.spyOn(store, 'head').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is unavailable'));
+    jest.spyOn(store, 'get').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is unavailable'));
     expect(await runTrainingJob(environment, logger, noStop, () => store)).toBe(
       trainExitCodes.temporaryFailure,
     );

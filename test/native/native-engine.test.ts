@@ -104,7 +104,7 @@ async function trainedWeights(
     settings: runConfigSchema.parse({ epochs }),
     now: () => new Date(),
     signal: new AbortController().signal,
-    onStep: () => {},
+    onBatch: () => {},
     onCheckpoint: async () => {},
     onEpoch: async () => {},
   });
@@ -179,7 +179,7 @@ test('tensors and memory stay flat over fifty epochs', async () => {
     settings: runConfigSchema.parse({ epochs: 50, batchSize: 100 }),
     now: () => new Date(),
     signal: new AbortController().signal,
-    onStep: () => {},
+    onBatch: () => {},
     onCheckpoint: async () => {},
     onEpoch: async () => {
       tensors.push(countHeld());

@@ -6,10 +6,10 @@ import { MemoryStore } from '../../lib/store/memory-store';
 import { sha256Hex } from '../../lib/store/sha256';
 import { putFinishedRun } from '../cloud/finished-run';
 
-const body = new TextEncoder().encode('as it is now');
+const body = new TextEncoder().encode('the current version');
 const key = objectKeys.report('run');
 
-/** As S3: a list without checksums, which may be older than what lies there by now. */
+/** Like S3: a list without checksums, which may be older than the stored objects. */
 class ListingStore extends MemoryStore {
   constructor(private readonly hasRecordedChecksums: boolean) {
     super();
@@ -27,7 +27,7 @@ class ListingStore extends MemoryStore {
 }
 
 test.each([{ hasRecordedChecksums: true }, { hasRecordedChecksums: false }])(
-  'size and checksum of an artifact are of one and the same version: %o',
+  'size and checksum of an artifact belong to the same version: %o',
   async ({ hasRecordedChecksums }) => {
     const source = new MemoryStore();
     await putFinishedRun(source, 'run');

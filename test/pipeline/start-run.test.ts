@@ -9,16 +9,16 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 
 const dataset = join(useScratchFolder(), 'digits');
 
-test('a run that was cut off between its record and its registration is registered by the same command', async () => {
+test('a run that was interrupted between its record and its registration is registered by the same command', async () => {
   await writeTinyDataset(dataset, { classes: 3 });
   const settings = { dataset, classes: 3, epochs: 1, hidden: [4], engine: 'wasm' };
   const input = { runId: 'run', config: runConfigSchema.parse(settings) };
   const store = new MemoryStore();
   const registering = jest.spyOn(store, 'putIfUnchanged').mockImplementation(async (key, body, expected) => {
-    if (key === objectKeys.latestModel('mnist-mlp')) throw new Error('cut off');
+    if (key === objectKeys.latestModel('mnist-mlp')) throw new Error('interrupted');
     return MemoryStore.prototype.putIfUnchanged.call(store, key, body, expected);
   });
-  await expect(runPipeline(input, createStepContext(store))).rejects.toThrow('cut off');
+  await expect(runPipeline(input, createStepContext(store))).rejects.toThrow('interrupted');
   registering.mockRestore();
   const record = await store.get(objectKeys.runRecord('run'));
 

@@ -7,7 +7,7 @@ import { MemoryStore } from '../../lib/store/memory-store';
 
 const interrupted = () => Promise.reject(new TransientError('Interrupted', 'stopped'));
 
-/** A store, and a clock that stands still until it is moved. */
+/** A store, and a clock that only moves by `wait`. */
 function setUp(secondsLimit: number) {
   const store = new MemoryStore();
   let milliseconds = 1_000_000;
@@ -19,7 +19,7 @@ function setUp(secondsLimit: number) {
     wait: (seconds: number) => {
       milliseconds += 1000 * seconds;
     },
-    readSpending: async () =>
+    readRecordedSeconds: async () =>
       (await getJson(store, objectKeys.trainingSpending('run'), trainingSpendingSchema)).seconds,
   };
 }
@@ -29,34 +29,34 @@ test.each([
   [100, true],
 ])('after %f of 100 s the training is stopped: %p', async (seconds, isStopped) => {
   const { open, wait } = setUp(100);
-  const budget = await open();
+  const timeLimit = await open();
   wait(seconds);
-  budget.check();
-  expect(budget.signal.aborted).toBe(isStopped);
+  timeLimit.check();
+  expect(timeLimit.signal.aborted).toBe(isStopped);
 });
 
-test('what was stopped by the budget fails by its name, with both figures and what to do', async () => {
-  const { open, wait, readSpending } = setUp(100);
-  const budget = await open();
+test('a training that the limit stops fails with CostLimitExceeded, both durations and what to do', async () => {
+  const { open, wait, readRecordedSeconds } = setUp(100);
+  const timeLimit = await open();
   wait(101);
-  budget.check();
-  await expect(budget.watch(interrupted())).rejects.toMatchObject({
+  timeLimit.check();
+  await expect(timeLimit.watch(interrupted())).rejects.toMatchObject({
     name: 'CostLimitExceeded',
     message: expect.stringMatching(
-      /has taken 101\.0 s, and its limit of \$0\.5 \(maxCostUsd\) buys 100\.0 s.*"resumeFrom": "run"/,
+      /has taken 101\.0 s, and its limit of \$0\.5 \(maxCostUsd\) pays for 100\.0 s.*"resumeFrom": "run"/,
     ),
   });
-  expect(await readSpending()).toBe(101);
+  expect(await readRecordedSeconds()).toBe(101);
 });
 
-test('attempts that ended by a signal count to the second', async () => {
-  const { open, wait, readSpending } = setUp(100);
+test('the exact time of attempts that a signal ended is recorded', async () => {
+  const { open, wait, readRecordedSeconds } = setUp(100);
   for (const total of [40, 80]) {
-    const budget = await open();
+    const timeLimit = await open();
     wait(40);
-    budget.check();
-    await expect(budget.watch(interrupted())).rejects.toMatchObject({ name: 'Interrupted' });
-    expect(await readSpending()).toBe(total);
+    timeLimit.check();
+    await expect(timeLimit.watch(interrupted())).rejects.toMatchObject({ name: 'Interrupted' });
+    expect(await readRecordedSeconds()).toBe(total);
   }
   const third = await open();
   wait(20);
@@ -64,58 +64,58 @@ test('attempts that ended by a signal count to the second', async () => {
   expect(third.signal.aborted).toBe(true);
 });
 
-test('an attempt that vanishes has paid for what it did since its last entry', async () => {
-  const { open, wait, readSpending } = setUp(100);
-  const vanished = await open();
+test('the recorded time includes the time of a killed attempt since its last write', async () => {
+  const { open, wait, readRecordedSeconds } = setUp(100);
+  const killed = await open();
   wait(45);
-  vanished.check();
-  await vanished.watch(Promise.resolve());
+  killed.check();
+  await killed.watch(Promise.resolve());
   wait(20);
-  vanished.check();
-  expect(await readSpending()).toBeGreaterThanOrEqual(65);
-  expect(await readSpending()).toBeLessThanOrEqual(65 + 30);
+  killed.check();
+  expect(await readRecordedSeconds()).toBeGreaterThanOrEqual(65);
+  expect(await readRecordedSeconds()).toBeLessThanOrEqual(65 + 30);
 });
 
 test('an attempt after the limit was reached is refused before it does anything', async () => {
   const { open, wait } = setUp(100);
-  const budget = await open();
+  const timeLimit = await open();
   wait(100);
-  await expect(budget.watch(interrupted())).rejects.toMatchObject({ name: 'Interrupted' });
+  await expect(timeLimit.watch(interrupted())).rejects.toMatchObject({ name: 'Interrupted' });
   await expect(open()).rejects.toMatchObject({ name: 'CostLimitExceeded' });
 });
 
-test('a checkpoint that knows of more seconds than the entries counts', async () => {
+test('the time of a checkpoint counts if it is longer than the recorded time', async () => {
   const { open, wait } = setUp(100);
-  const budget = await open();
-  budget.count(99);
+  const timeLimit = await open();
+  timeLimit.count(99);
   wait(1);
-  budget.check();
-  expect(budget.signal.aborted).toBe(true);
+  timeLimit.check();
+  expect(timeLimit.signal.aborted).toBe(true);
 });
 
-test('a spending that cannot be entered stops the training with the store’s error', async () => {
+test('a time that cannot be recorded stops the training with the error of the store', async () => {
   const { store, open, wait } = setUp(100);
-  const budget = await open();
-  jest.spyOn(store, 'put').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is away'));
+  const timeLimit = await open();
+  jest.spyOn(store, 'put').mockRejectedValue(new TransientError('StoreUnavailable', 'S3 is unavailable'));
   wait(31);
-  budget.check();
+  timeLimit.check();
   await new Promise((resolve) => setImmediate(resolve));
-  expect(budget.signal.reason).toMatchObject({ name: 'StoreUnavailable' });
-  await expect(budget.watch(interrupted())).rejects.toMatchObject({ name: 'StoreUnavailable' });
+  expect(timeLimit.signal.reason).toMatchObject({ name: 'StoreUnavailable' });
+  await expect(timeLimit.watch(interrupted())).rejects.toMatchObject({ name: 'StoreUnavailable' });
 });
 
-test('without a limit nothing is stopped and nothing written', async () => {
+test('without a limit nothing is stopped and nothing is written', async () => {
   const { store, open, wait } = setUp(0);
-  const budget = await open();
+  const timeLimit = await open();
   wait(1e9);
-  budget.check();
-  expect(budget.signal.aborted).toBe(false);
-  await expect(budget.watch(interrupted())).rejects.toMatchObject({ name: 'Interrupted' });
+  timeLimit.check();
+  expect(timeLimit.signal.aborted).toBe(false);
+  await expect(timeLimit.watch(interrupted())).rejects.toMatchObject({ name: 'Interrupted' });
   expect(await store.head(objectKeys.trainingSpending('run'))).toBeUndefined();
 });
 
-test('a training that fails of itself keeps its error', async () => {
+test('a training that fails for another reason keeps its error', async () => {
   const { open } = setUp(100);
-  const budget = await open();
-  await expect(budget.watch(Promise.reject(new Error('diverged')))).rejects.toThrow('diverged');
+  const timeLimit = await open();
+  await expect(timeLimit.watch(Promise.reject(new Error('diverged')))).rejects.toThrow('diverged');
 });

@@ -28,7 +28,7 @@ async function trainOurs(): Promise<number[]> {
       settings: config,
       now: () => new Date(),
       signal: new AbortController().signal,
-      onStep: () => {},
+      onBatch: () => {},
       onCheckpoint: async () => {},
       onEpoch: async (history) => {
         if (history.length === epochs) accuracies.push(history.at(-1)!.val_acc);

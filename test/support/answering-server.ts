@@ -9,7 +9,7 @@ export interface AnsweringServer {
   readonly stop: () => Promise<void>;
 }
 
-/** A service on 127.0.0.1 with the answers of a test. */
+/** A service on 127.0.0.1 whose responses a test defines. */
 export async function startAnsweringServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<AnsweringServer> {

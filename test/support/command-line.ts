@@ -7,9 +7,9 @@ export interface CommandOutcome {
 }
 
 /**
- * Runs a command in this process, as `npx mnist-pipeline …args` does in a process of its own.
+ * Runs a command in this process, as `npx mnist-pipeline …args` does in a separate process.
  *
- * @param columns - of the terminal that shows the result. @default it is a pipe
+ * @param columns - of the terminal that shows the result. @default - the output is a pipe
  */
 export async function runCommand(
   args: readonly string[],

@@ -7,7 +7,7 @@ export interface ProxiedRequest {
   readonly method: string;
   readonly target: string;
   readonly authorization: string | undefined;
-  /** The first bytes through the tunnel; over TLS, the ClientHello, which names the host. */
+  /** The first bytes through the tunnel; over TLS, the ClientHello, which contains the host name. */
   greeting: string;
 }
 
@@ -27,7 +27,7 @@ export class ConnectProxy {
         socket.end();
         return;
       }
-      // Requests to AWS get no answer here.
+      // Requests to AWS get no response here.
       socket.once('data', (data) => {
         seen.greeting = data.toString('latin1');
         socket.destroy();

@@ -4,7 +4,7 @@ import { createS3Store, S3Store } from '../../lib/store/s3-store';
 import { startEmulator } from '../e2e/emulator-process';
 import { BucketMirror } from './bucket-mirror';
 import { FaultProxy } from './fault-proxy';
-import { impatience } from './impatient-stores';
+import { shortTimeouts } from './short-timeouts';
 import { encodeTinyDataset, makeTinyDataset } from './tiny-dataset';
 
 const bucket = 'artifacts';
@@ -16,7 +16,7 @@ export interface EmulatedBucket {
   readonly proxy: FaultProxy;
   /** Without the proxy. */
   readonly mirror: BucketMirror;
-  /** Through the proxy, with connections of its own, as a separate process has them. */
+  /** Through the proxy, with separate connections, like a separate process. */
   readonly openStore: () => S3Store;
   readonly stop: () => Promise<void>;
 }
@@ -33,7 +33,7 @@ export async function startEmulatedBucket(
 ): Promise<EmulatedBucket> {
   const emulator = await startEmulator(folder);
   const { AWS_ENDPOINT_URL: endpoint, ...environment } = emulator.environment;
-  const proxy = new FaultProxy(new URL(endpoint!), impatience.idleMilliseconds * 1.5, delayMilliseconds);
+  const proxy = new FaultProxy(new URL(endpoint!), shortTimeouts.idleMilliseconds * 1.5, delayMilliseconds);
   Object.assign(process.env, environment, { AWS_ENDPOINT_URL_S3: await proxy.start() });
 
   const direct = new S3Client({ endpoint: endpoint!, forcePathStyle: true });

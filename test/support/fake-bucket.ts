@@ -17,7 +17,7 @@ interface StoredObject {
   readonly metadata: Record<string, string>;
 }
 
-/** The error that the SDK throws for an answer of S3. */
+/** The error that the SDK throws for a response of S3. */
 export function s3Error(name: string, httpStatusCode: number, attempts = 1): S3ServiceException {
   const $fault = httpStatusCode >= 500 ? 'server' : 'client';
   return new S3ServiceException({
@@ -30,7 +30,7 @@ export function s3Error(name: string, httpStatusCode: number, attempts = 1): S3S
 
 /**
  * One bucket behind a mocked client: conditional writes, checksums on arrival, ranges, metadata, pages of 1,000 keys,
- * as S3 documents them. Further answers on `mock`, such as failures, have precedence over the bucket's.
+ * as S3 documents them. Further responses on `mock`, such as failures, take precedence over the bucket's.
  */
 export function createFakeBucket() {
   const client = new S3Client({

@@ -18,7 +18,7 @@ interface PlannedFault {
   readonly call: HttpCall;
 }
 
-/** The answer of S3, or the one that replaces it. */
+/** The response of S3, or its replacement. */
 interface Answer {
   readonly status: number;
   readonly headers: readonly [name: string, value: string][];
@@ -27,14 +27,13 @@ interface Answer {
 
 /**
  * A proxy on 127.0.0.1 between the SDK and S3. It forwards every request, records the calls, and makes one of them
- * fail.
- * A call is what the program requested. The SDK may send it several times, with one `amz-sdk-invocation-id`.
+ * fail. A call is what the program requested. The SDK may send it several times, with one `amz-sdk-invocation-id`.
  */
 export class FaultProxy {
   /** In the order of their first requests. */
   calls: HttpCall[] = [];
   /** Whether the fault occurred. */
-  isFaultMet = false;
+  hasFaultOccurred = false;
   private planned: PlannedFault | undefined;
   private invocations = new Map<string, HttpCall>();
   private failure: unknown;
@@ -43,7 +42,7 @@ export class FaultProxy {
 
   constructor(
     private readonly upstream: URL,
-    /** How long a slow answer takes: longer than the client waits. */
+    /** The duration of a slow response, longer than the client waits. */
     private readonly slowMilliseconds: number,
     /** Before each request is forwarded, so that the requests of two clients mix in any order. */
     private readonly delayMilliseconds = () => 0,
@@ -83,7 +82,7 @@ export class FaultProxy {
   plan(planned?: PlannedFault): void {
     if (this.failure !== undefined) throw this.failure;
     this.planned = planned;
-    this.isFaultMet = false;
+    this.hasFaultOccurred = false;
     this.calls = [];
     this.invocations = new Map();
   }
@@ -109,12 +108,12 @@ export class FaultProxy {
     }
     if (fault?.kind === 'altered byte in the request') body[body.length >> 1]! ^= 1;
     if (fault?.kind === 'delivered twice') await this.forward(incoming, body);
-    const truth = await this.forward(incoming, body);
-    call.answeredBytes = truth.body.length;
-    call.status = truth.status;
+    const original = await this.forward(incoming, body);
+    call.answeredBytes = original.body.length;
+    call.status = original.status;
     const spoil = fault && answerFaults[fault.kind];
-    if (spoil === undefined) send(answer, truth);
-    else await spoil(incoming.socket, encode(truth, call.operation === 'head'));
+    if (spoil === undefined) send(answer, original);
+    else await spoil(incoming.socket, encode(original, call.operation === 'head'));
   }
 
   private register(incoming: IncomingMessage): HttpCall {
@@ -135,7 +134,7 @@ export class FaultProxy {
     if (this.planned === undefined || !isSameCall(this.planned.call, call)) return undefined;
     const attempt = Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1);
     if (!this.planned.fault.isEveryAttempt && attempt > 1) return undefined;
-    this.isFaultMet = true;
+    this.hasFaultOccurred = true;
     return this.planned.fault;
   }
 
@@ -160,11 +159,11 @@ function send(answer: ServerResponse, { status, headers, body }: Answer): void {
   answer.end(body);
 }
 
-/** As bytes on the wire; for a HEAD, without the body whose length it has. */
+/** The bytes of a response; for HEAD without the body, but with its length. */
 function encode({ status, headers, body }: Answer, isHead: boolean): { head: string; body: Buffer } {
   const kept = headers.filter(([name]) => !ownHeaders.has(name.toLowerCase()));
   if (!kept.some(([name]) => name.toLowerCase() === 'content-length'))
     kept.push(['Content-Length', String(body.length)]);
   const lines = kept.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return { head: `HTTP/1.1 ${status} Said\r\n${lines}\r\n`, body: isHead ? Buffer.alloc(0) : body };
+  return { head: `HTTP/1.1 ${status} Status\r\n${lines}\r\n`, body: isHead ? Buffer.alloc(0) : body };
 }

@@ -9,15 +9,13 @@ import { sha256Hex } from '../../lib/store/sha256';
 import { Killed } from './faulty-store';
 import { runId, type WorkflowState, type WorkflowStep } from './workflow-steps';
 
-/** As many as `retryTransientErrors` allows in the workflow, the first included. */
+/** The attempts that `retryTransientErrors` allows in the workflow, including the first. */
 const maxAttempts = 4;
 
-/** A store in which a process can have been killed. */
+/** A store that can simulate a killed process. */
 type RestartableStore = ObjectStore & { revive?(): void };
 
-/**
- * One step under the workflow's policy: errors that may pass, and a lost process, are tried again; nothing else is.
- */
+/** Runs a step with the retries of the workflow: only after transient errors and after a lost process. */
 export async function runWithRetries(
   step: WorkflowStep,
   store: RestartableStore,
@@ -35,7 +33,7 @@ export async function runWithRetries(
   }
 }
 
-/** Steps one after another, each under the workflow's policy. */
+/** Runs steps one after another, each with the retries of the workflow. */
 export async function runSteps(
   steps: readonly WorkflowStep[],
   store: RestartableStore,
@@ -47,10 +45,10 @@ export async function runSteps(
   return state;
 }
 
-/** SHA-256 of every artifact by its key. Checkpoints expire and are none. */
+/** SHA-256 of every artifact by its key, without checkpoints, which expire. */
 export type Artifacts = ReadonlyMap<string, string>;
 
-/** @returns a sentence when they differ, nothing when they are the same. */
+/** @returns a sentence if they differ, or else an empty array. */
 export function compareArtifacts(actual: Artifacts, expected: Artifacts): string[] {
   const keys = new Set([...actual.keys(), ...expected.keys()]);
   const differing = [...keys].filter((key) => actual.get(key) !== expected.get(key));
@@ -58,7 +56,7 @@ export function compareArtifacts(actual: Artifacts, expected: Artifacts): string
   return [`${differing.length} artifacts differ, among them ${differing.slice(0, 2).join(', ')}`];
 }
 
-/** What a training says of its own interruption is no part of the comparison. */
+/** Reads all artifacts for a comparison, without the fields that depend on interruptions of the training. */
 export async function readArtifacts(store: ObjectStore): Promise<Artifacts> {
   const artifacts = new Map<string, string>();
   for await (const { key } of store.list('')) {
@@ -80,7 +78,7 @@ async function readComparable(store: ObjectStore, key: string): Promise<Uint8Arr
   return encodeJson({ ...record, artifacts });
 }
 
-/** Whatever is marked as whole must be: of each marker that is there, what it vouches for is as it says. */
+/** Checks each existing marker: all files that it lists must exist, with the recorded checksums. */
 export async function findBrokenMarkers(
   store: ObjectStore,
   { dataset, contentKey }: Pick<WorkflowState, 'dataset' | 'contentKey'>,
@@ -88,12 +86,12 @@ export async function findBrokenMarkers(
   const problems: string[] = [];
   const expectSha256 = async (marker: string, key: string, sha256: string) => {
     const actual = (await store.head(key))?.sha256;
-    if (actual !== sha256) problems.push(`${marker} says ${sha256} of ${key}, which is ${actual}`);
+    if (actual !== sha256) problems.push(`${marker} has ${sha256} for ${key}, but its checksum is ${actual}`);
   };
-  const isThere = async (key: string) => (await store.head(key)) !== undefined;
+  const exists = async (key: string) => (await store.head(key)) !== undefined;
 
   const manifestKey = objectKeys.manifest(dataset, contentKey);
-  if (await isThere(manifestKey)) {
+  if (await exists(manifestKey)) {
     const manifest = await getJson(store, manifestKey, datasetManifestSchema);
     for (const { key, sha256 } of [...manifest.train.shards, ...manifest.test.shards]) {
       await expectSha256(manifestKey, key, sha256);
@@ -102,22 +100,22 @@ export async function findBrokenMarkers(
       await expectSha256(manifestKey, key, sha256);
   }
   const trainingKey = objectKeys.training(runId);
-  if (await isThere(trainingKey)) {
+  if (await exists(trainingKey)) {
     const { weightsSha256 } = await getJson(store, trainingKey, trainingRecordSchema);
     await expectSha256(trainingKey, objectKeys.modelWeights(runId), weightsSha256);
   }
   const recordKey = objectKeys.runRecord(runId);
-  if (await isThere(recordKey)) {
+  if (await exists(recordKey)) {
     const { artifacts } = await getJson(store, recordKey, runRecordSchema);
     for (const { key, sha256 } of artifacts) await expectSha256(recordKey, key, sha256);
   }
   const latestKey = objectKeys.latestModel('mnist-mlp');
-  if ((await isThere(latestKey)) && !(await isThere(recordKey)))
+  if ((await exists(latestKey)) && !(await exists(recordKey)))
     problems.push(`${latestKey} without ${recordKey}`);
   return problems;
 }
 
-/** What a fault matrix says of itself at its end: how many of its cells came out how. */
+/** Prints the number of cells of a fault matrix for each outcome. */
 export function printOutcomes(title: string, outcomes: Iterable<string>): void {
   const counts = new Map<string, number>();
   for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);

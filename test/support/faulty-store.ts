@@ -9,9 +9,9 @@ const alteredFractions = { start: 0, early: 0.45, late: 0.7, end: 0.99 } as cons
 type AlteredPlace = keyof typeof alteredFractions;
 
 /**
- * The faults of an ObjectStore. Throttling, a 5xx answer and a connection reset during one request look
- * the same from here: StoreUnavailable (test/store/s3-failures.test.ts). A read that is verified turns altered bytes
- * into CorruptArtifact; `getRange` cannot.
+ * The faults of an ObjectStore. Throttling, a 5xx response and a connection reset during one request are all
+ * StoreUnavailable here (test/store/s3-failures.test.ts). A verified read reports altered bytes as CorruptArtifact;
+ * `getRange` cannot verify them.
  */
 export type Fault =
   | 'unavailable'
@@ -58,7 +58,7 @@ export function faultsOf({ operation, isPresent }: StoreCall): Fault[] {
   return faults;
 }
 
-/** The process is gone: nothing after this happens. */
+/** Simulates a killed process: no later call has an effect. */
 export class Killed extends Error {}
 
 /**
@@ -68,7 +68,7 @@ export class Killed extends Error {}
 export class FaultyStore implements ObjectStore {
   readonly calls: StoreCall[] = [];
   /** Whether the fault occurred. */
-  isFaultMet = false;
+  hasFaultOccurred = false;
   private isDead = false;
   /** Of damaged keys, the position of the altered byte, or `deleted`. */
   private readonly damage = new Map<string, number | 'deleted'>();
@@ -184,7 +184,7 @@ export class FaultyStore implements ObjectStore {
     const info = operation === 'list' ? undefined : await this.inner.head(key);
     const fault = this.planned?.call === this.calls.length ? this.planned.fault : undefined;
     this.calls.push({ operation, key, isPresent: info !== undefined });
-    if (fault !== undefined) this.isFaultMet = true;
+    if (fault !== undefined) this.hasFaultOccurred = true;
     const place = fault?.startsWith('altered') ? (fault.split(', ')[1] as AlteredPlace) : undefined;
     const readBytes = Math.min(length, (info?.bytes ?? 0) - offset);
     const position = place && Math.floor(readBytes * alteredFractions[place]);
@@ -218,7 +218,7 @@ export class FaultyStore implements ObjectStore {
   }
 
   private unavailable(key: string): TransientError {
-    return new TransientError('StoreUnavailable', `${key}: the store failed for now.`);
+    return new TransientError('StoreUnavailable', `${key}: the store is unavailable.`);
   }
 
   private denied(operation: Operation, key: string): PermanentError {

@@ -10,7 +10,7 @@ export interface HttpCall {
   /** The number of this call among equal ones: 0 for the first. */
   readonly occurrence: number;
   readonly requestBytes: number;
-  /** Of the latest answer; 0 before there is one. */
+  /** Of the latest response; 0 before the first. */
   answeredBytes: number;
   status: number;
 }

@@ -25,7 +25,7 @@ type Kind = (typeof refusalKinds | typeof answerKinds | typeof requestKinds)[num
 
 export interface HttpFault {
   readonly kind: Kind;
-  /** Or the first only, after which the SDK sends the request again. */
+  /** If false, only at the first attempt, after which the SDK sends the request again. */
   readonly isEveryAttempt: boolean;
 }
 
@@ -63,7 +63,7 @@ export function httpFaultsOf({ operation, requestBytes, answeredBytes, status }:
   ];
 }
 
-/** What S3 answers instead of executing the request. */
+/** The error that S3 returns instead of executing the request. */
 export const refusals: Partial<
   Record<Kind, (call: HttpCall) => { readonly status: number; readonly code: string }>
 > = {
@@ -98,10 +98,10 @@ const truncate =
     socket.write(Buffer.concat([Buffer.from(shortened), kept]));
   };
 
-/** What happens to an answer in transit. S3 itself has executed the request. */
+/** Faults of a response in transit, after S3 has executed the request. */
 export const answerFaults: Partial<Record<Kind, Spoil>> = {
   'reset half way through the answer': async (socket, { head, body }) => {
-    // Without a body, the answer is cut within its head.
+    // Without a body, the response is cut within its head.
     const whole = body.length === 0 ? Buffer.from(head) : Buffer.concat([Buffer.from(head), body]);
     const sentBytes = body.length === 0 ? head.length >> 1 : head.length + (body.length >> 1);
     socket.write(whole.subarray(0, sentBytes));

@@ -35,7 +35,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
     });
     afterEach(async () => subject.cleanUp?.());
 
-    describe('what was put', () => {
+    describe('a written object', () => {
       const sizes = { 'an empty object': 0, 'one byte': 1, 'a large object': 5 * 1024 * 1024 + 3 };
 
       test.each(Object.entries(sizes))('%s comes back whole, as a stream, and in head', async (_, bytes) => {
@@ -49,7 +49,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
         expect(await store.head(info.key)).toEqual(info);
       });
 
-      test('comes back with memory of its own', async () => {
+      test('comes back in separate memory', async () => {
         const body = Buffer.from('abc');
         await store.put('a', body);
         body.fill(0);
@@ -61,7 +61,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
         expect(read.buffer.byteLength).toBe(3);
       });
 
-      test('replaces what was there, longer or shorter', async () => {
+      test('replaces an object, longer or shorter', async () => {
         for (const text of ['first', 'the second', '3']) {
           await store.put('a', bytesOf(text));
           expect(await store.get('a')).toEqual(bytesOf(text));
@@ -118,7 +118,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
         ['an empty getRange', (key) => store.getRange(key, 0, 0)],
         ['stream', (key) => collect(store.stream(key))],
         ['getJson', (key) => getJson(store, key, z.unknown())],
-      ])('%s says which and where', async (_, read) => {
+      ])('%s names the key and the store', async (_, read) => {
         await store.put('runs/there', bytesOf('x'));
         for (const key of ['absent', 'runs/absent', 'runs', 'runs/there/below']) {
           await expect(read(key)).rejects.toMatchObject({
@@ -145,7 +145,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
         expect(await store.get('marker')).toEqual(bytesOf('first'));
       });
 
-      test('has one winner of sixteen, whose bytes stay', async () => {
+      test('only one of sixteen concurrent writers succeeds, and its bytes are kept', async () => {
         for (let round = 0; round < 4; round += 1) {
           const key = `markers/${round}`;
           const wins = await Promise.all(
@@ -183,7 +183,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
         );
       });
 
-      test('loses no increment of eight who count together', async () => {
+      test('loses no increment of eight concurrent counters', async () => {
         await store.put('count', bytesOf('0'));
         const increment = async () => {
           for (;;) {
@@ -200,7 +200,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
     });
 
     describe('list', () => {
-      test('goes past 1,000 keys, in order, and keeps to the prefix', async () => {
+      test('lists more than 1,000 keys, in order, and only those with the prefix', async () => {
         const keys = Array.from(
           { length: 1_103 },
           (_, index) => `many/shard-${String(index).padStart(5, '0')}`,
@@ -229,7 +229,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
 
     describeObjectKeys(makeStore);
 
-    test('a reader sees one whole version or another while writers are at work', async () => {
+    test('a reader always gets one complete version during concurrent writes', async () => {
       const versions = [1, 2, 3].map((version) => new Uint8Array(200_000 + version).fill(version));
       await store.put('busy', versions[0]!);
       let isWriting = true;
@@ -250,7 +250,7 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
       await Promise.all([write(), read(), read()]);
     }, 60_000);
 
-    test('bytes that changed behind its back are refused by get and by stream, until they are written again', async () => {
+    test('bytes that were changed outside of the store are refused by get and stream, until they are written again', async () => {
       if (subject.tamper === undefined) {
         // The bytes cannot be altered from outside; instead a caller changes the arrays that it passed or received.
         const given = bytesOf('given');

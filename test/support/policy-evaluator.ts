@@ -47,11 +47,13 @@ export function isAbout(statement: PolicyStatement, request: PolicyRequest): boo
 
 function isPrincipal({ Principal }: PolicyStatement, { service }: PolicyRequest): boolean {
   if ((Principal === undefined) !== (service === undefined))
-    throw new Error('A policy with principals is asked about a service, one without is not.');
+    throw new Error(
+      'A policy with principals needs a request with a service, and a policy without principals one without.',
+    );
   if (Principal === undefined || Principal === '*') return true;
   const others = Object.keys(Principal).filter((kind) => kind !== 'Service');
   if (others.length > 0)
-    throw new Error(`A principal is of the kind ${others[0]}, which this evaluator does not know.`);
+    throw new Error(`A principal is of the kind ${others[0]}, which this evaluator does not support.`);
   return list(Principal.Service).includes(service!);
 }
 
@@ -72,7 +74,7 @@ const knownFields = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource',
 function assertKnown(statement: PolicyStatement): PolicyStatement {
   for (const field of Object.keys(statement)) {
     if (!knownFields.has(field))
-      throw new Error(`A statement has ${field}, which this evaluator does not know.`);
+      throw new Error(`A statement has ${field}, which this evaluator does not support.`);
   }
   return statement;
 }
@@ -94,7 +96,7 @@ function isMet(
 ): boolean {
   const compare = operators[operator];
   if (compare === undefined)
-    throw new Error(`A condition has ${operator}, which this evaluator does not know.`);
+    throw new Error(`A condition has ${operator}, which this evaluator does not support.`);
   return Object.entries(wanted).every(([key, values]) => {
     const actual = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
     return actual !== undefined && list(values).some((value) => compare(actual, value));

@@ -32,7 +32,7 @@ export const planDataset = (
 export const readPlan = (pointer: { dataset: string; contentKey: string }, { store }: StepContext) =>
   getJson(store, objectKeys.plan(pointer.dataset, pointer.contentKey), datasetPlanSchema);
 
-/** All three preprocess steps, whether or not the dataset is prepared already. */
+/** Runs all three preprocessing steps, even if the dataset is already prepared. */
 export async function prepareDataset(
   dataset: string,
   context: StepContext,

@@ -5,7 +5,7 @@ import { columnsOf } from '../../lib/evaluation/test-predictions';
 import type { ComparedRun, ComparisonData } from '../../lib/report/comparison-data';
 import type { ReportData } from '../../lib/report/report-data';
 
-/** Rises and falls like the seed's; made by formula, so that every test sees the same. */
+/** Similar to the default configuration's history; from a formula, so that every test has the same values. */
 export function makeEpochs(count = 10): Epoch[] {
   return Array.from({ length: count }, (_, index) => ({
     epoch: index + 1,

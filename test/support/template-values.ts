@@ -5,7 +5,7 @@ export type Resources = Readonly<
 /** The physical name of each resource, by its logical id; and the pseudo parameters. */
 export type Names = Readonly<Record<string, string>>;
 
-/** Those of the emulator. */
+/** The account and region of the emulator. */
 const account = '000000000000';
 export const region = 'us-east-1';
 export const pseudoParameters: Names = {
@@ -88,6 +88,7 @@ const arnMakers: Readonly<Record<string, (name: string) => string>> = {
 /** Every attribute that a policy uses is an ARN. */
 function arnOf(logicalId: string, resources: Resources, names: Names): string {
   const makeArn = arnMakers[resources[logicalId]!.Type];
-  if (makeArn === undefined) throw new Error(`The ARN of a ${resources[logicalId]!.Type} is not known here`);
+  if (makeArn === undefined)
+    throw new Error(`The ARN of a ${resources[logicalId]!.Type} is not supported here`);
   return makeArn(nameOf(logicalId, names));
 }

@@ -12,7 +12,7 @@ import { type ParameterValues, parameterShapes, toInitialState } from '../../lib
 /** What the suite needs from an engine. */
 export interface TestedEngine {
   readonly engine: TrainingEngine;
-  /** [shape], row-major; the mask of the engine itself. */
+  /** [shape], row-major: the mask that the engine uses. */
   dropoutMask(shape: readonly [number, number], rate: number, position: MaskPosition): Promise<Float32Array>;
   /** Number of tensors in the engine. */
   countTensors(): number;
@@ -24,13 +24,13 @@ export interface MaskPosition {
   readonly layer: number;
 }
 
-const stack: MlpLayers = [
+const testedLayers: MlpLayers = [
   { inputs: 6, units: 5, dropoutRate: 0.2, l2: 0.01 },
   { inputs: 5, units: 4, dropoutRate: 0, l2: 0 },
   { inputs: 4, units: 3, dropoutRate: 0.4, l2: 0.02 },
 ];
 /** So that `evaluate` computes the same loss as `train`. */
-const withoutDropout = stack.map((layer) => ({ ...layer, dropoutRate: 0 }));
+const withoutDropout = testedLayers.map((layer) => ({ ...layer, dropoutRate: 0 }));
 const settings = { seed: 3, clipNorm: 0 };
 const learningRate = 0.01;
 
@@ -64,7 +64,7 @@ function referenceLoss(batch: Batch, layers: MlpLayers, masks: readonly (Float32
 
 /** By automatic differentiation. */
 function differentiate(loss: (...weights: tf.Tensor[]) => tf.Scalar, values: readonly Float32Array[]) {
-  const shapes = parameterShapes(stack);
+  const shapes = parameterShapes(testedLayers);
   return tf.tidy(() =>
     tf
       .grads(loss)(values.map((each, index) => tf.tensor(each, [...shapes[index]!])))
@@ -90,14 +90,14 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
     });
 
     const openSession = (
-      layers: MlpLayers = stack,
+      layers: MlpLayers = testedLayers,
       weights = initialWeights(layers, 9),
       clipNorm = 0,
     ): TrainingSession =>
       tested.engine.openSession(layers, toInitialState(weights), { ...settings, clipNorm });
 
-    /** Of one training step. */
-    const takeGradients = async (batch: Batch, layers: MlpLayers = stack, clipNorm = 0) => {
+    /** The gradients of one training step. */
+    const takeGradients = async (batch: Batch, layers: MlpLayers = testedLayers, clipNorm = 0) => {
       const session = openSession(layers, undefined, clipNorm);
       session.train(batch, learningRate);
       const gradients = gradientsOf(await session.readParameters());
@@ -109,13 +109,16 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       const batch = makeBatch(7);
       const gradients = await takeGradients(batch);
       const masks = await Promise.all(
-        stack.map(async ({ inputs, dropoutRate }, layer) =>
+        testedLayers.map(async ({ inputs, dropoutRate }, layer) =>
           dropoutRate === 0
             ? undefined
             : tested.dropoutMask([7, inputs], dropoutRate, { seed: settings.seed, step: 1, layer }),
         ),
       );
-      const expected = differentiate(referenceLoss(batch, stack, masks), valuesOf(initialWeights(stack, 9)));
+      const expected = differentiate(
+        referenceLoss(batch, testedLayers, masks),
+        valuesOf(initialWeights(testedLayers, 9)),
+      );
       expect(gradients).toHaveLength(6);
       gradients.forEach((gradient, index) => {
         expect(Array.from(gradient)).toEqual(closeTo(expected[index]!, 5));
@@ -148,10 +151,10 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       expect(measured / slope).toBeCloseTo(1, 2);
     });
 
-    test('clipping scales all gradients by one factor to the norm that was asked for, and never up', async () => {
+    test('clipping scales all gradients by one factor down to the given norm, and never up', async () => {
       const normOf = (arrays: readonly Float32Array[]) => Math.hypot(...arrays.flatMap((each) => [...each]));
       const free = await takeGradients(makeBatch(7));
-      const clipped = await takeGradients(makeBatch(7), stack, normOf(free) / 4);
+      const clipped = await takeGradients(makeBatch(7), testedLayers, normOf(free) / 4);
       for (const [index, gradient] of free.entries()) {
         expect(Array.from(clipped[index]!)).toEqual(
           closeTo(
@@ -160,10 +163,13 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
           ),
         );
       }
-      expect(normOf(await takeGradients(makeBatch(7), stack, normOf(free) * 4))).toBeCloseTo(normOf(free), 5);
+      expect(normOf(await takeGradients(makeBatch(7), testedLayers, normOf(free) * 4))).toBeCloseTo(
+        normOf(free),
+        5,
+      );
     });
 
-    test('a session made from what another one was goes on to the same bytes', async () => {
+    test('a session that resumes from the state of another session computes the same bytes', async () => {
       const through = openSession();
       for (let step = 0; step < 3; step += 1) through.train(makeBatch(8, step), learningRate);
       const state = {
@@ -171,7 +177,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
         parameters: await through.readParameters(),
         totals: await through.readTotals(),
       };
-      const resumed = tested.engine.openSession(stack, state, settings);
+      const resumed = tested.engine.openSession(testedLayers, state, settings);
       for (const session of [through, resumed]) {
         for (let step = 3; step < 6; step += 1) session.train(makeBatch(8, step), learningRate);
       }
@@ -182,16 +188,16 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       resumed.dispose();
     });
 
-    test('a session leaves the values that it was made from as they are', async () => {
-      const state = toInitialState(initialWeights(stack, 9));
+    test('a session does not change the values that it was created from', async () => {
+      const state = toInitialState(initialWeights(testedLayers, 9));
       const before = structuredClone(state.parameters);
-      const session = tested.engine.openSession(stack, state, settings);
+      const session = tested.engine.openSession(testedLayers, state, settings);
       for (let step = 0; step < 3; step += 1) session.train(makeBatch(8, step), learningRate);
       session.dispose();
       expect(state.parameters).toEqual(before);
     });
 
-    test('five steps follow automatic differentiation and the formula of Adam', async () => {
+    test('five training steps match automatic differentiation and the formula of Adam', async () => {
       const values = valuesOf(initialWeights(withoutDropout, 9)).map((each) => Float64Array.from(each));
       const firstMoments = values.map((each) => new Float64Array(each.length));
       const secondMoments = values.map((each) => new Float64Array(each.length));
@@ -224,17 +230,17 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       }
     });
 
-    test('a validation batch has the loss and accuracy that TF.js gives the same model, plus l2 as in Keras', async () => {
+    test('a validation batch has the loss and accuracy of the same TensorFlow.js model, plus l2 as in Keras', async () => {
       const config = runConfigSchema.parse({ hidden: [5, 4], classes: 3, l2: 0.01 });
-      const stackOfModel = stack.map((layer) => ({ ...layer, l2: 0.01 }));
-      const weights = initialWeights(stackOfModel, 2);
+      const modelLayers = testedLayers.map((layer) => ({ ...layer, l2: 0.01 }));
+      const weights = initialWeights(modelLayers, 2);
       const batch = makeBatch(40);
-      const session = openSession(stackOfModel, weights);
+      const session = openSession(modelLayers, weights);
       const totals = await session.evaluate(batch);
       session.dispose();
 
       const model = buildMlp(config, [2, 3]);
-      const shapes = parameterShapes(stack);
+      const shapes = parameterShapes(testedLayers);
       setModelWeights(
         model,
         valuesOf(weights).map((values, index) => ({ values, shape: shapes[index]! })),
@@ -251,7 +257,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       expect(totals.correctCount / 40).toBeCloseTo(accuracy!.dataSync()[0]!, 6);
     });
 
-    test('totals are sums over images, count finite steps, and start anew with an epoch', async () => {
+    test('totals are sums over images, count finite training steps, and are reset at each epoch', async () => {
       const session = openSession();
       session.train(makeBatch(8), learningRate);
       session.train(makeBatch(3), learningRate);
@@ -270,7 +276,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       session.dispose();
     });
 
-    test('tensors stay flat from step to step, and none is left behind', async () => {
+    test('the number of tensors is constant over training steps, and none is left afterwards', async () => {
       const before = tested.countTensors();
       const session = openSession();
       const batch = makeBatch(8);
@@ -285,7 +291,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       expect(tested.countTensors()).toBe(before);
     });
 
-    test('a dropout mask keeps 1 - rate, scales by 1 / (1 - rate), and is named by seed, step and layer', async () => {
+    test('a dropout mask keeps 1 - rate, scales by 1 / (1 - rate), and depends on seed, training step and layer', async () => {
       const mask = (seed: number, step: number, layer: number) =>
         tested.dropoutMask([100, 100], 0.3, { seed, step, layer });
       const values = await mask(1, 1, 0);

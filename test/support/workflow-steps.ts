@@ -13,7 +13,7 @@ import { getJson } from '../../lib/store/json-objects';
 
 export const runId = 'run';
 
-/** What the workflow hands from state to state. */
+/** The data that the workflow passes from state to state. */
 export interface WorkflowState {
   readonly dataset: string;
   readonly contentKey: string;
@@ -58,7 +58,7 @@ export function makeWorkflow(folder: string): WorkflowStep[] {
       name: 'train',
       run: async (context, state) => {
         const { dataset, contentKey } = state;
-        // With a limit that is never reached, so that what is written for one is in the matrix.
+        // With a limit that is never reached, so that the matrix includes the writes for a limit.
         await train({ runId, dataset, contentKey, compute: 'cpu', trainingSecondsLimit: 1e6 }, context);
         return state;
       },

@@ -7,7 +7,7 @@ export interface Finding {
   readonly text: string;
 }
 
-/** A finding that is not a problem, and why. */
+/** A finding that is not a problem, with the reason. */
 export interface KnownFinding {
   readonly rule: string;
   readonly about: RegExp;
@@ -18,7 +18,7 @@ export const knownTemplateFindings: readonly KnownFinding[] = [
   {
     rule: 'W3005',
     about: /./,
-    why: 'The CDK orders a function after its role’s policy, which implies the role that it names anyway',
+    why: 'CDK makes a function depend on its role’s policy, which already depends on the role',
   },
   ...regionsWithoutBudgets.map((region) => ({
     rule: 'E3006',
@@ -32,12 +32,12 @@ export const knownPolicyFindings: readonly KnownFinding[] = [
     rule: 'RESOURCE_MISMATCH',
     about:
       /^\[\{'action': 'batch:SubmitJob', 'required_format': 'arn:\*:batch:\*:\*:job\/\*'\}, \{'action': 'batch:SubmitJob', 'required_format': 'arn:\*:batch:\*:\*:job-definition\/\*'\}\]$/,
-    why: 'A job has no ARN before it is submitted; and AWS’ own example names the revisions of a definition, which have a colon: https://docs.aws.amazon.com/batch/latest/userguide/iam-example-restrict-job-submission.html',
+    why: 'A job has no ARN before it is submitted; and AWS’ example uses the revisions of a definition, which have a colon: https://docs.aws.amazon.com/batch/latest/userguide/iam-example-restrict-job-submission.html',
   },
   {
     rule: 'RESOURCE_MISMATCH',
     about:
       /^\[\{'action': 'states:DescribeExecution', 'required_format': 'arn:\*:states:\*:\*:express:\*:\*:\*'\}\]$/,
-    why: 'The items of the map are Standard executions: there is no Express one to describe',
+    why: 'The items of the map are Standard executions, not Express',
   },
 ];

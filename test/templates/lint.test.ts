@@ -28,7 +28,7 @@ beforeAll(() => {
 
 const fileOf = (variant: string) => join(folder, `${variant.replaceAll(' ', '-')}.json`);
 
-/** @returns what the program wrote. Its exit code only says that there are findings. */
+/** @returns the output of the program. Its exit code is ignored, because it only shows that there are findings. */
 function runTool(program: string, parameters: readonly string[], input?: string): unknown {
   const { stdout, stderr, error } = spawnSync(join(programs, program), parameters, {
     encoding: 'utf8',
@@ -39,7 +39,7 @@ function runTool(program: string, parameters: readonly string[], input?: string)
   try {
     return JSON.parse(stdout);
   } catch {
-    throw new Error(`${program} wrote no JSON: ${stdout.slice(0, 500)}${stderr.slice(-1500)}`);
+    throw new Error(`${program} did not write JSON: ${stdout.slice(0, 500)}${stderr.slice(-1500)}`);
   }
 }
 
@@ -91,7 +91,7 @@ test('parliament finds no problem in any policy of any variant', () => {
   expectOnlyKnown(findings, knownPolicyFindings);
 });
 
-test('the tools find mistakes', () => {
+test('the tools detect errors', () => {
   const broken = join(folder, 'broken.json');
   const Resources = { Topic: { Type: 'AWS::SNS::Topic', Properties: { DisplayNam: 'x' } } };
   writeFileSync(broken, JSON.stringify({ Resources }));

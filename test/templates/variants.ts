@@ -2,8 +2,8 @@
 export const variants: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   default: { computes: 'cpu' },
   'both computes': { computes: 'cpu,gpu' },
-  'gpu alone': { computes: 'gpu' },
-  'on demand alone': { computes: 'cpu,gpu', spot: 'false' },
+  'gpu only': { computes: 'gpu' },
+  'on demand only': { computes: 'cpu,gpu', spot: 'false' },
   'private subnets': { computes: 'cpu,gpu', subnets: 'private' },
   'with an alarm address': { alarmEmail: 'somebody@example.org' },
   'with a budget': { alarmEmail: 'somebody@example.org', monthlyBudgetUsd: '20' },
@@ -12,7 +12,7 @@ export const variants: Readonly<Record<string, Readonly<Record<string, string>>>
     runRetentionDays: '90',
     datasetBuckets: 'digits-one,digits-two',
   },
-  'images that are ready': {
+  'existing images': {
     computes: 'cpu,gpu',
     trainingImage: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/training:cpu',
     gpuTrainingImage: `registry.example.org/training@sha256:${'0'.repeat(64)}`,

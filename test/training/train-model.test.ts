@@ -53,7 +53,7 @@ async function trainTiny(change: Partial<TrainingOptions> = {}) {
       settings,
       now: () => new Date(0),
       signal: new AbortController().signal,
-      onStep: ({ epoch, step, stepsPerEpoch }) => positions.push([epoch, step, stepsPerEpoch]),
+      onBatch: ({ epoch, batch, batchesPerEpoch }) => positions.push([epoch, batch, batchesPerEpoch]),
       onCheckpoint: async (state) => {
         states.push({ ...state, history: [...state.history] });
       },
@@ -100,7 +100,7 @@ test('an aborted signal stops it before the next training step', async () => {
   let stepCount = 0;
   const training = trainTiny({
     signal: stop.signal,
-    onStep: () => {
+    onBatch: () => {
       stepCount += 1;
       if (stepCount === 14) stop.abort();
     },
@@ -121,7 +121,7 @@ test.each([1, 5, 11, 12, 30])(
     let steps = 0;
     const interrupted = trainTiny({
       signal: stop.signal,
-      onStep: () => {
+      onBatch: () => {
         steps += 1;
         if (steps === stepCount) stop.abort();
       },

@@ -22,11 +22,11 @@ import type { StepContext } from '../step-context';
 import { stopIfInterrupted } from './stop-if-interrupted';
 
 /**
- * Checks every shard of the plan against the raw files, and writes the manifest: before it the dataset is not
- * prepared, after it the dataset never changes. Committing again gives the same manifest.
+ * Checks every shard of the plan against the raw files, and then writes the manifest, without which the dataset does not
+ * count as prepared. Committing again gives the same manifest, except for the checksums of shards that were made again.
  *
- * @throws PermanentError ArtifactNotFound for a missing plan or shard, CorruptArtifact for one that is not what its
- *   worker should have written; TransientError Interrupted.
+ * @throws PermanentError ArtifactNotFound for a missing plan or shard, CorruptArtifact for a shard that differs from its
+ *   rows of the raw files; TransientError Interrupted.
  */
 export async function commitPreprocessing(
   { dataset, contentKey }: CommitInput,
@@ -41,7 +41,7 @@ export async function commitPreprocessing(
   });
   const train = await checkSplit(plan, 'train', context);
   const test = await checkSplit(plan, 'test', context);
-  const highestLabel = Math.max(train.tally.highestLabel, test.tally.highestLabel);
+  const highestLabel = Math.max(train.statistics.highestLabel, test.statistics.highestLabel);
   const { schemaVersion, preprocessingVersion, imageShape, sourceFiles } = plan;
   const manifest: DatasetManifest = {
     schemaVersion,
@@ -67,7 +67,7 @@ interface FirstImage {
 
 interface CheckedSplit {
   readonly shards: DatasetManifest[Split]['shards'];
-  readonly tally: PixelStatistics;
+  readonly statistics: PixelStatistics;
   readonly firstImage: FirstImage;
 }
 
@@ -85,27 +85,32 @@ async function checkSplit(
     images: new RawFileReader(store, sourceFiles[`${split}Images`]),
     labels: new RawFileReader(store, sourceFiles[`${split}Labels`]),
   };
-  const tally = new PixelStatistics();
+  const statistics = new PixelStatistics();
   const shards: CheckedSplit['shards'] = [];
   let firstImage: FirstImage | undefined;
   for (const shard of plannedShards.filter((planned) => planned.split === split)) {
     stopIfInterrupted(signal);
-    const checked = await checkShard(store, shard, raw, tally);
+    const checked = await checkShard(store, shard, raw, statistics);
     shards.push(checked.summary);
     firstImage ??= checked.firstImage;
   }
   raw.images.finish();
   raw.labels.finish();
-  return { shards, tally, firstImage: firstImage! };
+  return { shards, statistics, firstImage: firstImage! };
 }
 
-/** Row count, shape and every value are compared with the raw rows, which are tallied on the way. */
-async function checkShard(store: ObjectStore, plan: ShardPlan, raw: RawSplitReader, tally: PixelStatistics) {
+/** Compares row count, shape and every value with the raw rows, and adds these rows to the statistics. */
+async function checkShard(
+  store: ObjectStore,
+  plan: ShardPlan,
+  raw: RawSplitReader,
+  statistics: PixelStatistics,
+) {
   const { shardKey: key, rowCount, imageShape, firstRow } = plan;
   if ((await store.head(key)) === undefined) {
     throw new PermanentError(
       'ArtifactNotFound',
-      `The planned shard ${key} is not in ${store.location}: the step shard did not finish for it. Run again; the shards are made first.`,
+      `The planned shard ${key} is not in ${store.location}: the step "shard" did not finish for it. Run again; the shards are made first.`,
       { evidence: { key } },
     );
   }
@@ -117,28 +122,28 @@ async function checkShard(store: ObjectStore, plan: ShardPlan, raw: RawSplitRead
   if (!areNormalized(shard.images, pixels) || Buffer.compare(shard.labels, labels) !== 0) {
     throw new PermanentError(
       'CorruptArtifact',
-      `${key} in ${store.location} is not what its rows of ${plan.imagesKey} and ${plan.labelsKey} give. Delete it and run again to make it again.`,
+      `${key} in ${store.location} differs from its rows of ${plan.imagesKey} and ${plan.labelsKey}. Delete it, and run again to make it again.`,
       { evidence: { key, firstRow, rowCount } },
     );
   }
-  tally.add(pixels, labels);
+  statistics.add(pixels, labels);
   return {
     summary: { key, rowCount, sha256: sha256Hex(bytes), bytes: bytes.byteLength },
     firstImage: { pixels: pixels.slice(0, imagePixels), label: labels[0]! },
   };
 }
 
-function summarize({ shards, tally }: CheckedSplit, highestLabel: number): DatasetManifest[Split] {
+function summarize({ shards, statistics }: CheckedSplit, highestLabel: number): DatasetManifest[Split] {
   return {
     rowCount: shards.reduce((sum, { rowCount }) => sum + rowCount, 0),
-    labelCounts: tally.labelCounts(highestLabel),
-    pixelMean: tally.pixelMean,
-    pixelStandardDeviation: tally.pixelStandardDeviation,
+    labelCounts: statistics.labelCounts(highestLabel),
+    pixelMean: statistics.pixelMean,
+    pixelStandardDeviation: statistics.pixelStandardDeviation,
     shards,
   };
 }
 
-/** An 8-bit gray PNG, for whoever wants to see what the pixels are. */
+/** An 8-bit gray PNG, to look at the pixels. */
 async function writeFirstTrainingImage(
   store: ObjectStore,
   { dataset, contentKey, imageShape: [height, width] }: DatasetPlan,
@@ -150,8 +155,8 @@ async function writeFirstTrainingImage(
 }
 
 /**
- * Another version of Node.js may compress the same shards to other bytes. After shards were made again, an earlier
- * manifest has their old checksums, and is replaced. Everything else in it depends on the raw files only.
+ * Another version of Node.js may compress the same shards to different bytes. If shards were made again, an existing
+ * manifest has their old checksums, and is replaced. The rest of a manifest depends only on the raw files.
  */
 async function publishManifest(store: ObjectStore, manifest: DatasetManifest): Promise<void> {
   const key = objectKeys.manifest(manifest.dataset, manifest.contentKey);
@@ -166,7 +171,7 @@ async function publishManifest(store: ObjectStore, manifest: DatasetManifest): P
   }
   throw new PermanentError(
     'CorruptArtifact',
-    `${key} in ${store.location} differs from what its shards give, so it was altered. Delete it and run again.`,
+    `${key} in ${store.location} does not match its shards: it was altered. Delete it and run again.`,
     { evidence: { key } },
   );
 }

@@ -40,13 +40,13 @@ import { publishRun, readPublishedRun } from '../publish-run';
 import type { StepContext } from '../step-context';
 
 /**
- * Measures the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
- * last of all run.json, without which the run counts as unfinished. A finished run is
- * not evaluated again: its outcome is the answer.
+ * Evaluates the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
+ * finally run.json, without which the run is unfinished. A finished run is not evaluated again: the recorded result is
+ * returned.
  *
  * @param predict - @default on WASM
- * @throws PermanentError RunExists when the run was finished on other data; ArtifactNotFound or CorruptArtifact for what an
- *   earlier step should have left; TransientError Interrupted.
+ * @throws PermanentError RunExists if the run was finished on other data; ArtifactNotFound or CorruptArtifact for a
+ *   missing or altered file of an earlier step; TransientError Interrupted.
  */
 export async function evaluate(
   input: EvaluateInput,
@@ -86,7 +86,7 @@ export async function evaluate(
   return toOutput(await publishRun(context.store, toRunRecord(run, outcome)), input);
 }
 
-/** @throws PermanentError RunExists when what is published is the run of another dataset's content. */
+/** @throws PermanentError RunExists if the published run has the content of another dataset. */
 function toOutput(
   { runId, dataset, config, accuracy, status }: RunRecord,
   input: EvaluateInput,
@@ -94,8 +94,8 @@ function toOutput(
   if (dataset.contentKey !== input.contentKey) {
     throw new PermanentError(
       'RunExists',
-      `The run "${runId}" is finished on the dataset content ${dataset.contentKey}, and its evaluation was asked for on ${input.contentKey}. Finished runs are never changed: choose another run id.`,
-      { evidence: { runId, published: dataset.contentKey, asked: input.contentKey } },
+      `The run "${runId}" is finished on the dataset content ${dataset.contentKey}, but its evaluation was requested on ${input.contentKey}. Finished runs are never changed: choose another run id.`,
+      { evidence: { runId, published: dataset.contentKey, requested: input.contentKey } },
     );
   }
   return { runId, accuracy, minAccuracy: config.minAccuracy, isAccepted: status === 'accepted' };
@@ -125,15 +125,15 @@ async function readTrainedRun(store: ObjectStore, { runId, dataset, contentKey }
   if (training.contentKey !== contentKey) {
     throw new PermanentError(
       'InvalidInput',
-      `The run "${runId}" was trained on the dataset content ${training.contentKey}, and its evaluation was asked for on ${contentKey}. Both must be the same; start the pipeline from its first step.`,
-      { evidence: { runId, trainedOn: training.contentKey, asked: contentKey } },
+      `The run "${runId}" was trained on the dataset content ${training.contentKey}, but its evaluation was requested on ${contentKey}. Both must be the same; start the pipeline from its first step.`,
+      { evidence: { runId, trainedOn: training.contentKey, requested: contentKey } },
     );
   }
   const manifestSha256 = sha256Hex(await store.get(manifestKey));
   return { runId, dataset, config, createdAt, training, epochs, manifest, manifestSha256 };
 }
 
-interface ModelAnswers {
+interface ModelPredictions {
   /** [count, classes]. */
   readonly probabilities: Float32Array;
   readonly layers: readonly LayerSummary[];
@@ -144,7 +144,7 @@ async function predictTestImages(
   testImages: LabeledImages,
   { store, signal }: StepContext,
   predict: PredictTestImages | undefined,
-): Promise<ModelAnswers> {
+): Promise<ModelPredictions> {
   await useWasmBackend();
   const model = await loadModel(store, runId);
   try {
@@ -207,7 +207,7 @@ async function writeModelCard(
 async function writeReport(
   store: ObjectStore,
   { runId, config, training, epochs, manifest, manifestSha256 }: TrainedRun,
-  { probabilities, ...outcome }: Outcome & ModelAnswers & { readonly testPredictions: PredictionColumns },
+  { probabilities, ...outcome }: Outcome & ModelPredictions & { readonly testPredictions: PredictionColumns },
   testImages: LabeledImages,
 ): Promise<void> {
   const { classes } = config;
@@ -231,7 +231,7 @@ async function writeReport(
     earlierRuns: await readEarlierRuns(store, { runId, contentKey: manifest.contentKey }),
     files: await listFilesBesideReport(store, runId),
   });
-  // The one file that tells the time: a slower twin must not replace what run.json vouches for.
+  // The report contains the time, so a concurrent evaluation must not replace one whose checksum is in run.json.
   await store.putIfAbsent(objectKeys.report(runId), new TextEncoder().encode(page));
 }
 

@@ -14,20 +14,20 @@ import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import type { StepContext } from '../step-context';
 
-/** What is to be done for a run's dataset; nothing of it has been done yet. */
+/** The work that the dataset of a run needs; nothing of it is done yet. */
 export interface PlannedDataset {
   readonly plan: DatasetPlan;
-  /** `true`: a manifest for these very bytes exists, and no shard has to be made. */
+  /** `true`: a manifest for exactly these bytes exists, and no shard has to be made. */
   readonly isPrepared: boolean;
-  /** For people: why the shards are, or are not, made again. */
+  /** A message for users: why the shards are, or are not, made again. */
   readonly reason: string;
   readonly source: SourceDataset;
   readonly missingFiles: readonly RawFileRole[];
 }
 
 /**
- * Reads and checks a dataset, and says which shards it needs. Nothing is written. The plan depends on the raw files
- * alone, so that planning again never changes it.
+ * Reads and checks a dataset, and plans its shards. Nothing is written. The plan depends only on the raw files, so
+ * planning again gives the same plan.
  *
  * @throws PermanentError InvalidDataset for a dataset that cannot be used; CorruptArtifact for an altered raw file or
  *   manifest in the store.
@@ -55,7 +55,7 @@ export async function planPreprocessing(
   return { plan, ...(await comparePrepared(store, plan)), source, missingFiles };
 }
 
-/** Copies the raw files that the store lacks, and writes plan.json where there are shards to make. */
+/** Copies the raw files that the store does not have, and writes plan.json if there are shards to make. */
 export async function storePlan(
   { plan, isPrepared, source, missingFiles }: PlannedDataset,
   { store, notify }: StepContext,
@@ -68,7 +68,7 @@ export async function storePlan(
   await putJson(store, objectKeys.plan(plan.dataset, plan.contentKey), datasetPlanSchema, plan);
 }
 
-/** Looks at sizes and recorded checksums only; every reader of a shard verifies its bytes. */
+/** Checks only sizes and recorded checksums, because every reader of a shard verifies its bytes. */
 async function comparePrepared(
   store: ObjectStore,
   { dataset, contentKey, shards: plannedShards }: DatasetPlan,
@@ -88,6 +88,6 @@ async function comparePrepared(
     const reason = `The dataset "${dataset}" was prepared, but its shard ${key} ${what}: all ${shardCount} shards are made again.`;
     return { isPrepared: false, reason };
   }
-  const reason = `The dataset "${dataset}" is prepared already from the same four files (content ${contentKey}): its ${shardCount} shards are used again.`;
+  const reason = `The dataset "${dataset}" is already prepared from the same four files (content ${contentKey}): its ${shardCount} shards are reused.`;
   return { isPrepared: true, reason };
 }

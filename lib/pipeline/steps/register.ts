@@ -14,14 +14,14 @@ import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
 
-/** More rivals than any account starts at once; each lost race means that somebody else's pointer moved. */
+/** More than the runs that finish at the same time; each failed attempt means that another run moved the pointer. */
 const maxAttempts = 20;
 
 /**
- * Moves the model's pointer to the run, unless it stands on a run that finished later. Registering twice changes
- * nothing, and whatever the order of several runs' registrations, the pointer ends on the same run.
+ * Moves the model's pointer to the run, unless it points to a run that finished later. Registering twice changes nothing,
+ * and the order in which several runs are registered does not matter.
  *
- * @returns where the pointer stands afterwards.
+ * @returns the pointer afterwards.
  * @throws PermanentError QualityGateFailed for a rejected run; ArtifactNotFound for an unfinished one.
  */
 export async function register({ runId }: RegisterInput, context: StepContext): Promise<LatestModel> {
@@ -33,7 +33,7 @@ export async function register({ runId }: RegisterInput, context: StepContext): 
   const key = objectKeys.latestModel(run.config.modelName);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const current = await readPointer(store, key);
-    if (current !== undefined && (await staysOn(store, current.pointer, run))) return current.pointer;
+    if (current !== undefined && (await isPointerNewer(store, current.pointer, run))) return current.pointer;
     const pointer: LatestModel = {
       schemaVersion: 1,
       modelName: run.config.modelName,
@@ -46,17 +46,17 @@ export async function register({ runId }: RegisterInput, context: StepContext): 
   }
   throw new TransientError(
     'StoreUnavailable',
-    `The pointer ${key} in ${store.location} changed under each of ${maxAttempts} attempts to move it to "${runId}". Register the run again when fewer runs finish at once.`,
+    `The pointer ${key} in ${store.location} changed during each of ${maxAttempts} attempts to move it to "${runId}". Register the run again when fewer runs finish at the same time.`,
     { evidence: { key, runId, maxAttempts } },
   );
 }
 
-/** Whether registering a finished run would change nothing: it is rejected, or the pointer is on it or past it. */
+/** Whether registering a finished run would change nothing: it is rejected, or the pointer is at it or at a newer run. */
 export async function isRegistrationOver(store: ObjectStore, runId: string): Promise<boolean> {
   const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
   if (run.status === 'rejected') return true;
   const current = await readPointer(store, objectKeys.latestModel(run.config.modelName));
-  return current !== undefined && (await staysOn(store, current.pointer, run));
+  return current !== undefined && (await isPointerNewer(store, current.pointer, run));
 }
 
 function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord, store: ObjectStore): void {
@@ -71,16 +71,20 @@ function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord, store
 async function readPointer(store: ObjectStore, key: string) {
   const bytes = await absentAsUndefined(store.get(key));
   if (bytes === undefined) return undefined;
-  // Read second: should the pointer move in between, the checksum is the older one, the swap fails, and we look again.
+  // Read last: if the pointer moves in between, the checksum is older, the conditional write fails and is tried again.
   return { pointer: await getJson(store, key, latestModelSchema), sha256: sha256Hex(bytes) };
 }
 
-/** True when the pointer's run finished after `candidate`, or is it. A run that was deleted holds no pointer. */
-async function staysOn(store: ObjectStore, pointer: LatestModel, candidate: RunRecord): Promise<boolean> {
+/** Whether the pointer's run is `candidate` or finished after it. The pointer to a deleted run may always be moved. */
+async function isPointerNewer(
+  store: ObjectStore,
+  pointer: LatestModel,
+  candidate: RunRecord,
+): Promise<boolean> {
   if (pointer.runId === candidate.runId) return true;
-  const holder = await getJsonIfPresent(store, objectKeys.runRecord(pointer.runId), runRecordSchema);
-  if (holder === undefined) return false;
-  const leadMilliseconds = Date.parse(holder.finishedAt) - Date.parse(candidate.finishedAt);
-  // The same millisecond: the run id decides, so that the order of registration still does not matter.
-  return leadMilliseconds > 0 || (leadMilliseconds === 0 && holder.runId > candidate.runId);
+  const registered = await getJsonIfPresent(store, objectKeys.runRecord(pointer.runId), runRecordSchema);
+  if (registered === undefined) return false;
+  const leadMilliseconds = Date.parse(registered.finishedAt) - Date.parse(candidate.finishedAt);
+  // In the same millisecond the run id decides, so that the order of registration does not matter.
+  return leadMilliseconds > 0 || (leadMilliseconds === 0 && registered.runId > candidate.runId);
 }

@@ -5,35 +5,35 @@ import { type CheckpointOwner, Checkpoints } from '../../training/checkpoints';
 import type { MlpLayers } from '../../training/mlp-layers';
 import type { TrainingState } from '../../training/training-state';
 
-/** A run's checkpoints, and where its training starts from. */
+/** A run's checkpoints, and the state from which its training starts. */
 export interface RestoredTraining {
   readonly checkpoints: Checkpoints;
-  /** `undefined`: from its initial weights. */
+  /** `undefined`: training starts from its initial weights. */
   readonly resumeFrom: TrainingState | undefined;
 }
 
 /**
- * The newest checkpoint that can be trusted: the run's own, or else that of the run which its configuration resumes.
+ * Finds the newest intact checkpoint: of the run itself, or else of the run that its configuration resumes.
  *
- * @param say - told of those that cannot.
- * @throws PermanentError ArtifactNotFound when the run to resume has none on this very content.
+ * @param log - receives a message for each damaged checkpoint.
+ * @throws PermanentError ArtifactNotFound if the run to resume has no checkpoint for this dataset content.
  */
 export async function restoreTraining(
   store: ObjectStore,
   { runId, contentKey }: CheckpointOwner,
   { resumeFrom }: RunConfig,
-  stack: MlpLayers,
-  say: (message: string) => void,
+  layers: MlpLayers,
+  log: (message: string) => void,
 ): Promise<RestoredTraining> {
-  const checkpoints = new Checkpoints(store, { runId, contentKey }, stack);
-  const own = await checkpoints.restore(say);
+  const checkpoints = new Checkpoints(store, { runId, contentKey }, layers);
+  const own = await checkpoints.restore(log);
   if (own !== undefined || resumeFrom === undefined) return { checkpoints, resumeFrom: own };
-  const others = new Checkpoints(store, { runId: resumeFrom, contentKey }, stack);
-  const state = await others.restore(say);
+  const others = new Checkpoints(store, { runId: resumeFrom, contentKey }, layers);
+  const state = await others.restore(log);
   if (state !== undefined) return { checkpoints, resumeFrom: state };
   throw new PermanentError(
     'ArtifactNotFound',
-    `The run "${resumeFrom}", which resumeFrom names, has no checkpoint of a training on the dataset content ${contentKey} in ${store.location}: it made no step, was on other data, or its checkpoints have expired. Start without resumeFrom.`,
+    `The run "${resumeFrom}", which resumeFrom names, has no checkpoint of a training on the dataset content ${contentKey} in ${store.location}: it ended before its first checkpoint, used other data, or its checkpoints have expired. Start without resumeFrom.`,
     { evidence: { resumeFrom, contentKey } },
   );
 }

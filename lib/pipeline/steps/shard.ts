@@ -5,8 +5,8 @@ import type { StepContext } from '../step-context';
 import { stopIfInterrupted } from './stop-if-interrupted';
 
 /**
- * Makes one shard from its own byte ranges of the raw files. The same plan gives the same bytes, so a second
- * attempt, or a second worker, may replace the shard at any time.
+ * Makes one shard from its byte ranges of the raw files. The same plan gives the same bytes, so a second attempt or a
+ * second worker may replace the shard at any time.
  *
  * @throws PermanentError ArtifactNotFound or CorruptArtifact for the raw files; TransientError Interrupted.
  */

@@ -5,6 +5,6 @@ export function stopIfInterrupted(signal: AbortSignal): void {
   if (!signal.aborted) return;
   throw new TransientError(
     'Interrupted',
-    'The preprocessing was told to stop, and stopped between two shards. Start it again to go on; nothing half-written is used.',
+    'The preprocessing was interrupted, and stopped between two shards. Start it again to continue; partly written files are not used.',
   );
 }

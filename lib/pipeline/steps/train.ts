@@ -25,14 +25,14 @@ import { TrainingTimeLimit } from '../training-time-limit';
 import { restoreTraining } from './restore-training';
 
 /**
- * Trains the run's model and stores it: checkpoints and history.json as it goes, then the model in every format and the
- * page that tries it, then training.json, which says that the training is whole. A run that has its training.json is
- * not trained again; one that was cut off goes on from its newest checkpoint.
+ * Trains the run's model and stores it: checkpoints and history.json during the training, then the model in every format
+ * and the try-it page, then training.json, which marks the training as complete. A run that has a training.json is not
+ * trained again; an interrupted training resumes from its newest checkpoint.
  *
- * @param openedEngine - where it was needed before; otherwise the configuration's is opened.
- * @returns also the engine, unless the run was trained before.
+ * @param openedEngine - if an earlier check has opened it already.
+ * @returns also the engine, unless the run was already trained.
  * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
- *   CostLimitExceeded after a checkpoint, or what reading the dataset finds; TransientError Interrupted.
+ *   CostLimitExceeded after a checkpoint, or an error of reading the dataset; TransientError Interrupted.
  */
 export async function train(
   input: TrainInput,
@@ -43,20 +43,20 @@ export async function train(
   const { store, notify, now, signal } = context;
   const earlier = await readEarlierTraining(input, context);
   if (earlier !== undefined) {
-    notify({ type: 'note', message: `The run ${runId} is trained already: nothing is trained again` });
+    notify({ type: 'note', message: `The run ${runId} is already trained, and is not trained again` });
     return { runId, seconds: earlier.seconds };
   }
   const startedAt = now().getTime();
-  const say = (message: string) => notify({ type: 'note', message });
+  const log = (message: string) => notify({ type: 'note', message });
   const run = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
   const { config } = run;
   const history = new TrainingHistory(store, run);
   const { maxCostUsd } = config;
   if (maxCostUsd > 0 && compute === null)
-    say('maxCostUsd counts for nothing here: this machine has no price');
-  const budget = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
+    log('maxCostUsd has no effect on a local run: this machine has no price');
+  const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
-  const engine = openedEngine ?? (await chooseEngine(config, say, signal));
+  const engine = openedEngine ?? (await chooseEngine(config, log, signal));
   const trainImages = await loadSplit(store, manifest, 'train');
   const validationImages = await loadSplit(store, manifest, 'test');
   const model = buildMlp(config, manifest.imageShape);
@@ -73,7 +73,7 @@ export async function train(
       model,
       engine,
       images,
-      budget,
+      timeLimit,
       history,
       context,
     );
@@ -108,32 +108,32 @@ async function trainWithCheckpoints(
   model: Sequential,
   engine: TrainingEngine,
   images: Pick<TrainingOptions, 'trainImages' | 'validationImages'>,
-  budget: TrainingTimeLimit,
+  timeLimit: TrainingTimeLimit,
   history: TrainingHistory,
   { store, notify, now, signal }: StepContext,
 ) {
-  const say = (message: string) => notify({ type: 'note', message });
-  const stack = readMlpLayers(model);
+  const log = (message: string) => notify({ type: 'note', message });
+  const layers = readMlpLayers(model);
   const owner = { runId, contentKey };
-  const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, stack, say);
-  if (resumeFrom !== undefined) say(`Going on after step ${resumeFrom.step}, from a checkpoint`);
-  budget.count(secondsBefore(resumeFrom));
-  // Of another run there may be no epoch left to train, after which it would be written.
+  const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, layers, log);
+  if (resumeFrom !== undefined) log(`Resuming after training step ${resumeFrom.step}, from a checkpoint`);
+  timeLimit.count(secondsBefore(resumeFrom));
+  // The resumed run may have trained all epochs: then no further epoch would write the history of this run.
   if (config.resumeFrom !== undefined && resumeFrom !== undefined && resumeFrom.history.length > 0)
     await history.write(resumeFrom.history);
-  // Reading the dataset may have taken it all.
-  budget.check();
+  // Reading the dataset may have used all the time.
+  timeLimit.check();
   const training = trainModel({
     ...images,
     model,
     engine,
     settings: config,
-    initial: await readInitialWeights(store, config, stack, say),
+    initial: await readInitialWeights(store, config, layers, log),
     resumeFrom,
     now,
-    signal: AbortSignal.any([signal, budget.signal]),
-    onStep: (position) => {
-      budget.check();
+    signal: AbortSignal.any([signal, timeLimit.signal]),
+    onBatch: (position) => {
+      timeLimit.check();
       notify({ type: 'training-progress', ...position, epochs: config.epochs });
     },
     onCheckpoint: (state) => checkpoints.save(state),
@@ -142,30 +142,30 @@ async function trainWithCheckpoints(
       notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
     },
   });
-  return { ...(await budget.watch(training)), resumeFrom };
+  return { ...(await timeLimit.watch(training)), resumeFrom };
 }
 
-/** Training over a finished training would leave its training.json standing over files of both, were it cut off. */
+/** A finished training is not repeated: an interruption would leave files of both trainings with one training.json. */
 async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }: StepContext) {
   const record = await getJsonIfPresent(store, objectKeys.training(runId), trainingRecordSchema);
   if (record === undefined || record.contentKey === contentKey) return record;
   throw new PermanentError(
     'RunExists',
     `The run "${runId}" in ${store.location} was trained on the dataset content ${record.contentKey}, and the dataset has the content ${contentKey} now. Choose another run id, or delete ${objectKeys.run(runId)} first.`,
-    { evidence: { runId, trainedOn: record.contentKey, asked: contentKey } },
+    { evidence: { runId, trainedOn: record.contentKey, requested: contentKey } },
   );
 }
 
-/** `undefined` for a run that starts from its seed. */
+/** @returns `undefined` for a run whose initial weights come from its seed. */
 async function readInitialWeights(
   store: ObjectStore,
   { initialWeightsSha256: sha256 }: RunConfig,
-  stack: MlpLayers,
-  say: (message: string) => void,
+  layers: MlpLayers,
+  log: (message: string) => void,
 ) {
   if (sha256 === undefined) return undefined;
-  const weights = await loadInitialWeights(store, sha256, stack);
-  say(`The seed's initial weights are replaced by given ones, ${objectKeys.initialWeights(sha256)}`);
+  const weights = await loadInitialWeights(store, sha256, layers);
+  log(`Starting from the given weights ${objectKeys.initialWeights(sha256)}, not from random ones`);
   return weights;
 }
 

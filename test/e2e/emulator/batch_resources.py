@@ -9,7 +9,7 @@ from ministack.services.cloudformation import provisioners
 
 import batch_jobs
 
-# Below these keys, the names are the user's.
+# Below these keys, the user chooses the names.
 _OPAQUE = {"parameters", "tags"}
 
 
@@ -81,7 +81,7 @@ def _update_definition(arn, _old, properties, _stack):
 
 
 def _deregister(arn, _properties=None):
-    """The revision stays, because jobs refer to it, but takes no further job."""
+    """The revision is kept, because jobs refer to it, but accepts no further job."""
     definition = batch_jobs.find_definition(arn)
     if definition is not None:
         definition["status"] = "INACTIVE"

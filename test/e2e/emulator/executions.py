@@ -1,6 +1,6 @@
-"""Executions as Step Functions has them, where MiniStack's differ: one that failed or was aborted can be redriven, with
-the definition that it was started with; and each item of a Distributed Map is an execution of its own, whose context
-has a name of its own and which sees no variable of its parent.
+"""Makes MiniStack's executions behave like those of Step Functions: a failed or aborted execution can be redriven, with
+the definition that it was started with; and each item of a Distributed Map is a separate execution, with its own name
+and without the variables of its parent.
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
@@ -42,7 +42,7 @@ def _run(execution_arn):
         "variables": {},
     }
     _drives[execution_arn] = Drive(definition, context, definition["StartAt"], execution_input)
-    _go_on(execution)
+    _continue(execution)
 
 
 def _describe(execution, execution_input, role_arn):
@@ -55,7 +55,7 @@ def _describe(execution, execution_input, role_arn):
     }
 
 
-def _go_on(execution):
+def _continue(execution):
     drive = _drives[execution["executionArn"]]
     attempt = len(drive.redrives)
 
@@ -98,7 +98,7 @@ def _run_state(drive, execution):
 
 
 def _wait_while_held(execution, state_name):
-    """A test holds an execution in a state by the file HOLD_FOLDER/<execution name>, which has the state's name in it."""
+    """A test holds an execution in a state by the file HOLD_FOLDER/<execution name>, which contains the state's name."""
     file = os.path.join(os.environ["HOLD_FOLDER"], execution["name"])
     while execution["status"] == "RUNNING" and os.path.exists(file):
         with open(file, encoding="utf-8") as held:
@@ -123,7 +123,7 @@ _state_runners = {
 
 
 def _redrive(request):
-    """Runs the whole state again that was not completed. AWS runs only the failed items of a Map."""
+    """Runs the incomplete state again from its start. AWS runs only the failed items of a Map again."""
     execution = stepfunctions._executions.get(request.get("executionArn"))
     if execution is None:
         return error_response_json("ExecutionDoesNotExist", f"{request.get('executionArn')} not found", 400)
@@ -137,7 +137,7 @@ def _redrive(request):
     stepfunctions._add_event(execution, "ExecutionRedriven", details)
     stepfunctions._emit_execution_status_event(execution)
     scope = contextvars.copy_context()
-    threading.Thread(target=scope.run, args=(_go_on, execution), daemon=True).start()
+    threading.Thread(target=scope.run, args=(_continue, execution), daemon=True).start()
     return json_response({"redriveDate": redriven_at})
 
 

@@ -1,6 +1,6 @@
-"""Lambda reports the `name` of what a Node.js handler threw; MiniStack reports `Runtime.HandlerError` for everything.
-On a busy machine MiniStack also loses what a handler writes at its end, including this name, because it waits only 5 ms
-for the next line. Here each invocation ends with a marker line.
+"""Lambda reports the `name` of an error that a Node.js handler threw; MiniStack reports `Runtime.HandlerError` for everything.
+On a busy machine MiniStack also loses the last lines of a handler, including this name, because it waits only 5 ms for the
+next line. Here each invocation ends with a marker line.
 """
 
 import queue

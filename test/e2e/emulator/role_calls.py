@@ -1,8 +1,8 @@
-"""The requests of each role: AUTH=true has MiniStack answer each request by the policies of the role that made it;
-this writes every such request to the file ROLE_CALLS, one JSON object a line, with MiniStack's decision; and the
-credentials that each role was given to the file ROLE_SESSIONS.
+"""Records the requests of each role. With AUTH=true, MiniStack decides each request by the policies of its role. This
+module writes every request with MiniStack's decision to the file ROLE_CALLS, one JSON object per line, and the
+credentials of each role to the file ROLE_SESSIONS.
 
-What Step Functions does for a state machine has no request of its own in MiniStack: step_functions.py asks here.
+In MiniStack, the calls that Step Functions makes for a state machine are no requests: step_functions.py calls `ask`.
 """
 
 import json
@@ -23,7 +23,7 @@ def _record(role, action, resource, is_allowed, context=None):
 
 
 def ask(role, action, resource, context=None):
-    """Whether the policies of the role allow what a service does with it."""
+    """Whether the policies of the role allow an action of a service."""
     account = get_account_id()
     request = iam_evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{account}:assumed-role/{role}/service",
@@ -54,7 +54,7 @@ def _recording(enforce):
     def enforce_and_record(access_key_id, iam_action, service, region, resource_arn="*", service_context=None):
         principal = iam_evaluator.resolve_principal(access_key_id or "", get_account_id())
         arn = getattr(principal, "arn", "")
-        # The roles of `cdk bootstrap`: the deployment is not tested here, and MiniStack lacks a part of what they need.
+        # The roles of `cdk bootstrap` are not tested here, and MiniStack does not support all of their rights.
         if ":assumed-role/cdk-" in arn:
             return None
         denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
@@ -66,7 +66,7 @@ def _recording(enforce):
 
 
 def _as_over_tls(pin):
-    """The bucket refuses what does not come over TLS, which ends before the emulator."""
+    """The bucket refuses requests without TLS, and the emulator receives requests without it."""
 
     def pin_request_origin(source_ip, _secure_transport):
         pin(source_ip, True)
@@ -74,7 +74,7 @@ def _as_over_tls(pin):
     return pin_request_origin
 
 
-def _noting_sessions(register):
+def _recording_sessions(register):
     def register_session(access_key, session):
         credentials = {
             "accessKeyId": access_key,
@@ -89,6 +89,6 @@ def _noting_sessions(register):
 
 
 def install():
-    sts.register_session = _noting_sessions(sts.register_session)
+    sts.register_session = _recording_sessions(sts.register_session)
     iam_evaluator.enforce = _recording(iam_evaluator.enforce)
     iam_evaluator.pin_request_origin = _as_over_tls(iam_evaluator.pin_request_origin)

@@ -1,11 +1,11 @@
-"""MiniStack with Batch jobs that really run.
+"""MiniStack with Batch jobs that run as processes.
 
-GATEWAY_PORT  where it listens; BIND_HOST=127.0.0.1 keeps it off the network
-CDK_OUT       the cloud assembly, for the build contexts of images
-JOB_FOLDER    gets the logs and process ids of jobs
-HOLD_FOLDER   names the executions that wait in a state
-ROLE_CALLS    a file that gets what each role asked for
-ROLE_SESSIONS a file that gets the credentials that each role was given
+GATEWAY_PORT  the port; BIND_HOST=127.0.0.1 allows only local connections
+CDK_OUT       the cloud assembly, with the build contexts of images
+JOB_FOLDER    a folder for the logs and process ids of jobs
+HOLD_FOLDER   a folder with a file for each execution that waits in a state
+ROLE_CALLS    a file for the requests of each role
+ROLE_SESSIONS a file for the credentials of each role
 """
 
 import batch_jobs

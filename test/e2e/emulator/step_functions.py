@@ -1,4 +1,4 @@
-"""What MiniStack's Step Functions lack for this workflow: Batch's `submitJob.sync`, S3's `getObject`, JSONata in a
+"""Adds to MiniStack's Step Functions what this workflow needs: Batch's `submitJob.sync`, S3's `getObject`, JSONata in a
 Distributed Map, and executions that stay aborted."""
 
 import contextvars
@@ -14,7 +14,7 @@ _running_execution = contextvars.ContextVar("running_execution", default=None)
 
 
 def _ask(action, resource, context=None):
-    """What AWS does with the role of the state machine needs a right of that role."""
+    """Checks that the role of the state machine has the right for a call that AWS makes with it."""
     execution = _running_execution.get()
     if execution is None:
         return
@@ -55,8 +55,8 @@ def _submit_job(resource, arguments):
     return to_pascal(job)
 
 
-def _knowing_the_execution(execute_task):
-    """AWS terminates the job of an aborted execution, so the wait for a job has to know its execution."""
+def _with_running_execution(execute_task):
+    """AWS terminates the job of an aborted execution, so the wait for a job needs its execution."""
 
     def execute(state, raw_input, execution, context):
         token = _running_execution.set(execution)
@@ -152,7 +152,7 @@ def _unless_aborted(fail_execution):
 
 def install():
     stepfunctions._SERVICE_DISPATCH["arn:aws:states:::batch:submitJob"] = _submit_job
-    stepfunctions._execute_task = _knowing_the_execution(stepfunctions._execute_task)
+    stepfunctions._execute_task = _with_running_execution(stepfunctions._execute_task)
     stepfunctions._resolve_params_obj = _with_jsonata_templates(stepfunctions._resolve_params_obj)
     stepfunctions._run_distributed_map = _with_jsonata_output(stepfunctions._run_distributed_map)
     stepfunctions._invoke_aws_sdk_integration = _with_sdk_calls(stepfunctions._invoke_aws_sdk_integration)

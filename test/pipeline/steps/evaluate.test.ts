@@ -38,16 +38,16 @@ test('the run record lists every file of the run, with its checksum', async () =
   );
 });
 
-test('a finished run is not evaluated again: its outcome is the answer, and nothing is written', async () => {
+test('a finished run is not evaluated again: the recorded result is returned, and nothing is written', async () => {
   const { store, context, input } = await trainTiny();
   const outcome = await evaluate(input, context);
   const record = await store.get(objectKeys.runRecord('run'));
-  // As Lambda does when the answer of the first time was lost.
+  // Lambda does this if the response of the first invocation is lost.
   expect(await evaluate({ ...input, phases: [] }, context)).toEqual(outcome);
   expect(await store.get(objectKeys.runRecord('run'))).toEqual(record);
 });
 
-test('two at once publish one run, and both answer with it', async () => {
+test('two concurrent evaluations publish one run, and both return it', async () => {
   const { store, context, input } = await trainTiny();
   const outcomes = await Promise.all([evaluate(input, context), evaluate(input, context)]);
   expect(outcomes[1]).toEqual(outcomes[0]);
@@ -59,11 +59,11 @@ test('a run that was finished on other data is refused', async () => {
   await evaluate(input, context);
   await expect(evaluate({ ...input, contentKey: 'other' }, context)).rejects.toMatchObject({
     name: 'RunExists',
-    message: expect.stringMatching(/is finished on the dataset content .*asked for on other/),
+    message: expect.stringMatching(/is finished on the dataset content .*requested on other/),
   });
 });
 
-test('a run in the cloud says what it cost', async () => {
+test('a run in the cloud records its cost', async () => {
   const { store, context, input } = await trainTiny('cpu');
   await evaluate(input, context);
   const { costUsd } = await getJson(store, objectKeys.runRecord('run'), runRecordSchema);

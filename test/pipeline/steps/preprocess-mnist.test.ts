@@ -26,7 +26,7 @@ test('the real 70,000 images', async () => {
     labelCounts: [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
   });
   expect(manifest.train.shards.map(({ rowCount }) => rowCount)).toEqual(new Array(6).fill(10_000));
-  // Another key means that everybody's shards are made again: raise preprocessingVersion with it.
+  // Another key means that all existing shards are made again: increase preprocessingVersion as well.
   expect(manifest.contentKey).toBe('b906142d27f5c081511b332e6ee5d67e');
   expect(manifest.firstTrainingImage.label).toBe(5);
 

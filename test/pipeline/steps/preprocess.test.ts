@@ -22,7 +22,7 @@ import {
 } from '../../support/prepare-dataset';
 import { encodeIdx, type TinyDataset, writeTinyDataset } from '../../support/tiny-dataset';
 
-/** One row more than full shards hold, of the smallest images: cheap, and with a last shard of its own in both splits. */
+/** Small images, and one row more than full shards hold: both splits have a last shard with one row. */
 const imageShape = [2, 3] as const;
 const sizes = { trainCount: 20_001, testCount: 10_001, imageShape, classes: 3 };
 const shardRowCounts = [10_000, 10_000, 1, 10_000, 1];
@@ -50,7 +50,7 @@ async function snapshot(of: ObjectStore): Promise<Record<string, string | undefi
   return checksums;
 }
 
-test('what may not be what it seems is said at every plan, also of a dataset that is prepared', async () => {
+test('every plan warns about suspicious data, also if the dataset is already prepared', async () => {
   const dark = join(folder, 'dark');
   const { test } = await writeTinyDataset(dark, sizes);
   await writeFile(
@@ -60,15 +60,15 @@ test('what may not be what it seems is said at every plan, also of a dataset tha
       test.pixels.map((value) => value >> 4),
     ),
   );
-  const said = { type: 'note', message: expect.stringMatching(/^The brightest pixel of t10k-images/) };
+  const warning = { type: 'note', message: expect.stringMatching(/^The brightest pixel of t10k-images/) };
   await prepareDataset(dark, context);
-  expect(context.events).toContainEqual(said);
+  expect(context.events).toContainEqual(warning);
   context.events.length = 0;
   expect(await planDataset(dark, context)).toMatchObject({ isPrepared: true });
-  expect(context.events).toContainEqual(said);
+  expect(context.events).toContainEqual(warning);
 });
 
-test('the first plan cuts both splits into shards and says that they are to be made', async () => {
+test('the first plan divides both splits into shards, and says that they have to be made', async () => {
   const output = await planDataset(source, context);
   const plan = await readPlan(output, context);
   expect(output).toMatchObject({ runId: 'test-run', isPrepared: false, shardCount: 5 });
@@ -100,7 +100,7 @@ test('a bad dataset leaves the store empty', async () => {
   expect(await snapshot(store)).toEqual({});
 });
 
-test('the manifest sums up what the raw files hold', async () => {
+test('the manifest summarizes the raw files', async () => {
   const manifest = await prepareDataset(source, context);
   expect(datasetManifestSchema.parse(manifest)).toEqual(manifest);
   const pixels = Array.from(tiny.train.pixels, (pixel) => pixel / 255);
@@ -116,7 +116,7 @@ test('the manifest sums up what the raw files hold', async () => {
   expect(manifest).toMatchObject({ imageShape, dtype: 'float32' });
 });
 
-test('the splits are read back as they went in', async () => {
+test('the splits are read back unchanged', async () => {
   const manifest = await prepareDataset(source, context);
   for (const split of ['train', 'test'] as const) {
     const { pixels, labels, count, imageShape: shape } = await loadSplit(store, manifest, split);
@@ -137,25 +137,25 @@ test('the first training image is a PNG with its label in its name', async () =>
   expect(Buffer.compare(Buffer.from(data), tiny.train.pixels.subarray(0, 6))).toBe(0);
 });
 
-test('a prepared dataset is used again, and the plan says why', async () => {
+test('a prepared dataset is reused, and the plan says why', async () => {
   await prepareDataset(source, context);
   const before = await snapshot(store);
   const output = await planDataset(source, context);
   expect(output.isPrepared).toBe(true);
   expect(output.reason).toMatch(
-    /is prepared already from the same four files \(content [0-9a-f]{32}\): its 5 shards are used again\.$/,
+    /is already prepared from the same four files \(content [0-9a-f]{32}\): its 5 shards are reused\.$/,
   );
   expect(await snapshot(store)).toEqual(before);
 });
 
-test('shards and commit repeat themselves byte for byte', async () => {
+test('repeated preprocessing gives the same bytes', async () => {
   const manifest = await prepareDataset(source, context);
   const before = await snapshot(store);
   expect(await prepareDataset(source, context)).toEqual(manifest);
   expect(await snapshot(store)).toEqual(before);
 });
 
-test('preprocessing that was interrupted is taken up, and ends as if it had not been', async () => {
+test('interrupted preprocessing can be resumed, with the same result as without an interruption', async () => {
   const output = await planDataset(source, context);
   const { shards } = await readPlan(output, context);
   await preprocessShard(shards[0]!, context);
@@ -172,12 +172,12 @@ test('preprocessing that was interrupted is taken up, and ends as if it had not 
   expect(await store.head(objectKeys.manifest(output.dataset, output.contentKey))).toBeUndefined();
 
   const manifest = await prepareDataset(source, second);
-  const undisturbed = createStepContext(new MemoryStore());
-  expect(await prepareDataset(source, undisturbed)).toEqual(manifest);
-  expect(await snapshot(undisturbed.store)).toEqual(await snapshot(store));
+  const uninterrupted = createStepContext(new MemoryStore());
+  expect(await prepareDataset(source, uninterrupted)).toEqual(manifest);
+  expect(await snapshot(uninterrupted.store)).toEqual(await snapshot(store));
 });
 
-test('a shard of other rows than its plan says is not committed', async () => {
+test('a shard with other rows than planned is not committed', async () => {
   const output = await planDataset(source, context);
   const { shards } = await readPlan(output, context);
   for (const shard of shards) await preprocessShard(shard, context);
@@ -189,7 +189,7 @@ test('a shard of other rows than its plan says is not committed', async () => {
   await store.put(shards[0]!.shardKey, await store.get(shards[1]!.shardKey));
   await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
     name: 'CorruptArtifact',
-    message: expect.stringMatching(/train-00000\.npz in memory: is not what its rows .* Delete it/),
+    message: expect.stringMatching(/train-00000\.npz in memory: differs from its rows .* Delete it/),
   });
 });
 
@@ -206,12 +206,12 @@ test.each<[string, (shard: Shard) => void]>([
   await store.put(key, await encodeShard(shard, imageShape));
   await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
     name: 'CorruptArtifact',
-    message: expect.stringMatching(/train-00001\.npz in memory: is not what its rows .* Delete it/),
+    message: expect.stringMatching(/train-00001\.npz in memory: differs from its rows .* Delete it/),
   });
 });
 
-/** Reads of ranges come with one bit turned, as from a disk or a network that nobody verifies. */
-function turnBit(key: RegExp, at: number): jest.SpyInstance {
+/** Range reads return one flipped bit, as from a disk or a network without checksums. */
+function flipBit(key: RegExp, at: number): jest.SpyInstance {
   const getRange = store.getRange.bind(store);
   return jest.spyOn(store, 'getRange').mockImplementation(async (read, offset, length) => {
     const bytes = await getRange(read, offset, length);
@@ -225,10 +225,10 @@ test.each([
   ['pixel', /t10k-images/, 500],
   ['label', /train-labels/, 8],
 ])(
-  'a %s of %s altered since the import is not committed, though the shards agree with it',
+  'a %s of %s that was altered since the import is not committed, although the shards match it',
   async (_, key, at) => {
     const output = await planDataset(source, context);
-    turnBit(key, at);
+    flipBit(key, at);
     const { shards } = await readPlan(output, context);
     for (const shard of shards) await preprocessShard(shard, context);
     await expect(commitPreprocessing(output, context)).rejects.toMatchObject({
@@ -251,7 +251,7 @@ test('shards that another version of zlib compressed are accepted, and their che
   expect((await loadSplit(store, again, 'train')).count).toBe(again.train.rowCount);
 });
 
-test('raw files that were copied in by hand, without recorded checksums, make the same dataset', async () => {
+test('raw files that were copied manually, without recorded checksums, give the same dataset', async () => {
   const { dataset, contentKey } = await planDataset(source, context);
   const root = join(folder, 'by-hand');
   await writeTinyDataset(join(root, 'datasets', dataset, 'raw'), sizes);
@@ -328,18 +328,20 @@ test.each([
   ).rejects.toMatchObject({ name: 'CorruptArtifact', message: expect.stringMatching(message) });
 });
 
-test('a manifest that was altered is not written over', async () => {
+test('a manifest that was altered is not overwritten', async () => {
   const manifest = await prepareDataset(source, context);
   const key = objectKeys.manifest(manifest.dataset, manifest.contentKey);
   await store.put(key, encodeJson({ ...manifest, train: { ...manifest.train, pixelMean: 0 } }));
   await expect(commitPreprocessing(manifest, context)).rejects.toMatchObject({
     name: 'CorruptArtifact',
-    message: expect.stringMatching(/manifest\.json in memory: differs .* Delete it and run again/),
+    message: expect.stringMatching(
+      /manifest\.json in memory: does not match its shards.* Delete it and run again/,
+    ),
   });
   expect((await getJson(store, key, datasetManifestSchema)).train.pixelMean).toBe(0);
 });
 
-test('every step says that it began', async () => {
+test('every step reports its start', async () => {
   await prepareDataset(source, context);
   expect(context.events.map((event) => ('step' in event ? event.step : event.type))).toEqual([
     'plan',

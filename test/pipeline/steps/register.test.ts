@@ -21,7 +21,7 @@ async function putRun(store: ObjectStore, runId: string, finishedAt: string, sta
 
 const readPointer = async (store: ObjectStore) => (await getJson(store, pointerKey, latestModelSchema)).runId;
 
-/** Remembers where the pointer stood after each of its moves. */
+/** Records the run of the pointer after each move. */
 class WatchedStore extends MemoryStore {
   readonly moves: string[] = [];
 
@@ -35,14 +35,14 @@ class WatchedStore extends MemoryStore {
 }
 
 const aRun = fc.record({
-  // Few minutes, so that runs end in the same one.
+  // Few minutes, so that several runs end in the same minute.
   minute: fc.integer({ min: 0, max: 5 }),
   isRejected: fc.boolean(),
   deliveries: fc.integer({ min: 1, max: 2 }),
 });
 const manyRuns = fc.array(aRun, { minLength: 1, maxLength: 16 });
 
-test('whatever the order of many registrations at once, the pointer ends on the accepted run that finished last', async () => {
+test('many concurrent registrations, in any order: the pointer ends at the accepted run that finished last', async () => {
   await fc.assert(
     fc.asyncProperty(manyRuns, fc.integer(), async (runs, seed) => {
       const store = new WatchedStore();
@@ -69,7 +69,7 @@ test('whatever the order of many registrations at once, the pointer ends on the 
         expect(status).toBe(rankOf.has(events[index]!) ? 'fulfilled' : 'rejected');
       }
       const ranks = store.moves.map((runId) => rankOf.get(runId)!);
-      // No move takes the pointer back, so none is lost.
+      // No move sets the pointer to an earlier run.
       expect(ranks).toEqual([...new Set(ranks)].sort());
       const newest = [...rankOf.values()].sort().at(-1);
       if (newest === undefined) expect(await store.head(pointerKey)).toBeUndefined();
@@ -79,7 +79,7 @@ test('whatever the order of many registrations at once, the pointer ends on the 
   );
 });
 
-test('a pointer that stands on a deleted run is moved by whoever comes', async () => {
+test('a pointer to a deleted run is moved by the next registration', async () => {
   const store = new MemoryStore();
   await putRun(store, 'older', '2026-01-01T00:00:00.000Z');
   const latest = { schemaVersion: 1, modelName: 'mnist-mlp', runId: 'deleted', accuracy: 1 } as const;
@@ -88,7 +88,7 @@ test('a pointer that stands on a deleted run is moved by whoever comes', async (
   expect(await readPointer(store)).toBe('older');
 });
 
-test('a pointer that moves under every attempt is transient', async () => {
+test('a pointer that moves during every attempt is a transient error', async () => {
   class Restless extends MemoryStore {
     override async putIfUnchanged() {
       return false;
@@ -98,6 +98,6 @@ test('a pointer that moves under every attempt is transient', async () => {
   await putRun(store, 'run', '2026-01-01T00:00:00.000Z');
   await expect(register({ runId: 'run' }, createStepContext(store))).rejects.toMatchObject({
     name: 'StoreUnavailable',
-    message: expect.stringContaining('changed under each of 20 attempts'),
+    message: expect.stringContaining('changed during each of 20 attempts'),
   });
 });

@@ -13,7 +13,7 @@ import { useScratchFolder } from '../../support/scratch-folder';
 
 const folder = useScratchFolder();
 
-/** Each look at the clock takes a tenth of a second. */
+/** Each read of the clock advances it by a tenth of a second. */
 function createTickingContext(store: MemoryStore): StepContext {
   let milliseconds = Date.parse('2026-01-02T03:04:05Z');
   const now = () => {
@@ -23,7 +23,7 @@ function createTickingContext(store: MemoryStore): StepContext {
   return { ...createStepContext(store), now };
 }
 
-/** Three epochs of 20 steps for the run "whole"; another run takes its settings. */
+/** Three epochs of 20 batches; all runs have the same settings. */
 async function prepare() {
   const store = new MemoryStore();
   const pointers = await prepareRun(store, 'template', join(folder, 'digits'));
@@ -43,7 +43,7 @@ async function prepare() {
 const weightsOf = async (store: MemoryStore, runId: string) =>
   (await getJson(store, objectKeys.training(runId), trainingRecordSchema)).weightsSha256;
 
-test('a training beyond its limit ends by name, keeps a checkpoint, and leaves no model', async () => {
+test('a training beyond its limit ends with CostLimitExceeded, keeps a checkpoint, and stores no model', async () => {
   const { store, reserve, trainRun } = await prepare();
   await reserve('limited', { maxCostUsd: 0.01 });
   await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
@@ -54,7 +54,7 @@ test('a training beyond its limit ends by name, keeps a checkpoint, and leaves n
   expect(seconds).toBeLessThan(4);
 });
 
-test('another attempt at it is refused before the dataset is read', async () => {
+test('another attempt after the limit is refused before the dataset is read', async () => {
   const { store, reserve, trainRun } = await prepare();
   await reserve('limited', { maxCostUsd: 0.01 });
   await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
@@ -63,7 +63,7 @@ test('another attempt at it is refused before the dataset is read', async () => 
   expect(reads.mock.calls.filter(([key]) => key.endsWith('.npz'))).toEqual([]);
 });
 
-test('a run that resumes it with a higher limit ends on the bytes of one in one go, and owns all the seconds', async () => {
+test('a run that resumes it with a higher limit has the bytes of an uninterrupted run, and counts all the seconds', async () => {
   const { store, reserve, trainRun } = await prepare();
   await reserve('whole');
   await trainRun('whole', 0);
@@ -79,7 +79,7 @@ test('a run that resumes it with a higher limit ends on the bytes of one in one 
     trainingRecordSchema,
   );
   expect(resumedFromStep).toBeGreaterThan(0);
-  // A look at the clock for each of 60 steps, by whichever run made it.
+  // The clock is read for each of 60 batches, in one of the two runs.
   expect(seconds).toBeGreaterThan(6);
 });
 
@@ -94,7 +94,7 @@ test('a run that resumes a finished one has its history and its weights', async 
   expect(await weightsOf(store, 'again')).toBe(await weightsOf(store, 'finished'));
 });
 
-test('what the resumed run had spent counts against the new limit', async () => {
+test('the training time that the resumed run used counts toward the new limit', async () => {
   const { reserve, trainRun } = await prepare();
   await reserve('limited', { maxCostUsd: 0.01 });
   await expect(trainRun('limited', 3)).rejects.toMatchObject({ name: 'CostLimitExceeded' });
@@ -115,7 +115,7 @@ test('a run whose checkpoints have expired cannot be resumed', async () => {
 test.each([
   [{ resumeFrom: 'nobody' }, /resumeFrom names the run "nobody".*has no runs\/nobody\/config\.json/],
   [{ resumeFrom: 'first', epochs: 4, seed: 9 }, /epochs is 4 and was 3; seed is 9 and was 1/],
-])('%j is refused before the run id is taken', async (changes, message) => {
+])('%j is refused before the run id is reserved', async (changes, message) => {
   const { store, reserve } = await prepare();
   await reserve('first');
   await expect(reserve('second', changes)).rejects.toMatchObject({
@@ -132,14 +132,14 @@ test('limits, names and machines may change', async () => {
   expect(await store.head(objectKeys.config('second'))).toBeDefined();
 });
 
-test('on a machine of one’s own the limit counts for nothing, and the run says so', async () => {
+test('the limit has no effect on a local run, and the run says so', async () => {
   const { store, pointers, reserve } = await prepare();
   const context = createStepContext(store);
   await reserve('local', { maxCostUsd: 0.000001 });
   await train({ runId: 'local', ...pointers }, context);
   expect(context.events).toContainEqual({
     type: 'note',
-    message: 'maxCostUsd counts for nothing here: this machine has no price',
+    message: 'maxCostUsd has no effect on a local run: this machine has no price',
   });
   expect(await store.head(objectKeys.training('local'))).toBeDefined();
 });

@@ -11,7 +11,7 @@ import { useScratchFolder } from '../../support/scratch-folder';
 
 const folder = useScratchFolder();
 
-test('a run that was trained on other data is not trained over: its training.json would vouch for both', async () => {
+test('a run that was trained on other data is refused, and its training.json is unchanged', async () => {
   const store = new MemoryStore();
   const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
   await train({ runId: 'run', ...pointers }, createStepContext(store));
@@ -34,7 +34,7 @@ test('training.json has the peak memory of the process and the commit of the pro
   expect(training.sourceCommit).toBe(await findSourceCommit());
 });
 
-test('the try-it page is there before training.json says that the training is whole', async () => {
+test('the try-it page is written before training.json marks the training as complete', async () => {
   const store = new MemoryStore();
   const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
   const put = jest.spyOn(store, 'put');
@@ -45,8 +45,8 @@ test('the try-it page is there before training.json says that the training is wh
 });
 
 test.each([objectKeys.history('run'), objectKeys.checkpoint('run', 0), objectKeys.training('run')])(
-  'cut off at the write of %s and taken up, the history has every epoch',
-  async (cutOffAt) => {
+  'interrupted at the write of %s and resumed, the history has every epoch',
+  async (failingKey) => {
     const store = new MemoryStore();
     const pointers = await prepareRun(store, 'run', join(folder, 'digits'));
     const whole = new MemoryStore();
@@ -54,12 +54,14 @@ test.each([objectKeys.history('run'), objectKeys.checkpoint('run', 0), objectKey
     await train({ runId: 'run', ...pointers }, createStepContext(whole));
 
     const put = store.put.bind(store);
-    const cutOff = jest.spyOn(store, 'put').mockImplementation(async (key, body) => {
-      if (key === cutOffAt) throw new Error('cut off');
+    const failing = jest.spyOn(store, 'put').mockImplementation(async (key, body) => {
+      if (key === failingKey) throw new Error('interrupted');
       return put(key, body);
     });
-    await expect(train({ runId: 'run', ...pointers }, createStepContext(store))).rejects.toThrow('cut off');
-    cutOff.mockRestore();
+    await expect(train({ runId: 'run', ...pointers }, createStepContext(store))).rejects.toThrow(
+      'interrupted',
+    );
+    failing.mockRestore();
     await train({ runId: 'run', ...pointers }, createStepContext(store));
     expect(await getJson(store, objectKeys.history('run'), historySchema)).toEqual(
       await getJson(whole, objectKeys.history('run'), historySchema),

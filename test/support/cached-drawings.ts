@@ -2,7 +2,7 @@
  * For `jest.mock`. Drawing is the most expensive part of a step that runs some hundred times, and the same drawing
  * gives the same PNG.
  */
-export function rememberDrawings() {
+export function cacheDrawings() {
   const { rasterize } = jest.requireActual('../../lib/report/rasterize');
   const drawn = new Map<string, Promise<Uint8Array>>();
   return {

@@ -1,13 +1,13 @@
 import { types } from 'node:util';
 
 /** A busy process may not read its sockets for some 100 ms. */
-export const impatience = { maxAttempts: 2, idleMilliseconds: 500 };
+export const shortTimeouts = { maxAttempts: 2, idleMilliseconds: 500 };
 
 /** For `jest.mock` of lib/store/s3-client: the product's clients with the limits above. */
-export function makeImpatient() {
+export function shortenTimeouts() {
   acceptErrorsOfNode();
   const { createS3Client } = jest.requireActual('../../lib/store/s3-client');
-  return { createS3Client: (region?: string) => createS3Client(region, impatience) };
+  return { createS3Client: (region?: string) => createS3Client(region, shortTimeouts) };
 }
 
 /**
