@@ -19,6 +19,7 @@ const keptMilliseconds = 7 * 86_400_000;
 const programs = {
   main: 'cli/main.ts',
   'native-self-test': 'lib/native-setup/native-self-test.ts',
+  'rasterizer-program': 'lib/report/rasterizer-program.ts',
   'prepare-native': 'functions/train/prepare-native.ts',
   train: 'functions/train/main.ts',
 };

@@ -1,19 +1,19 @@
 import { maxPixel } from './pixels';
 
-/** Sums of bytes. They are integers below 2⁵³ up to 10¹¹ pixels, so the order of the shards does not change them. */
+/** Counts of values. They are integers, so the order of the shards does not change the statistics. */
 export class PixelStatistics {
-  private pixelCount = 0;
-  private sum = 0;
-  private sumOfSquares = 0;
+  private readonly countOfPixel = new Float64Array(maxPixel + 1);
   private readonly countOfLabel = new Array<number>(256).fill(0);
 
   add(pixels: Uint8Array, labels: Uint8Array): void {
-    this.pixelCount += pixels.length;
-    for (const pixel of pixels) {
-      this.sum += pixel;
-      this.sumOfSquares += pixel * pixel;
-    }
+    const { countOfPixel } = this;
+    for (const pixel of pixels) countOfPixel[pixel]! += 1;
     for (const label of labels) this.countOfLabel[label]! += 1;
+  }
+
+  /** Σ count · u^power over all values u: below 2⁵³ up to 10¹¹ pixels. */
+  private sumOfPowers(power: number): number {
+    return this.countOfPixel.reduce((sum, count, pixel) => sum + count * pixel ** power, 0);
   }
 
   /** -1 before the first image. */
@@ -28,12 +28,12 @@ export class PixelStatistics {
 
   /** Of `u / 255`, in [0, 1]. */
   get pixelMean(): number {
-    return this.sum / this.pixelCount / maxPixel;
+    return this.sumOfPowers(1) / this.sumOfPowers(0) / maxPixel;
   }
 
   /** Population standard deviation of `u / 255`. The numerator n·Σu² - (Σu)² exceeds the integers of a double, so it is a BigInt. */
   get pixelStandardDeviation(): number {
-    const [count, sum, sumOfSquares] = [this.pixelCount, this.sum, this.sumOfSquares].map(BigInt);
-    return Math.sqrt(Number(count! * sumOfSquares! - sum! * sum!)) / this.pixelCount / maxPixel;
+    const [count, sum, sumOfSquares] = [0, 1, 2].map((power) => BigInt(this.sumOfPowers(power)));
+    return Math.sqrt(Number(count! * sumOfSquares! - sum! * sum!)) / this.sumOfPowers(0) / maxPixel;
   }
 }

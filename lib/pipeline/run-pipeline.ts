@@ -3,6 +3,7 @@ import { datasetPlanSchema } from '../contracts/dataset';
 import { objectKeys } from '../contracts/object-keys';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
 import { forEachConcurrently } from '../dataset/for-each-concurrently';
+import { startRasterizer } from '../report/rasterize';
 import { getJson } from '../store/json-objects';
 import { type EncodedWeights, storeInitialWeights } from '../training/initial-weights';
 import type { TrainingEngine } from '../training/training-engine';
@@ -35,6 +36,7 @@ export async function runPipeline(
     preprocess(input, context, initialWeights),
   );
   const pointers = { runId, dataset: plan.dataset, contentKey: plan.contentKey };
+  startRasterizer();
   const { seconds: trainSeconds, engine: trainingEngine } = await train(pointers, context, engine);
   await evaluate(
     {

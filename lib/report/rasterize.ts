@@ -1,36 +1,30 @@
-import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { loadRasterAssets } from './raster-assets';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawPng } from './draw-png';
+import { RasterizerThread } from './rasterizer-thread';
 
-let fontsReady: Promise<Uint8Array[]> | undefined;
-
-/** The renderer can be initialized only once per process. */
-function prepareFonts(): Promise<Uint8Array[]> {
-  fontsReady ??= loadRasterAssets().then(async ({ rendererWasm, fonts }) => {
-    // A copy: the renderer needs a whole ArrayBuffer, and a small Buffer is part of a shared pool.
-    await initWasm(new Uint8Array(rendererWasm));
-    return fonts.map((font) => new Uint8Array(font));
-  });
-  return fontsReady;
-}
+/** Where the program is built, scripts/build.js puts it beside this file. */
+const threadProgram = join(__dirname, 'rasterizer-program.mjs');
+let thread: RasterizerThread | undefined;
 
 /**
- * SVG to PNG. Only the bundled fonts are used, so that every machine draws the same pixels; a glyph outside Latin
- * is left blank.
+ * SVG to PNG, with the same pixels on every machine. A built program draws on another thread; from sources and in a
+ * Lambda function, which is one bundle, on this one.
  *
  * @param scale - pixels per user unit. @default 2
  */
 export async function rasterize(svg: string, scale = 2): Promise<Uint8Array> {
-  const fontBuffers = await prepareFonts();
-  const renderer = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: scale },
-    background: '#ffffff',
-    font: { fontBuffers, loadSystemFonts: false, defaultFontFamily: 'Inter', sansSerifFamily: 'Inter' },
-  });
-  const image = renderer.render();
-  try {
-    return image.asPng();
-  } finally {
-    image.free();
-    renderer.free();
-  }
+  if (thread === undefined && existsSync(threadProgram)) thread = new RasterizerThread(threadProgram);
+  return thread === undefined ? drawPng(svg, scale) : thread.draw(svg, scale);
+}
+
+/**
+ * Starts the other thread, where there is one, so that the first plot does not wait for it: its WebAssembly is compiled
+ * and its fonts are loaded by drawing a word.
+ */
+export function startRasterizer(): void {
+  if (!existsSync(threadProgram)) return;
+  const word = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text y="16">acc</text></svg>';
+  // A failure comes again with the first plot.
+  rasterize(word).catch(() => {});
 }

@@ -70,11 +70,13 @@ export async function evaluate(
   const predictions = firstPredictions(scored);
   const testPredictions = columnsOf(scored);
 
+  const plots = drawPlots(run, metrics, predictions, testImages);
+  const rasterized = rasterizeAll(plots);
   await writeMetrics(context.store, input.runId, metrics, predictions);
   const { contentKey } = run.manifest;
   const columns = encodeTestPredictions(input.runId, contentKey, testPredictions);
   await context.store.put(objectKeys.testPredictions(input.runId), columns);
-  await writePlots(context, input.runId, drawPlots(run, metrics, predictions, testImages));
+  await writePlots(context, input.runId, await rasterized);
   const isAccepted = metrics.accuracy >= run.config.minAccuracy;
   const finishedAt = context.now();
   const seconds = Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;
@@ -186,11 +188,32 @@ function drawPlots(
   ];
 }
 
-async function writePlots({ store }: StepContext, runId: string, plots: readonly Plot[]): Promise<void> {
-  for (const plot of plots) {
-    const svg = toStandaloneSvg(plot);
-    await store.put(objectKeys.plot(runId, plot.name, 'svg'), new TextEncoder().encode(svg));
-    await store.put(objectKeys.plot(runId, plot.name, 'png'), await rasterize(svg));
+interface RasterizedPlot {
+  readonly name: Plot['name'];
+  readonly svg: string;
+  readonly png: Uint8Array;
+}
+
+/** Starts at once; a failure is reported to the caller that awaits it. */
+function rasterizeAll(plots: readonly Plot[]): Promise<RasterizedPlot[]> {
+  const rasterized = Promise.all(
+    plots.map(async (plot) => {
+      const svg = toStandaloneSvg(plot);
+      return { name: plot.name, svg, png: await rasterize(svg) };
+    }),
+  );
+  rasterized.catch(() => {});
+  return rasterized;
+}
+
+async function writePlots(
+  { store }: StepContext,
+  runId: string,
+  plots: readonly RasterizedPlot[],
+): Promise<void> {
+  for (const { name, svg, png } of plots) {
+    await store.put(objectKeys.plot(runId, name, 'svg'), new TextEncoder().encode(svg));
+    await store.put(objectKeys.plot(runId, name, 'png'), png);
   }
 }
 

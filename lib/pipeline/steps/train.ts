@@ -1,5 +1,5 @@
 import type { Sequential } from '@tensorflow/tfjs-layers';
-import { datasetManifestSchema } from '../../contracts/dataset';
+import { type DatasetManifest, datasetManifestSchema } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import { trainingRecordSchema } from '../../contracts/results';
@@ -56,9 +56,11 @@ export async function train(
     log('maxCostUsd has no effect on a local run: this machine has no price');
   const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
-  const engine = openedEngine ?? (await chooseEngine(config, log, signal));
-  const trainImages = await loadSplit(store, manifest, 'train');
-  const validationImages = await loadSplit(store, manifest, 'test');
+  // Shards are decompressed on other threads while the engine is loaded on this one.
+  const [{ trainImages, validationImages }, engine] = await runTogether(
+    loadSplits(store, manifest),
+    openedEngine === undefined ? chooseEngine(config, log, signal) : Promise.resolve(openedEngine),
+  );
   const model = buildMlp(config, manifest.imageShape);
   try {
     notify({
@@ -100,6 +102,20 @@ export async function train(
   } finally {
     model.dispose();
   }
+}
+
+async function loadSplits(store: ObjectStore, manifest: DatasetManifest) {
+  const trainImages = await loadSplit(store, manifest, 'train');
+  return { trainImages, validationImages: await loadSplit(store, manifest, 'test') };
+}
+
+/** @throws the first error, when both have ended, so that nothing continues after it. */
+async function runTogether<First, Second>(
+  first: Promise<First>,
+  second: Promise<Second>,
+): Promise<[First, Second]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
 }
 
 async function trainWithCheckpoints(
