@@ -34,7 +34,7 @@ test('the pages show commands, which the next test checks', () => {
   expect(new Set(calls.map(({ command }) => command)).size).toBeGreaterThan(10);
 });
 
-test.each(calls)('$path: "$call" is a command with these flags', async ({ command, flags }) => {
+test.each(calls)('$path: "$call" is a command with these options', async ({ command, flags }) => {
   const help = await helpOf(command);
   expect(help).toContain(`mnist-pipeline ${command}`);
   expect(flags.filter((flag) => !help.includes(`${flag} `) && !help.includes(`${flag}\n`))).toEqual([]);
