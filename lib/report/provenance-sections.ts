@@ -30,10 +30,12 @@ function phaseTable({ phases }: ReportData): Markup {
   return `<table><tbody>${rows.join('')}</tbody><tfoot><tr><th scope="row">Total</th><td></td><td class="number">${formatSeconds(totalSeconds)}</td></tr></tfoot></table>`;
 }
 
+const engines = { native: 'native TensorFlow', wasm: 'TensorFlow.js on WASM' } as const;
+
 function environmentTable({ environment, parameterCount, peakMemoryBytes }: ReportData): Markup {
   return factTable([
-    ['Engine', escapeMarkup(environment.engine)],
-    ['Device', escapeMarkup(environment.device)],
+    ['Engine', engines[environment.engine]],
+    ['Device', environment.device === 'cpu' ? 'CPU' : escapeMarkup(environment.device)],
     ['Processor', `${escapeMarkup(environment.cpuModel)}, ${environment.cpuCount} cores`],
     ['Platform', escapeMarkup(environment.platform)],
     ['TensorFlow', escapeMarkup(environment.tensorflowVersion)],

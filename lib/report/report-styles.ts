@@ -84,6 +84,7 @@ main{padding:24px 16px 48px}
 section{margin-top:40px}
 }
 @media screen and (max-width:520px){
+.code pre{white-space:pre-wrap;overflow-wrap:anywhere}
 .plot text{font-size:15px}
 th,td{padding-right:7px}
 }

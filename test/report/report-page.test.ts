@@ -81,6 +81,18 @@ test('the first screen links to the try-it page only if the run has one', () => 
   expect(readText(withoutPage)).toContain('npx mnist-pipeline serve run-2026');
 });
 
+test.each([
+  { environment: { engine: 'native', device: 'cpu' }, text: 'Engine native TensorFlow Device CPU' },
+  { environment: { engine: 'wasm', device: 'cpu' }, text: 'Engine TensorFlow.js on WASM Device CPU' },
+  {
+    environment: { engine: 'native', device: 'NVIDIA T4' },
+    text: 'Engine native TensorFlow Device NVIDIA T4',
+  },
+] as const)('the training environment: $text', ({ environment, text }) => {
+  const data = makeReportData({ environment: { ...makeReportData().environment, ...environment } });
+  expect(readText(renderReportPage(data))).toContain(text);
+});
+
 test('the provenance has commit and peak memory, if they are known', () => {
   const sourceCommit = '0123456789abcdef0123456789abcdef01234567-dirty';
   const known = readText(renderReportPage(makeReportData({ sourceCommit, peakMemoryBytes: 1_234_000_000 })));
