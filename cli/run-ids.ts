@@ -67,7 +67,7 @@ export function isAlias(text: string): text is Alias {
   return aliases.some((alias) => alias === text);
 }
 
-async function hasRun(store: ObjectStore, runId: string): Promise<boolean> {
+export async function hasRun(store: ObjectStore, runId: string): Promise<boolean> {
   return (
     (await store.head(objectKeys.config(runId))) !== undefined ||
     (await store.head(objectKeys.runRecord(runId))) !== undefined

@@ -1,9 +1,9 @@
 import { PermanentError } from '../../lib/contracts/errors';
 import type { Terminal } from '../terminal';
 import { asFailure, isDecision } from './execution-failure';
+import { findExecution } from './find-run';
 import { createPageMirror } from './mirror-page';
 import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
-import { resolveCloudRun } from './resolve-run';
 import { followToEnd } from './train-in-cloud';
 
 export interface RunRequest {
@@ -18,9 +18,8 @@ export async function followCommand(
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  const runId = await resolveCloudRun(request.runId, cloud);
   // Fails at once for an unknown run; following alone would wait, in case the run has just been started.
-  await cloud.executions.describe(runId);
+  const { runId } = await findExecution(request.runId, cloud);
   const page = isOpened ? await createPageMirror(cloud.store, runId, terminal) : undefined;
   await followToEnd({ runId, ...(page && { onPoll: page.update }) }, isJson, cloud, terminal);
 }
@@ -31,8 +30,7 @@ export async function stopCommand(
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  const runId = await resolveCloudRun(request.runId, cloud);
-  const { status } = await cloud.executions.describe(runId);
+  const { runId, status } = await findExecution(request.runId, cloud);
   const isRunning = status === 'RUNNING';
   if (isRunning) await cloud.executions.stop(runId);
   if (isJson) {
@@ -52,9 +50,9 @@ export async function redriveCommand(
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  const runId = await resolveCloudRun(request.runId, cloud);
   const { executions, stack } = cloud;
-  const execution = await executions.describe(runId);
+  const execution = await findExecution(request.runId, cloud);
+  const { runId } = execution;
   if (isDecision(execution)) {
     const { message } = asFailure(execution, '');
     throw new PermanentError(

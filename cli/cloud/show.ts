@@ -4,8 +4,8 @@ import { readRun } from '../../lib/pipeline/list-runs';
 import { describeRun, showCommand } from '../commands/show';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
+import { findRunId } from './find-run';
 import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
-import { resolveCloudRun } from './resolve-run';
 
 /** Shows a run; for an unfinished one also its execution, because the bucket does not record failures. */
 export async function showInCloud(
@@ -15,7 +15,7 @@ export async function showInCloud(
 ): Promise<void> {
   const { store } = cloud;
   const { isJson } = request;
-  const runId = await resolveCloudRun(request.runId, cloud);
+  const runId = await findRunId(request.runId, cloud);
   const run = await readRun(store, runId);
   const isFinished = run?.status === 'accepted' || run?.status === 'rejected';
   const execution = isFinished ? undefined : await absentAsUndefined(cloud.executions.describe(runId));

@@ -4,6 +4,7 @@ import { DescribeExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-
 import { createPageMirror } from '../../cli/cloud/mirror-page';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { MemoryStore } from '../../lib/store/memory-store';
+import { S3Store } from '../../lib/store/s3-store';
 import { putConfig, putFinishedRun } from '../cloud/finished-run';
 import { sfnError, useMockedCloud } from '../cloud/mocked-cloud';
 import { runCommand } from '../support/command-line';
@@ -26,6 +27,16 @@ describe('run ids of a deployed pipeline', () => {
     const { exitCode, out } = await runCommand(['stop', text, '--json']);
     expect({ exitCode, runId: JSON.parse(out).runId }).toEqual({ exitCode: 0, runId: 'friday' });
     expect(sfn.commandCalls(StopExecutionCommand)[0]!.args[0].input.executionArn).toMatch(/:friday$/);
+  });
+
+  test('an exact run id needs no right to read the bucket', async () => {
+    jest.spyOn(S3Store.prototype, 'head').mockRejectedValue(new Error('no right'));
+    jest.spyOn(S3Store.prototype, 'list').mockImplementation(() => {
+      throw new Error('no right');
+    });
+    const { exitCode } = await runCommand(['stop', 'friday', '--json']);
+    jest.restoreAllMocks();
+    expect(exitCode).toBe(0);
   });
 
   test('an execution of exactly this name comes before a longer run id', async () => {

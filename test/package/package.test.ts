@@ -46,7 +46,11 @@ test('the package is small, and has the program and its documentation, without t
     /^package\/(package\.json|README\.md|LICENSE|cli\/mnist-pipeline\.js|dist\/[^/]+|docs\/.+\.md)$/;
   expect(files.filter((file) => !expected.test(file))).toEqual([]);
   expect(files).toEqual(
-    expect.arrayContaining(['package/dist/THIRD-PARTY-LICENSES.txt', 'package/docs/runbook.md']),
+    expect.arrayContaining([
+      'package/dist/THIRD-PARTY-LICENSES.txt',
+      'package/dist/run-config.schema.json',
+      'package/docs/runbook.md',
+    ]),
   );
 });
 
