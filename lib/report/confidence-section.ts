@@ -54,7 +54,7 @@ function thresholdTable(points: readonly CoveragePoint[]): Markup {
   return numberTable('Thresholds', ['Target accuracy', 'Minimum confidence', 'Images answered'], rows);
 }
 
-/** `>99.9 %` says already that it is a bound. */
+/** `>99.9 %` is a bound already. */
 const atLeast = (percent: string) => (percent.startsWith('>') ? percent : `≥${percent}`);
 
 function numberTable(name: string, heads: readonly string[], rows: readonly Markup[]): Markup {

@@ -6,7 +6,7 @@ import type { LayerSummary } from '../model/summarize-layers';
 import type { ByteImage } from './byte-image';
 import type { EarlierRun } from './earlier-runs';
 
-/** A file beside the report. */
+/** A file next to the report. */
 export interface RunFile {
   /** Relative to the report: `model/model.json`. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface ReportData {
   readonly modelEpoch: number;
   readonly metrics: Omit<Metrics, 'schemaVersion' | 'runId'>;
   readonly predictions: readonly Prediction[];
-  /** Of the whole test set. */
+  /** For the whole test set. */
   readonly testPredictions: PredictionColumns;
   /** [classes]: the softmax for test image `index`. */
   readonly probabilitiesOf: (index: number) => ArrayLike<number>;

@@ -105,7 +105,7 @@ h2,h3,.note{break-after:avoid}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }`;
 
-/** The page's whole style sheet. Dark by the reader's preference, on paper always light. */
+/** The style sheet of all pages: dark if the reader prefers it, always light in print. */
 export const reportStyles =
   `:root{color-scheme:light dark;${light}}` +
   `@media screen and (prefers-color-scheme:dark){:root{${dark}}}` +
