@@ -9,6 +9,7 @@ import {
   readArtifacts,
   runSteps,
   runWithRetries,
+  useFixedPeakMemory,
 } from '../support/faulty-pipeline';
 import { copyStore, type Fault, FaultyStore, faultsOf, type StoreCall } from '../support/faulty-store';
 import { createStepContext } from '../support/prepare-dataset';
@@ -19,6 +20,7 @@ import { initialState, makeWorkflow, type WorkflowState } from '../support/workf
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
+useFixedPeakMemory();
 
 const dataset = join(useScratchFolder(), 'digits');
 const workflow = makeWorkflow(dataset);

@@ -10,6 +10,7 @@ import {
   readArtifacts,
   runSteps,
   runWithRetries,
+  useFixedPeakMemory,
 } from '../support/faulty-pipeline';
 import type { HttpCall } from '../support/http-call';
 import { type HttpFault, httpFaultsOf, nameOf } from '../support/http-faults';
@@ -20,6 +21,7 @@ import { initialState, makeWorkflow, type WorkflowState } from '../support/workf
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
+useFixedPeakMemory();
 jest.mock('../../lib/store/s3-client', () =>
   jest.requireActual('../support/short-timeouts').shortenTimeouts(),
 );

@@ -8,6 +8,7 @@ import {
   readArtifacts,
   runSteps,
   runWithRetries,
+  useFixedPeakMemory,
 } from '../support/faulty-pipeline';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
@@ -16,6 +17,7 @@ import { initialState, makeWorkflow, type WorkflowState } from '../support/workf
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
+useFixedPeakMemory();
 
 /** Each step's event is delivered twice, over HTTP, with the conditional writes of S3. */
 const folder = useScratchFolder();

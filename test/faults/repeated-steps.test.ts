@@ -3,7 +3,13 @@ import { PermanentError } from '../../lib/contracts/errors';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { createRandom } from '../../lib/training/seeded-random';
-import { type Artifacts, findBrokenMarkers, readArtifacts, runWithRetries } from '../support/faulty-pipeline';
+import {
+  type Artifacts,
+  findBrokenMarkers,
+  readArtifacts,
+  runWithRetries,
+  useFixedPeakMemory,
+} from '../support/faulty-pipeline';
 import { copyStore, FaultyStore } from '../support/faulty-store';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
@@ -13,6 +19,7 @@ import { initialState, makeWorkflow, type WorkflowState } from '../support/workf
 jest.mock('../../lib/report/rasterize', () =>
   jest.requireActual('../support/cached-drawings').cacheDrawings(),
 );
+useFixedPeakMemory();
 
 /** Events are delivered at least once, and a lost worker may still run beside its replacement. */
 const dataset = join(useScratchFolder(), 'digits');

@@ -45,6 +45,13 @@ export async function runSteps(
   return state;
 }
 
+/** Fixes the peak memory, which training.json and the report contain and which differs between attempts. */
+export function useFixedPeakMemory(): void {
+  beforeAll(() => {
+    jest.spyOn(process, 'resourceUsage').mockReturnValue({ maxRSS: 100_000 } as NodeJS.ResourceUsage);
+  });
+}
+
 /** SHA-256 of every artifact by its key, without checkpoints, which expire. */
 export type Artifacts = ReadonlyMap<string, string>;
 
