@@ -1,9 +1,8 @@
 import type { DatasetPlan } from '../contracts/dataset';
-import type { RunConfig } from '../contracts/run-config';
 import type { PlanInput } from '../contracts/steps';
 import { chooseEngine } from '../training/choose-engine';
 import { assertWeightsFit, type EncodedWeights, loadInitialWeights } from '../training/initial-weights';
-import type { MlpLayers } from '../training/mlp-layers';
+import { mlpLayersOf } from '../training/mlp-layers';
 import type { TrainingEngine } from '../training/training-engine';
 import type { StepContext } from './step-context';
 import { restoreTraining } from './steps/restore-training';
@@ -23,7 +22,7 @@ export async function findTrainingNeeds(
   initialWeights: EncodedWeights | undefined,
   { store, notify, signal }: StepContext,
 ): Promise<TrainingEngine | undefined> {
-  const layers = layersOf(config, imageShape);
+  const layers = mlpLayersOf(config, imageShape);
   const { initialWeightsSha256: sha256, engine, device } = config;
   if (initialWeights !== undefined)
     assertWeightsFit(initialWeights.body, 'The model given by --from', layers);
@@ -31,15 +30,4 @@ export async function findTrainingNeeds(
   await restoreTraining(store, { runId, contentKey }, config, layers, () => {});
   if (engine === 'auto' && device !== 'gpu') return undefined;
   return chooseEngine(config, (message) => notify({ type: 'note', message }), signal);
-}
-
-/** The layers of `buildMlp`, without building a model: only their widths are needed here. */
-function layersOf({ hidden, classes, dropout, l2 }: RunConfig, [height, width]: readonly [number, number]) {
-  const units = [...hidden, classes];
-  return units.map((count, index) => ({
-    inputs: index === 0 ? height * width : units[index - 1]!,
-    units: count,
-    dropoutRate: dropout,
-    l2,
-  })) satisfies MlpLayers;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { parseOrThrow } from '../contracts/parse';
 import { maxPixel } from '../dataset/pixels';
+import type { ArchitectureConfig } from '../model/architectures';
 import { createRandom, glorotUniform, randomStreams } from './seeded-random';
 
 /** One dense layer of a perceptron, including the dropout of its input. */
@@ -117,6 +118,15 @@ function unsupported(what: string, received: string): PermanentError {
     'InvalidInput',
     `${what} has ${received}, which cannot be trained. Allowed are a Rescaling by 1/255 as the first layer, Flatten, Dropout, Dense with relu or followed by relu, and one last Dense with softmax or logits.`,
   );
+}
+
+/** What `readMlpLayers` reads from the model of `buildMlp`, without building one, which allocates its weights. */
+export function mlpLayersOf(
+  { hidden, classes, dropout, l2 }: ArchitectureConfig,
+  [height, width]: readonly [number, number],
+): MlpLayers {
+  const widths = [height * width, ...hidden, classes];
+  return widths.slice(1).map((units, index) => ({ inputs: widths[index]!, units, dropoutRate: dropout, l2 }));
 }
 
 /** Glorot-uniform kernels and zero biases; equal for equal seeds on every engine. */

@@ -116,7 +116,7 @@ function epochSeconds({ epochs }: BaselineRun): number {
   return median(epochs.slice(1).map(({ seconds }) => seconds));
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2;

@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
 import { preparePython } from '../support/reference-python';
+import { formatPhases } from './format-phases';
 import { type BaselineRun, formatResults } from './format-results';
+import { measurePhases } from './phases';
 import { type Baseline, makeBaseline, nodeArgs } from './run-baseline';
 
 const ours = makeBaseline(process.execPath, nodeArgs('ours.ts'), 'ours');
@@ -42,12 +44,15 @@ async function main(): Promise<void> {
       pairs: { type: 'string', default: '5' },
       epochs: { type: 'string', default: '3' },
       'whole-pairs': { type: 'string', default: '2' },
+      'phase-rounds': { type: 'string', default: '3' },
       out: { type: 'string', default: 'bench-results.json' },
     },
   });
   const native = await prepareNativeTensorFlow((message) => console.error(message));
   if (!native.available)
     throw new Error(`The benchmark needs native TensorFlow: ${native.reason}. ${native.remedy}`);
+  console.error('Phases of a first and a second run');
+  const phases = Array.from({ length: Number(values['phase-rounds']) }, measurePhases);
   // One extra epoch, because the first one warms up.
   const epochs = Number(values.epochs) + 1;
   const limits: number[] = [measureMatMulLimit()];
@@ -67,9 +72,10 @@ async function main(): Promise<void> {
     pairs,
     stock,
     wholePairs,
+    phases,
   };
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
-  console.log(formatResults(results));
+  console.log(`${formatResults(results)}\n\n${formatPhases(phases)}`);
   console.error(`\nEvery figure: ${values.out}`);
 }
 

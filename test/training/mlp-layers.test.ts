@@ -3,7 +3,7 @@ import { runConfigSchema } from '../../lib/contracts/run-config';
 import { buildMlp } from '../../lib/model/architectures';
 import type { TfjsLayer } from '../../lib/model/layers/layer-kind';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { initialWeights, readMlpLayers } from '../../lib/training/mlp-layers';
+import { initialWeights, mlpLayersOf, readMlpLayers } from '../../lib/training/mlp-layers';
 
 beforeAll(useWasmBackend);
 
@@ -98,6 +98,13 @@ test.each<[string, () => TfjsLayer[], RegExp]>([
   ],
 ])('%s is refused', (_, makeLayers, message) => {
   expect(() => readMlpLayers(sequential({ layers: makeLayers() }))).toThrow(message);
+});
+
+test('the layers of a configuration are those of its model', () => {
+  const config = { hidden: [7, 5], dropout: 0.3, l2: 0.01, classes: 4 };
+  const model = buildMlp(config, [3, 2]);
+  expect(mlpLayersOf(config, [3, 2])).toEqual(readMlpLayers(model));
+  model.dispose();
 });
 
 test('l2 and the absence of dropout are read from the model', () => {
