@@ -8,7 +8,7 @@ const openers: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Opens a file or an address in the user's browser, which goes on after this process.
+ * Opens a file or an address in the user's browser, which keeps running after this process.
  *
  * @returns false where there is no display, or no program that opens it.
  */

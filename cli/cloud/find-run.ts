@@ -10,7 +10,7 @@ import type { DeployedPipeline } from './open-deployed-pipeline';
 /**
  * The execution that a user names, as `resolveRunId` does. An execution of exactly this name comes before the beginning
  * of another run id, because it may have failed before it stored anything. For an exact name only Step Functions is
- * asked: whoever may stop runs need not have the right to read the bucket.
+ * asked: a user who may stop runs may lack the right to read the bucket.
  *
  * @throws PermanentError InvalidInput or ArtifactNotFound.
  */

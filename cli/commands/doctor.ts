@@ -19,7 +19,8 @@ export async function doctorCommand(
     findings.push(finding);
     const { name, isReady, detail } = finding;
     if (!isJson) {
-      terminal.print(formatTable([[isReady ? '✓' : '–', name.padEnd(longestName.length), detail]]));
+      const mark = isReady ? terminal.styles.green('✓') : terminal.styles.dim('–');
+      terminal.print(formatTable([[mark, name.padEnd(longestName.length), detail]]));
     }
   }
   if (isJson) {

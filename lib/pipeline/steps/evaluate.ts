@@ -60,7 +60,7 @@ export async function evaluate(
   context.notify({
     type: 'step-started',
     step: 'evaluate',
-    message: `Evaluating ${run.manifest.test.rowCount} test images on ${predict === undefined ? 'WASM' : 'native TensorFlow'}`,
+    message: `Evaluating ${run.manifest.test.rowCount.toLocaleString('en')} test images on ${predict === undefined ? 'WASM' : 'native TensorFlow'}`,
   });
 
   const testImages = await loadSplit(context.store, run.manifest, 'test');
