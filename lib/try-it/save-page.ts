@@ -1,5 +1,5 @@
 import { objectKeys } from '../contracts/object-keys';
-import { tryItExamplesSchema } from '../contracts/try-it-examples';
+import { type TryItExamples, tryItExamplesSchema } from '../contracts/try-it-examples';
 import type { LabeledImages } from '../dataset/load-split';
 import { getJsonIfPresent, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
@@ -20,16 +20,21 @@ export interface BuiltPage {
  * The try-it page of a run: one file with its script, the model and example images in it. The same run gives the same
  * bytes.
  *
+ * @param examples - @default those in the store
  * @throws PermanentError ArtifactNotFound or CorruptArtifact for the run's model or its examples.
  */
-export async function buildPage(store: ObjectStore, runId: string): Promise<BuiltPage> {
-  const [app, model, examples] = await Promise.all([
+export async function buildPage(
+  store: ObjectStore,
+  runId: string,
+  examples?: TryItExamples,
+): Promise<BuiltPage> {
+  const [app, model, shown] = await Promise.all([
     readApp(),
     readPageModel(store, runId),
     // Absent in runs of earlier versions: their page has no examples.
-    getJsonIfPresent(store, objectKeys.tryItExamples(runId), tryItExamplesSchema),
+    examples ?? getJsonIfPresent(store, objectKeys.tryItExamples(runId), tryItExamplesSchema),
   ]);
-  const data: PageData = { model, ...(examples && { examples: pickShown(examples) }) };
+  const data: PageData = { model, ...(shown && { examples: pickShown(shown) }) };
   const script = new TextDecoder().decode(app);
   const policy = pagePolicy(script);
   return { body: new TextEncoder().encode(renderTryItPage({ runId, data, script, policy })), policy };
@@ -43,7 +48,8 @@ export async function savePage(
   runId: string,
   testImages: Pick<LabeledImages, 'pixels' | 'labels' | 'imageShape'>,
 ): Promise<void> {
-  const key = objectKeys.tryItExamples(runId);
-  await putJson(store, key, tryItExamplesSchema, chooseExamples(runId, testImages));
-  await store.put(objectKeys.tryItPage(runId), (await buildPage(store, runId)).body);
+  const examples = chooseExamples(runId, testImages);
+  await putJson(store, objectKeys.tryItExamples(runId), tryItExamplesSchema, examples);
+  const { body } = await buildPage(store, runId, examples);
+  await store.put(objectKeys.tryItPage(runId), body);
 }

@@ -1,0 +1,91 @@
+import { version as pipelineVersion } from '../../../package.json';
+import { objectKeys } from '../../contracts/object-keys';
+import { metricsSchema, type Phase, type Prediction, predictionsSchema } from '../../contracts/results';
+import type { LabeledImages } from '../../dataset/load-split';
+import type { Calibration } from '../../evaluation/calibration';
+import type { MetricValues } from '../../evaluation/metrics';
+import { encodeTestPredictions, type PredictionColumns } from '../../evaluation/test-predictions';
+import { renderModelCard } from '../../model/model-card';
+import type { LayerSummary } from '../../model/summarize-layers';
+import { pickImage } from '../../report/byte-image';
+import { readEarlierRuns } from '../../report/earlier-runs';
+import { listFilesBesideReport } from '../../report/files-beside-report';
+import { renderReportPage } from '../../report/report-page';
+import { putJson } from '../../store/json-objects';
+import type { ObjectStore } from '../../store/object-store';
+import type { TrainedRun } from '../trained-run';
+
+export interface ModelPredictions {
+  /** [count, classes]. */
+  readonly probabilities: Float32Array;
+  readonly layers: readonly LayerSummary[];
+}
+
+export interface Outcome {
+  readonly metrics: MetricValues;
+  readonly predictions: readonly Prediction[];
+  readonly isAccepted: boolean;
+  readonly phases: Phase[];
+  readonly costUsd: number | null;
+  /** ISO 8601. */
+  readonly finishedAt: string;
+}
+
+/** predictions.json, metrics.json and test-predictions.json. */
+export async function writeMetrics(
+  store: ObjectStore,
+  { runId, manifest }: TrainedRun,
+  metrics: MetricValues,
+  predictions: Prediction[],
+  testPredictions: PredictionColumns,
+): Promise<void> {
+  await putJson(store, objectKeys.predictions(runId), predictionsSchema, {
+    schemaVersion: 1,
+    runId,
+    predictions,
+  });
+  await putJson(store, objectKeys.metrics(runId), metricsSchema, { schemaVersion: 1, runId, ...metrics });
+  const columns = encodeTestPredictions(runId, manifest.contentKey, testPredictions);
+  await store.put(objectKeys.testPredictions(runId), columns);
+}
+
+export async function writeModelCard(
+  store: ObjectStore,
+  { runId, training, ...run }: TrainedRun,
+  metrics: MetricValues,
+  { expectedCalibrationError: calibrationError }: Calibration,
+): Promise<void> {
+  const card = renderModelCard({ ...run, ...training, runId, metrics, calibrationError, pipelineVersion });
+  await store.put(objectKeys.modelCard(runId), new TextEncoder().encode(card));
+}
+
+export async function writeReport(
+  store: ObjectStore,
+  { runId, config, training, epochs, manifest, manifestSha256 }: TrainedRun,
+  { probabilities, ...outcome }: Outcome & ModelPredictions & { readonly testPredictions: PredictionColumns },
+  testImages: LabeledImages,
+): Promise<void> {
+  const { classes } = config;
+  const page = renderReportPage({
+    ...outcome,
+    runId,
+    config,
+    epochs,
+    modelEpoch: training.epoch,
+    labelCounts: { train: manifest.train.labelCounts, test: manifest.test.labelCounts },
+    probabilitiesOf: (index) => probabilities.subarray(index * classes, (index + 1) * classes),
+    imageOf: (index) => pickImage(testImages, index),
+    environment: training.environment,
+    parameterCount: training.parameterCount,
+    contentKey: manifest.contentKey,
+    manifestSha256,
+    weightsSha256: training.weightsSha256,
+    pipelineVersion,
+    sourceCommit: training.sourceCommit,
+    peakMemoryBytes: training.peakMemoryBytes,
+    earlierRuns: await readEarlierRuns(store, { runId, contentKey: manifest.contentKey }),
+    files: await listFilesBesideReport(store, runId),
+  });
+  // The report contains the time, so a concurrent evaluation must not replace one whose checksum is in run.json.
+  await store.putIfAbsent(objectKeys.report(runId), new TextEncoder().encode(page));
+}
