@@ -22,7 +22,7 @@ import {
   writeModelCard,
   writeReport,
 } from './evaluation-files';
-import { writePlots } from './evaluation-plots';
+import { drawPlots, writePlots } from './evaluation-plots';
 
 /**
  * Evaluates the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
@@ -55,8 +55,11 @@ export async function evaluate(
   const predictions = firstPredictions(scored);
   const testPredictions = columnsOf(scored);
 
-  await writeMetrics(context.store, run, metrics, predictions, testPredictions);
-  await writePlots(context.store, run, metrics, predictions, testImages);
+  const [plots] = await Promise.all([
+    drawPlots(run, metrics, predictions, testImages),
+    writeMetrics(context.store, run, metrics, predictions, testPredictions),
+  ]);
+  await writePlots(context.store, run, plots);
   const isAccepted = metrics.accuracy >= run.config.minAccuracy;
   const finishedAt = context.now();
   const seconds = Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;

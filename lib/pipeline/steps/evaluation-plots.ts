@@ -11,22 +11,40 @@ import { rasterize } from '../../report/rasterize';
 import type { ObjectStore } from '../../store/object-store';
 import type { TrainedRun } from '../trained-run';
 
-/** Draws the plots of a run, and writes each as SVG and PNG. */
-export async function writePlots(
-  store: ObjectStore,
+export interface DrawnPlot {
+  readonly name: Plot['name'];
+  readonly svg: string;
+  readonly png: Uint8Array;
+}
+
+/** The plots of a run, as SVG and PNG. Where a thread draws the PNGs, the caller can do something else meanwhile. */
+export function drawPlots(
   run: TrainedRun,
   metrics: MetricValues,
   predictions: readonly Prediction[],
   testImages: LabeledImages,
+): Promise<DrawnPlot[]> {
+  const plots = plotsOf(run, metrics, predictions, testImages);
+  return Promise.all(
+    plots.map(async (plot) => {
+      const svg = toStandaloneSvg(plot);
+      return { name: plot.name, svg, png: await rasterize(svg) };
+    }),
+  );
+}
+
+export async function writePlots(
+  store: ObjectStore,
+  { runId }: TrainedRun,
+  plots: readonly DrawnPlot[],
 ): Promise<void> {
-  for (const plot of drawPlots(run, metrics, predictions, testImages)) {
-    const svg = toStandaloneSvg(plot);
-    await store.put(objectKeys.plot(run.runId, plot.name, 'svg'), new TextEncoder().encode(svg));
-    await store.put(objectKeys.plot(run.runId, plot.name, 'png'), await rasterize(svg));
+  for (const { name, svg, png } of plots) {
+    await store.put(objectKeys.plot(runId, name, 'svg'), new TextEncoder().encode(svg));
+    await store.put(objectKeys.plot(runId, name, 'png'), png);
   }
 }
 
-function drawPlots(
+function plotsOf(
   { epochs, config, training }: TrainedRun,
   metrics: MetricValues,
   predictions: readonly Prediction[],
