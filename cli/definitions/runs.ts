@@ -25,11 +25,7 @@ async function chooseStore(flags: SourceFlags) {
 export function defineRuns(program: Command, terminal: Terminal): void {
   const command = addCommand(program, 'runs', 'list the runs of a store, the newest first')
     .addOption(storeOption())
-    .addOption(
-      new Option('--sort <column>', `by ${runOrders.join(', ')}; the best or newest first`).choices(
-        runOrders,
-      ),
-    )
+    .addOption(new Option('--sort <column>', 'the best or the newest first').choices(runOrders))
     .addOption(new Option('--limit <count>', 'only the first runs').argParser(numberOrText))
     .addOption(cloudOption('list the runs of the deployed pipeline'))
     .addOption(stackOption())

@@ -1,0 +1,107 @@
+import { memory } from '@tensorflow/tfjs-core';
+import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import type { DecodedImage } from '../../lib/image/decode-image';
+import { assertAcceptsImages } from '../../lib/inference/accepted-images';
+import { classifyImage } from '../../lib/inference/classify-image';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { buildCnn, randomizeWeights, sampleModels } from '../support/sample-models';
+
+beforeAll(useWasmBackend);
+
+const options = { fileName: 'bar.png', isInverted: undefined, isRaw: false };
+
+/** A vertical bar of `ink` on `paper`, both from 0 to 255. */
+function drawBar(ink: number, paper: number, shape: readonly [number, number] = [12, 12]): DecodedImage {
+  const [height, width] = shape;
+  const rgba = Uint8Array.from({ length: height * width * 4 }, (_, at) => {
+    if (at % 4 === 3) return 255;
+    const [row, column] = [Math.floor(at / 4 / width), Math.floor(at / 4) % width];
+    return column === width >> 1 && row > 0 && row < height - 1 ? ink : paper;
+  });
+  return { rgba, shape, format: 'PNG', isLossy: false };
+}
+
+/** Runs `use` with a model of random weights, and checks that no other tensor is left. */
+async function withModel(
+  build: () => LayersModel,
+  use: (model: LayersModel) => Promise<void>,
+): Promise<void> {
+  const model = build();
+  randomizeWeights(model);
+  const { numTensors } = memory();
+  try {
+    await use(model);
+    expect(memory().numTensors).toBe(numTensors);
+  } finally {
+    model.dispose();
+  }
+}
+
+test.each([
+  ['a perceptron', sampleModels['the perceptron']],
+  ['a convolutional network', () => buildCnn([6, 6], 3)],
+  [
+    'a network with a channel',
+    () =>
+      sequential({
+        layers: [
+          layers.flatten({ inputShape: [6, 6, 1] }),
+          layers.dense({ units: 3, activation: 'softmax' }),
+        ],
+      }),
+  ],
+])('%s gives a distribution, its highest class, and how the image was read', async (_, build) => {
+  await withModel(build, async (model) => {
+    const { predicted, probabilities, reading } = await classifyImage(model, drawBar(0, 255), options);
+    expect(probabilities).toHaveLength(3);
+    expect(probabilities.reduce((sum, each) => sum + each)).toBeCloseTo(1, 5);
+    expect(probabilities[predicted]).toBe(Math.max(...probabilities));
+    expect(reading).toEqual({
+      ...{ ink: 'dark', decidedBy: 'border', format: 'PNG', width: 12, height: 12, isCentered: true },
+    });
+  });
+});
+
+test('both polarities give the same probabilities', async () => {
+  await withModel(sampleModels['the perceptron'], async (model) => {
+    const dark = await classifyImage(model, drawBar(0, 255), options);
+    const light = await classifyImage(model, drawBar(255, 0), options);
+    expect(light.probabilities).toEqual(dark.probabilities);
+  });
+});
+
+test('a raw image has no doubts, and must have the size of the model', async () => {
+  await withModel(sampleModels['the perceptron'], async (model) => {
+    const raw = { ...options, isRaw: true };
+    const { doubts, reading } = await classifyImage(model, drawBar(255, 0, [6, 6]), raw);
+    expect({ doubts, isCentered: reading.isCentered }).toEqual({ doubts: [], isCentered: false });
+    await expect(classifyImage(model, drawBar(255, 0), raw)).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining('bar.png is 12×12 pixels'),
+    });
+  });
+});
+
+test('an image without a digit is refused', async () => {
+  await withModel(sampleModels['the perceptron'], async (model) => {
+    await expect(classifyImage(model, drawBar(9, 9), options)).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining('There is no digit here'),
+    });
+  });
+});
+
+test.each<[readonly (number | null)[], boolean]>([
+  [[6, 6], true],
+  [[6, 6, 1], true],
+  [[36], true],
+  [[null, null, 1], true],
+  [[6, 7], false],
+  [[6, 6, 3], false],
+  [[35], false],
+])('an input of %j takes images of 6×6: %s', (shape, isAccepted) => {
+  const model = { inputs: [{ shape: [null, ...shape] }] } as unknown as LayersModel;
+  const check = () => assertAcceptsImages(model, [6, 6], 'The model');
+  if (isAccepted) expect(check).not.toThrow();
+  else expect(check).toThrow(/^The model takes an input of .*, but the images of the dataset are 6×6\./);
+});
