@@ -22,7 +22,7 @@ import {
   writeModelCard,
   writeReport,
 } from './evaluation-files';
-import { drawPlots, writePlots } from './evaluation-plots';
+import { drawCurves, drawResults, writePlots } from './evaluation-plots';
 
 /**
  * Evaluates the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
@@ -48,6 +48,7 @@ export async function evaluate(
     message: `Evaluating ${run.manifest.test.rowCount.toLocaleString('en')} test images on ${predict === undefined ? 'WASM' : 'native TensorFlow'}`,
   });
 
+  const curves = drawCurves(run);
   const testImages = await loadSplit(context.store, run.manifest, 'test');
   const { probabilities, layers } = await predictTestImages(run, testImages, context, predict);
   const scored = { labels: testImages.labels, probabilities, classes: run.config.classes };
@@ -55,11 +56,11 @@ export async function evaluate(
   const predictions = firstPredictions(scored);
   const testPredictions = columnsOf(scored);
 
-  const [plots] = await Promise.all([
-    drawPlots(run, metrics, predictions, testImages),
+  const [results] = await Promise.all([
+    drawResults(metrics, predictions, testImages),
     writeMetrics(context.store, run, metrics, predictions, testPredictions),
   ]);
-  await writePlots(context.store, run, plots);
+  await writePlots(context.store, run, [...(await curves), ...results]);
   const isAccepted = metrics.accuracy >= run.config.minAccuracy;
   const finishedAt = context.now();
   const seconds = Math.max(0, finishedAt.getTime() - startedAt.getTime()) / 1000;

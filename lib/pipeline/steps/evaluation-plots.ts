@@ -17,14 +17,32 @@ export interface DrawnPlot {
   readonly png: Uint8Array;
 }
 
-/** The plots of a run, as SVG and PNG. Where a thread draws the PNGs, the caller can do something else meanwhile. */
-export function drawPlots(
-  run: TrainedRun,
+/**
+ * The curves of the training, which need no evaluation. Where a thread draws the PNGs, the caller can do something else
+ * meanwhile; a failure is reported where the result is awaited.
+ */
+export function drawCurves({ epochs, config, training }: TrainedRun): Promise<DrawnPlot[]> {
+  const modelEpoch = training.epoch;
+  const drawn = drawAll([
+    drawAccuracy(epochs, { modelEpoch }),
+    drawLoss(epochs, { modelEpoch, hasPenalty: config.l2 > 0 }),
+  ]);
+  drawn.catch(() => {});
+  return drawn;
+}
+
+/** The plots of the evaluation. */
+export function drawResults(
   metrics: MetricValues,
   predictions: readonly Prediction[],
   testImages: LabeledImages,
 ): Promise<DrawnPlot[]> {
-  const plots = plotsOf(run, metrics, predictions, testImages);
+  const images = predictions.map(({ index }) => pickImage(testImages, index));
+  return drawAll([drawConfusionMatrix(metrics), drawFirstTen(predictions, images)]);
+}
+
+/** As SVG and PNG. */
+function drawAll(plots: readonly Plot[]): Promise<DrawnPlot[]> {
   return Promise.all(
     plots.map(async (plot) => {
       const svg = toStandaloneSvg(plot);
@@ -42,20 +60,4 @@ export async function writePlots(
     await store.put(objectKeys.plot(runId, name, 'svg'), new TextEncoder().encode(svg));
     await store.put(objectKeys.plot(runId, name, 'png'), png);
   }
-}
-
-function plotsOf(
-  { epochs, config, training }: TrainedRun,
-  metrics: MetricValues,
-  predictions: readonly Prediction[],
-  testImages: LabeledImages,
-): Plot[] {
-  const images = predictions.map(({ index }) => pickImage(testImages, index));
-  const modelEpoch = training.epoch;
-  return [
-    drawAccuracy(epochs, { modelEpoch }),
-    drawLoss(epochs, { modelEpoch, hasPenalty: config.l2 > 0 }),
-    drawConfusionMatrix(metrics),
-    drawFirstTen(predictions, images),
-  ];
 }
