@@ -19,6 +19,8 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
+  // jest leaves one core unused, which is half of a machine with two.
+  maxWorkers: '100%',
   // Some tests train for real: on a busy machine that takes longer than jest's five seconds.
   testTimeout: 60_000,
   roots: ['<rootDir>/test'],

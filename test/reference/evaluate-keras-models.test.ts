@@ -4,17 +4,13 @@ import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
 import { parseIdx } from '../../lib/dataset/idx';
 import { rawFileNames } from '../../lib/dataset/raw-dataset';
 import { runCommand } from '../support/command-line';
-import { type KerasVersion, preparePython, runPython } from '../support/reference-python';
+import { type KerasVersion, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 const mnist = findMnistFolder();
 const count = 100;
-
-beforeAll(() => {
-  for (const kind of ['keras', 'keras2'] as const) preparePython(kind);
-});
 
 /** The images for which Keras predicts, as a dataset. */
 beforeAll(() => {

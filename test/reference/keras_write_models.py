@@ -9,7 +9,7 @@ import sys
 import numpy as np
 from mnist_files import read_split
 
-keras = importlib.import_module(os.environ["KERAS_PEER"])
+keras = importlib.import_module(os.environ["KERAS_PACKAGE"])
 layers = keras.layers
 folder, mnist = sys.argv[1], sys.argv[2]
 images, labels = read_split(mnist, "train", 2_000)

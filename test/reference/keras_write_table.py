@@ -17,7 +17,7 @@ from mnist_files import read_split
 
 logging.set_verbosity("error")
 tf.get_logger().setLevel("ERROR")
-keras = importlib.import_module(os.environ["KERAS_PEER"])
+keras = importlib.import_module(os.environ["KERAS_PACKAGE"])
 layers, Sequential, Input = keras.layers, keras.Sequential, keras.Input
 folder, mnist, first_ending = sys.argv[1:4]
 images, labels = read_split(mnist, "t10k", 100)

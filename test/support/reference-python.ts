@@ -41,6 +41,12 @@ function prepareOlderKeras(): string {
   });
 }
 
+/** All that test/reference runs. Two processes must not install one environment at the same time. */
+export function prepareReferencePythons(): void {
+  for (const kind of ['keras', 'keras2'] as const) preparePython(kind);
+  prepareOlderKeras();
+}
+
 /** @returns the folder. Another version of the requirements gets another folder. */
 function installOnce(name: string, files: readonly string[], install: (folder: string) => void): string {
   const hash = createHash('sha256');
@@ -72,7 +78,7 @@ export function runPython<Result>(
   keras: KerasVersion = 'keras',
 ): Result {
   const choice = {
-    KERAS_PEER: keras === 'tf_keras' ? 'tf_keras' : 'keras',
+    KERAS_PACKAGE: keras === 'tf_keras' ? 'tf_keras' : 'keras',
     ...(keras === 'older keras' && { PYTHONPATH: prepareOlderKeras() }),
   };
   const output = execFileSync(
