@@ -65,6 +65,17 @@ test.each([
   expect(matches(marks, /class="frame" d="M/g).length).toBeGreaterThanOrEqual(1);
 });
 
+test('the axes show no accuracy above 1, and no loss below 0', () => {
+  const epochs = [
+    { epoch: 1, loss: 1, acc: 0.78, val_loss: 0.5, val_acc: 0.9, seconds: 1 },
+    { epoch: 2, loss: 0.01, acc: 1, val_loss: 0, val_acc: 1, seconds: 1 },
+  ];
+  const valuesOnAxis = ({ marks }: Plot) => attributes(marks, /text-anchor="end"[^>]*>([−\d.-]+)<\/text>/g);
+  for (const value of valuesOnAxis(drawAccuracy(epochs))) expect(value).toBeLessThanOrEqual(1);
+  expect(valuesOnAxis(drawLoss(epochs))).toContain(0);
+  for (const value of valuesOnAxis(drawLoss(epochs))) expect(value).toBeGreaterThanOrEqual(0);
+});
+
 describe('confusion matrix', () => {
   test('shows every count of every row', () => {
     const metrics = computeMetrics(makeScoredLabels());

@@ -11,6 +11,7 @@ const charts = {
     training: 'acc',
     validation: 'val_acc',
     legend: 'lower right',
+    limits: [0, 1],
   },
   loss: {
     title: 'Training and validation loss',
@@ -18,10 +19,11 @@ const charts = {
     training: 'loss',
     validation: 'val_loss',
     legend: 'upper right',
+    limits: [0, Number.POSITIVE_INFINITY],
   },
 } as const satisfies Record<
   'accuracy' | 'loss',
-  { legend: LineChartSpec['legend'] } & Record<string, string>
+  Pick<LineChartSpec, 'title' | 'yName' | 'legend' | 'limits'> & Record<'training' | 'validation', MetricName>
 >;
 
 export interface CurveOptions {
@@ -44,7 +46,7 @@ function drawCurves(
   name: 'accuracy' | 'loss',
   { modelEpoch, hasPenalty = false }: CurveOptions,
 ): Plot {
-  const { title, training, validation, legend, ...chart } = charts[name];
+  const { title, training, validation, legend, limits, ...chart } = charts[name];
   const yName = hasPenalty ? `${chart.yName} + L2 penalty` : chart.yName;
   const last = epochs.at(-1)!;
   const series = (['training', 'validation'] as const).map((kind) => ({
@@ -55,7 +57,7 @@ function drawCurves(
   }));
   const description = `After ${epochs.length} epochs: training ${last[training].toFixed(4)}, validation ${last[validation].toFixed(4)}.`;
   const ringedEpoch = modelEpoch === last.epoch ? undefined : modelEpoch;
-  return drawLineChart({ name, title, description, yName, series, legend, ringedEpoch });
+  return drawLineChart({ name, title, description, yName, limits, series, legend, ringedEpoch });
 }
 
 export interface RunCurves {
@@ -65,7 +67,7 @@ export interface RunCurves {
 
 /** The curves of several runs in one plot: validation solid, training dashed. The page has the colors of run 1, 2, … */
 export function drawRunCurves(runs: readonly RunCurves[], name: 'accuracy' | 'loss'): Plot {
-  const { title, yName, training, validation } = charts[name];
+  const { title, yName, limits, training, validation } = charts[name];
   const series = runs.flatMap(({ runId, epochs }, index) => [
     {
       label: runId,
@@ -84,7 +86,7 @@ export function drawRunCurves(runs: readonly RunCurves[], name: 'accuracy' | 'lo
     ({ runId, epochs }) => `${runId} ${epochs.at(-1)![validation].toFixed(4)} after ${epochs.length} epochs`,
   );
   const description = `Validation: ${ends.join('; ')}.`;
-  return drawLineChart({ name, title, description, yName, series, legend: 'none' });
+  return drawLineChart({ name, title, description, yName, limits, series, legend: 'none' });
 }
 
 const pickMetric = (epochs: readonly Epoch[], metric: MetricName) =>

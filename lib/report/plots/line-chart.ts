@@ -20,6 +20,8 @@ export interface LineChartSpec {
   readonly title: string;
   readonly description: string;
   readonly yName: string;
+  /** The smallest and the largest value that there can be: the axis does not go beyond them. */
+  readonly limits: readonly [number, number];
   /** At least one, each with at least one point. */
   readonly series: readonly LineSeries[];
   /** `none` if the page explains the colors itself. */
@@ -39,7 +41,7 @@ export function drawLineChart(spec: LineChartSpec): Plot {
   const [lowest = 0, highest = 1] = extent(points, ({ value }) => value);
   const [firstEpoch = 1, lastEpoch = 1] = extent(points, ({ epoch }) => epoch);
   const xScale = scaleLinear([firstEpoch, lastEpoch], [inner.left + 12, inner.right - 12]);
-  const yScale = scaleLinear(padded(lowest, highest), [inner.bottom, inner.top]).nice(6);
+  const yScale = scaleLinear(padded(lowest, highest, spec.limits), [inner.bottom, inner.top]).nice(6);
 
   // Whole epochs only; a single epoch is its own tick.
   const epochTicks =
@@ -103,7 +105,7 @@ function drawLegend(series: readonly LineSeries[], place: 'lower right' | 'upper
 }
 
 /** Adds a margin above and below the curves. A flat line gets a range too, because a scale cannot be empty. */
-function padded(lowest: number, highest: number): [number, number] {
+function padded(lowest: number, highest: number, [least, most]: LineChartSpec['limits']): [number, number] {
   const margin = highest > lowest ? (highest - lowest) * 0.04 : Math.max(Math.abs(highest) * 0.05, 0.01);
-  return [lowest - margin, highest + margin];
+  return [Math.max(least, lowest - margin), Math.min(most, highest + margin)];
 }
