@@ -1,6 +1,5 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { throwIfInterrupted } from '../../lib/native-setup/machine';
 import {
   inspectNativeTensorFlow,
   isNativePrepared,
@@ -8,7 +7,17 @@ import {
 } from '../../lib/native-setup/native-setup';
 import { cudaFolder, nativeCacheFolder, requireCudaFile } from '../../lib/tensorflow/native-release';
 import { useScratchFolder } from '../support/scratch-folder';
-import { type Act, failing, makeMachine, type Stage, tinyGpuRelease, tinyRelease } from './machine-double';
+import {
+  type Act,
+  failing,
+  interrupting,
+  makeMachine,
+  type PrepareArguments,
+  prepareOn,
+  type Stage,
+  tinyGpuRelease,
+  tinyRelease,
+} from './machine-double';
 
 const scratch = useScratchFolder();
 const release = tinyGpuRelease;
@@ -22,19 +31,8 @@ beforeEach(() => {
   cacheFolder = nativeCacheFolder(release, cacheRoot);
 });
 
-async function prepare(
-  acts: Partial<Record<Stage, Act>> = {},
-  facts: Parameters<typeof makeMachine>[2] = {},
-  signal?: AbortSignal,
-) {
-  const { machine, stages } = makeMachine(cacheRoot, acts, facts);
-  const messages: string[] = [];
-  const native = await prepareNativeTensorFlow((message) => messages.push(message), signal, {
-    release,
-    machine,
-  });
-  return { native, stages, messages };
-}
+const prepare = (...[acts, facts, signal]: PrepareArguments) =>
+  prepareOn(cacheRoot, release, acts, facts, signal);
 
 test('the libraries of CUDA are where TensorFlow searches, and the self-test checks them', async () => {
   const { native, stages, messages } = await prepare();
@@ -112,13 +110,8 @@ test.each(failures)(
 );
 
 test.each(['download CUDA', 'unpack CUDA'] as const)('Ctrl-C in %s leaves nothing', async (stage) => {
-  const controller = new AbortController();
-  const act: Act = () => {
-    controller.abort();
-    throwIfInterrupted(controller.signal);
-    return '';
-  };
-  await expect(prepare({ [stage]: act }, {}, controller.signal)).rejects.toMatchObject({
+  const { act, signal } = interrupting();
+  await expect(prepare({ [stage]: act }, {}, signal)).rejects.toMatchObject({
     name: 'Interrupted',
   });
   expect(readdirSync(cacheRoot)).toEqual([]);

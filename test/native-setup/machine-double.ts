@@ -1,6 +1,12 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { CommandFailed, type CommandOptions, type Machine } from '../../lib/native-setup/machine';
+import {
+  CommandFailed,
+  type CommandOptions,
+  type Machine,
+  throwIfInterrupted,
+} from '../../lib/native-setup/machine';
+import { type NativeTensorFlow, prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
 import { sha256Hex } from '../../lib/store/sha256';
 import type { TensorFlowRelease } from '../../lib/tensorflow/native-release';
 
@@ -51,6 +57,17 @@ export type Act = (parameters: readonly string[], options: CommandOptions) => Pr
 export const missing: Act = () => {
   throw new CommandFailed('it', true, null, 'spawn it ENOENT');
 };
+
+/** An act during which Ctrl-C arrives, and the signal that is aborted by it. */
+export function interrupting(): { readonly act: Act; readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const act: Act = () => {
+    controller.abort();
+    throwIfInterrupted(controller.signal);
+    return '';
+  };
+  return { act, signal: controller.signal };
+}
 
 export function failing(output: string, signalName: string | null = null): Act {
   return () => {
@@ -131,3 +148,30 @@ const ordinaryActs: Readonly<Record<Stage, Act>> = {
   'self-test': (parameters) =>
     parameters.at(-1) === 'tensorflow' ? goodAnswer.replace('false', 'true') : goodAnswer,
 };
+
+interface Outcome {
+  readonly native: NativeTensorFlow;
+  readonly stages: readonly Stage[];
+  readonly messages: readonly string[];
+}
+
+export type PrepareArguments = [
+  acts?: Parameters<typeof makeMachine>[1],
+  facts?: Parameters<typeof makeMachine>[2],
+  signal?: AbortSignal | undefined,
+];
+
+/** Prepares `release` below `cacheRoot` on such a machine. */
+export async function prepareOn(
+  cacheRoot: string,
+  release: TensorFlowRelease,
+  ...[acts = {}, facts = {}, signal]: PrepareArguments
+): Promise<Outcome> {
+  const { machine, stages } = makeMachine(cacheRoot, acts, facts);
+  const messages: string[] = [];
+  const native = await prepareNativeTensorFlow((message) => messages.push(message), signal, {
+    release,
+    machine,
+  });
+  return { native, stages, messages };
+}

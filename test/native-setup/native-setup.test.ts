@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os, { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { type CommandOptions, throwIfInterrupted } from '../../lib/native-setup/machine';
+import type { CommandOptions } from '../../lib/native-setup/machine';
 import {
   inspectNativeTensorFlow,
   isNativePrepared,
@@ -12,7 +12,17 @@ import {
 import { hasAvx } from '../../lib/native-setup/requirements';
 import { bindingFile, libraryFiles, nativeCacheFolder } from '../../lib/tensorflow/native-release';
 import { useScratchFolder } from '../support/scratch-folder';
-import { type Act, failing, makeMachine, missing, type Stage, tinyRelease } from './machine-double';
+import {
+  type Act,
+  failing,
+  interrupting,
+  makeMachine,
+  missing,
+  type PrepareArguments,
+  prepareOn,
+  type Stage,
+  tinyRelease,
+} from './machine-double';
 
 const scratch = useScratchFolder();
 let cacheRoot = '';
@@ -25,25 +35,8 @@ beforeEach(() => {
   cacheFolder = nativeCacheFolder(tinyRelease, cacheRoot);
 });
 
-interface Outcome {
-  readonly native: NativeTensorFlow;
-  readonly stages: readonly Stage[];
-  readonly messages: readonly string[];
-}
-
-async function prepare(
-  acts: Partial<Record<Stage, Act>> = {},
-  facts: Parameters<typeof makeMachine>[2] = {},
-  signal?: AbortSignal,
-): Promise<Outcome> {
-  const { machine, stages } = makeMachine(cacheRoot, acts, facts);
-  const messages: string[] = [];
-  const native = await prepareNativeTensorFlow((message) => messages.push(message), signal, {
-    release: tinyRelease,
-    machine,
-  });
-  return { native, stages, messages };
-}
+const prepare = (...[acts, facts, signal]: PrepareArguments) =>
+  prepareOn(cacheRoot, tinyRelease, acts, facts, signal);
 
 const ready = () => ({ available: true, tensorflowVersion: '2.21.0', cacheFolder });
 
@@ -315,13 +308,8 @@ test.each<[string, () => string]>([
 
 test('Ctrl-C at any stage ends with Interrupted and leaves nothing', async () => {
   for (const stage of ['download', 'unpack', 'strip', 'compile', 'compile', 'self-test'] as const) {
-    const controller = new AbortController();
-    const act: Act = () => {
-      controller.abort();
-      throwIfInterrupted(controller.signal);
-      return '';
-    };
-    await expect(prepare({ [stage]: act }, {}, controller.signal)).rejects.toMatchObject({
+    const { act, signal } = interrupting();
+    await expect(prepare({ [stage]: act }, {}, signal)).rejects.toMatchObject({
       name: 'Interrupted',
     });
     expect(readdirSync(cacheRoot)).toEqual([]);
