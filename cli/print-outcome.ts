@@ -4,6 +4,7 @@ import {
   predictionsSchema,
   type RunRecord,
   runRecordSchema,
+  sumSeconds,
 } from '../lib/contracts/results';
 import { getJson } from '../lib/store/json-objects';
 import { locate } from '../lib/store/locate';
@@ -34,7 +35,7 @@ function describe(
   predictions: Predictions['predictions'],
   { styles }: Terminal,
 ): string {
-  const seconds = run.phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const seconds = sumSeconds(run.phases);
   const row = (values: readonly number[]) => values.join('  ');
   const status = run.status === 'accepted' ? styles.green(run.status) : styles.red(run.status);
   const width = Math.max(0, ...nextCommands.map(({ command }) => command.length));

@@ -2,6 +2,7 @@ import type { Execution } from '../../lib/cloud/executions';
 import { absentAsUndefined } from '../../lib/contracts/errors';
 import { readRun } from '../../lib/pipeline/list-runs';
 import { describeRun, showCommand } from '../commands/show';
+import { isFinished } from '../run-ids';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
 import { findRunId } from './find-run';
@@ -17,8 +18,8 @@ export async function showInCloud(
   const { isJson } = request;
   const runId = await findRunId(request.runId, cloud);
   const run = await readRun(store, runId);
-  const isFinished = run?.status === 'accepted' || run?.status === 'rejected';
-  const execution = isFinished ? undefined : await absentAsUndefined(cloud.executions.describe(runId));
+  const isOver = run !== undefined && isFinished(run);
+  const execution = isOver ? undefined : await absentAsUndefined(cloud.executions.describe(runId));
   if (execution === undefined) return showCommand({ store, isJson, runId }, terminal);
   if (isJson) {
     terminal.print(JSON.stringify({ ...(run ?? { status: 'unfinished', runId }), execution }, null, 2));

@@ -5,7 +5,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { type ChangedImages, differingSettings, findChangedImages } from '../../lib/report/compare-runs';
 import { type ComparedRun, type ComparisonData, readComparison } from '../../lib/report/comparison-data';
-import { locate } from '../../lib/store/locate';
+import { isRemote, locate } from '../../lib/store/locate';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { version } from '../../package.json';
 import { formatTable } from '../display/table';
@@ -36,7 +36,7 @@ export async function compareCommand(
 
 /** Links from the page to the reports. A page on disk cannot link to objects in S3. */
 function linkReports(store: ObjectStore, pagePath: string): Pick<ComparisonData, 'reportPathOf'> {
-  if (store.location.startsWith('s3://')) return {};
+  if (isRemote(store)) return {};
   const folder = dirname(pagePath);
   return { reportPathOf: (runId) => relative(folder, locate(store, objectKeys.report(runId))) };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseOrThrow } from '../../lib/contracts/parse';
-import type { RunRecord } from '../../lib/contracts/results';
+import { type RunRecord, sumSeconds } from '../../lib/contracts/results';
 import { listLatestModels } from '../../lib/inference/latest-model';
 import { listRuns, type RunListing } from '../../lib/pipeline/list-runs';
 import { commandLine } from '../command-text';
@@ -66,7 +66,7 @@ type ReadableRun = Exclude<RunListing, { status: 'damaged' }>;
 const epochsOf = (run: ReadableRun) => (isFinished(run) ? run.record.config.epochs : run.epochs.length);
 
 function secondsOf(run: RunListing): number | undefined {
-  return isFinished(run) ? run.record.phases.reduce((sum, { seconds }) => sum + seconds, 0) : undefined;
+  return isFinished(run) ? sumSeconds(run.record.phases) : undefined;
 }
 
 interface Column {

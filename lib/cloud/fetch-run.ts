@@ -1,4 +1,4 @@
-import { PermanentError, PipelineError, TransientError } from '../contracts/errors';
+import { isCorrupt, PermanentError, PipelineError, TransientError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { runRecordSchema } from '../contracts/results';
 import { storedRunConfigSchema } from '../contracts/run-config';
@@ -133,7 +133,7 @@ async function hasSameBytes(to: ObjectStore, { key, sha256 }: Artifact): Promise
   try {
     return sha256Hex(await to.get(key)) === sha256;
   } catch (error) {
-    if (error instanceof PipelineError && error.name === 'CorruptArtifact') return false;
+    if (isCorrupt(error)) return false;
     throw error;
   }
 }

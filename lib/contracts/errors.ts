@@ -113,6 +113,10 @@ export async function absentAsUndefined<Result>(reading: Promise<Result>): Promi
   }
 }
 
+/** Whether a file cannot be read because it was changed after it was written. */
+export const isCorrupt = (error: unknown): error is PipelineError =>
+  error instanceof PipelineError && error.name === 'CorruptArtifact';
+
 /** The failure of an execution, or of a request about one. */
 export class WorkflowError extends PipelineError {
   constructor(name: WorkflowErrorName, message: string, details?: ErrorDetails) {

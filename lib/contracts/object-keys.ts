@@ -66,6 +66,9 @@ export const objectKeys = {
 } as const;
 
 const allowedSegment = /^[A-Za-z0-9._=@+-]+$/;
+/** The id of the run that an object below `objectKeys.runs` belongs to. */
+export const runIdOf = (key: string) => key.slice(objectKeys.runs.length).split('/')[0]!;
+
 /** S3's own limit. */
 const maxKeyBytes = 1024;
 

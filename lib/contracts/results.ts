@@ -152,6 +152,8 @@ export const phaseSchema = z.strictObject({
 });
 export type Phase = z.infer<typeof phaseSchema>;
 
+export const sumSeconds = (phases: readonly Phase[]) => phases.reduce((sum, { seconds }) => sum + seconds, 0);
+
 const artifactSchema = z.strictObject({ key: z.string(), bytes: z.int().min(0), sha256: sha256Schema });
 
 /** `run.json`: the commit marker of a run, written last. A run without it is unfinished. */

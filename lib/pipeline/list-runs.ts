@@ -1,5 +1,5 @@
-import { PipelineError } from '../contracts/errors';
-import { objectKeys } from '../contracts/object-keys';
+import { isCorrupt } from '../contracts/errors';
+import { objectKeys, runIdOf } from '../contracts/object-keys';
 import { type Epoch, historySchema, type RunRecord, runRecordSchema } from '../contracts/results';
 import { type StoredRunConfig, storedRunConfigSchema } from '../contracts/run-config';
 import { getJsonIfPresent } from '../store/json-objects';
@@ -22,7 +22,7 @@ export type RunListing =
 export async function listRunIds(store: ObjectStore): Promise<string[]> {
   const runIds = new Set<string>();
   for await (const { key } of store.list(objectKeys.runs)) {
-    runIds.add(key.slice(objectKeys.runs.length).split('/')[0]!);
+    runIds.add(runIdOf(key));
   }
   return [...runIds];
 }
@@ -47,7 +47,7 @@ export async function readRun(store: ObjectStore, runId: string): Promise<RunLis
     const history = await getJsonIfPresent(store, objectKeys.history(runId), historySchema);
     return { status: 'unfinished', runId, stored, epochs: history?.epochs ?? [] };
   } catch (error) {
-    if (error instanceof PipelineError && error.name === 'CorruptArtifact') {
+    if (isCorrupt(error)) {
       return { status: 'damaged', runId, reason: error.message };
     }
     throw error;

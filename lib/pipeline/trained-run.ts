@@ -4,7 +4,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { historySchema, trainingRecordSchema } from '../contracts/results';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { EvaluateInput } from '../contracts/steps';
-import { getJson } from '../store/json-objects';
+import { getJson, parseJsonObject } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
 
@@ -20,7 +20,8 @@ export async function readTrainedRun(store: ObjectStore, { runId, dataset, conte
   const { config, createdAt } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
   const training = await getJson(store, objectKeys.training(runId), trainingRecordSchema);
   const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
-  const manifest = await getJson(store, manifestKey, datasetManifestSchema);
+  const manifestBytes = await store.get(manifestKey);
+  const manifest = parseJsonObject(manifestBytes, store, manifestKey, datasetManifestSchema);
   if (training.contentKey !== contentKey) {
     throw new PermanentError(
       'InvalidInput',
@@ -28,6 +29,6 @@ export async function readTrainedRun(store: ObjectStore, { runId, dataset, conte
       { evidence: { runId, trainedOn: training.contentKey, requested: contentKey } },
     );
   }
-  const manifestSha256 = sha256Hex(await store.get(manifestKey));
+  const manifestSha256 = sha256Hex(manifestBytes);
   return { runId, dataset, config, createdAt, training, epochs, manifest, manifestSha256 };
 }

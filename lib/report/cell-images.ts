@@ -1,7 +1,6 @@
-import { encode } from 'fast-png';
 import type { PredictionColumns } from '../evaluation/test-predictions';
-import type { ByteImage } from './byte-image';
-import { escapeMarkup } from './escape-markup';
+import { type ByteImage, imageDataUrl } from './byte-image';
+import { escapeJson } from './escape-markup';
 import type { Markup } from './markup-blocks';
 
 interface CellImages {
@@ -81,8 +80,6 @@ export function cellImagesMarkup(
   );
 }
 
-const escapeJson = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
-
 function drawSheet(images: readonly ByteImage[], [height, width]: readonly [number, number]): string {
   const columns = Math.min(sheetColumns, images.length);
   const sheetWidth = columns * width;
@@ -97,6 +94,5 @@ function drawSheet(images: readonly ByteImage[], [height, width]: readonly [numb
       data[y * sheetWidth + x] = gray;
     });
   }
-  const png = encode({ width: sheetWidth, height: sheetHeight, data, channels: 1, depth: 8 });
-  return `data:image/png;base64,${escapeMarkup(Buffer.from(png).toString('base64'))}`;
+  return imageDataUrl({ pixels: data, shape: [sheetHeight, sheetWidth] });
 }

@@ -1,7 +1,7 @@
 import { type RunConfig, runConfigSchema } from '../contracts/run-config';
 import { type McNemarTest, testMcNemar } from '../evaluation/mcnemar';
 import type { PredictionColumns } from '../evaluation/test-predictions';
-import type { ComparedRun } from './comparison-data';
+import { type ComparedRun, isSameTestSet } from './comparison-data';
 import { formatSetting } from './format-values';
 
 /** A row of the comparison: one value for each run, in their order. */
@@ -63,12 +63,8 @@ export interface ChangedImages {
  * @returns `undefined` if they are unknown: the runs have different test images, or one has no `test-predictions.json`.
  */
 export function findChangedImages(runs: readonly ComparedRun[]): ChangedImages | undefined {
-  const [first] = runs;
   const columns = runs.flatMap(({ testPredictions }) => testPredictions ?? []);
-  const isSameTestSet = runs.every(
-    ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
-  );
-  if (!isSameTestSet || columns.length < runs.length) return undefined;
+  if (!isSameTestSet(runs) || columns.length < runs.length) return undefined;
   const changed = {
     fixed: [] as ChangedImage[],
     regressed: [] as ChangedImage[],
@@ -105,17 +101,30 @@ export interface Difference {
 export function compareWithFirst(runs: readonly ComparedRun[]): Difference[] {
   const [first] = runs;
   return runs.map((run) => {
-    const isSameTestSet = run.record.dataset.contentKey === first!.record.dataset.contentKey;
-    const [before, after] = [first!.testPredictions, run.testPredictions];
-    return {
-      accuracyGain: run.record.accuracy - first!.record.accuracy,
-      ...(isSameTestSet && before && after && { test: compareAnswers(before, after) }),
-    };
+    const testPredictions = isSameTestSet([first!, run]) ? run.testPredictions : undefined;
+    return differenceBetween(
+      { accuracy: first!.record.accuracy, testPredictions: first!.testPredictions },
+      { accuracy: run.record.accuracy, testPredictions },
+    );
   });
 }
 
+interface TestedRun {
+  readonly accuracy: number;
+  /** Absent if unknown, or if the other run was tested on other images. */
+  readonly testPredictions?: PredictionColumns | undefined;
+}
+
+export function differenceBetween(before: TestedRun, after: TestedRun): Difference {
+  const [answersBefore, answersAfter] = [before.testPredictions, after.testPredictions];
+  return {
+    accuracyGain: after.accuracy - before.accuracy,
+    ...(answersBefore && answersAfter && { test: compareAnswers(answersBefore, answersAfter) }),
+  };
+}
+
 /** McNemar's test on the answers of two runs to the same test images. */
-export function compareAnswers(before: PredictionColumns, after: PredictionColumns): McNemarTest {
+function compareAnswers(before: PredictionColumns, after: PredictionColumns): McNemarTest {
   let fixedCount = 0;
   let regressedCount = 0;
   for (const [row, label] of before.labels.entries()) {

@@ -1,3 +1,4 @@
+import { sumSeconds } from '../contracts/results';
 import { measureCalibration } from '../evaluation/calibration';
 import { type ComparedValue, type Difference, recallByClass } from './compare-runs';
 import type { ComparedRun, ComparisonData } from './comparison-data';
@@ -26,8 +27,7 @@ export const runName = (
   return `<span class="run-name"><span class="swatch run-${index + 1}" aria-hidden="true"></span>${name}</span>`;
 };
 
-export const totalSeconds = ({ record }: ComparedRun) =>
-  record.phases.reduce((sum, phase) => sum + phase.seconds, 0);
+export const totalSeconds = ({ record }: ComparedRun) => sumSeconds(record.phases);
 
 interface Column {
   readonly name: string;

@@ -17,6 +17,10 @@ export interface ComparedRun {
   readonly testPredictions?: PredictionColumns;
 }
 
+/** Whether answers and accuracies of the runs can be compared image by image. */
+export const isSameTestSet = (runs: readonly Pick<ComparedRun, 'record'>[]) =>
+  runs.every(({ record }) => record.dataset.contentKey === runs[0]!.record.dataset.contentKey);
+
 export interface ComparisonData {
   /** In the requested order. */
   readonly runs: readonly ComparedRun[];
@@ -40,11 +44,10 @@ export async function readComparison(store: ObjectStore, runIds: readonly string
   const runs: ComparedRun[] = [];
   for (const runId of runIds) runs.push(await readComparedRun(store, runId));
   const [first] = runs;
-  const isSameTestSet = runs.every(
-    ({ record }) => record.dataset.contentKey === first!.record.dataset.contentKey,
-  );
   // A fetched run has no dataset in this store, so it is compared without images.
-  const imageOf = isSameTestSet ? await absentAsUndefined(readTestImages(store, first!.record)) : undefined;
+  const imageOf = isSameTestSet(runs)
+    ? await absentAsUndefined(readTestImages(store, first!.record))
+    : undefined;
   return imageOf === undefined ? { runs } : { runs, imageOf };
 }
 

@@ -1,4 +1,4 @@
-import { compareAnswers, type Difference } from './compare-runs';
+import { type Difference, differenceBetween } from './compare-runs';
 import { describeDifference } from './describe-difference';
 import type { EarlierRun } from './earlier-runs';
 import { escapeMarkup } from './escape-markup';
@@ -45,8 +45,5 @@ export function describeEarlierRuns(data: Compared): string[] {
 }
 
 function differenceTo({ metrics, testPredictions }: Compared, earlier: EarlierRun): Difference {
-  return {
-    accuracyGain: metrics.accuracy - earlier.accuracy,
-    ...(earlier.testPredictions && { test: compareAnswers(earlier.testPredictions, testPredictions) }),
-  };
+  return differenceBetween(earlier, { accuracy: metrics.accuracy, testPredictions });
 }

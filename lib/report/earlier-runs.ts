@@ -1,5 +1,5 @@
-import { PipelineError } from '../contracts/errors';
-import { objectKeys } from '../contracts/object-keys';
+import { isCorrupt } from '../contracts/errors';
+import { objectKeys, runIdOf } from '../contracts/object-keys';
 import { type RunRecord, runRecordSchema } from '../contracts/results';
 import { testPredictionsSchema } from '../contracts/test-predictions';
 import type { PredictionColumns } from '../evaluation/test-predictions';
@@ -46,7 +46,7 @@ async function listFinishedRuns(store: ObjectStore): Promise<string[]> {
   for await (const { key } of store.list(objectKeys.runs)) {
     keyCount += 1;
     if (keyCount > maxListedKeys) return [];
-    const runId = key.slice(objectKeys.runs.length).split('/')[0]!;
+    const runId = runIdOf(key);
     if (key === objectKeys.runRecord(runId)) runIds.push(runId);
   }
   return runIds;
@@ -57,7 +57,7 @@ async function unlessCorrupt<Value>(reading: Promise<Value>): Promise<Value | un
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof PipelineError && error.name === 'CorruptArtifact') return undefined;
+    if (isCorrupt(error)) return undefined;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { sumSeconds } from '../contracts/results';
 import { wilsonInterval } from '../evaluation/confidence-interval';
 import { suggestNext } from './commands';
 import { escapeMarkup } from './escape-markup';
@@ -41,7 +42,7 @@ function keyMetrics({
   costUsd,
   parameterCount,
 }: ReportData): Markup {
-  const totalSeconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const totalSeconds = sumSeconds(phases);
   const place = costUsd === null ? 'on your own machine' : `about ${formatUsd(costUsd)}`;
   const rows: readonly (readonly [string, string, string])[] = [
     ['Errors', formatCount(metrics.errorCount), `of ${formatCount(metrics.testCount)} test images`],

@@ -1,3 +1,4 @@
+import { sumSeconds } from '../contracts/results';
 import { configuration } from './configuration-section';
 import { escapeMarkup } from './escape-markup';
 import { formatBytes, formatCount, formatPercent, formatSeconds } from './format-values';
@@ -19,7 +20,7 @@ export function provenanceSections(data: ReportData): Markup {
 }
 
 function phaseTable({ phases }: ReportData): Markup {
-  const totalSeconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  const totalSeconds = sumSeconds(phases);
   const rows = phases.map(({ name, seconds }) => {
     const fraction = totalSeconds === 0 ? 0 : seconds / totalSeconds;
     return (

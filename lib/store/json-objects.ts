@@ -18,7 +18,21 @@ export async function getJson<Schema extends z.ZodType>(
   key: string,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const text = decodeText(await store.get(key));
+  return parseJsonObject(await store.get(key), store, key, schema);
+}
+
+/**
+ * The same for bytes that were read already.
+ *
+ * @throws PermanentError CorruptArtifact.
+ */
+export function parseJsonObject<Schema extends z.ZodType>(
+  bytes: Uint8Array,
+  store: ObjectStore,
+  key: string,
+  schema: Schema,
+): z.infer<Schema> {
+  const text = decodeText(bytes);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -6,7 +6,7 @@ import { takeInOrder } from './batches';
 import { GraphOps } from './graph-ops';
 import { readLayerWeights } from './initial-weights';
 import { readMlpLayers } from './mlp-layers';
-import { parameterShapes } from './training-state';
+import { parameterShapes, toParameterValues } from './training-state';
 import { TrainingStep } from './training-step';
 
 /** Images per run of the graph: the widest activation of the default configuration takes 8 MB. */
@@ -28,7 +28,7 @@ export async function predictNatively(
   images: LabeledImages,
 ): Promise<Float32Array> {
   const layers = readMlpLayers(model);
-  const values = (await readLayerWeights(model)).flatMap(({ kernel, bias }) => [kernel, bias]);
+  const values = toParameterValues(await readLayerWeights(model));
   const graph = new Graph();
   const pixels = graph.placeholder('uint8', [-1, layers[0]!.inputs]);
   const parameters = parameterShapes(layers).map((shape) => graph.placeholder('float32', shape));

@@ -16,6 +16,7 @@ import {
   type TrainingState,
   toInitialState,
   toLayerWeights,
+  toParameterValues,
 } from './training-state';
 
 export type TrainingSettings = Pick<
@@ -139,7 +140,7 @@ class Training {
   /** Sets the weights of the model: the best ones with early stopping, else the last ones. */
   async setFinalWeights(): Promise<TrainingOutcome> {
     const weights = this.#best ?? toLayerWeights(await this.#session.readParameters());
-    const values = weights.flatMap(({ kernel, bias }) => [kernel, bias]);
+    const values = toParameterValues(weights);
     const shapes = parameterShapes(this.#layers);
     setModelWeights(
       this.options.model,

@@ -44,9 +44,13 @@ export function toInitialState(weights: readonly LayerWeights[]): TrainingState 
     firstMoment: new Float32Array(value.length),
     secondMoment: new Float32Array(value.length),
   });
-  const parameters = weights.flatMap(({ kernel, bias }) => [withZeroMoments(kernel), withZeroMoments(bias)]);
+  const parameters = toParameterValues(weights).map(withZeroMoments);
   return { step: 0, parameters, totals: zeroTotals, epochSeconds: 0, history: [], best: undefined };
 }
+
+/** The values of each parameter, in the order of `TrainingState.parameters`. */
+export const toParameterValues = (weights: readonly LayerWeights[]): Float32Array[] =>
+  weights.flatMap(({ kernel, bias }) => [kernel, bias]);
 
 export function toLayerWeights(parameters: readonly ParameterValues[]): LayerWeights[] {
   return Array.from({ length: parameters.length / 2 }, (_, layer) => ({

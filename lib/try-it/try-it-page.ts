@@ -1,4 +1,4 @@
-import { escapeMarkup } from '../report/escape-markup';
+import { escapeJson, escapeMarkup } from '../report/escape-markup';
 import { reportStyles } from '../report/report-styles';
 import { type PageData, pageDataId } from './page-data';
 import { tryItStyles } from './try-it-styles';
@@ -59,7 +59,7 @@ export function renderTryItPage({ runId, data, script, policy }: TryItPage): str
 </div>
 </div>
 </main>
-<script type="application/json" id="${pageDataId}">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+<script type="application/json" id="${pageDataId}">${escapeJson(data)}</script>
 <script>${script}</script>
 </body>
 </html>

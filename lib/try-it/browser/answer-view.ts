@@ -2,7 +2,7 @@ import type { GrayImage } from '../../image/center-digit';
 import { formatPercent } from '../../report/format-values';
 import { paintPixels } from './paint-pixels';
 
-const find = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
+export const find = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 
 export const create = (name: string, className: string, ...children: (Node | string)[]) => {
   const element = document.createElement(name);

@@ -3,14 +3,11 @@ import { findDoubts } from '../../image/doubts';
 import type { Classifier } from '../classifier';
 import { measureOcclusion } from '../occlusion';
 import { type PageData, pageDataId } from '../page-data';
-import { indexOfLargest, showAnswer, showDoubts, showSeen } from './answer-view';
-
+import { find, indexOfLargest, showAnswer, showDoubts, showSeen } from './answer-view';
 import { type DrawingArea, openDrawingArea } from './drawing-area';
 import { listExamples } from './examples';
 import { loadClassifier } from './load-classifier';
 import { listenToShortcuts } from './shortcuts';
-
-const find = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 
 /** The pen rests this long before the page explains the answer. */
 const restMilliseconds = 250;
