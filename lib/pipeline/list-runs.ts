@@ -22,7 +22,9 @@ export type RunListing =
 export async function listRunIds(store: ObjectStore): Promise<string[]> {
   const runIds = new Set<string>();
   for await (const { key } of store.list(objectKeys.runs)) {
-    runIds.add(runIdOf(key));
+    const runId = runIdOf(key);
+    // Another folder below runs/ is no run.
+    if (key === objectKeys.config(runId) || key === objectKeys.runRecord(runId)) runIds.add(runId);
   }
   return [...runIds];
 }

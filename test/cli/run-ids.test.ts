@@ -13,6 +13,7 @@ beforeAll(async () => {
   // Its config.json says 12:00, the latest of all.
   await putConfig(store, 'tuesday');
   await store.put(objectKeys.runRecord('damaged'), new TextEncoder().encode('{'));
+  await store.put(`${objectKeys.run('stray')}notes.txt`, new TextEncoder().encode('not a run'));
 });
 
 test.each([
@@ -36,6 +37,8 @@ test.each([
   ],
   ['sunday', 'ArtifactNotFound', /^There is no run "sunday" in .*Did you mean "monday"\?/],
   ['nobody-knows', 'ArtifactNotFound', /^There is no run "nobody-knows" in [^.]*\. "mnist-pipeline runs/],
+  ['stray', 'ArtifactNotFound', /^There is no run "stray" in/],
+  ['str', 'ArtifactNotFound', /^There is no run "str" in/],
   ['../friday', 'InvalidInput', /^The run id cannot be used\./],
 ])('%s is refused', async (text, name, message) => {
   await expect(resolveRunId(store, text)).rejects.toMatchObject({
