@@ -1,6 +1,6 @@
 import { PermanentError } from '../lib/contracts/errors';
 import { decodeText, parseOrThrow } from '../lib/contracts/parse';
-import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
+import { type RunConfig, runConfigSchema, runSettingsSchema } from '../lib/contracts/run-config';
 import { flagOf } from './flag-values';
 import { readInputFile } from './read-input-file';
 import { didYouMean } from './suggest';
@@ -52,7 +52,8 @@ async function readConfigFile(path: string): Promise<GivenSettings> {
   }
   const settings = withoutSchema(value);
   refuseUnknownKeys(settings, what);
-  parseOrThrow(runConfigSchema, settings, what);
+  // Flags may complete the file, so what settings mean together is checked with them.
+  parseOrThrow(runSettingsSchema, settings, what);
   return settings as GivenSettings;
 }
 

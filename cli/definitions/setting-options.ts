@@ -50,9 +50,21 @@ const settingGroups: readonly SettingGroup[] = [
     title: 'Model:',
     settings: [
       {
+        flags: '--model <name>',
+        description: 'mlp (a perceptron) or cnn (a convolutional network)',
+        byDefault: 'mlp',
+        choices: ['mlp', 'cnn'],
+      },
+      {
         flags: '--hidden <units>',
-        description: 'units of the hidden layers',
+        description: 'mlp: units of the hidden layers',
         byDefault: '1024,512,256',
+        parse: numbersOrTexts,
+      },
+      {
+        flags: '--filters <counts>',
+        description: 'cnn: filters of the convolutions of each block',
+        byDefault: '16,32,64',
         parse: numbersOrTexts,
       },
       {
@@ -90,20 +102,67 @@ const settingGroups: readonly SettingGroup[] = [
         parse: numberOrText,
       },
       {
+        flags: '--optimizer <name>',
+        description: 'adam, adamw or sgd',
+        byDefault: 'adam',
+        choices: ['adam', 'adamw', 'sgd'],
+      },
+      {
         flags: '--learning-rate <rate>',
-        description: "Adam's step size",
+        description: 'step size of the optimizer',
         byDefault: '0.001',
         parse: numberOrText,
       },
       {
+        flags: '--momentum <fraction>',
+        description: 'sgd: the part of a step that is added to the next',
+        byDefault: '0.9',
+        parse: numberOrText,
+      },
+      {
+        flags: '--nesterov',
+        description: "sgd: Nesterov's momentum",
+        byDefault: 'off',
+      },
+      {
+        flags: '--weight-decay <factor>',
+        description: 'adamw: how fast weights shrink',
+        byDefault: '0.004',
+        parse: numberOrText,
+      },
+      {
         flags: '--schedule <name>',
-        description: 'of the learning rate: constant, cosine or plateau',
+        description: 'of the learning rate: constant, cosine, plateau or one-cycle',
         byDefault: 'constant',
-        choices: ['constant', 'cosine', 'plateau'],
+        choices: ['constant', 'cosine', 'plateau', 'one-cycle'],
+      },
+      {
+        flags: '--warmup-epochs <epochs>',
+        description: 'epochs in which the learning rate rises from 0',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--label-smoothing <fraction>',
+        description: 'part of a label that is spread over all classes',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--ema-decay <fraction>',
+        description: 'average of the weights, for example 0.999; 0 for none',
+        byDefault: '0',
+        parse: numberOrText,
       },
       {
         flags: '--clip-norm <limit>',
         description: 'the largest norm of all gradients together; 0 for no limit',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--validation-fraction <fraction>',
+        description: 'part of the training images to validate on; 0 for the test set',
         byDefault: '0',
         parse: numberOrText,
       },
@@ -121,7 +180,7 @@ const settingGroups: readonly SettingGroup[] = [
       },
       {
         flags: '--seed <integer>',
-        description: 'of weights, shuffles and dropout',
+        description: 'of weights, shuffles, dropout, augmentation and held out images',
         byDefault: '1',
         parse: numberOrText,
       },
@@ -140,6 +199,47 @@ const settingGroups: readonly SettingGroup[] = [
       {
         flags: '--resume-from <runId>',
         description: 'start from the newest checkpoint of another run with the same settings',
+      },
+    ],
+  },
+  {
+    title: 'Augmentation of the training images:',
+    settings: [
+      {
+        flags: '--shift-pixels <pixels>',
+        description: 'shift by up to this',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--rotation-degrees <degrees>',
+        description: 'rotate by up to this',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--zoom-fraction <fraction>',
+        description: 'scale by 1 plus or minus up to this',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--shear-fraction <fraction>',
+        description: 'shear by up to this',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--elastic-pixels <pixels>',
+        description: 'strength of elastic deformations, for example 34',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--elastic-sigma <pixels>',
+        description: 'how smooth elastic deformations are',
+        byDefault: '4',
+        parse: numberOrText,
       },
     ],
   },

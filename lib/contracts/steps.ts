@@ -3,7 +3,7 @@ import { computeSchema, lambdaMemoryMib } from './compute';
 import { shardPlanSchema, shardResultSchema } from './dataset';
 import { objectKeys } from './object-keys';
 import { latestModelSchema, phaseSchema } from './results';
-import { runConfigSchema, runIdSchema } from './run-config';
+import { refuseContradictions, runConfigSchema, runIdSchema, runSettingsSchema } from './run-config';
 
 /** Passed from step to step: pointers and small numbers, never a payload. */
 const datasetPointer = { dataset: z.string(), contentKey: z.string() };
@@ -30,10 +30,13 @@ const measured = { seconds: z.number().min(0) };
  * configuration on MNIST. The name of the execution becomes the run id. Initial weights can only be given locally: in the
  * cloud no role can read them.
  */
-export const executionInputSchema = runConfigSchema.omit({ initialWeightsSha256: true }).extend({
-  /** @default - the stack's first */
-  compute: computeSchema.optional(),
-});
+export const executionInputSchema = runSettingsSchema
+  .omit({ initialWeightsSha256: true })
+  .extend({
+    /** @default - the stack's first */
+    compute: computeSchema.optional(),
+  })
+  .superRefine(refuseContradictions);
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
 
 /** The output of the step `plan`, as it enters the state. */

@@ -14,7 +14,7 @@ export function trainCommand(config: RunConfig): string {
   const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
   const flags = names
     .filter((name) => !withoutFlag.has(name) && String(config[name]) !== String(defaults[name]))
-    .map((name) => `${flagOf(name)} ${quote(String(config[name]))}`);
+    .map((name) => (config[name] === true ? flagOf(name) : `${flagOf(name)} ${quote(String(config[name]))}`));
   return ['npx mnist-pipeline train', ...flags].join(' ');
 }
 

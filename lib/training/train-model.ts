@@ -21,7 +21,15 @@ import {
 
 export type TrainingSettings = Pick<
   RunConfig,
-  'epochs' | 'batchSize' | 'learningRate' | 'schedule' | 'clipNorm' | 'patience' | 'checkpointSteps' | 'seed'
+  | 'epochs'
+  | 'batchSize'
+  | 'learningRate'
+  | 'schedule'
+  | 'warmupEpochs'
+  | 'clipNorm'
+  | 'patience'
+  | 'checkpointSteps'
+  | 'seed'
 >;
 
 export interface TrainingOptions {

@@ -38,7 +38,7 @@ onUnix.each<[string[], string[]]>([
   [['runs', '--ep'], []],
   [
     ['train', '--schedule', ''],
-    ['constant', 'cosine', 'plateau'],
+    ['constant', 'cosine', 'plateau', 'one-cycle'],
   ],
   [['runs', '--sort', 'acc'], ['accuracy']],
   [

@@ -1,5 +1,5 @@
 import { type SettingOption, settingOptionGroups } from '../../cli/definitions/setting-options';
-import { runConfigSchema } from '../../lib/contracts/run-config';
+import { builtInModels, runConfigSchema } from '../../lib/contracts/run-config';
 import { runCommand } from '../support/command-line';
 
 const help = async (...args: string[]) => (await runCommand(['help', ...args])).out.replaceAll(/\s+/g, ' ');
@@ -18,7 +18,7 @@ test('the commands are in groups', async () => {
 
 test('the options of train are in groups, with examples', async () => {
   const text = await help('train');
-  for (const group of ['Data: --dataset', 'Model: --hidden', 'Training: --epochs', 'On AWS: --cloud'])
+  for (const group of ['Data: --dataset', 'Model: --model', 'Training: --epochs', 'On AWS: --cloud'])
     expect(text).toContain(group);
   expect(text).toContain('Examples: mnist-pipeline train');
 });
@@ -60,10 +60,12 @@ test('the words that completion offers for a setting are those of the schema', (
       .filter((name) => name !== 'initialWeightsSha256')
       .sort(),
   );
-  const { schedule, engine, device } = runConfigSchema.shape;
+  const { schedule, optimizer, engine, device } = runConfigSchema.shape;
   const words = (name: string) =>
     options.find((option: SettingOption) => option.attributeName() === name)?.completions;
   expect(words('schedule')).toEqual(schedule.unwrap().options);
+  expect(words('optimizer')).toEqual(optimizer.unwrap().options);
+  expect(words('model')).toEqual(builtInModels);
   expect(words('engine')).toEqual(engine.unwrap().options);
   expect(words('device')).toEqual(device.unwrap().options);
 });

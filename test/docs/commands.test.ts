@@ -49,7 +49,7 @@ describe('the help of train', () => {
   const defaults = runConfigSchema.parse({});
   const settings = Object.entries(defaults).map(([name, value]) => ({
     flag: `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-    value: String(value),
+    value: value === false ? 'off' : String(value),
   }));
 
   it.each(settings)('says that the default of $flag is $value', async ({ flag, value }) => {

@@ -17,7 +17,7 @@ test.each([
   ['plateau', 60, [3, 2, 2, 2.5, 2.5, 2.5], 0.0025],
   ['plateau', 60, [3, 2, 2, 2.5, 1.9, 2.5], 0.005],
 ] as const)('%s after %i steps and the losses %j: %f', (schedule, step, losses, expected) => {
-  const settings = { learningRate: 0.01, schedule, epochs: 10 };
+  const settings = { learningRate: 0.01, schedule, epochs: 10, warmupEpochs: 0 };
   const rate = learningRateAt(settings, { step, batchesPerEpoch: 10, history: after(...losses) });
   expect(rate).toBeCloseTo(expected, 12);
 });

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { runConfigSchema, runSettingsSchema } from '../../lib/contracts/run-config';
+import { findContradictions, settingConditions } from '../../lib/contracts/setting-conditions';
+
+const isValid = (settings: object) => runConfigSchema.safeParse(settings).success;
+
+test.each([
+  ['model', 'cnn', 'rnn'],
+  ['model', 'a'.repeat(64), 'a'.repeat(63)],
+  ['validationFraction', 0.5, 0.51],
+  ['optimizer', 'adamw', 'rmsprop'],
+  ['labelSmoothing', 0.99, 1],
+  ['emaDecay', 0.9999, 1],
+  ['warmupEpochs', 0.5, -0.5],
+  ['shiftPixels', 2.5, -1],
+  ['rotationDegrees', 180, 181],
+  ['zoomFraction', 0.9, 0.91],
+  ['shearFraction', 2, 2.1],
+  ['elasticPixels', 1000, 1001],
+])('%s may be %j and not %j', (name, allowed, refused) => {
+  expect(isValid({ [name]: allowed })).toBe(true);
+  expect(isValid({ [name]: refused })).toBe(false);
+});
+
+test.each<[object, string, RegExp]>([
+  [
+    { model: 'cnn', hidden: [8] },
+    'hidden',
+    /only with the model mlp, and model is cnn; leave it out, or change model/,
+  ],
+  [{ filters: [8] }, 'filters', /only with the model cnn, and model is mlp/],
+  [{ model: 'a'.repeat(64), dropout: 0.2 }, 'dropout', /only with the model mlp or cnn/],
+  [{ model: 'a'.repeat(64), l2: 0.1 }, 'l2', /only with the model mlp or cnn/],
+  [{ momentum: 0.5 }, 'momentum', /only with the optimizer sgd, and optimizer is adam/],
+  [{ nesterov: true }, 'nesterov', /only with the optimizer sgd/],
+  [{ optimizer: 'sgd', momentum: 0, nesterov: true }, 'nesterov', /only with a momentum above 0/],
+  [{ optimizer: 'sgd', weightDecay: 0.1 }, 'weightDecay', /only with the optimizer adamw/],
+  [
+    { schedule: 'one-cycle', warmupEpochs: 1 },
+    'warmupEpochs',
+    /a rise of its own, and schedule is one-cycle/,
+  ],
+  [{ elasticSigma: 5 }, 'elasticSigma', /only with elasticPixels above 0, and elasticPixels is 0/],
+  [{ epochs: 3, warmupEpochs: 3 }, 'warmupEpochs', /shorter than the run, which has 3 epochs/],
+])('%j is refused: %s', (settings, name, message) => {
+  const { issues } = runConfigSchema.safeParse(settings).error!;
+  expect(issues.map(({ path }) => path)).toEqual([[name]]);
+  expect(issues[0]!.message).toMatch(message);
+});
+
+test.each([
+  { model: 'cnn', filters: [8], dropout: 0.3, l2: 0.1 },
+  { optimizer: 'sgd', momentum: 0.5, nesterov: true },
+  { optimizer: 'adamw', weightDecay: 0.01 },
+  { schedule: 'cosine', epochs: 3, warmupEpochs: 2.9 },
+  { elasticPixels: 34, elasticSigma: 5 },
+])('%j is allowed', (settings) => {
+  expect(isValid(settings)).toBe(true);
+});
+
+test('a setting that has its default is never refused', () => {
+  const defaults = runSettingsSchema.parse({});
+  const choices = fc.record({
+    model: fc.constantFrom('mlp', 'cnn', 'a'.repeat(64)),
+    optimizer: fc.constantFrom('adam', 'adamw', 'sgd'),
+    schedule: fc.constantFrom('constant', 'cosine', 'plateau', 'one-cycle'),
+  });
+  fc.assert(fc.property(choices, (chosen) => isValid({ ...defaults, ...chosen })));
+});
+
+test('conditions are about settings that exist, and differ from their default where they are refused', () => {
+  const defaults = runSettingsSchema.parse({});
+  expect(Object.keys(defaults)).toEqual(expect.arrayContaining(Object.keys(settingConditions)));
+  expect(findContradictions(defaults, defaults)).toEqual([]);
+});
