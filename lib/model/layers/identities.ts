@@ -11,13 +11,7 @@ const rate = z.number().min(0).lt(1);
 const pass = (_: object, common: CommonArgs) =>
   new OperationLayer(common, { compute: ([x]: readonly Tensor[]) => x!.clone() });
 
-export const dropout = defineLayer({
-  kept: { rate },
-  checked: { seed, noise_shape: ignored },
-  build: ({ rate: fraction }, common) => layers.dropout({ ...common, rate: fraction }),
-});
-
-export const spatialDropout = defineLayer({
+export const spatialDropout1d = defineLayer({
   kept: { rate },
   checked: { seed, noise_shape: ignored, data_format: channelsLast },
   build: pass,

@@ -1,18 +1,19 @@
 import { activation } from './activation';
+import { batchNormalization } from './batch-normalization';
 import { conv1d, conv2d, conv2dTranspose, depthwiseConv2d, separableConv2d } from './convolution';
 import { dense } from './dense';
+import { dropout, spatialDropout2d } from './dropout';
 import {
   activityRegularization,
   alphaDropout,
   augmentation,
-  dropout,
   gaussianDropout,
   gaussianNoise,
   identity,
-  spatialDropout,
+  spatialDropout1d,
 } from './identities';
+import { layerNormalization } from './layer-normalization';
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from './merging';
-import { batchNormalization, layerNormalization } from './normalization';
 import { rescaling, resizing, upSampling2d } from './pixels';
 import {
   averagePooling1d,
@@ -76,8 +77,8 @@ export const layerKinds = {
   Resizing: resizing,
   SeparableConv2D: separableConv2d,
   Softmax: softmax,
-  SpatialDropout1D: spatialDropout,
-  SpatialDropout2D: spatialDropout,
+  SpatialDropout1D: spatialDropout1d,
+  SpatialDropout2D: spatialDropout2d,
   Subtract: subtract,
   ThresholdedReLU: thresholdedRelu,
   UpSampling2D: upSampling2d,

@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { layers } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { defineLayer, type TfjsLayer } from './layer-kind';
+import { affine, affineSettings, axisSize, epsilon } from './normalization-settings';
+import { absent, ignored, off } from './settings';
+
+export const batchNormalization = defineLayer({
+  kept: {
+    // Keras 2 writes the last axis as a list of its index.
+    axis: z.union([z.int(), z.tuple([z.int()]).transform(([axis]) => axis)]).default(-1),
+    momentum: z.number().min(0).max(1).default(0.99),
+    epsilon,
+    ...affine,
+  },
+  checked: {
+    ...affineSettings,
+    moving_mean_initializer: ignored,
+    moving_variance_initializer: ignored,
+    synchronized: off,
+    fused: ignored,
+    renorm: off,
+    renorm_clipping: absent,
+    renorm_momentum: ignored,
+    virtual_batch_size: absent,
+    adjustment: absent,
+  },
+  build: ({ name: _, trainable: __, ...settings }, common) =>
+    computeAsKeras(layers.batchNormalization({ ...common, ...settings }), settings),
+  weights: ({ axis, center, scale }, inputShape) => {
+    const shape = [axisSize(inputShape, axis)];
+    const affineCount = Number(scale) + Number(center);
+    return [
+      ...Array.from({ length: affineCount }, () => ({ shape })),
+      { shape, isState: true },
+      { shape, isState: true },
+    ];
+  },
+});
+
+interface Settings {
+  readonly axis: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+}
+
+/** TensorFlow.js requires gamma in training, and trains layers that are not to be trained; see also `normalizeOther`. */
+function computeAsKeras(layer: TfjsLayer, settings: Settings): TfjsLayer {
+  const { axis } = settings;
+  const computeLast = layer.call.bind(layer);
+  layer.call = (inputs, callSettings) => {
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    // As in Keras 2 and 3, a layer that is not trained keeps its statistics.
+    if (callSettings['training'] === true && layer.trainable)
+      return tf.tidy(() => normalizeBatch(layer, x, settings));
+    const isLast = axis === -1 || axis === x.rank - 1;
+    return isLast ? computeLast(inputs, {}) : tf.tidy(() => normalizeOther(layer, x, settings));
+  };
+  return layer;
+}
+
+function readWeights(layer: TfjsLayer, { scale, center }: Settings) {
+  const { weights } = layer;
+  return {
+    gamma: scale ? weights[0]! : undefined,
+    beta: center ? weights[Number(scale)]! : undefined,
+    mean: weights.at(-2)!,
+    variance: weights.at(-1)!,
+  };
+}
+
+/** Normalizes by the statistics of the batch, and moves the stored ones towards them. */
+function normalizeBatch(layer: TfjsLayer, x: tf.Tensor, settings: Settings): tf.Tensor {
+  const { gamma, beta, mean, variance } = readWeights(layer, settings);
+  const size = mean.shape as number[];
+  const axis = (settings.axis + x.rank) % x.rank;
+  const isLast = axis === x.rank - 1;
+  const order = Array.from({ length: x.rank }, (_, index) => index);
+  const toLast = [...order.toSpliced(axis, 1), axis];
+  const fromLast = order.map((index) => toLast.indexOf(index));
+  const batch = trainBatchNormalization(
+    isLast ? x : tf.transpose(x, toLast),
+    gamma?.read() ?? tf.ones(size),
+    beta?.read() ?? tf.zeros(size),
+    settings.epsilon,
+  );
+  const { momentum } = settings;
+  const move = (stored: tf.Tensor, seen: tf.Tensor) =>
+    tf.add(tf.mul(stored, momentum), tf.mul(seen, 1 - momentum));
+  mean.write(move(mean.read(), batch.mean));
+  variance.write(move(variance.read(), batch.variance));
+  return isLast ? batch.normalized : tf.transpose(batch.normalized, fromLast);
+}
+
+interface NormalizedBatch {
+  readonly normalized: tf.Tensor;
+  /** [channels], of the batch. */
+  readonly mean: tf.Tensor;
+  /** [channels], of the batch, uncorrected. */
+  readonly variance: tf.Tensor;
+}
+
+/** @param x - [batch, …, channels]; the statistics are over all axes but the last. */
+function trainBatchNormalization(
+  x: tf.Tensor,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  smallest: number,
+): NormalizedBatch {
+  const axes = Array.from({ length: x.rank - 1 }, (_, index) => index);
+  const mean = tf.mean(x, axes);
+  const centered = tf.sub(x, mean);
+  const variance = tf.mean(tf.square(centered), axes);
+  const normalized = tf.add(tf.mul(centered, tf.mul(tf.rsqrt(tf.add(variance, smallest)), gamma)), beta);
+  return { normalized, mean, variance };
+}
+
+/** The WASM kernel interprets all statistics as those of the last axis. */
+function normalizeOther(layer: TfjsLayer, x: tf.Tensor, settings: Settings): tf.Tensor {
+  const { gamma, beta, mean, variance } = readWeights(layer, settings);
+  const axis = (settings.axis + x.rank) % x.rank;
+  const shape = x.shape.map((length, index) => (index === axis ? length : 1));
+  const spread = (weight: typeof mean) => tf.reshape(weight.read(), shape);
+  let result = tf.mul(tf.sub(x, spread(mean)), tf.rsqrt(tf.add(spread(variance), settings.epsilon)));
+  if (gamma !== undefined) result = tf.mul(result, spread(gamma));
+  return beta === undefined ? result : tf.add(result, spread(beta));
+}
