@@ -58,7 +58,8 @@ export const objectKeys = {
   report: (runId: string) => `${runFolder(runId)}report.html`,
   runRecord: (runId: string) => `${runFolder(runId)}run.json`,
 
-  /** Named by their content: runs that start from the same model share them, and they never change. */
+  /** Named by their content: runs of the same model share them, and they never change. */
+  architecture: (sha256: string) => `architectures/${sha256}.json`,
   initialWeights: (sha256: string) => `initial-weights/${sha256}.safetensors`,
 
   models: 'models/',

@@ -1,18 +1,11 @@
-import { dispose, tensor } from '@tensorflow/tfjs-core';
-import {
-  input,
-  type LayersModel,
-  type SymbolicTensor,
-  sequential,
-  model as toModel,
-} from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { PermanentError } from '../contracts/errors';
-import { buildLayer } from '../model/build-layer';
-import { type KerasGraph, modelInput, readGraph } from '../model/keras-graph';
-import { isChain } from '../model/keras-topology';
-import { doesNotFit, listGraphWeights } from '../model/layer-shapes';
-import type { TfjsLayer, WeightSlot } from '../model/layers/layer-kind';
+import { assemble, type WeightValues } from '../model/assemble';
+import type { KerasGraph } from '../model/keras-graph';
+import { listGraphWeights } from '../model/layer-shapes';
+import type { WeightSlot } from '../model/layers/layer-kind';
+import { readGraph } from '../model/read-graph';
 import { type Hdf5Reader, readHdf5 } from './hdf5';
 import { findArchivePaths, findLegacyPaths, type WeightPaths } from './weight-paths';
 
@@ -38,7 +31,7 @@ export async function readKerasModel(bytes: Uint8Array, what: string): Promise<L
   const { graph, weights } = startsWith(bytes, zipSignature)
     ? await readArchive(bytes, what)
     : await readLegacyFile(bytes, what);
-  return assemble(graph, weights, what);
+  return assemble(graph, what, weights);
 }
 
 const zipSignature = [0x50, 0x4b, 0x03, 0x04];
@@ -48,15 +41,10 @@ function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, index) => bytes[index] === byte);
 }
 
-interface Weight {
-  readonly shape: number[];
-  readonly values: Float32Array;
-}
-
 interface Contents {
   readonly graph: KerasGraph;
   /** One list per layer. */
-  readonly weights: Weight[][];
+  readonly weights: WeightValues[][];
 }
 
 async function readArchive(bytes: Uint8Array, what: string): Promise<Contents> {
@@ -141,63 +129,11 @@ function readWeights(
   slots: readonly (readonly WeightSlot[])[],
   paths: WeightPaths,
   reader: Hdf5Reader,
-): Weight[][] {
+): WeightValues[][] {
   return slots.map((ofLayer, layer) =>
     ofLayer.map(({ shape }, position) => ({
-      shape: [...shape],
+      shape,
       values: reader.readArray(paths[layer]![position]!, shape),
     })),
   );
-}
-
-/** A chain becomes a Sequential, which can be trained and exported; branched networks cannot. */
-function assemble(graph: KerasGraph, weights: Weight[][], what: string): LayersModel {
-  return isChain(graph) ? assembleChain(graph, weights, what) : assembleGraph(graph, weights, what);
-}
-
-function assembleChain({ name, inputShape, layers }: KerasGraph, weights: Weight[][], what: string) {
-  const model = sequential({ name });
-  for (const [index, layer] of layers.entries()) {
-    const built = buildLayer(layer, index === 0 ? inputShape : undefined);
-    try {
-      model.add(built);
-      setWeights(built, weights[index]!);
-    } catch (cause) {
-      model.dispose();
-      throw doesNotFit(layer, [inputShape], what, cause);
-    }
-  }
-  return model;
-}
-
-function assembleGraph({ name, inputShape, layers, calls }: KerasGraph, weights: Weight[][], what: string) {
-  const built = layers.map((layer) => buildLayer(layer));
-  const images = input({ shape: [...inputShape] });
-  const outputs: SymbolicTensor[] = [];
-  for (const { layer, inputs } of calls) {
-    const given = inputs.map((each) => (each === modelInput ? images : outputs[each]!));
-    try {
-      outputs.push(built[layer]!.apply(given.length === 1 ? given[0]! : given) as SymbolicTensor);
-    } catch (cause) {
-      for (const each of built) if (each.built) each.dispose();
-      throw doesNotFit(
-        layers[layer]!,
-        given.map(({ shape }) => shape.slice(1)),
-        what,
-        cause,
-      );
-    }
-  }
-  const model = toModel({ name, inputs: images, outputs: outputs.at(-1)! });
-  for (const { layer } of calls) setWeights(built[layer]!, weights[layer]!);
-  return model;
-}
-
-function setWeights(layer: TfjsLayer, weights: readonly Weight[]): void {
-  const tensors = weights.map(({ values, shape }) => tensor(values, shape, 'float32'));
-  try {
-    layer.setWeights(tensors);
-  } finally {
-    dispose(tensors);
-  }
 }

@@ -1,34 +1,113 @@
-import { layers, regularizers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import type { Sequential } from '@tensorflow/tfjs-layers';
 import type { RunConfig } from '../contracts/run-config';
+import { assemble } from './assemble';
+import { type KerasGraph, memberOf, modelInput } from './keras-graph';
+import { type KerasLayer, readLayer } from './keras-layers';
 
 export type ArchitectureConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2' | 'classes'>;
+type CnnConfig = Pick<RunConfig, 'dropout' | 'l2' | 'classes'> & { readonly filters: readonly number[] };
 
 /**
  * The perceptron of the default configuration, for any image size and list of widths:
  * Flatten, then Dropout and Dense with relu per hidden layer, then Dropout and Dense with softmax.
  *
- * Input [batch, height, width] in [0, 1], output [batch, classes]. Training replaces the initial weights by seeded ones.
- * The caller disposes the model.
+ * Input [batch, height, width] in [0, 1], output [batch, classes].
  */
-export function buildMlp(
+export function describeMlp(
   { hidden, dropout, l2, classes }: ArchitectureConfig,
   imageShape: readonly [number, number],
-): Sequential {
-  const model = sequential({ name: 'mlp' });
-  const kernelRegularizer = l2 > 0 ? { kernelRegularizer: regularizers.l2({ l2 }) } : {};
-  model.add(layers.flatten({ name: 'flatten', inputShape: [...imageShape] }));
-  for (const [index, units] of [...hidden, classes].entries()) {
+): KerasGraph {
+  const stages = [...hidden, classes].flatMap((units, index) => {
     const isOutput = index === hidden.length;
-    if (dropout > 0) model.add(layers.dropout({ name: `dropout_${index + 1}`, rate: dropout }));
-    model.add(
-      layers.dense({
-        name: isOutput ? 'probabilities' : `dense_${index + 1}`,
+    return [
+      ...dropoutOf(`dropout_${index + 1}`, dropout),
+      readOwn('Dense', {
+        name: isOutput ? outputName : `dense_${index + 1}`,
         units,
         activation: isOutput ? 'softmax' : 'relu',
-        kernelInitializer: 'glorotUniform',
-        ...kernelRegularizer,
+        kernel_regularizer: penalty(l2),
       }),
-    );
-  }
-  return model;
+    ];
+  });
+  return describeChain('mlp', [...imageShape], [readOwn('Flatten', { name: 'flatten' }), ...stages]);
+}
+
+/**
+ * A convolutional network: per width two convolutions 3×3, each with batch normalization and relu, then a pooling that
+ * halves the image; at the end Flatten, Dropout and Dense with softmax.
+ *
+ * Input [batch, height, width, 1] in [0, 1], output [batch, classes].
+ */
+export function describeCnn(
+  { filters, dropout, l2, classes }: CnnConfig,
+  imageShape: readonly [number, number],
+): KerasGraph {
+  const stages = filters.flatMap((width, stage) => [
+    ...[1, 2].flatMap((position) => {
+      const suffix = `${stage + 1}_${position}`;
+      return [
+        readOwn('Conv2D', {
+          name: `conv_${suffix}`,
+          filters: width,
+          kernel_size: [3, 3],
+          padding: 'same',
+          // The normalization subtracts every mean, and adds its own bias.
+          use_bias: false,
+          kernel_regularizer: penalty(l2),
+        }),
+        readOwn('BatchNormalization', { name: `norm_${suffix}`, momentum: 0.99, epsilon: 0.001 }),
+        readOwn('ReLU', { name: `relu_${suffix}` }),
+      ];
+    }),
+    readOwn('MaxPooling2D', { name: `pool_${stage + 1}`, pool_size: [2, 2] }),
+  ]);
+  return describeChain(
+    'cnn',
+    [...imageShape, 1],
+    [
+      ...stages,
+      readOwn('Flatten', { name: 'flatten' }),
+      ...dropoutOf('dropout', dropout),
+      readOwn('Dense', {
+        name: outputName,
+        units: classes,
+        activation: 'softmax',
+        kernel_regularizer: penalty(l2),
+      }),
+    ],
+  );
+}
+
+const outputName = 'probabilities';
+
+/** With Keras' defaults for all other settings. */
+function readOwn(className: string, config: Record<string, unknown>): KerasLayer {
+  return readLayer(className, config, 'The network of this run');
+}
+
+function dropoutOf(name: string, rate: number): KerasLayer[] {
+  return rate > 0 ? [readOwn('Dropout', { name, rate })] : [];
+}
+
+function penalty(l2: number) {
+  return l2 > 0 ? { class_name: 'L2', config: { l2 } } : null;
+}
+
+function describeChain(
+  name: string,
+  inputShape: readonly number[],
+  layers: readonly KerasLayer[],
+): KerasGraph {
+  return {
+    name,
+    inputShape,
+    layers,
+    calls: layers.map((_, layer) => ({ layer, inputs: [layer === 0 ? modelInput : layer - 1] })),
+    members: layers.map(memberOf),
+  };
+}
+
+/** The caller disposes the model. Training replaces its initial weights by seeded ones. */
+export function buildMlp(config: ArchitectureConfig, imageShape: readonly [number, number]): Sequential {
+  return assemble(describeMlp(config, imageShape), 'The perceptron') as Sequential;
 }

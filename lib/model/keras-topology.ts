@@ -1,6 +1,7 @@
 import { PermanentError } from '../contracts/errors';
-import { type KerasGraph, modelInput, readGraph } from './keras-graph';
+import { type KerasGraph, modelInput } from './keras-graph';
 import type { KerasLayer } from './keras-layers';
+import { readGraph } from './read-graph';
 
 /** A network that is a chain of layers. */
 export interface KerasTopology {

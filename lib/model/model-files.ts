@@ -6,8 +6,8 @@ import { objectKeys } from '../contracts/object-keys';
 import { decodeText, parseOrThrow } from '../contracts/parse';
 import { encodeJson } from '../store/json-objects';
 import type { ObjectInfo, ObjectStore } from '../store/object-store';
-import { readGraph } from './keras-graph';
 import { listGraphWeights } from './layer-shapes';
+import { readGraph } from './read-graph';
 
 /** `model.json` as TensorFlow.js defines it; https://www.tensorflow.org/js/guide/save_load. */
 const modelFileSchema = z.looseObject({

@@ -38,6 +38,7 @@ const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   report: objectKeys.report(run),
   runRecord: objectKeys.runRecord(run),
   models: objectKeys.models,
+  architecture: objectKeys.architecture('<sha256>'),
   initialWeights: objectKeys.initialWeights('<sha256>'),
   latestModel: objectKeys.latestModel('mnist-mlp'),
 };

@@ -58,6 +58,7 @@ export const conv2d = defineLayer({
       dilationRate: config.dilation_rate,
       activation: tfjsActivation(config.activation),
       useBias: config.use_bias,
+      kernelInitializer: 'glorotUniform',
       ...regularize(config.kernel_regularizer),
     }),
   weights: ({ kernel_size, filters, use_bias }, inputShape) => [
@@ -136,6 +137,7 @@ export const depthwiseConv2d = defineLayer({
           strides: config.strides,
           padding: config.padding,
           depthMultiplier: config.depth_multiplier,
+          depthwiseInitializer: 'glorotUniform',
           activation: tfjsActivation(config.activation),
           useBias: config.use_bias,
         })

@@ -18,6 +18,8 @@ export const dense = defineLayer({
       units,
       activation: tfjsActivation(activation),
       useBias: use_bias,
+      // Replaced before a training, by seeded values of the same distribution: Keras' default.
+      kernelInitializer: 'glorotUniform',
       ...regularize(kernel_regularizer),
     }),
   weights: ({ units, use_bias }, inputShape) => [

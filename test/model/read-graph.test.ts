@@ -1,6 +1,6 @@
-import { readGraph } from '../../lib/model/keras-graph';
 import { isChain } from '../../lib/model/keras-topology';
 import { listGraphWeights } from '../../lib/model/layer-shapes';
+import { readGraph } from '../../lib/model/read-graph';
 
 const what = 'The model "given.h5"';
 const read = (value: unknown, kerasMajor = 2) => readGraph(value, { what, kerasMajor });
