@@ -66,6 +66,16 @@ test('a folder without a dataset; accepted with another folder', async () => {
   await expectAccepted(...perceptron);
 });
 
+test('too few images to hold out some of each label; accepted with the suggested fraction', async () => {
+  const flags = [...perceptron, '--validation-fraction', '0.01'];
+  await expectRefused(
+    'InvalidInput',
+    /hold out 0 of 20 with label 0.*validationFraction of at least 0\.025/,
+    flags,
+  );
+  await expectAccepted(...perceptron, '--validation-fraction', '0.025');
+});
+
 test('a device that the engine does not have; accepted without --device', async () => {
   await expectRefused('EngineUnavailable', /WASM computes on the CPU only/, [
     ...perceptron,

@@ -2,6 +2,7 @@ import { type DatasetPlan, datasetManifestSchema, datasetPlanSchema } from '../.
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
 import { computeContentKey, preprocessingVersion } from '../../dataset/content-key';
+import { countHeldOut, countLabels } from '../../dataset/held-out-counts';
 import {
   copyFiles,
   findMissingFiles,
@@ -29,15 +30,20 @@ export interface PlannedDataset {
  * Reads and checks a dataset, and plans its shards. Nothing is written. The plan depends only on the raw files, so
  * planning again gives the same plan.
  *
- * @throws PermanentError InvalidDataset for a dataset that cannot be used; CorruptArtifact for an altered raw file or
- *   manifest in the store.
+ * @throws PermanentError InvalidDataset for a dataset that cannot be used; InvalidInput for one with too few images to hold
+ *   out some of each label; CorruptArtifact for an altered raw file or manifest in the store.
  */
 export async function planPreprocessing(
-  { dataset: name, classes }: Pick<RunConfig, 'dataset' | 'classes'>,
+  {
+    dataset: name,
+    classes,
+    validationFraction,
+  }: Pick<RunConfig, 'dataset' | 'classes' | 'validationFraction'>,
   { store, notify }: StepContext,
 ): Promise<PlannedDataset> {
   notify({ type: 'step-started', step: 'plan', message: `Checking the dataset ${name}` });
   const source = await readSourceDataset(name, classes);
+  if (validationFraction > 0) countHeldOut(countLabels(source.files.trainLabels.data), validationFraction);
   for (const message of source.remarks) notify({ type: 'note', message });
   const { name: dataset } = source;
   const raw = describeRawDataset(dataset, source.files);

@@ -13,6 +13,7 @@ import { saveModel } from '../../model/model-files';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { chooseEngine } from '../../training/choose-engine';
+import { chooseValidationImages } from '../../training/held-out-images';
 import { loadInitialWeights } from '../../training/initial-weights';
 import { type MlpLayers, readMlpLayers } from '../../training/mlp-layers';
 import { type TrainingOptions, trainModel } from '../../training/train-model';
@@ -57,8 +58,8 @@ export async function train(
   const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
   // Shards are decompressed on other threads while the engine is loaded on this one.
-  const [{ trainImages, validationImages }, engine] = await runTogether(
-    loadSplits(store, manifest),
+  const [{ trainImages, validationImages, testImages }, engine] = await runTogether(
+    loadImages(store, manifest, config),
     openedEngine === undefined ? chooseEngine(config, log, signal) : Promise.resolve(openedEngine),
   );
   const model = buildMlp(config, manifest.imageShape);
@@ -81,7 +82,7 @@ export async function train(
     );
     const weights = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config.learningRate);
-    await savePage(store, runId, validationImages);
+    await savePage(store, runId, testImages);
     await history.finish();
     const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
     await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
@@ -104,9 +105,10 @@ export async function train(
   }
 }
 
-async function loadSplits(store: ObjectStore, manifest: DatasetManifest) {
+async function loadImages(store: ObjectStore, manifest: DatasetManifest, config: RunConfig) {
   const trainImages = await loadSplit(store, manifest, 'train');
-  return { trainImages, validationImages: await loadSplit(store, manifest, 'test') };
+  const testImages = await loadSplit(store, manifest, 'test');
+  return { ...chooseValidationImages(trainImages, testImages, config), testImages };
 }
 
 /** @throws the first error, when both have ended, so that nothing continues after it. */

@@ -1,0 +1,64 @@
+import type { RunConfig } from '../contracts/run-config';
+import { countHeldOut, countLabels } from '../dataset/held-out-counts';
+import type { LabeledImages } from '../dataset/load-split';
+import { createRandom, randomStreams, shuffledRows } from './seeded-random';
+
+interface DividedRows {
+  /** In increasing order, as `heldOut`. */
+  readonly training: Int32Array;
+  readonly heldOut: Int32Array;
+}
+
+/**
+ * Divides rows into two parts: the same fraction of each label, drawn from the seed, is held out.
+ *
+ * @param fraction - in (0, 0.5].
+ * @throws PermanentError InvalidInput as `countHeldOut` does.
+ */
+export function divideRows(labels: Uint8Array, fraction: number, seed: number): DividedRows {
+  const missing = countHeldOut(countLabels(labels), fraction);
+  const isHeldOut = new Uint8Array(labels.length);
+  for (const row of shuffledRows(labels.length, createRandom(seed, randomStreams.heldOut))) {
+    const label = labels[row]!;
+    if (missing[label] === 0) continue;
+    missing[label]! -= 1;
+    isHeldOut[row] = 1;
+  }
+  const rows = Int32Array.from(labels.keys());
+  return {
+    training: rows.filter((row) => isHeldOut[row] === 0),
+    heldOut: rows.filter((row) => isHeldOut[row] === 1),
+  };
+}
+
+/**
+ * The images to train on, and those to validate on: a part of the training images, or the test images.
+ *
+ * @throws PermanentError InvalidInput as `countHeldOut` does.
+ */
+export function chooseValidationImages(
+  trainImages: LabeledImages,
+  testImages: LabeledImages,
+  { validationFraction, seed }: Pick<RunConfig, 'validationFraction' | 'seed'>,
+): { readonly trainImages: LabeledImages; readonly validationImages: LabeledImages } {
+  if (validationFraction === 0) return { trainImages, validationImages: testImages };
+  const { training, heldOut } = divideRows(trainImages.labels, validationFraction, seed);
+  return {
+    trainImages: selectImages(trainImages, training),
+    validationImages: selectImages(trainImages, heldOut),
+  };
+}
+
+function selectImages({ pixels, labels, imageShape }: LabeledImages, rows: Int32Array): LabeledImages {
+  const size = imageShape[0] * imageShape[1];
+  const selected = new Uint8Array(rows.length * size);
+  rows.forEach((row, position) => {
+    selected.set(pixels.subarray(row * size, (row + 1) * size), position * size);
+  });
+  return {
+    pixels: selected,
+    labels: Uint8Array.from(rows, (row) => labels[row]!),
+    count: rows.length,
+    imageShape,
+  };
+}
