@@ -19,10 +19,16 @@ const mislabeled = {
 };
 
 /** Every decision that looks at the validation loss. */
-const settings = {
-  ...{ classes: 4, hidden: [8], epochs: 12, batchSize: 40, engine: 'wasm' },
-  ...{ patience: 2, schedule: 'plateau', learningRate: 0.05 },
-} as const;
+const settings: Partial<RunConfig> = {
+  classes: 4,
+  hidden: [8],
+  epochs: 12,
+  batchSize: 40,
+  engine: 'wasm',
+  patience: 2,
+  schedule: 'plateau',
+  learningRate: 0.05,
+};
 
 async function trainOn(dataset: typeof original, name: string, config: Partial<RunConfig>) {
   await writeFiles(join(folder, name), encodeTinyDataset(dataset));
