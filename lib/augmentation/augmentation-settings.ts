@@ -1,25 +1,46 @@
-/** How training images are varied; 0 switches a deformation off. */
-export interface AugmentationSettings {
-  /** Largest shift, in each direction of both axes. */
-  readonly shiftPixels: number;
-  /** Largest rotation about the center of the image, in both directions. */
-  readonly rotationDegrees: number;
-  /** Each axis is scaled by 1 ± up to this. */
-  readonly zoomFraction: number;
-  /** Largest horizontal shear: columns that a row moves for each row of distance from the center. */
-  readonly shearFraction: number;
-  /** Largest random displacement of a pixel before the displacements are smoothed. */
-  readonly elasticPixels: number;
-  /** Standard deviation of the Gaussian that smooths the displacements, in pixels. */
-  readonly elasticSigma: number;
-}
+import { PermanentError } from '../contracts/errors';
+import type { RunConfig } from '../contracts/run-config';
+import { elasticDeviation } from './elastic-field';
 
-export function isAugmented({
-  shiftPixels,
-  rotationDegrees,
-  zoomFraction,
-  shearFraction,
-  elasticPixels,
-}: AugmentationSettings): boolean {
+/** How training images are varied; 0 switches a deformation off. */
+export type AugmentationSettings = Pick<
+  RunConfig,
+  'shiftPixels' | 'rotationDegrees' | 'zoomFraction' | 'shearFraction' | 'elasticPixels' | 'elasticSigma'
+>;
+
+export function isAugmented(settings: AugmentationSettings): boolean {
+  const { shiftPixels, rotationDegrees, zoomFraction, shearFraction, elasticPixels } = settings;
   return [shiftPixels, rotationDegrees, zoomFraction, shearFraction, elasticPixels].some((size) => size > 0);
 }
+
+/**
+ * Rotation, zoom and shear leave the center of an image where it is; shift and elastic deformation must not move it out.
+ *
+ * @param imageShape - [height, width] in pixels.
+ * @throws PermanentError InvalidInput if they could.
+ */
+export function assertAugmentationFits(
+  settings: AugmentationSettings,
+  [height, width]: readonly [number, number],
+): void {
+  const { shiftPixels, elasticPixels, elasticSigma } = settings;
+  const room = Math.min(height, width) / 2;
+  const elastic = maxDeviations * elasticDeviation({ elasticPixels, elasticSigma });
+  if (!isAugmented(settings) || shiftPixels + elastic < room) return;
+  const causes = [
+    ...(shiftPixels > 0 ? [`shiftPixels ${shiftPixels}`] : []),
+    ...(elasticPixels > 0
+      ? [`elasticPixels ${elasticPixels} with elasticSigma ${elasticSigma} (up to ${format(elastic)} pixels)`]
+      : []),
+  ];
+  throw new PermanentError(
+    'InvalidInput',
+    `The augmentation would move the ink of some images out of them: the images are ${height}×${width} pixels, and ${causes.join(' and ')} ${causes.length > 1 ? 'move' : 'moves'} them by up to ${format(shiftPixels + elastic)} pixels. It must be less than ${room}, half of the shorter side: use smaller values.`,
+    { evidence: { shiftPixels, elasticPixels, elasticSigma, height, width } },
+  );
+}
+
+/** One displacement in 400 is larger. */
+const maxDeviations = 3;
+
+const format = (pixels: number) => String(Number(pixels.toPrecision(3)));

@@ -1,7 +1,7 @@
-import type { AugmentationSettings } from './augmentation-settings';
+import type { RunConfig } from '../contracts/run-config';
 import type { RandomUint32 } from './uniform';
 
-type ElasticSettings = Pick<AugmentationSettings, 'elasticPixels' | 'elasticSigma'>;
+type ElasticSettings = Pick<RunConfig, 'elasticPixels' | 'elasticSigma'>;
 
 /** The Gaussian is cut here; outside is 0.3 % of it. */
 const cutSigmas = 3;

@@ -2,7 +2,13 @@
 export type RandomUint32 = () => number;
 
 /** Independent streams that come from one run's seed. */
-export const randomStreams = { initialWeights: 1, shuffle: 2, dropout: 3, heldOut: 4 } as const;
+export const randomStreams = {
+  initialWeights: 1,
+  shuffle: 2,
+  dropout: 3,
+  heldOut: 4,
+  augmentation: 5,
+} as const;
 
 /** MurmurHash3's 32-bit finalizer (Austin Appleby, public domain): every input bit affects every output bit. */
 function mixBits(value: number): number {
