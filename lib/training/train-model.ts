@@ -1,13 +1,14 @@
 import type { Sequential } from '@tensorflow/tfjs-layers';
+import type { AugmentationSettings } from '../augmentation/augmentation-settings';
 import { PermanentError, TransientError } from '../contracts/errors';
 import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import type { LabeledImages } from '../dataset/load-split';
 import { setModelWeights } from '../model/model-files';
-import { takeInOrder, takeRows } from './batches';
+import { openBatchSource } from './batch-source';
+import { type BatchSource, takeInOrder } from './batches';
 import { initialWeights, type LayerWeights, type MlpLayers, readMlpLayers } from './mlp-layers';
 import { bestEpoch, learningRateAt, shouldStopEarly } from './schedule';
-import { createRandom, randomStreams, shuffledRows } from './seeded-random';
 import type { TrainingEngine, TrainingSession } from './training-engine';
 import {
   type BatchTotals,
@@ -19,7 +20,7 @@ import {
   toParameterValues,
 } from './training-state';
 
-export type TrainingSettings = Pick<
+type TrainingSettings = Pick<
   RunConfig,
   | 'epochs'
   | 'batchSize'
@@ -38,7 +39,7 @@ export interface TrainingOptions {
   readonly engine: TrainingEngine;
   readonly trainImages: LabeledImages;
   readonly validationImages: LabeledImages;
-  readonly settings: TrainingSettings;
+  readonly settings: TrainingSettings & AugmentationSettings;
   /** @default drawn from the seed */
   readonly initial?: readonly LayerWeights[] | undefined;
   /** Resumes from this state, to the same bytes as an uninterrupted run. */
@@ -76,7 +77,7 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
     }
     return await training.setFinalWeights();
   } finally {
-    training.dispose();
+    await training.dispose();
   }
 }
 
@@ -84,6 +85,7 @@ class Training {
   readonly #layers: MlpLayers;
   readonly #batchesPerEpoch: number;
   readonly #session: TrainingSession;
+  readonly #batches: BatchSource;
   readonly #history: Epoch[];
   #best: readonly LayerWeights[] | undefined;
   #epochStartedAt: number;
@@ -94,6 +96,7 @@ class Training {
     this.#batchesPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
     const start = resumeFrom ?? toInitialState(initial ?? initialWeights(this.#layers, settings.seed));
     this.#session = engine.openSession(this.#layers, start, settings);
+    this.#batches = openBatchSource(trainImages, settings);
     this.#history = [...start.history];
     this.#best = start.best;
     this.#epochStartedAt = now().getTime() - 1000 * start.epochSeconds;
@@ -106,17 +109,12 @@ class Training {
 
   /** The remaining training steps of the epoch. */
   async trainEpoch(): Promise<void> {
-    const { trainImages, settings, onBatch } = this.options;
+    const { onBatch } = this.options;
     const epoch = this.#history.length + 1;
-    const rows = shuffledRows(trainImages.count, createRandom(settings.seed, randomStreams.shuffle, epoch));
-    for (let step = this.stepInEpoch(); step < this.#batchesPerEpoch; step += 1) {
+    for await (const batch of this.#batches.batchesOf(epoch, this.stepInEpoch())) {
       await this.stopIfAborted();
-      const batch = takeRows(
-        trainImages,
-        rows.subarray(step * settings.batchSize, (step + 1) * settings.batchSize),
-      );
       this.#session.train(batch, this.learningRate());
-      onBatch({ epoch, batch: step + 1, batchesPerEpoch: this.#batchesPerEpoch });
+      onBatch({ epoch, batch: this.stepInEpoch(), batchesPerEpoch: this.#batchesPerEpoch });
       if (this.isCheckpointDue()) await this.checkpoint();
     }
   }
@@ -158,8 +156,9 @@ class Training {
     return { stepCount: this.#session.step, epoch };
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#session.dispose();
+    await this.#batches.close();
   }
 
   private async checkpoint(): Promise<void> {

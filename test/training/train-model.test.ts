@@ -5,7 +5,7 @@ import type { LabeledImages } from '../../lib/dataset/load-split';
 import { buildMlp } from '../../lib/model/architectures';
 import type { LayerWeights } from '../../lib/training/mlp-layers';
 import { createRandom } from '../../lib/training/seeded-random';
-import { type TrainingOptions, type TrainingSettings, trainModel } from '../../lib/training/train-model';
+import { type TrainingOptions, trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 import type { TrainingState } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
@@ -37,7 +37,11 @@ function makeImages(count: number, seed: number): LabeledImages {
   return { pixels, labels, count, imageShape: [4, 4] };
 }
 
-const settings: TrainingSettings = runConfigSchema.parse({ epochs: 6, batchSize: 20, learningRate: 0.01 });
+const settings: TrainingOptions['settings'] = runConfigSchema.parse({
+  epochs: 6,
+  batchSize: 20,
+  learningRate: 0.01,
+});
 
 async function trainTiny(change: Partial<TrainingOptions> = {}) {
   const model = buildMlp({ hidden: [16, 8], dropout: 0.1, l2: 0, classes: 4 }, [4, 4]);
