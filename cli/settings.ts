@@ -1,11 +1,12 @@
 import { PermanentError } from '../lib/contracts/errors';
 import { decodeText, parseOrThrow } from '../lib/contracts/parse';
-import { type RunConfig, runConfigSchema, runSettingsSchema } from '../lib/contracts/run-config';
+import { expandPreset, givenSettingsSchema, startSettings } from '../lib/contracts/presets';
+import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
 import { flagOf } from './flag-values';
 import { readInputFile } from './read-input-file';
 import { didYouMean } from './suggest';
 
-/** Settings by their names in `runConfigSchema`; those that were not given are absent. */
+/** Settings by their names in `givenSettingsSchema`; those that were not given are absent. */
 export type GivenSettings = Readonly<Record<string, unknown>>;
 
 /**
@@ -23,11 +24,14 @@ export async function readGivenSettings(
 /**
  * The whole configuration of given settings.
  *
- * @param base - what the other settings are. @default the default configuration
+ * @param stored - of an unfinished run, which keeps its settings. @default - a new run: the default configuration
  * @throws PermanentError InvalidInput that names the flag: the settings of a file were checked when it was read.
  */
-export function completeConfig(given: GivenSettings, base: Partial<RunConfig> = {}): RunConfig {
-  return parseOrThrow(runConfigSchema, { ...base, ...given }, settingsOfCommand, 'InvalidInput', flagOf);
+export function completeConfig(given: GivenSettings, stored?: RunConfig): RunConfig {
+  const settings = stored === undefined ? startSettings(given) : { ...stored, ...expandPreset(given) };
+  // The name of an unknown preset is still there, and is refused with the allowed ones.
+  const schema = settings['preset'] === undefined ? runConfigSchema : givenSettingsSchema;
+  return parseOrThrow(schema, settings, settingsOfCommand, 'InvalidInput', flagOf);
 }
 
 /** How messages name the flags of `train`. */
@@ -53,7 +57,7 @@ async function readConfigFile(path: string): Promise<GivenSettings> {
   const settings = withoutSchema(value);
   refuseUnknownKeys(settings, what);
   // Flags may complete the file, so what settings mean together is checked with them.
-  parseOrThrow(runSettingsSchema, settings, what);
+  parseOrThrow(givenSettingsSchema, settings, what);
   return settings as GivenSettings;
 }
 
@@ -66,7 +70,7 @@ function withoutSchema(value: unknown): unknown {
 
 function refuseUnknownKeys(settings: unknown, what: string): void {
   if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return;
-  const known = Object.keys(runConfigSchema.shape);
+  const known = Object.keys(givenSettingsSchema.shape);
   const unknown = Object.keys(settings).find((key) => !known.includes(key));
   if (unknown === undefined) return;
   throw new PermanentError(

@@ -15,9 +15,9 @@ import type { StoreRequest } from './store-request';
 export interface PredictRequest extends StoreRequest {
   /** Files and folders. */
   readonly images: readonly string[];
-  /** As the user gave it. @default the run that is registered under `modelName` */
+  /** As the user gave it. @default - as `chooseModelRun` */
   readonly runId: string | undefined;
-  readonly modelName: string;
+  readonly modelName: string | undefined;
   /** A dark digit on a light background, or the reverse. @default what each image itself shows */
   readonly isInverted: boolean | undefined;
   /** The images have the model's input size, and the model gets them unchanged. */

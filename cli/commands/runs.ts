@@ -132,11 +132,12 @@ function describeRuns(
   const marked = lines.map((line, index) =>
     modelNames.has(runs[index]!.runId) ? line.replace(/^ {2}/, '* ') : line,
   );
-  const hasMark = runs.some(({ runId }) => modelNames.has(runId));
+  const markCount = runs.filter(({ runId }) => modelNames.has(runId)).length;
+  const legend = markCount === 1 ? ['', '* the registered model'] : ['', '* registered models'];
   const reasons = runs.flatMap((run) =>
     run.status === 'damaged' ? [`${run.runId} is damaged: ${run.reason}`] : [],
   );
-  return [heading, ...marked, ...(hasMark ? ['', '* the registered model'] : []), ...reasons].join('\n');
+  return [heading, ...marked, ...(markCount === 0 ? [] : legend), ...reasons].join('\n');
 }
 
 function describeEpochs(run: RunListing): string {

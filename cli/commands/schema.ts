@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { runConfigSchema } from '../../lib/contracts/run-config';
-import { settingOptionGroups } from '../definitions/setting-options';
+import { givenSettingsSchema } from '../../lib/contracts/presets';
+import { presetOption, settingOptionGroups } from '../definitions/setting-options';
 import type { Terminal } from '../terminal';
 
 /** Prints the JSON schema of a config file. */
@@ -10,10 +10,10 @@ export function schemaCommand({ print }: Terminal): void {
 
 /** What a config file may have: every setting, none of them required, and `$schema`. */
 function describeConfigFile(): object {
-  const { $schema, properties, ...rest } = z.toJSONSchema(runConfigSchema, { io: 'input' });
+  const { $schema, properties, ...rest } = z.toJSONSchema(givenSettingsSchema, { io: 'input' });
   const descriptions = new Map(
-    settingOptionGroups().flatMap(({ options }) =>
-      options.map((option) => [option.attributeName(), option.description] as const),
+    [presetOption(), ...settingOptionGroups().flatMap(({ options }) => options)].map(
+      (option) => [option.attributeName(), option.description] as const,
     ),
   );
   const settings = Object.entries(properties ?? {}).map(([name, schema]) => {

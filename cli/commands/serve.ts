@@ -13,7 +13,7 @@ const portSchema = z.int().min(0).max(65_535);
 export interface ServeFlags {
   readonly store: string;
   readonly runId?: string;
-  readonly modelName: string;
+  readonly modelName?: string;
   readonly port: unknown;
   readonly open?: boolean;
 }

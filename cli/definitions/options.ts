@@ -11,7 +11,10 @@ export const jsonOption = () => new Option('--json', 'print the result as JSON')
 export const quietOption = () => new Option('--quiet', 'no progress and no notes');
 export const detachOption = () => new Option('--detach', 'start the run without following it');
 export const modelNameOption = () =>
-  new Option('--model-name <name>', 'the latest registered model of this name').default('mnist-mlp');
+  new Option(
+    '--model-name <name>',
+    'the latest registered model of this name (default: the one that was registered last)',
+  );
 /** The flag that was there before the argument; both mean the same. */
 export const runIdFlag = (description = 'the same as the argument') =>
   new Option('--run-id <id>', description);

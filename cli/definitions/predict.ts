@@ -6,7 +6,7 @@ interface PredictFlags {
   readonly store: string;
   readonly json?: boolean;
   readonly runId?: string;
-  readonly modelName: string;
+  readonly modelName?: string;
   readonly invert?: boolean;
   readonly raw?: boolean;
 }

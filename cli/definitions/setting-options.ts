@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { presetNames } from '../../lib/contracts/presets';
 import { numberOrText, numbersOrTexts } from '../flag-values';
 
 /** An option whose value the schema of the configuration checks, as it does for a config file. */
@@ -261,6 +262,14 @@ const settingGroups: readonly SettingGroup[] = [
     ],
   },
 ];
+
+/** Not a setting: the settings that it stands for are stored. */
+export const presetOption = () =>
+  new SettingOption(
+    '--preset <name>',
+    'named settings, which other options override; see below',
+    presetNames,
+  );
 
 export interface SettingOptionGroup {
   readonly title: string;

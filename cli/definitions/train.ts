@@ -13,7 +13,8 @@ import {
   stackOption,
   storeOption,
 } from './options';
-import { settingOptionGroups } from './setting-options';
+import { describePresets } from './preset-help';
+import { presetOption, settingOptionGroups } from './setting-options';
 
 export function defineTrain(program: Command, terminal: Terminal): void {
   const command = addCommand(
@@ -31,6 +32,7 @@ export function defineTrain(program: Command, terminal: Terminal): void {
     .addOption(storeOption())
     .addOption(runIdFlag())
     .option('--config <file>', 'a JSON file with settings, which options override; see "help schema"')
+    .addOption(presetOption())
     .addOption(
       new Option('--from <model>', `start from the weights of ${modelSourceHelp}`).conflicts('cloud'),
     );
@@ -48,14 +50,18 @@ export function defineTrain(program: Command, terminal: Terminal): void {
     .optionsGroup('Output:')
     .addOption(jsonOption())
     .addOption(quietOption());
+  command.addHelpText('after', `\n${describePresets()}`);
   addExamples(command, [
     ['mnist-pipeline train', 'the default configuration'],
     ['mnist-pipeline train --epochs 3 --hidden 512', 'one hidden layer, three epochs'],
     ['mnist-pipeline train friday', 'resume the unfinished run friday'],
+    ['mnist-pipeline train --preset cnn --seed 2', 'a convolutional network'],
     ['mnist-pipeline train --config run.json --seed 2', 'a config file, another seed'],
     ['mnist-pipeline train --cloud --compute cpu', 'on AWS'],
   ]);
-  const names = groups.flatMap(({ options }) => options.map((option) => option.attributeName()));
+  const names = [presetOption(), ...groups.flatMap(({ options }) => options)].map((option) =>
+    option.attributeName(),
+  );
   command.action(async (runId: string | undefined, flags: TrainFlags) => {
     const values = flags as unknown as Readonly<Record<string, unknown>>;
     const given = names.filter((name) => values[name] !== undefined);

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { computeSchema, lambdaMemoryMib } from './compute';
 import { shardPlanSchema, shardResultSchema } from './dataset';
 import { objectKeys } from './object-keys';
+import { givenSettingsSchema, startSettings } from './presets';
 import { latestModelSchema, phaseSchema } from './results';
-import { refuseContradictions, runConfigSchema, runIdSchema, runSettingsSchema } from './run-config';
+import { refuseContradictions, runConfigSchema, runIdSchema } from './run-config';
 
 /** Passed from step to step: pointers and small numbers, never a payload. */
 const datasetPointer = { dataset: z.string(), contentKey: z.string() };
@@ -26,18 +27,24 @@ export type PlanOutput = z.infer<typeof planOutputSchema>;
 const measured = { seconds: z.number().min(0) };
 
 /**
- * The input of `StartExecution`: the settings of a run, all optional, and where to train. `{}` trains the default
- * configuration on MNIST. The name of the execution becomes the run id. Initial weights can only be given locally: in the
- * cloud no role can read them.
+ * The input of `StartExecution`: the settings of a run, all optional, a preset for the others, and where to train. `{}`
+ * trains the default configuration on MNIST. The name of the execution becomes the run id. Initial weights can only be
+ * given locally: in the cloud no role can read them. The result has the settings of the preset instead of its name.
  */
-export const executionInputSchema = runSettingsSchema
-  .omit({ initialWeightsSha256: true })
-  .extend({
-    /** @default - the stack's first */
-    compute: computeSchema.optional(),
-  })
+export const executionInputSchema = z
+  .preprocess(
+    (input) => (isObject(input) ? startSettings(input) : input),
+    givenSettingsSchema.omit({ initialWeightsSha256: true }).extend({
+      /** @default - the stack's first */
+      compute: computeSchema.optional(),
+    }),
+  )
   .superRefine(refuseContradictions);
 export type ExecutionInput = z.infer<typeof executionInputSchema>;
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** The output of the step `plan`, as it enters the state. */
 export const executionPlanSchema = planOutputSchema.extend({

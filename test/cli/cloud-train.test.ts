@@ -35,6 +35,26 @@ describe('train --cloud', () => {
     expect(JSON.parse(call!.args[0].input.input!)).toEqual({ epochs: 3, l2: 0.0003, compute: 'cpu' });
   });
 
+  test('sends the name of a preset, which the workflow expands', async () => {
+    answerWith({ status: 'RUNNING' });
+    const flags = ['--preset', 'cnn', '--epochs', '1', '--detach'];
+    expect(await runCommand([...train, ...flags])).toMatchObject({ exitCode: 0 });
+    const [call] = sfn.commandCalls(StartExecutionCommand);
+    expect(JSON.parse(call!.args[0].input.input!)).toEqual({ preset: 'cnn', epochs: 1 });
+  });
+
+  test('refuses an unknown preset, and a setting without effect beside a preset', async () => {
+    expect(await runCommand([...train, '--preset', 'best'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/--preset: .*"cnn-best".*\(received "best"\)/),
+    });
+    expect(await runCommand([...train, '--preset', 'cnn', '--hidden', '8'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/--hidden: it has an effect only with the model mlp/),
+    });
+    expect(sfn.commandCalls(StartExecutionCommand)).toEqual([]);
+  });
+
   test('without settings the input is {}, and the name is generated from the time', async () => {
     answerWith({ status: 'RUNNING' });
     const { out } = await runCommand(['train', '--cloud', '--detach', '--json']);

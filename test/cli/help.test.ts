@@ -1,4 +1,6 @@
 import { type SettingOption, settingOptionGroups } from '../../cli/definitions/setting-options';
+import { flagOf } from '../../cli/flag-values';
+import { presets } from '../../lib/contracts/presets';
 import { builtInModels, runConfigSchema } from '../../lib/contracts/run-config';
 import { runCommand } from '../support/command-line';
 
@@ -21,6 +23,15 @@ test('the options of train are in groups, with examples', async () => {
   for (const group of ['Data: --dataset', 'Model: --model', 'Training: --epochs', 'On AWS: --cloud'])
     expect(text).toContain(group);
   expect(text).toContain('Examples: mnist-pipeline train');
+});
+
+test('help train has every preset, with its settings as options', async () => {
+  const text = await help('train');
+  for (const [name, { purpose, settings }] of Object.entries(presets)) {
+    expect(text).toContain(` ${name}: ${purpose}`);
+    for (const setting of Object.keys(settings)) expect(text).toContain(`${flagOf([setting])} `);
+  }
+  expect(text).toContain('cnn --filters 16,32,64 --epochs 12');
 });
 
 test.each(commands)('help %s has no default "false", and its errors point to it', async (command) => {

@@ -9,10 +9,10 @@ import { useScratchFolder } from '../support/scratch-folder';
 const folder = useScratchFolder();
 const readSchema = async () => JSON.parse((await runCommand(['schema'])).out);
 
-test('the JSON schema has every setting, requires none, and allows nothing else but $schema', async () => {
+test('the JSON schema has every setting and the preset, requires none, and allows nothing else but $schema', async () => {
   const schema = await readSchema();
   expect(Object.keys(schema.properties).sort()).toEqual(
-    ['$schema', ...Object.keys(runConfigSchema.shape)].sort(),
+    ['$schema', 'preset', ...Object.keys(runConfigSchema.shape)].sort(),
   );
   expect(schema).not.toHaveProperty('required');
   expect(schema).toMatchObject({ $schema: expect.stringContaining('2020-12'), additionalProperties: false });
@@ -29,6 +29,8 @@ test('the JSON schema has every setting, requires none, and allows nothing else 
 test.each([
   [{}, true],
   [{ $schema: './run-config.schema.json', epochs: 3, hidden: [512] }, true],
+  [{ preset: 'default' }, true],
+  [{ preset: 'none' }, false],
   [{ epochs: 0 }, false],
   [{ epoch: 3 }, false],
   [{ schedule: 'linear' }, false],
@@ -39,7 +41,7 @@ test.each([
   expect(schema.safeParse(settings).success).toBe(isValid);
   const reading = readGivenSettings({}, file);
   if (!isValid) return expect(reading).rejects.toMatchObject({ name: 'InvalidInput' });
-  const { $schema, ...others } = settings as Record<string, unknown>;
+  const { $schema, preset, ...others } = settings as Record<string, unknown>;
   expect(completeConfig(await reading)).toEqual(runConfigSchema.parse(others));
 });
 
