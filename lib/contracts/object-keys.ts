@@ -41,6 +41,8 @@ export const objectKeys = {
   /** `tensorboard --logdir` takes the folder `tensorboard/`; the file's name must have "tfevents" in it. */
   tensorboardEvents: (runId: string, side: string) =>
     `${runFolder(runId)}tensorboard/${side}/events.out.tfevents.0.mnist-pipeline`,
+  /** Training images and what augmentation makes of them; only for runs with augmentation. */
+  augmentedExamples: (runId: string) => `${runFolder(runId)}augmented-examples.png`,
   training: (runId: string) => `${runFolder(runId)}training.json`,
   trainingOutcome: (runId: string) => `${runFolder(runId)}training-outcome.json`,
   modelTopology: (runId: string) => `${runFolder(runId)}model/model.json`,

@@ -188,6 +188,7 @@ export const pipelineSteps = {
       objectKeys.progressPage(any),
       objectKeys.historyTable(any),
       objectKeys.tensorboardEvents(any, any),
+      objectKeys.augmentedExamples(any),
       objectKeys.training(any),
       objectKeys.trainingOutcome(any),
       `${run}model/*`,

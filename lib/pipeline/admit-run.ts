@@ -1,3 +1,4 @@
+import { assertAugmentationFits } from '../augmentation/augmentation-settings';
 import type { Compute } from '../contracts/compute';
 import type { DatasetPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
@@ -53,6 +54,7 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   const input = { runId, config: { ...config, device: chooseDevice(config, compute) } };
   await assertStartable(input, context.store);
   const planned = await planPreprocessing(config, context);
+  assertAugmentationFits(config, planned.plan.imageShape);
   await assertTrainable?.(planned.plan);
 
   // Nothing is written above this line; from here on the run exists.

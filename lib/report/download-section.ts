@@ -19,6 +19,7 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^history\.csv$/, 'the same as CSV'],
   [/tfevents/, 'for TensorBoard'],
   [/^progress\.html$/, 'learning curves, written during training'],
+  [/^augmented-examples\.png$/, 'training images and their augmented versions'],
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
   [/^try-it\.html$/, 'draw a digit'],

@@ -3,6 +3,7 @@ import type { Environment, Epoch, Metrics, Phase, Prediction } from '../contract
 import type { RunConfig } from '../contracts/run-config';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import type { LayerSummary } from '../model/summarize-layers';
+import type { AugmentedExample } from './augmented-examples';
 import type { ByteImage } from './byte-image';
 import type { EarlierRun } from './earlier-runs';
 
@@ -37,6 +38,8 @@ export interface ReportData {
   readonly layers: readonly LayerSummary[];
   /** The number of images with label 0, 1, … in each split. */
   readonly labelCounts: Readonly<Record<Split, readonly number[]>>;
+  /** Only for runs with augmentation. */
+  readonly augmentedExamples?: readonly AugmentedExample[] | undefined;
   readonly phases: readonly Phase[];
   /** Estimated, in US dollars; null for a local run. */
   readonly costUsd: number | null;

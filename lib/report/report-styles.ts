@@ -52,6 +52,7 @@ section{margin-top:48px}
 .digits.mistakes{grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:20px 14px}
 .digits figure{font-size:.8125rem;line-height:1.35}
 .digits img{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;background:#000;border-radius:6px;image-rendering:pixelated;border:1px solid var(--rule)}
+.digits img.versions{aspect-ratio:auto;margin-top:8px}
 .digits figcaption{margin-top:6px;color:var(--muted)}
 .digits strong{display:block;font-size:.9375rem;font-weight:600}
 .digits .right strong{color:var(--right)}

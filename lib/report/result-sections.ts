@@ -1,3 +1,4 @@
+import { augmentation } from './augmentation-section';
 import { confidence } from './confidence-section';
 import { confusions } from './confusion-section';
 import { dataSection } from './data-section';
@@ -19,5 +20,6 @@ export function resultSections(data: ReportData): Markup {
     earlierRunsSection(data),
     modelSection(data),
     dataSection(data),
+    augmentation(data),
   ].join('');
 }

@@ -55,7 +55,8 @@ async function record(step: StepName, work: () => Promise<unknown>): Promise<voi
 beforeAll(async () => {
   const dataset = join(folder, 'digits');
   await writeTinyDataset(dataset, { classes: 3 });
-  const workflow = makeWorkflow(dataset);
+  // With the files that only some settings add.
+  const workflow = makeWorkflow(dataset, { shiftPixels: 1 });
   let state = initialState;
   for (const { name, run } of workflow) {
     await record(name, async () => {

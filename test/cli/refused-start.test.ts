@@ -76,6 +76,17 @@ test('too few images to hold out some of each label; accepted with the suggested
   await expectAccepted(...perceptron, '--validation-fraction', '0.025');
 });
 
+test('augmentation that moves the ink out of the images; accepted with a smaller shift', async () => {
+  await expectRefused(
+    'InvalidInput',
+    /6×6 pixels, and shiftPixels 3 moves.*less than 3, half of the shorter side/,
+    [...perceptron, ...['--shift-pixels', '3']],
+  );
+  await expectAccepted(...perceptron, '--shift-pixels', '2');
+  expect(existsSync(join(store, 'runs/friday/augmented-examples.png'))).toBe(true);
+  expect(readFileSync(join(store, 'runs/friday/report.html'), 'utf8')).toContain('id="augmentation"');
+});
+
 test('a device that the engine does not have; accepted without --device', async () => {
   await expectRefused('EngineUnavailable', /WASM computes on the CPU only/, [
     ...perceptron,

@@ -23,6 +23,7 @@ const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   progressPage: objectKeys.progressPage(run),
   historyTable: objectKeys.historyTable(run),
   tensorboardEvents: objectKeys.tensorboardEvents(run, 'train'),
+  augmentedExamples: objectKeys.augmentedExamples(run),
   training: objectKeys.training(run),
   trainingOutcome: objectKeys.trainingOutcome(run),
   modelTopology: objectKeys.modelTopology(run),

@@ -4,7 +4,7 @@ import { measureCalibration } from '../../lib/evaluation/calibration';
 import { imageDataUrl } from '../../lib/report/byte-image';
 import { formatBytes, formatPercent, formatSeconds } from '../../lib/report/format-values';
 import { renderReportPage } from '../../lib/report/report-page';
-import { makeEpochs, makeReportData } from '../support/report-factory';
+import { makeEpochs, makePixels, makeReportData } from '../support/report-factory';
 
 const page = renderReportPage(makeReportData());
 /** The text of the page, without tags. */
@@ -280,4 +280,17 @@ test.each([
   [1_250_000_000, '1.3 GB'],
 ])('%d bytes are shown as %s', (bytes, text) => {
   expect(formatBytes(bytes).replaceAll('\u00a0', ' ')).toBe(text);
+});
+
+test('augmented examples have a section of their own, if the run has them', () => {
+  const example = {
+    original: { pixels: makePixels(0), shape: [28, 28] },
+    versions: { pixels: new Uint8Array(5 * 784), shape: [140, 28] },
+  } as const;
+  const augmented = renderReportPage(makeReportData({ augmentedExamples: [example, example] }));
+  const part = augmented.match(/<h2 id="augmentation">.*?<\/section>/s)![0];
+  expect(part.match(/<li>/g)).toHaveLength(2);
+  expect(part.match(/width="28" height="28"/g)).toHaveLength(2);
+  expect(part.match(/width="28" height="140"/g)).toHaveLength(2);
+  expect(page).not.toContain('id="augmentation"');
 });

@@ -1,6 +1,6 @@
 import { datasetPlanSchema } from '../../lib/contracts/dataset';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { runConfigSchema } from '../../lib/contracts/run-config';
+import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
 import type { StepName } from '../../lib/contracts/steps';
 import { admitRun } from '../../lib/pipeline/admit-run';
 import type { StepContext } from '../../lib/pipeline/step-context';
@@ -26,10 +26,11 @@ export interface WorkflowStep {
 }
 
 /** The pipeline's steps as the workflow calls them, on the dataset in `folder`. */
-export function makeWorkflow(folder: string): WorkflowStep[] {
+export function makeWorkflow(folder: string, change: Partial<RunConfig> = {}): WorkflowStep[] {
   const config = runConfigSchema.parse({
     ...{ dataset: folder, classes: 3, hidden: [8], epochs: 2, batchSize: 16, checkpointSteps: 3 },
     engine: 'wasm',
+    ...change,
   });
   return [
     {

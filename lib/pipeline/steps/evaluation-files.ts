@@ -1,4 +1,5 @@
 import { version as pipelineVersion } from '../../../package.json';
+import { isAugmented } from '../../augmentation/augmentation-settings';
 import { objectKeys } from '../../contracts/object-keys';
 import { metricsSchema, type Phase, type Prediction, predictionsSchema } from '../../contracts/results';
 import type { LabeledImages } from '../../dataset/load-split';
@@ -7,6 +8,7 @@ import type { MetricValues } from '../../evaluation/metrics';
 import { encodeTestPredictions, type PredictionColumns } from '../../evaluation/test-predictions';
 import { renderModelCard } from '../../model/model-card';
 import type { LayerSummary } from '../../model/summarize-layers';
+import { readAugmentedExamples } from '../../report/augmented-examples';
 import { pickImage } from '../../report/byte-image';
 import { readEarlierRuns } from '../../report/earlier-runs';
 import { listFilesBesideReport } from '../../report/files-beside-report';
@@ -84,6 +86,9 @@ export async function writeReport(
     sourceCommit: training.sourceCommit,
     peakMemoryBytes: training.peakMemoryBytes,
     earlierRuns: await readEarlierRuns(store, { runId, contentKey: manifest.contentKey }),
+    augmentedExamples: isAugmented(config)
+      ? readAugmentedExamples(await store.get(objectKeys.augmentedExamples(runId)), manifest.imageShape)
+      : undefined,
     files: await listFilesBesideReport(store, runId),
   });
   // The report contains the time, so a concurrent evaluation must not replace one whose checksum is in run.json.

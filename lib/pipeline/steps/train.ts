@@ -1,4 +1,6 @@
 import type { Sequential } from '@tensorflow/tfjs-layers';
+import { encode } from 'fast-png';
+import { isAugmented } from '../../augmentation/augmentation-settings';
 import { type DatasetManifest, datasetManifestSchema } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
@@ -12,6 +14,7 @@ import { buildMlp } from '../../model/architectures';
 import { saveModel } from '../../model/model-files';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
+import { drawAugmentedExamples } from '../../training/augmented-examples';
 import { chooseEngine } from '../../training/choose-engine';
 import { chooseValidationImages } from '../../training/held-out-images';
 import { loadInitialWeights } from '../../training/initial-weights';
@@ -83,6 +86,7 @@ export async function train(
     const weights = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config.learningRate);
     await savePage(store, runId, testImages);
+    await writeAugmentedExamples(store, runId, trainImages, config);
     await history.finish();
     const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore(resumeFrom);
     await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
@@ -109,6 +113,20 @@ async function loadImages(store: ObjectStore, manifest: DatasetManifest, config:
   const trainImages = await loadSplit(store, manifest, 'train');
   const testImages = await loadSplit(store, manifest, 'test');
   return { ...chooseValidationImages(trainImages, testImages, config), testImages };
+}
+
+async function writeAugmentedExamples(
+  store: ObjectStore,
+  runId: string,
+  images: LabeledImages,
+  config: RunConfig,
+): Promise<void> {
+  if (!isAugmented(config)) return;
+  const { pixels, ...size } = drawAugmentedExamples(images, config);
+  await store.put(
+    objectKeys.augmentedExamples(runId),
+    encode({ ...size, data: pixels, channels: 1, depth: 8 }),
+  );
 }
 
 /** @throws the first error, when both have ended, so that nothing continues after it. */

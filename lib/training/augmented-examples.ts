@@ -1,0 +1,45 @@
+import type { RunConfig } from '../contracts/run-config';
+import type { LabeledImages } from '../dataset/load-split';
+import { RowAugmenter } from './row-augmenter';
+
+/** Columns of examples at most, and epochs below each. */
+const maxExamples = 10;
+const epochs = 5;
+/** Of the whole sheet: 10 examples of MNIST have 47,040 pixels. */
+const maxSheetPixels = 1_000_000;
+
+/** Gray pixels of a sheet of images, row-major. */
+export interface ExampleSheet {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
+/** A column for each of the first training images: the image, and below it what epochs 1 to 5 train on instead. */
+export function drawAugmentedExamples(
+  { pixels, count, imageShape }: LabeledImages,
+  { seed, ...settings }: RunConfig,
+): ExampleSheet {
+  const [height, width] = imageShape;
+  const imagePixels = height * width;
+  const columnPixels = (epochs + 1) * imagePixels;
+  const columns = Math.min(count, maxExamples, Math.max(1, Math.floor(maxSheetPixels / columnPixels)));
+  const rows = Int32Array.from({ length: columns }, (_, row) => row);
+  const originals = pixels.subarray(0, columns * imagePixels);
+  const augmenter = new RowAugmenter({ settings, seed, imageShape });
+  const sheet = new Uint8Array(columns * columnPixels);
+  const placeRow = (images: Uint8Array, row: number) => {
+    for (let line = 0; line < columns * height; line += 1) {
+      const [column, y] = [Math.floor(line / height), line % height];
+      const from = line * width;
+      sheet.set(images.subarray(from, from + width), ((row * height + y) * columns + column) * width);
+    }
+  };
+  placeRow(originals, 0);
+  const augmented = new Uint8Array(originals.length);
+  for (let epoch = 1; epoch <= epochs; epoch += 1) {
+    augmenter.augment(originals, augmented, rows, epoch);
+    placeRow(augmented, epoch);
+  }
+  return { width: columns * width, height: (epochs + 1) * height, pixels: sheet };
+}

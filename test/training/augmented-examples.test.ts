@@ -1,0 +1,57 @@
+import { encode } from 'fast-png';
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import type { LabeledImages } from '../../lib/dataset/load-split';
+import { readAugmentedExamples } from '../../lib/report/augmented-examples';
+import { drawAugmentedExamples } from '../../lib/training/augmented-examples';
+import { openBatchSource } from '../../lib/training/batch-source';
+import { createRandom } from '../../lib/training/seeded-random';
+
+function makeImages(count: number, [height, width]: readonly [number, number]): LabeledImages {
+  const pixels = Uint8Array.from({ length: count * height * width }, createRandom(1));
+  return { pixels, labels: new Uint8Array(count), count, imageShape: [height, width] };
+}
+
+function draw(images: LabeledImages, config = runConfigSchema.parse({ shiftPixels: 2, seed: 4 })) {
+  const { pixels, ...size } = drawAugmentedExamples(images, config);
+  return { ...size, png: encode({ ...size, data: pixels, channels: 1, depth: 8 }) };
+}
+
+test('the columns are the first training images, above what the training sees of them in epochs 1 to 5', async () => {
+  const images = makeImages(12, [5, 7]);
+  const config = runConfigSchema.parse({ rotationDegrees: 40, shiftPixels: 1, seed: 4, batchSize: 12 });
+  const examples = readAugmentedExamples(draw(images, config).png, [5, 7]);
+  expect(examples).toHaveLength(10);
+  const source = openBatchSource(images, config);
+  const rowsByEpoch = new Map<number, Uint8Array[]>();
+  for (const epoch of [1, 2, 3, 4, 5]) {
+    const plain = openBatchSource(images, { ...config, rotationDegrees: 0, shiftPixels: 0 });
+    const { value: original } = await plain.batchesOf(epoch, 0).next();
+    const { value: seen } = await source.batchesOf(epoch, 0).next();
+    const versions: Uint8Array[] = [];
+    for (let position = 0; position < 12; position += 1) {
+      const part = ({ pixels }: { pixels: Uint8Array }) => pixels.slice(position * 35, (position + 1) * 35);
+      const row = examples.findIndex(({ original: { pixels } }) =>
+        Buffer.from(pixels).equals(part(original)),
+      );
+      if (row >= 0) versions[row] = part(seen);
+    }
+    rowsByEpoch.set(epoch, versions);
+  }
+  await source.close();
+  examples.forEach(({ original, versions }, row) => {
+    expect(original).toEqual({ pixels: images.pixels.slice(row * 35, (row + 1) * 35), shape: [5, 7] });
+    expect(versions.shape).toEqual([25, 7]);
+    for (const epoch of [1, 2, 3, 4, 5])
+      expect(versions.pixels.slice((epoch - 1) * 35, epoch * 35)).toEqual(rowsByEpoch.get(epoch)![row]);
+  });
+});
+
+test.each([
+  [3, [28, 28], 3],
+  [12, [28, 28], 10],
+  [12, [224, 224], 3],
+  [2, [1000, 1000], 1],
+] as const)('%d images of %j: %d columns', (count, shape, columns) => {
+  const { width, height } = draw(makeImages(count, shape));
+  expect({ width, height }).toEqual({ width: columns * shape[1], height: 6 * shape[0] });
+});
