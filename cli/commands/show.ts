@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
+import { changedSettings, effectiveSettings } from '../../lib/contracts/effective-settings';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import type { RunRecord } from '../../lib/contracts/results';
-import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
+import type { RunConfig } from '../../lib/contracts/run-config';
 import { type RunListing, readRun } from '../../lib/pipeline/list-runs';
 import { formatCount, formatSetting } from '../../lib/report/format-values';
 import type { ObjectStore } from '../../lib/store/object-store';
@@ -63,11 +63,11 @@ function listFacts(store: ObjectStore, record: RunRecord, styles: Styles): (read
   ];
 }
 
-/** Every setting; those that are not the default are marked. */
+/** Every setting that has an effect; those that are not the default are marked. */
 function describeSettings(config: RunConfig, { bold, dim }: Styles): string {
-  const defaults = runConfigSchema.parse({});
-  const names = Object.keys(config) as (keyof RunConfig)[];
-  const isChanged = (name: keyof RunConfig) => !isDeepStrictEqual(config[name], defaults[name]);
+  const names = effectiveSettings(config).filter((name) => config[name] !== undefined);
+  const changed = changedSettings(config);
+  const isChanged = (name: keyof RunConfig) => changed.includes(name);
   const rows = names.map((name) => [isChanged(name) ? '*' : ' ', name, formatSetting(config[name])]);
   const table = formatTable(rows, { style: (cell, row) => (isChanged(names[row]!) ? bold(cell) : cell) });
   return names.some(isChanged) ? `${table}\n\n  ${dim('* differs from the default')}` : table;

@@ -14,6 +14,11 @@ export function countHeldOut(labelCounts: readonly number[], fraction: number): 
   return heldOut;
 }
 
+/** The number of held out images; 0 for the fraction 0. */
+export function countAllHeldOut(labelCounts: readonly number[], fraction: number): number {
+  return fraction === 0 ? 0 : countHeldOut(labelCounts, fraction).reduce((sum, count) => sum + count, 0);
+}
+
 const isInside = (part: number, count: number) => part > 0 && part < count;
 
 function tooFewImages(label: number, labelCounts: readonly number[], fraction: number): PermanentError {

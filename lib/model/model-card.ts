@@ -5,7 +5,10 @@ import { wilsonInterval } from '../evaluation/confidence-interval';
 import type { MetricValues } from '../evaluation/metrics';
 import { formatCount, formatPercent } from '../report/format-values';
 import { renderCardMetadata } from './card-metadata';
+import { describeArchitecture } from './describe-model';
+import { choicesByValidation, describeTraining } from './describe-training';
 import { describeUse } from './model-use';
+import type { LayerSummary } from './summarize-layers';
 
 export interface ModelCardData {
   readonly runId: string;
@@ -21,6 +24,9 @@ export interface ModelCardData {
   readonly epoch: number;
   readonly environment: Environment;
   readonly parameterCount: number;
+  readonly layers: readonly LayerSummary[];
+  /** Training images that were the validation data; 0 if the test images were. */
+  readonly heldOutCount: number;
   readonly weightsSha256: string;
   readonly pipelineVersion: string;
 }
@@ -37,7 +43,7 @@ export function renderModelCard(data: ModelCardData): string {
     '## Data',
     describeData(data),
     '## Training',
-    describeTraining(data),
+    describeRun(data),
     '## Results',
     describeResults(metrics),
     '## Limits',
@@ -53,32 +59,29 @@ function describeData({ manifest }: ModelCardData): string {
   return [
     `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${imageShape.join('×')} pixels.`,
     `Input: float32 \`[batch, ${imageShape.join(', ')}]\`, gray values divided by 255, so in [0, 1]; 0 is the background.`,
-    `Content key \`${contentKey}\`: a hash of the raw files. The test images were also the validation data of the training.`,
+    `Content key \`${contentKey}\`: a hash of the raw files.`,
   ].join('\n');
 }
 
-function describeTraining({
+function describeRun({
   config,
   environment,
+  layers,
+  heldOutCount,
   parameterCount,
   weightsSha256,
   epochs,
   epoch,
 }: ModelCardData): string {
-  const { hidden, classes, dropout, l2, initialWeightsSha256 } = config;
-  const dropouts = dropout > 0 ? `, dropout ${dropout} before each of them` : '';
+  const { initialWeightsSha256 } = config;
   const start =
     initialWeightsSha256 === undefined
       ? `the seed ${config.seed}`
       : `given weights (SHA-256 \`${initialWeightsSha256}\`)`;
   return table([
-    [
-      'architecture',
-      `Flatten, then dense layers ${[...hidden, classes].join(' → ')}${dropouts}; relu, softmax at the end`,
-    ],
+    ['architecture', describeArchitecture(config, layers)],
     ['parameters', formatCount(parameterCount)],
-    ['loss', `sparse categorical cross-entropy${l2 > 0 ? `, l2(${l2}) on the kernels` : ''}`],
-    ['optimizer', `Adam, learning rate ${config.learningRate}, schedule ${config.schedule}`],
+    ...describeTraining(config, heldOutCount),
     [
       'training',
       `${epochs.length} of at most ${config.epochs} epochs, the weights of epoch ${epoch}, batches of ${config.batchSize}, from ${start}`,
@@ -121,8 +124,17 @@ function describeLimits({ metrics, manifest, config, calibrationError }: ModelCa
     `- It was trained on images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, off-center or rotated ones are classified badly.`,
     `- Label ${weakest.label} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
     `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,
-    '- The test images also served as validation data, so the results are slightly optimistic.',
+    `- ${describeOptimism(config)}`,
   ].join('\n');
+}
+
+/** How far the results can be trusted as those on new images. */
+function describeOptimism(config: RunConfig): string {
+  if (config.validationFraction > 0) return 'Nothing in the training looked at the test images.';
+  const chosen = choicesByValidation(config);
+  return chosen === undefined
+    ? 'The test images were also the validation data. Nothing in this run was chosen by them; results are optimistic if this run was chosen among several by them.'
+    : `The test images were also the validation data and chose ${chosen}, so the results are optimistic.`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

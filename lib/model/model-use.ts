@@ -31,7 +31,7 @@ export function usageExamples(runId: string, imageShape: readonly [number, numbe
         'print(model.predict(images).argmax(axis=1))',
       ],
       after:
-        'It comes compiled: `model.evaluate` works, and `model.fit` continues the training with fresh Adam moments.',
+        'It comes compiled: `model.evaluate` works, and `model.fit` continues the training with a fresh optimizer.',
     },
     {
       title: 'Keras 2: `model.h5`',

@@ -4,6 +4,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { historySchema, trainingRecordSchema } from '../contracts/results';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { EvaluateInput } from '../contracts/steps';
+import { countAllHeldOut } from '../dataset/held-out-counts';
 import { getJson, parseJsonObject } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
@@ -30,5 +31,6 @@ export async function readTrainedRun(store: ObjectStore, { runId, dataset, conte
     );
   }
   const manifestSha256 = sha256Hex(manifestBytes);
-  return { runId, dataset, config, createdAt, training, epochs, manifest, manifestSha256 };
+  const heldOutCount = countAllHeldOut(manifest.train.labelCounts, config.validationFraction);
+  return { runId, dataset, config, createdAt, training, epochs, manifest, manifestSha256, heldOutCount };
 }

@@ -1,4 +1,5 @@
-import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import { changedSettings, effectiveSettings } from '../contracts/effective-settings';
+import type { RunConfig } from '../contracts/run-config';
 import type { ReportData } from './report-data';
 
 /** Settings that have no flag: the initial weights are recorded by their checksum only. */
@@ -10,10 +11,8 @@ const flagOf = (setting: keyof RunConfig) =>
 
 /** The command that trains with this configuration; settings with their default value are left out. */
 export function trainCommand(config: RunConfig): string {
-  const defaults = runConfigSchema.parse({});
-  const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
-  const flags = names
-    .filter((name) => !withoutFlag.has(name) && String(config[name]) !== String(defaults[name]))
+  const flags = changedSettings(config)
+    .filter((name) => !withoutFlag.has(name))
     .map((name) => (config[name] === true ? flagOf(name) : `${flagOf(name)} ${quote(String(config[name]))}`));
   return ['npx mnist-pipeline train', ...flags].join(' ');
 }
@@ -49,12 +48,18 @@ function suggestTraining({ config, epochs }: Pick<ReportData, 'config' | 'epochs
   if (bestEpoch === epochs.length)
     return { why: 'The validation loss was still falling: train longer', command: trainCommand(longer) };
   const why = `The validation loss was lowest after epoch ${bestEpoch}`;
-  return config.schedule === 'constant'
-    ? { why: `${why}: decay the learning rate`, command: trainCommand({ ...config, schedule: 'cosine' }) }
-    : {
-        why: `${why}: increase dropout`,
-        command: trainCommand({ ...config, dropout: raise(config.dropout) }),
-      };
+  if (config.schedule === 'constant')
+    return {
+      why: `${why}: decay the learning rate`,
+      command: trainCommand({ ...config, schedule: 'cosine' }),
+    };
+  if (effectiveSettings(config).includes('dropout'))
+    return {
+      why: `${why}: increase dropout`,
+      command: trainCommand({ ...config, dropout: raise(config.dropout) }),
+    };
+  const shifted = { ...config, shiftPixels: config.shiftPixels + 1 };
+  return { why: `${why}: shift the training images`, command: trainCommand(shifted) };
 }
 
 const raise = (dropout: number) => Math.min(0.5, Math.round((dropout + 0.1) * 100) / 100);

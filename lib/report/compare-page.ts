@@ -1,3 +1,4 @@
+import { extraLosses } from '../model/describe-training';
 import { changedImages } from './changed-images';
 import { compareWithFirst, type Difference, differingEnvironment, differingSettings } from './compare-runs';
 import { type ComparedTable, classDifferences, runName, runTable, valueTable } from './compare-tables';
@@ -61,11 +62,12 @@ function curves(runs: readonly ComparedRun[]): Markup {
   );
   const key = shown.map((run, index) => `<li>${runName(run, index)}</li>`);
   const notes = [
-    'Solid: validation. Dashed: training, with dropout on.',
-    shown.length < runs.length ? `The first ${maxCurves} of ${runs.length} runs.` : '',
-    runs.some(({ record }) => record.config.l2 > 0)
-      ? 'The losses of runs with l2 include the L2 penalty; the test losses above do not.'
+    'Solid: validation. Dashed: training.',
+    runs.some(({ record }) => record.config.validationFraction > 0)
+      ? 'The validation of runs with validationFraction is on held out training images, that of the others on the test images.'
       : '',
+    shown.length < runs.length ? `The first ${maxCurves} of ${runs.length} runs.` : '',
+    ...describeExtraLosses(runs),
   ];
   return section(
     'learning-curves',
@@ -73,6 +75,13 @@ function curves(runs: readonly ComparedRun[]): Markup {
     notes.filter(Boolean).join(' '),
     `<ul class="run-key">${key.join('')}</ul><div class="pair">${plots.join('')}</div>`,
   );
+}
+
+/** The losses of the curves are those that were trained; the test losses are the cross-entropy alone. */
+function describeExtraLosses(runs: readonly ComparedRun[]): string[] {
+  const names = new Set(runs.flatMap(({ record }) => extraLosses(record.config)));
+  if (names.size === 0) return [];
+  return [`The losses of runs with ${[...names].join(' or ')} include it; the test losses above do not.`];
 }
 
 function settingsTable(runs: readonly ComparedRun[]): ComparedTable {

@@ -1,4 +1,4 @@
-import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import { effectiveSettings, settingNames } from '../contracts/effective-settings';
 import { type McNemarTest, testMcNemar } from '../evaluation/mcnemar';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import { type ComparedRun, isSameTestSet } from './comparison-data';
@@ -10,11 +10,20 @@ export interface ComparedValue {
   readonly values: readonly string[];
 }
 
+/** A setting that a run does not use, such as the filters of a perceptron. */
+const withoutEffect = '–';
+
 /** The settings in which the runs differ, in the order of the configuration. */
 export function differingSettings(runs: readonly ComparedRun[]): ComparedValue[] {
-  const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
+  const used = runs.map(({ record }) => new Set(effectiveSettings(record.config)));
+  const names = settingNames.filter((name) => used.some((each) => each.has(name)));
   return keepDiffering(
-    names.map((name) => ({ name, values: runs.map(({ record }) => formatSetting(record.config[name])) })),
+    names.map((name) => ({
+      name,
+      values: runs.map(({ record }, index) =>
+        used[index]!.has(name) ? formatSetting(record.config[name]) : withoutEffect,
+      ),
+    })),
   );
 }
 

@@ -1,17 +1,27 @@
-import { type RunConfig, runConfigSchema } from '../contracts/run-config';
+import { changedSettings, defaultsBeside, effectiveSettings } from '../contracts/effective-settings';
+import type { RunConfig } from '../contracts/run-config';
+import { describeTraining } from '../model/describe-training';
 import { trainCommand } from './commands';
 import { escapeMarkup } from './escape-markup';
 import { formatSetting } from './format-values';
-import { card, codeBlock, type Markup, scrollBox, section } from './markup-blocks';
+import { card, codeBlock, factTable, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
-/** The command that trains with this configuration, the settings that differ from the defaults, and the others. */
-export function configuration({ config }: Pick<ReportData, 'config'>): Markup {
-  const defaults = runConfigSchema.parse({});
-  const names = Object.keys(runConfigSchema.shape) as (keyof RunConfig)[];
-  const isChanged = (name: keyof RunConfig) => formatSetting(config[name]) !== formatSetting(defaults[name]);
-  const changed = names.filter(isChanged);
-  const unchanged = names.filter((name) => !isChanged(name));
+/**
+ * How the run trains in words, the command that trains with this configuration, the settings that differ from the
+ * defaults, and the others. Settings without effect, such as the widths of another kind of model, are left out.
+ */
+export function configuration({
+  config,
+  heldOutCount,
+}: Pick<ReportData, 'config'> & Partial<Pick<ReportData, 'heldOutCount'>>): Markup {
+  const defaults = defaultsBeside(config);
+  const names = effectiveSettings(config);
+  const changed = changedSettings(config);
+  const unchanged = names.filter((name) => !changed.includes(name));
+  const facts = describeTraining(config, heldOutCount).map(
+    ([name, value]) => [name, escapeMarkup(value)] as const,
+  );
   const note =
     changed.length === 0
       ? 'The default configuration, unchanged.'
@@ -28,7 +38,8 @@ export function configuration({ config }: Pick<ReportData, 'config'>): Markup {
     'configuration',
     'Configuration',
     note,
-    card(`<h3>Train it again</h3>${codeBlock(trainCommand(config))}${startingWeights(config)}`) +
+    card(`<h3>How it trains</h3>${factTable(facts)}`) +
+      card(`<h3>Train it again</h3>${codeBlock(trainCommand(config))}${startingWeights(config)}`) +
       (changed.length === 0 ? '' : card(scrollBox('Settings that differ from the default', changedTable))) +
       `<details class="card"><summary>The ${unchanged.length} settings with their default values</summary>${scrollBox('Settings with their default values', unchangedTable)}</details>`,
   );

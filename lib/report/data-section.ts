@@ -29,9 +29,15 @@ export function dataSection(data: ReportData): Markup {
   return section(
     'data',
     'The data',
-    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${data.imageOf(0).shape.join('×')} pixels. The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
+    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${data.imageOf(0).shape.join('×')} pixels. ${describeHeldOut(data)}The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
     card(scrollBox('Images of each class', table)),
   );
+}
+
+function describeHeldOut({ heldOutCount }: ReportData): string {
+  return heldOutCount === 0
+    ? ''
+    : `${formatCount(heldOutCount)} of the training images were held out as validation data. `;
 }
 
 /** The mean of each pixel over the test images of each label below `count`. */

@@ -1,5 +1,7 @@
 import { sumSeconds } from '../contracts/results';
 import { wilsonInterval } from '../evaluation/confidence-interval';
+import { extraLosses } from '../model/describe-training';
+import { countTrained } from '../model/summarize-layers';
 import { suggestNext } from './commands';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatInstant, formatPercent, formatSeconds, formatUsd } from './format-values';
@@ -41,7 +43,9 @@ function keyMetrics({
   epochs,
   costUsd,
   parameterCount,
+  layers,
 }: ReportData): Markup {
+  const extras = extraLosses(config);
   const totalSeconds = sumSeconds(phases);
   const place = costUsd === null ? 'on your own machine' : `about ${formatUsd(costUsd)}`;
   const rows: readonly (readonly [string, string, string])[] = [
@@ -49,11 +53,11 @@ function keyMetrics({
     [
       'Test loss',
       metrics.loss.toFixed(4),
-      config.l2 > 0 ? 'mean cross-entropy, without the L2 penalty' : 'mean cross-entropy',
+      extras.length === 0 ? 'mean cross-entropy' : `mean cross-entropy, without ${extras.join(' and ')}`,
     ],
     ['Total time', formatSeconds(totalSeconds), `${count(epochs.length, 'epoch')}, ${place}`],
     config.minAccuracy === 0
-      ? ['Parameters', formatCount(parameterCount), 'trained']
+      ? ['Parameters', formatCount(parameterCount), describeTrained(countTrained(layers), parameterCount)]
       : [
           'Quality gate',
           isAccepted ? 'Accepted' : 'Rejected',
@@ -67,5 +71,8 @@ function keyMetrics({
     )
     .join('');
 }
+
+const describeTrained = (trained: number, all: number) =>
+  trained === all ? 'trained' : `${formatCount(trained)} of them trained`;
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;

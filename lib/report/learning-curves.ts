@@ -1,3 +1,7 @@
+import { isAugmented } from '../augmentation/augmentation-settings';
+import { effectiveSettings } from '../contracts/effective-settings';
+import type { RunConfig } from '../contracts/run-config';
+import { extraLosses } from '../model/describe-training';
 import { formatSeconds } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
 import { drawAccuracy, drawLoss } from './plots/curves';
@@ -9,32 +13,43 @@ export function learningCurves({
   config,
   modelEpoch,
 }: Pick<ReportData, 'epochs' | 'config' | 'modelEpoch'>): Markup {
-  const hasPenalty = config.l2 > 0;
-  const plots = [drawAccuracy(epochs, { modelEpoch }), drawLoss(epochs, { modelEpoch, hasPenalty })].map(
-    (plot) => card(`<h3>${plot.name === 'accuracy' ? 'Accuracy' : 'Loss'}</h3>${toInlineSvg(plot)}`),
+  const extras = extraLosses(config);
+  const plots = [drawAccuracy(epochs, { modelEpoch }), drawLoss(epochs, { modelEpoch, extras })].map((plot) =>
+    card(`<h3>${plot.name === 'accuracy' ? 'Accuracy' : 'Loss'}</h3>${toInlineSvg(plot)}`),
   );
   const notes = [
-    'Training values are means over the epoch, with dropout on. Validation values are measured on the test set after the epoch, with dropout off.',
-    hasPenalty
-      ? 'These losses include the L2 penalty, as in Keras; the test loss above is the cross-entropy alone.'
-      : '',
+    describeTrainingValues(config),
+    `Validation values are measured after the epoch, on ${config.validationFraction > 0 ? 'the held out training images' : 'the test set'}${config.emaDecay > 0 ? ', with the averaged weights' : ''}.`,
+    extras.length === 0
+      ? ''
+      : `The losses here include ${extras.join(' and ')}, as in Keras; the test loss above is the cross-entropy alone.`,
     modelEpoch === epochs.length ? '' : `The ring marks epoch ${modelEpoch}, whose weights the model has.`,
   ];
   return section(
     'learning-curves',
     'Learning curves',
     notes.filter(Boolean).join(' '),
-    `<div class="pair">${plots.join('')}</div>${epochTable(epochs, hasPenalty)}`,
+    `<div class="pair">${plots.join('')}</div>${epochTable(epochs, extras)}`,
   );
 }
 
-function epochTable(epochs: ReportData['epochs'], hasPenalty: boolean): Markup {
+/** Why training values are usually worse than those of the validation. */
+function describeTrainingValues(config: RunConfig): string {
+  const causes = [
+    ...(config.dropout > 0 && effectiveSettings(config).includes('dropout') ? ['dropout'] : []),
+    ...(isAugmented(config) ? ['augmentation'] : []),
+  ];
+  const during = causes.length === 0 ? '' : `, with ${causes.join(' and ')} on`;
+  return `Training values are means over the epoch${during}.`;
+}
+
+function epochTable(epochs: ReportData['epochs'], extras: readonly string[]): Markup {
   const rows = epochs.map(
     ({ epoch, loss, acc, val_loss, val_acc, seconds }) =>
       `<tr><th scope="row">${epoch}</th>${[loss, acc, val_loss, val_acc].map((value) => `<td class="number">${value.toFixed(4)}</td>`).join('')}<td class="number">${formatSeconds(seconds)}</td></tr>`,
   );
-  const penalty = hasPenalty ? ' + L2' : '';
-  const heads = [`loss${penalty}`, 'acc', `val_loss${penalty}`, 'val_acc', 'time'].map(
+  const [loss, validationLoss] = ['loss', 'val_loss'].map((name) => [name, ...extras].join(' + '));
+  const heads = [loss, 'acc', validationLoss, 'val_acc', 'time'].map(
     (name) => `<th scope="col" class="number">${name}</th>`,
   );
   const table = `<table><thead><tr><th scope="col">Epoch</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;

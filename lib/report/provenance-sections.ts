@@ -1,7 +1,7 @@
 import { sumSeconds } from '../contracts/results';
 import { configuration } from './configuration-section';
 import { escapeMarkup } from './escape-markup';
-import { formatBytes, formatCount, formatPercent, formatSeconds } from './format-values';
+import { formatBytes, formatPercent, formatSeconds } from './format-values';
 import { card, factTable, type Markup, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
@@ -33,7 +33,7 @@ function phaseTable({ phases }: ReportData): Markup {
 
 const engines = { native: 'native TensorFlow', wasm: 'TensorFlow.js on WASM' } as const;
 
-function environmentTable({ environment, parameterCount, peakMemoryBytes }: ReportData): Markup {
+function environmentTable({ environment, peakMemoryBytes }: ReportData): Markup {
   return factTable([
     ['Engine', engines[environment.engine]],
     ['Device', environment.device === 'cpu' ? 'CPU' : escapeMarkup(environment.device)],
@@ -42,7 +42,6 @@ function environmentTable({ environment, parameterCount, peakMemoryBytes }: Repo
     ['TensorFlow', escapeMarkup(environment.tensorflowVersion)],
     ['TensorFlow.js', escapeMarkup(environment.tfjsVersion)],
     ['Node', escapeMarkup(environment.nodeVersion)],
-    ['Parameters', formatCount(parameterCount)],
     ...(peakMemoryBytes === undefined ? [] : [['Peak memory', formatBytes(peakMemoryBytes)] as const]),
   ]);
 }

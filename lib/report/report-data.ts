@@ -24,6 +24,8 @@ export interface ReportData {
   readonly epochs: readonly Epoch[];
   /** The epoch whose weights the model has: the last one, or the best one with early stopping. */
   readonly modelEpoch: number;
+  /** Training images that were the validation data; 0 if the test images were. */
+  readonly heldOutCount: number;
   readonly metrics: Omit<Metrics, 'schemaVersion' | 'runId'>;
   readonly predictions: readonly Prediction[];
   /** For the whole test set. */

@@ -1,3 +1,4 @@
+import { choicesByValidation } from '../model/describe-training';
 import { describeEarlierRuns } from './earlier-runs-section';
 import { formatCount, formatPercent } from './format-values';
 import type { ReportData } from './report-data';
@@ -8,6 +9,7 @@ const maxConfusions = 2;
 export function summarize(data: ReportData): string[] {
   return [
     describeStop(data),
+    describeChoice(data),
     describeWeakestClass(data),
     describeConfusions(data),
     describeMostConfidentMistake(data),
@@ -25,6 +27,14 @@ function describeStop({ epochs, config, modelEpoch }: ReportData): string | unde
   }
   const waited = config.patience === 1 ? '1 epoch' : `${config.patience} epochs`;
   return `Stopped after epoch ${epochs.length} of ${config.epochs}: no lower validation loss for ${waited}. The model has the weights of epoch ${modelEpoch}.`;
+}
+
+/** A result is optimistic if the images that it is measured on chose something in the training. */
+function describeChoice({ config }: ReportData): string | undefined {
+  const chosen = config.validationFraction > 0 ? undefined : choicesByValidation(config);
+  return chosen === undefined
+    ? undefined
+    : `The test images chose ${chosen}, so this accuracy is optimistic: validationFraction holds out training images for that.`;
 }
 
 function describeWeakestClass({ metrics }: ReportData): string | undefined {

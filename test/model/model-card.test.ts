@@ -4,7 +4,8 @@ import { type ModelCardData, renderModelCard } from '../../lib/model/model-card'
 import { makeEpochs, makeReportData } from '../support/report-factory';
 
 function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCardData {
-  const { runId, metrics, environment, parameterCount, weightsSha256, pipelineVersion } = makeReportData();
+  const { runId, metrics, environment, parameterCount, weightsSha256, layers, pipelineVersion } =
+    makeReportData();
   return {
     runId,
     metrics,
@@ -14,6 +15,8 @@ function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCar
     environment,
     parameterCount,
     weightsSha256,
+    layers,
+    heldOutCount: settings.validationFraction === undefined ? 0 : 6_000,
     pipelineVersion,
     config: runConfigSchema.parse(settings),
     manifest: {
@@ -35,7 +38,7 @@ test('the card describes model, data, results and limits', () => {
   expect(card).toContain(
     'dense layers 1024 → 512 → 256 → 10, dropout 0.1 before each of them; relu, softmax at the end',
   );
-  expect(card).toContain('| parameters | 1,462,538 |');
+  expect(card).toContain('| parameters | 806,410 |');
   expect(card).toContain('| wrong | 29 of 500 |');
   expect(card).toMatch(/- Label \d is recognized worst: 9\d\.\d\d.% of its test images\./);
 });
@@ -60,6 +63,30 @@ test.each([
   [{ initialWeightsSha256: 'e'.repeat(64) }, `from given weights (SHA-256 \`${'e'.repeat(64)}\`)`],
 ])('settings %j are described', (settings, expected) => {
   expect(renderModelCard(makeCardData(settings))).toContain(expected);
+});
+
+test.each([
+  [{}, 'Nothing in this run was chosen by them; results are optimistic if this run was chosen among several'],
+  [
+    { patience: 3 },
+    'were also the validation data and chose the epoch of the weights, so the results are optimistic.',
+  ],
+  [{ schedule: 'plateau' as const }, 'chose when to halve the learning rate, so the results are optimistic.'],
+  [{ patience: 3, validationFraction: 0.1 }, '- Nothing in the training looked at the test images.'],
+  [
+    { patience: 3, validationFraction: 0.1 },
+    '| validation data | 6,000 training images (10\u00a0%), held out',
+  ],
+])('with %j the card says what the test images chose: %s', (settings, expected) => {
+  expect(renderModelCard(makeCardData(settings))).toContain(expected);
+});
+
+test('the card of a convolutional network says nothing about a perceptron', () => {
+  const card = renderModelCard(makeCardData({ model: 'cnn', optimizer: 'adamw', emaDecay: 0.999 }));
+  expect(card).toContain('| architecture | a convolutional network: 1 Flatten, 2 Dense |');
+  expect(card).toContain('| optimizer | AdamW with weight decay 0.004 |');
+  expect(card).toContain('| weights | an exponential moving average (decay 0.999)');
+  expect(card).not.toMatch(/perceptron|1024 →/);
 });
 
 test('there is an example for every file of the model', () => {

@@ -11,6 +11,9 @@ test.each([
   [{ dataset: './my digits' }, " --dataset './my digits'"],
   [{ dataset: "it's" }, " --dataset 'it'\\''s'"],
   [{ initialWeightsSha256: 'a'.repeat(64) }, ''],
+  [{ model: 'cnn', modelName: 'mnist-cnn' }, ' --model cnn'],
+  [{ model: 'cnn' }, ' --model cnn --model-name mnist-mlp'],
+  [{ optimizer: 'sgd', nesterov: true }, ' --optimizer sgd --nesterov'],
 ])('%j', (config, flags) => {
   expect(trainCommand(configOf(config))).toBe(`npx mnist-pipeline train${flags}`);
 });
@@ -27,6 +30,13 @@ test.each([
     { schedule: 'cosine' },
     'increase dropout',
     '--dropout 0.2 --schedule cosine',
+  ],
+  [
+    'rising, with dropout rates that a file determines',
+    rising,
+    { schedule: 'cosine', model: 'a'.repeat(64) },
+    'shift the training images',
+    '--schedule cosine --shift-pixels 1',
   ],
 ])('a validation loss that is %s', (_, epochs, config, why, flags) => {
   const [, next] = suggestNext({ runId: 'a', config: configOf({ epochs: 4, ...config }), epochs });

@@ -19,6 +19,32 @@ test('only the settings that differ are listed, in the order of the configuratio
   ]);
 });
 
+test('a setting that a run does not use has a dash, and one that no run uses is left out', () => {
+  const settings = { optimizer: 'adamw', weightDecay: 0.01 } as const;
+  const runs = [
+    makeComparedRun('a', { config: { hidden: [512] } }),
+    makeComparedRun('b', { config: { model: 'cnn', ...settings } }),
+  ];
+  expect(differingSettings(runs)).toEqual([
+    { name: 'model', values: ['mlp', 'cnn'] },
+    { name: 'hidden', values: ['512', '–'] },
+    { name: 'filters', values: ['–', '16, 32, 64'] },
+    { name: 'optimizer', values: ['adam', 'adamw'] },
+    { name: 'weightDecay', values: ['–', '0.01'] },
+  ]);
+});
+
+test('the page says where the curves of runs cannot be compared', () => {
+  const runs = [
+    makeComparedRun('a'),
+    makeComparedRun('b', { config: { validationFraction: 0.1, labelSmoothing: 0.1 } }),
+  ];
+  const comparison = renderComparePage({ runs }, '0.1.0');
+  expect(comparison).toContain('The losses of runs with label smoothing include it');
+  expect(comparison).toContain('is on held out training images, that of the others on the test images');
+  expect(page).not.toMatch(/label smoothing|held out/);
+});
+
 test('a setting that only one run has is none for the other', () => {
   const sha256 = 'c'.repeat(64);
   const runs = [makeComparedRun('a'), makeComparedRun('b', { config: { initialWeightsSha256: sha256 } })];

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decode } from 'fast-png';
+import { startSettings } from '../../lib/contracts/presets';
+import { runConfigSchema } from '../../lib/contracts/run-config';
 import { measureCalibration } from '../../lib/evaluation/calibration';
 import { imageDataUrl } from '../../lib/report/byte-image';
 import { formatBytes, formatPercent, formatSeconds } from '../../lib/report/format-values';
@@ -33,7 +35,7 @@ test.each([
   'Example Processor 8000',
   'The default configuration, unchanged.',
   'of the test images classified correctly; 95 % confidence interval 91.79 % to 95.93 %',
-  'Parameters 1,462,538',
+  'Parameters 806,410 trained',
   'Weakest class: ',
   'Most frequent confusions: ',
   'Most confident mistake: test image ',
@@ -171,6 +173,58 @@ test('a run that started from given weights is not called the default configurat
   expect(tuned).toMatch(/1 of \d+ settings differs from the default configuration/);
 });
 
+describe('a convolutional network with its own validation data', () => {
+  const config = runConfigSchema.parse(
+    startSettings({ preset: 'cnn', validationFraction: 0.1, patience: 3 }),
+  );
+  const layers = [
+    {
+      name: 'conv',
+      className: 'Conv2D',
+      outputShapes: [[28, 28, 16]],
+      parameterCount: 144,
+      trainedCount: 144,
+    },
+    {
+      name: 'norm',
+      className: 'BatchNormalization',
+      outputShapes: [[28, 28, 16]],
+      parameterCount: 64,
+      trainedCount: 32,
+    },
+  ];
+  const cnn = renderReportPage(makeReportData({ layers, parameterCount: 208, heldOutCount: 55 }, config));
+  const text = readText(cnn).replaceAll('\u00a0', ' ');
+
+  test.each([
+    'A convolutional network. Output shapes',
+    'conv Conv2D 28 × 28 × 16 144',
+    'Total 208 Trained 176',
+    'Parameters 208 176 of them trained',
+    'optimizer AdamW with weight decay 0.01',
+    '55 training images (10 %), held out with the same share of each label',
+    '55 of the training images were held out as validation data.',
+    'Training values are means over the epoch, with dropout and augmentation on.',
+    'on the held out training images, with the averaged weights.',
+    'The losses here include label smoothing, as in Keras',
+    'mean cross-entropy, without label smoothing',
+    'npx mnist-pipeline train --validation-fraction 0.1 --epochs 12',
+  ])('the page contains %s', (expected) => {
+    expect(text).toContain(expected);
+  });
+
+  test('no setting of a perceptron is on the page, and nothing was chosen by the test images', () => {
+    expect(text).not.toMatch(/perceptron|hidden 1024|momentum 0.9|optimistic/);
+  });
+});
+
+test('a run that chose by the test images says so', () => {
+  const chosen = readText(renderReportPage(makeReportData({}, { patience: 3 })));
+  expect(chosen).toContain('The test images chose the epoch of the weights, so this accuracy is optimistic');
+  expect(readText(page)).not.toContain('optimistic');
+  expect(readText(page)).toContain('the test images; nothing in this run was chosen by them');
+});
+
 test('a run that resumed another names it', () => {
   const resumed = readText(renderReportPage(makeReportData({}, { resumeFrom: 'too-dear' })));
   expect(resumed).toMatch(/Resumed from the checkpoint of\s*too-dear/);
@@ -204,8 +258,8 @@ describe('early stopping', () => {
 
 test('the loss with the L2 penalty and the loss without it have different names', () => {
   const penalized = renderReportPage(makeReportData({}, { l2: 0.0003 }));
-  expect(readText(penalized)).toContain('mean cross-entropy, without the L2 penalty');
-  expect(readText(penalized)).toContain('These losses include the L2 penalty');
+  expect(readText(penalized)).toContain('mean cross-entropy, without L2 penalty');
+  expect(readText(penalized)).toContain('The losses here include L2 penalty');
   expect(penalized).toContain('>loss + L2 penalty<');
   expect(page).not.toContain('L2 penalty');
 });

@@ -67,7 +67,7 @@ export async function evaluate(
   const phases: Phase[] = [...input.phases, { name: 'evaluate', seconds }];
   const costUsd = estimateCostUsd(phases, run.training.compute, input.gpuHourUsd);
   const outcome = { metrics, predictions, isAccepted, phases, costUsd, finishedAt: finishedAt.toISOString() };
-  await writeModelCard(context.store, run, metrics, measureCalibration(testPredictions));
+  await writeModelCard(context.store, run, metrics, measureCalibration(testPredictions), layers);
   await writeReport(context.store, run, { ...outcome, testPredictions, probabilities, layers }, testImages);
   return toOutput(await publishRun(context.store, toRunRecord(run, outcome)), input);
 }

@@ -56,14 +56,23 @@ export async function writeModelCard(
   { runId, training, ...run }: TrainedRun,
   metrics: MetricValues,
   { expectedCalibrationError: calibrationError }: Calibration,
+  layers: readonly LayerSummary[],
 ): Promise<void> {
-  const card = renderModelCard({ ...run, ...training, runId, metrics, calibrationError, pipelineVersion });
+  const card = renderModelCard({
+    ...run,
+    ...training,
+    runId,
+    metrics,
+    calibrationError,
+    layers,
+    pipelineVersion,
+  });
   await store.put(objectKeys.modelCard(runId), new TextEncoder().encode(card));
 }
 
 export async function writeReport(
   store: ObjectStore,
-  { runId, config, training, epochs, manifest, manifestSha256 }: TrainedRun,
+  { runId, config, training, epochs, manifest, manifestSha256, heldOutCount }: TrainedRun,
   { probabilities, ...outcome }: Outcome & ModelPredictions & { readonly testPredictions: PredictionColumns },
   testImages: LabeledImages,
 ): Promise<void> {
@@ -74,6 +83,7 @@ export async function writeReport(
     config,
     epochs,
     modelEpoch: training.epoch,
+    heldOutCount,
     labelCounts: { train: manifest.train.labelCounts, test: manifest.test.labelCounts },
     probabilitiesOf: (index) => probabilities.subarray(index * classes, (index + 1) * classes),
     imageOf: (index) => pickImage(testImages, index),

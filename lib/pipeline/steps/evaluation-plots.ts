@@ -2,6 +2,7 @@ import { objectKeys } from '../../contracts/object-keys';
 import type { Prediction } from '../../contracts/results';
 import type { LabeledImages } from '../../dataset/load-split';
 import type { MetricValues } from '../../evaluation/metrics';
+import { extraLosses } from '../../model/describe-training';
 import { pickImage } from '../../report/byte-image';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../report/plots/curves';
@@ -25,7 +26,7 @@ export function drawCurves({ epochs, config, training }: TrainedRun): Promise<Dr
   const modelEpoch = training.epoch;
   const drawn = drawAll([
     drawAccuracy(epochs, { modelEpoch }),
-    drawLoss(epochs, { modelEpoch, hasPenalty: config.l2 > 0 }),
+    drawLoss(epochs, { modelEpoch, extras: extraLosses(config) }),
   ]);
   drawn.catch(() => {});
   return drawn;

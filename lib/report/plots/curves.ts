@@ -29,8 +29,8 @@ const charts = {
 export interface CurveOptions {
   /** The epoch whose weights the model has. It gets a ring, unless it is the last. @default the last */
   readonly modelEpoch?: number;
-  /** The losses include the L2 penalty. */
-  readonly hasPenalty?: boolean;
+  /** What the losses contain beside the cross-entropy, such as `L2 penalty`. */
+  readonly extras?: readonly string[];
 }
 
 /** Training and validation accuracy by epoch. */
@@ -44,10 +44,10 @@ export const drawLoss = (epochs: readonly Epoch[], options: CurveOptions = {}) =
 function drawCurves(
   epochs: readonly Epoch[],
   name: 'accuracy' | 'loss',
-  { modelEpoch, hasPenalty = false }: CurveOptions,
+  { modelEpoch, extras = [] }: CurveOptions,
 ): Plot {
   const { title, training, validation, legend, limits, ...chart } = charts[name];
-  const yName = hasPenalty ? `${chart.yName} + L2 penalty` : chart.yName;
+  const yName = [chart.yName, ...extras].join(' + ');
   const last = epochs.at(-1)!;
   const series = (['training', 'validation'] as const).map((kind) => ({
     label: kind,
