@@ -18,6 +18,13 @@ export function nameOfModel(model: string): string {
   return `the architecture ${model.slice(0, 8)}`;
 }
 
+/** For the note at the start of a training. */
+export function introduceModel({ model, hidden, filters, classes }: RunConfig): string {
+  if (model === 'mlp') return `the perceptron ${[...hidden, classes].join(' → ')}`;
+  if (model === 'cnn') return `the convolutional network with ${filters.join(' → ')} filters`;
+  return nameOfModel(model);
+}
+
 /** `6 Conv2D, 6 BatchNormalization, 1 Dense`, in the order of their first occurrence. */
 function countKinds(layers: readonly LayerSummary[]): string {
   const counts = new Map<string, number>();

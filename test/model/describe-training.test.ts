@@ -1,6 +1,6 @@
 import { startSettings } from '../../lib/contracts/presets';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import { describeArchitecture, nameOfModel } from '../../lib/model/describe-model';
+import { describeArchitecture, introduceModel, nameOfModel } from '../../lib/model/describe-model';
 import { choicesByValidation, describeTraining } from '../../lib/model/describe-training';
 
 const configOf = (given: object) => runConfigSchema.parse(startSettings({ ...given }));
@@ -85,11 +85,12 @@ test.each([
 );
 
 test.each([
-  ['mlp', 'a perceptron'],
-  ['cnn', 'a convolutional network'],
-  ['0123456789abcdef'.repeat(4), 'the architecture 01234567'],
-])('the model %s is %s', (model, name) => {
+  ['mlp', 'a perceptron', 'the perceptron 1024 → 512 → 256 → 10'],
+  ['cnn', 'a convolutional network', 'the convolutional network with 16 → 32 → 64 filters'],
+  ['0123456789abcdef'.repeat(4), 'the architecture 01234567', 'the architecture 01234567'],
+])('the model %s is %s', (model, name, introduction) => {
   expect(nameOfModel(model)).toBe(name);
+  expect(introduceModel(configOf({ model }))).toBe(introduction);
 });
 
 test('an architecture other than a perceptron is described by its layers', () => {

@@ -25,6 +25,15 @@ test('after the training it no longer refreshes, and links to the report', () =>
   expect(page).toContain('<a href="report.html">');
 });
 
+test('it says how the run trains, and on what it validates', () => {
+  const config = runConfigSchema.parse({ validationFraction: 0.1, labelSmoothing: 0.1, optimizer: 'adamw' });
+  const text = render({ config }).replaceAll('\u00a0', ' ');
+  expect(text).toContain('AdamW with weight decay 0.004');
+  expect(text).toContain('10 % of the training images, held out');
+  expect(text).toContain('on the held out training images');
+  expect(text).toContain('>loss + label smoothing<');
+});
+
 test('all user input is escaped', () => {
   const attack = '"><script>alert(1)</script>';
   const config = { ...runConfigSchema.parse({ dataset: attack }), modelName: attack };

@@ -11,6 +11,7 @@ import { type LabeledImages, loadSplit } from '../../dataset/load-split';
 import { exportModel } from '../../export/export-model';
 import { findSourceCommit } from '../../installation/source-commit';
 import { buildMlp } from '../../model/architectures';
+import { introduceModel } from '../../model/describe-model';
 import { saveModel } from '../../model/model-files';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
@@ -212,12 +213,11 @@ function secondsBefore(resumeFrom: TrainingState | undefined): number {
 
 function describeTraining(
   model: Sequential,
-  { hidden, classes }: RunConfig,
+  config: RunConfig,
   { count }: LabeledImages,
   { environment: { engine, device } }: TrainingEngine,
 ): string {
-  const layers = [...hidden, classes].join(' → ');
   const parameters = model.countParams().toLocaleString('en');
   const backend = engine === 'native' ? 'native TensorFlow' : 'WASM';
-  return `Training the perceptron ${layers} (${parameters} parameters) on ${count.toLocaleString('en')} images with ${backend} on ${device}`;
+  return `Training ${introduceModel(config)} (${parameters} parameters) on ${count.toLocaleString('en')} images with ${backend} on ${device}`;
 }
