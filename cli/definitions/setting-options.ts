@@ -70,7 +70,7 @@ const settingGroups: readonly SettingGroup[] = [
       },
       {
         flags: '--dropout <fraction>',
-        description: 'dropped before every dense layer',
+        description: 'mlp: dropped before every dense layer; cnn: before the last one',
         byDefault: '0.1',
         parse: numberOrText,
       },
@@ -82,7 +82,7 @@ const settingGroups: readonly SettingGroup[] = [
       },
       {
         flags: '--model-name <name>',
-        description: 'the name to register the model under',
+        description: 'to register the model under; mnist-cnn for cnn, mnist-custom for an architecture',
         byDefault: 'mnist-mlp',
       },
     ],
@@ -265,11 +265,7 @@ const settingGroups: readonly SettingGroup[] = [
 
 /** Not a setting: the settings that it stands for are stored. */
 export const presetOption = () =>
-  new SettingOption(
-    '--preset <name>',
-    'named settings, which other options override; see below',
-    presetNames,
-  );
+  new SettingOption('--preset <name>', 'named settings, which other settings override', presetNames);
 
 export interface SettingOptionGroup {
   readonly title: string;

@@ -56,7 +56,7 @@ export const presets = {
     },
   },
   'mlp-deformed': {
-    purpose: 'a perceptron with elastic deformations, after Simard, Steinkraus and Platt (2003)',
+    purpose: 'a perceptron with elastic deformations, after Simard et al. (2003)',
     settings: {
       hidden: [1024, 512],
       epochs: 60,

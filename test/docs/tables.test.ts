@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { settingsSchema } from '../../cdk/settings';
 import { exitCodes, stopExitCodes } from '../../cli/exit-codes';
 import { permanentErrorNames, transientErrorNames } from '../../lib/contracts/errors';
+import { presetNames } from '../../lib/contracts/presets';
 import { pipelineSteps } from '../../lib/contracts/steps';
 import { synthesize } from '../cdk/synthesize';
 import { allStates, definitionOf } from '../cdk/workflow-definition';
@@ -29,6 +30,11 @@ test('docs/cli.md has every exit code', () => {
   );
   const codes = [...Object.values(exitCodes), ...Object.values(stopExitCodes)].map(String);
   expect(documented.filter((cell) => /^\d+$/.test(cell)).sort()).toEqual(codes.sort());
+});
+
+test('docs/cli.md has every preset', () => {
+  const documented = firstCells(sectionOf(readPage('docs/cli.md'), '### Presets')).flatMap(codeIn);
+  expect(documented).toEqual(presetNames);
 });
 
 test('docs/cli.md has every environment variable that is read', () => {
