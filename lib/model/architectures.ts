@@ -55,7 +55,7 @@ export function describeCnn(
           use_bias: false,
           kernel_regularizer: penalty(l2),
         }),
-        readOwn('BatchNormalization', { name: `norm_${suffix}`, momentum: 0.99, epsilon: 0.001 }),
+        readOwn('BatchNormalization', { name: `norm_${suffix}`, momentum: 0.9, epsilon: 0.001 }),
         readOwn('ReLU', { name: `relu_${suffix}` }),
       ];
     }),

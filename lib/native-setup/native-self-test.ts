@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { getBackend, matMul, setBackend, tensor2d } from '@tensorflow/tfjs-core';
-import type { GraphBinding } from '../tensorflow/graph-session';
+import type { GraphBinding } from '../tensorflow/graph-binding';
 import { loadNativeBackend } from '../tensorflow/native-binding';
 import { gpuRelease, requireCudaFile } from '../tensorflow/native-release';
 
@@ -9,7 +9,9 @@ import { gpuRelease, requireCudaFile } from '../tensorflow/native-release';
  * to test and its package; prints one line of JSON.
  */
 async function testNativeTensorFlow(folder: string, packageName: string): Promise<string> {
-  const binding = loadNativeBackend(folder).binding as GraphBinding & { readonly TF_Version: string };
+  const binding = loadNativeBackend(folder).binding as unknown as GraphBinding & {
+    readonly TF_Version: string;
+  };
   await setBackend('tensorflow');
   const hasCuda = packageName === gpuRelease.package;
   if (hasCuda) require(join(folder, requireCudaFile));

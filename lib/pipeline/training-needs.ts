@@ -1,9 +1,13 @@
 import type { DatasetPlan } from '../contracts/dataset';
 import type { PlanInput } from '../contracts/steps';
+import { networkOf } from '../model/network-of';
+import { listNetworkWeights } from '../model/network-weights';
 import { chooseEngine } from '../training/choose-engine';
 import { assertWeightsFit, type EncodedWeights, loadInitialWeights } from '../training/initial-weights';
 import { mlpLayersOf } from '../training/mlp-layers';
+import { createOptimizer } from '../training/optimizers/create-optimizer';
 import type { TrainingEngine } from '../training/training-engine';
+import { layOutState } from '../training/training-state';
 import type { StepContext } from './step-context';
 import { restoreTraining } from './steps/restore-training';
 
@@ -27,7 +31,10 @@ export async function findTrainingNeeds(
   if (initialWeights !== undefined)
     assertWeightsFit(initialWeights.body, 'The model given by --from', layers);
   else if (sha256 !== undefined) await loadInitialWeights(store, sha256, layers);
-  await restoreTraining(store, { runId, contentKey }, config, layers, () => {});
+  const network = await networkOf(config, imageShape, store);
+  const weights = listNetworkWeights(network, "The run's model");
+  const layout = layOutState(weights, createOptimizer(config), config);
+  await restoreTraining(store, { runId, contentKey }, config, layout, () => {});
   if (engine === 'auto' && device !== 'gpu') return undefined;
   return chooseEngine(config, (message) => notify({ type: 'note', message }), signal);
 }

@@ -1,4 +1,4 @@
-import { bytes, concatenate, integer, message, text } from '../protobuf/messages';
+import { bytes, concatenate, float, integer, message, text } from '../protobuf/messages';
 
 /**
  * The messages of TensorFlow's graph.proto, node_def.proto, attr_value.proto and saved_model.proto
@@ -7,24 +7,29 @@ import { bytes, concatenate, integer, message, text } from '../protobuf/messages
  */
 type Bytes = Uint8Array;
 
-const dataType = { float32: 1, int32: 3, uint8: 4, int16: 5, int64: 9, bool: 10 } as const;
-export type DataType = keyof typeof dataType;
+export const dataTypes = { float32: 1, int32: 3, uint8: 4, int16: 5, int64: 9, bool: 10 } as const;
+export type DataType = keyof typeof dataTypes;
 
 /** The key is the type of the value, since JavaScript has only one kind of number. A size of -1 in a shape is open. */
 export type NodeAttribute =
+  | { readonly integer: number }
+  | { readonly integers: readonly number[] }
+  | { readonly float: number }
   | { readonly type: DataType }
   | { readonly shape: readonly number[] }
   | { readonly flag: boolean }
   | { readonly text: string }
   | { readonly constant: Constant };
 
-const arrayOf = { float32: Float32Array, int32: Int32Array, int16: Int16Array } as const;
+const arrayOf = { float32: Float32Array, int32: Int32Array, int16: Int16Array, bool: Uint8Array } as const;
+export type ConstantType = keyof typeof arrayOf;
+export const isConstantType = (type: DataType): type is ConstantType => Object.hasOwn(arrayOf, type);
 
 export interface Constant {
-  readonly type: keyof typeof arrayOf;
+  readonly type: ConstantType;
   readonly shape: readonly number[];
-  /** Row-major. */
-  readonly values: readonly number[];
+  /** Row-major; 0 and 1 for bool. */
+  readonly values: ArrayLike<number>;
 }
 
 export type NodeAttributes = Readonly<Record<string, NodeAttribute>>;
@@ -46,7 +51,10 @@ export function encodeNode(
 }
 
 function encode(attribute: NodeAttribute): Bytes {
-  if ('type' in attribute) return integer(6, dataType[attribute.type]);
+  if ('integer' in attribute) return integer(3, attribute.integer);
+  if ('integers' in attribute) return message(1, ...attribute.integers.map((each) => integer(3, each)));
+  if ('float' in attribute) return float(4, attribute.float);
+  if ('type' in attribute) return integer(6, dataTypes[attribute.type]);
   if ('shape' in attribute) return message(7, encodeShape(attribute.shape));
   if ('flag' in attribute) return integer(5, attribute.flag ? 1 : 0);
   if ('text' in attribute) return text(2, attribute.text);
@@ -60,7 +68,7 @@ function encodeShape(sizes: readonly number[]): Bytes {
 function encodeTensor({ type, shape, values }: Constant): Bytes {
   const encoded = arrayOf[type].from(values);
   return concatenate([
-    integer(1, dataType[type]),
+    integer(1, dataTypes[type]),
     message(2, encodeShape(shape)),
     bytes(4, new Uint8Array(encoded.buffer)),
   ]);

@@ -3,28 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PermanentError } from '../contracts/errors';
 import type { FeedType, Graph, GraphTensor, Placeholder } from './graph';
+import type { GraphBinding, TensorValues } from './graph-binding';
 import { NativeUnavailable } from './native-unavailable';
-
-/** The part of tfjs-node's binding that runs graphs; it identifies tensors by numbers. */
-export interface GraphBinding {
-  readonly TF_FLOAT: number;
-  readonly TF_INT32: number;
-  readonly TF_UINT8: number;
-  createTensor(shape: readonly number[], type: number, values: TensorValues): number;
-  deleteTensor(id: number): void;
-  tensorDataSync(id: number): TensorValues;
-  loadSavedModel(folder: string, tags: string): number;
-  deleteSavedModel(id: number): void;
-  /** @param inputs, outputs - names with an output's index, separated by commas. */
-  runSavedModel(
-    id: number,
-    inputIds: readonly number[],
-    inputs: string,
-    outputs: string,
-  ): { readonly id: number }[];
-}
-
-export type TensorValues = Float32Array | Int32Array | Uint8Array;
 
 /** The value of a placeholder in one run. */
 export interface Feed {

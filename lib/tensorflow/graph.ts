@@ -37,7 +37,8 @@ export class Graph {
     after: readonly GraphTensor[] = [],
   ): GraphTensor {
     const name = `${operation}_${this.#nodes.length}`;
-    const controls = after.map((each) => `^${each.name}`);
+    // A control dependency is on the whole node.
+    const controls = new Set(after.map((each) => `^${each.name.split(':')[0]}`));
     this.#nodes.push(
       encodeNode(operation, name, [...inputs.map((input) => input.name), ...controls], attributes),
     );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { enableProdMode, findBackend, KernelBackend, registerBackend } from '@tensorflow/tfjs-core';
 import { PermanentError } from '../contracts/errors';
-import type { GraphBinding } from './graph-session';
+import type { EagerBackend } from './eager-binding';
 import { bindingFile, nativeCacheFolder, quietenLogFile } from './native-release';
 import { NativeUnavailable } from './native-unavailable';
 
@@ -10,8 +10,7 @@ const backendName = 'tensorflow';
 const priority = 3;
 
 /** The backend of @tensorflow/tfjs-node, and the binding through which it calls TensorFlow. */
-export interface NativeBackend {
-  readonly binding: GraphBinding;
+export interface NativeBackend extends EagerBackend {
   readonly isUsingGpuDevice: boolean;
 }
 

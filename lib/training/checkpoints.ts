@@ -3,8 +3,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { type CheckpointHeader, checkpointHeaderSchema } from '../contracts/results';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from '../model/safetensors';
 import type { ObjectStore } from '../store/object-store';
-import type { LayerWeights, MlpLayers } from './mlp-layers';
-import { type ParameterValues, parameterShapes, type TrainingState } from './training-state';
+import type { StateLayout, TrainingState, WeightState } from './training-state';
 
 /** The run and dataset content of the checkpoints; a run does not resume from those of other content. */
 export interface CheckpointOwner {
@@ -13,7 +12,6 @@ export interface CheckpointOwner {
 }
 
 const slots = [0, 1] as const;
-const tensorKinds = ['value', 'firstMoment', 'secondMoment'] as const;
 
 /**
  * Stores a training's state in two slots, written alternately. A slot is one object, so it is complete or unchanged after
@@ -25,7 +23,7 @@ export class Checkpoints {
   constructor(
     private readonly store: ObjectStore,
     private readonly owner: CheckpointOwner,
-    private readonly layers: MlpLayers,
+    private readonly layout: StateLayout,
   ) {}
 
   async save(state: TrainingState): Promise<void> {
@@ -63,15 +61,15 @@ export class Checkpoints {
     }
   }
 
-  private encode({ step, parameters, totals, epochSeconds, history, best }: TrainingState): Uint8Array {
-    const shapes = parameterShapes(this.layers);
-    const tensors = parameters.flatMap((values, index) =>
-      tensorKinds.map((kind) => ({ name: `${index}.${kind}`, shape: shapes[index]!, values: values[kind] })),
+  private encode({ step, weights, totals, epochSeconds, history, best }: TrainingState): Uint8Array {
+    const tensors = this.layout.flatMap(({ shape, tensors: names }, index) =>
+      names.map((name) => ({ name: `${index}.${name}`, shape, values: weights[index]![name]! })),
     );
-    const bestTensors = (best ?? []).flatMap(({ kernel, bias }, layer) => [
-      { name: `best.${2 * layer}`, shape: shapes[2 * layer]!, values: kernel },
-      { name: `best.${2 * layer + 1}`, shape: shapes[2 * layer + 1]!, values: bias },
-    ]);
+    const bestTensors = (best ?? []).map((values, index) => ({
+      name: `best.${index}`,
+      shape: this.layout[index]!.shape,
+      values,
+    }));
     const header: CheckpointHeader = {
       schemaVersion: 1,
       ...this.owner,
@@ -93,18 +91,15 @@ export class Checkpoints {
       throw new Error(`it belongs to run ${header.runId} on content ${header.contentKey}`);
     }
     const take = takeByName(tensors);
-    const shapes = parameterShapes(this.layers);
     const { step, totals, epochSeconds, history } = header;
-    const parameters = shapes.map((shape, index): ParameterValues => {
-      const [value, firstMoment, secondMoment] = tensorKinds.map((kind) => take(`${index}.${kind}`, shape));
-      return { value: value!, firstMoment: firstMoment!, secondMoment: secondMoment! };
-    });
-    const takeBest = (layer: number): LayerWeights => ({
-      kernel: take(`best.${2 * layer}`, shapes[2 * layer]!),
-      bias: take(`best.${2 * layer + 1}`, shapes[2 * layer + 1]!),
-    });
-    const best = header.hasBestWeights ? this.layers.map((_, layer) => takeBest(layer)) : undefined;
-    return { step, parameters, totals, epochSeconds, history, best };
+    const weights = this.layout.map(
+      ({ shape, tensors: names }, index): WeightState =>
+        Object.fromEntries(names.map((name) => [name, take(`${index}.${name}`, shape)])),
+    );
+    const best = header.hasBestWeights
+      ? this.layout.map(({ shape }, index) => take(`best.${index}`, shape))
+      : undefined;
+    return { step, weights, totals, epochSeconds, history, best };
   }
 }
 

@@ -1,6 +1,7 @@
 import { setBackend, version_core as tfjsVersion } from '@tensorflow/tfjs-core';
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
+import { installGradients, installNativeKernels } from '../kernels/install-kernels';
 import { requireGraphFolder } from '../tensorflow/graph-session';
 import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
 import { loadNativeBackend } from '../tensorflow/native-binding';
@@ -24,8 +25,11 @@ export async function openNativeEngine(
   requireGraphFolder();
   // CUDA reads this when the library is loaded: no device is visible then.
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
-  const { binding, isUsingGpuDevice } = loadNativeBackend(cacheFolder);
+  const backend = loadNativeBackend(cacheFolder);
+  const { isUsingGpuDevice } = backend;
   await setBackend('tensorflow');
+  installGradients();
+  installNativeKernels();
   if (device === 'gpu' && !isUsingGpuDevice) {
     throw new PermanentError(
       'EngineUnavailable',
@@ -40,7 +44,7 @@ export async function openNativeEngine(
       tfjsVersion,
       ...describeMachine(),
     },
-    openSession: (layers, state, settings) => new NativeSession(binding, layers, state, settings),
-    ...(isUsingGpuDevice ? {} : { predict: (model, images) => predictNatively(binding, model, images) }),
+    openSession: (model, state, settings) => new NativeSession(backend, model, state, settings),
+    ...(isUsingGpuDevice ? {} : { predict: (model, images) => predictNatively(backend, model, images) }),
   };
 }

@@ -1,52 +1,60 @@
+import { getBackend, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../dataset/load-split';
+import type { EagerBackend } from '../tensorflow/eager-binding';
 import { Graph } from '../tensorflow/graph';
-import { type GraphBinding, GraphSession } from '../tensorflow/graph-session';
+import { GraphSession } from '../tensorflow/graph-session';
+import { batchSizesOf, evaluationBatchSize } from './batch-sizes';
 import { takeInOrder } from './batches';
-import { GraphOps } from './graph-ops';
-import { readLayerWeights } from './initial-weights';
-import { readMlpLayers } from './mlp-layers';
-import { parameterShapes, toParameterValues } from './training-state';
-import { TrainingStep } from './training-step';
-
-/** Images per run of the graph: the widest activation of the default configuration takes 8 MB. */
-const imagesPerRun = 2000;
+import { ModelRecorder } from './model-recorder';
 
 /**
- * The probabilities of all images in native TensorFlow, [count, classes], row-major. The model stays unchanged. Both
- * this and the WASM backend compute in float32: accuracy and loss differ by less than 1e-6, and single probabilities by
- * less than 1e-5.
+ * The outputs of a model for all images in native TensorFlow, [count, classes], row-major. The model's weights stay
+ * unchanged, and the backend in use as well. Both this and the WASM backend compute in float32: accuracy and loss differ
+ * by less than 1e-6, and single probabilities by less than 1e-5.
  *
  * A graph, because the operations of tfjs-node may release memory of JavaScript on a thread of TensorFlow, which corrupts
  * the heap; a run of a graph releases its inputs here.
  *
- * @throws PermanentError InvalidInput for a model that the engines cannot train.
+ * @throws PermanentError InvalidInput for a model that cannot be recorded.
  */
 export async function predictNatively(
-  binding: GraphBinding,
+  backend: EagerBackend,
   model: LayersModel,
   images: LabeledImages,
 ): Promise<Float32Array> {
-  const layers = readMlpLayers(model);
-  const values = toParameterValues(await readLayerWeights(model));
+  const values = await Promise.all(model.weights.map((weight) => weight.read().data<'float32'>()));
+  const batchSize = evaluationBatchSize(model, images.count);
+  const sizes = batchSizesOf(images.count, batchSize);
   const graph = new Graph();
-  const pixels = graph.placeholder('uint8', [-1, layers[0]!.inputs]);
-  const parameters = parameterShapes(layers).map((shape) => graph.placeholder('float32', shape));
-  const ops = new GraphOps(graph, graph.placeholder('int32', [2]));
-  const step = new TrainingStep(ops, layers, parameters);
-  const output = ops.softmax(step.predict(ops.toImages(pixels)));
-  const probabilities = new Float32Array(images.count * layers.at(-1)!.units);
-  const session = new GraphSession(binding, graph);
+  const weights = model.weights.map(({ shape }) => graph.placeholder('float32', shape as number[]));
+  const backendBefore = getBackend();
+  await setBackend('tensorflow');
+  const recorder = new ModelRecorder(backend, graph, model);
+  const outputs = new Map(
+    sizes.map((size) => [
+      size,
+      recorder.record(() => {
+        recorder.bindWeights(weights);
+        return recorder.nodeOf(model.apply(recorder.images(size), { training: false }) as Tensor);
+      }),
+    ]),
+  );
+  await setBackend(backendBefore);
+  const session = new GraphSession(backend.binding, graph);
   try {
-    const weights = parameters.map((placeholder, index) => ({ placeholder, values: values[index]! }));
+    const feeds = weights.map((placeholder, index) => ({ placeholder, values: values[index]! }));
+    const [, classes] = model.outputs[0]!.shape as [null, number];
+    const probabilities = new Float32Array(images.count * classes);
     let end = 0;
-    for (const batch of takeInOrder(images, imagesPerRun)) {
-      const [row] = session.run([{ placeholder: pixels, values: batch.pixels }, ...weights], [output]);
+    for (const { count, pixels } of takeInOrder(images, batchSize)) {
+      const output = outputs.get(count)!;
+      const [row] = session.run([{ placeholder: recorder.pixels, values: pixels }, ...feeds], [output]);
       probabilities.set(row!, end);
       end += row!.length;
     }
+    return probabilities;
   } finally {
     session.dispose();
   }
-  return probabilities;
 }

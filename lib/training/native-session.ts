@@ -1,14 +1,21 @@
-import { type Feed, type GraphBinding, GraphSession } from '../tensorflow/graph-session';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { EagerBackend } from '../tensorflow/eager-binding';
+import { type Feed, GraphSession } from '../tensorflow/graph-session';
 import type { Batch } from './batches';
-import { maskPosition } from './graph-ops';
-import type { MlpLayers } from './mlp-layers';
-import { adamDefaults, type SessionSettings, type TrainingSession } from './training-engine';
-import { TrainingGraph, type Variable } from './training-graph';
+import type { Variable } from './graph-variables';
+import { maskPosition } from './native-masks';
+import { createOptimizer } from './optimizers/create-optimizer';
+import type { Optimizer } from './optimizers/optimizer';
+import type { SessionSettings, TrainingSession } from './training-engine';
+import { TrainingGraph } from './training-graph';
 import {
+  averageRate,
   type BatchTotals,
   type EpochTotals,
-  type ParameterValues,
+  layOutState,
   type TrainingState,
+  type WeightState,
+  weightsOf,
   zeroTotals,
 } from './training-state';
 
@@ -16,20 +23,23 @@ import {
 export class NativeSession implements TrainingSession {
   readonly #graph: TrainingGraph;
   readonly #session: GraphSession;
+  readonly #optimizer: Optimizer;
   #step: number;
 
   constructor(
-    binding: GraphBinding,
-    layers: MlpLayers,
-    state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
+    backend: EagerBackend,
+    model: LayersModel,
+    state: Pick<TrainingState, 'step' | 'weights' | 'totals'>,
     private readonly settings: SessionSettings,
   ) {
-    this.#graph = new TrainingGraph(layers, settings);
-    this.#session = new GraphSession(binding, this.#graph.graph);
+    this.#optimizer = createOptimizer(settings);
+    const layout = layOutState(weightsOf(model), this.#optimizer, settings);
+    this.#graph = new TrainingGraph(backend, model, layout, this.#optimizer, settings);
+    this.#session = new GraphSession(backend.binding, this.#graph.graph);
     this.#step = state.step;
     try {
       this.assign([
-        ...this.#graph.parameters.flatMap((variables, index) => pairUp(variables, state.parameters[index]!)),
+        ...this.#graph.weights.flatMap((variables, index) => pairUp(variables, state.weights[index]!)),
         ...this.pairTotals(state.totals),
       ]);
     } catch (error) {
@@ -44,22 +54,22 @@ export class NativeSession implements TrainingSession {
 
   train(batch: Batch, learningRate: number): void {
     this.#step += 1;
-    const { position, learningRate: rate, betaPowers, trained } = this.#graph;
-    const { beta1, beta2 } = adamDefaults;
+    const { seed, emaDecay } = this.settings;
+    const { position, rates } = this.#graph;
+    const values = this.#optimizer.rates(this.#step, learningRate);
     this.#session.run(
       [
         ...this.feedBatch(batch),
-        { placeholder: position, values: maskPosition(this.settings.seed, this.#step) },
-        { placeholder: rate, values: Float32Array.of(learningRate) },
-        { placeholder: betaPowers[0], values: Float32Array.of(beta1 ** this.#step) },
-        { placeholder: betaPowers[1], values: Float32Array.of(beta2 ** this.#step) },
+        { placeholder: position, values: maskPosition(seed, this.#step) },
+        ...rates.map((placeholder, index) => ({ placeholder, values: Float32Array.of(values[index]!) })),
+        { placeholder: this.#graph.averageRate, values: Float32Array.of(averageRate(this.#step, emaDecay)) },
       ],
-      [trained],
+      [this.#graph.trained.get(batch.count)!],
     );
   }
 
   async evaluate(batch: Batch): Promise<BatchTotals> {
-    const { loss, correctCount } = this.#graph.evaluated;
+    const { loss, correctCount } = this.#graph.evaluated.get(batch.count)!;
     const [lossValue, correctValue] = this.#session.run(this.feedBatch(batch), [loss, correctCount]);
     return { loss: lossValue![0]!, correctCount: correctValue![0]! };
   }
@@ -74,14 +84,11 @@ export class NativeSession implements TrainingSession {
     this.assign(this.pairTotals(zeroTotals));
   }
 
-  async readParameters(): Promise<ParameterValues[]> {
-    return this.#graph.parameters.map((variables) => {
-      const [value, firstMoment, secondMoment] = this.read([
-        variables.value,
-        variables.firstMoment,
-        variables.secondMoment,
-      ]);
-      return { value: value!, firstMoment: firstMoment!, secondMoment: secondMoment! };
+  async readWeights(): Promise<WeightState[]> {
+    return this.#graph.weights.map((variables) => {
+      const names = Object.keys(variables);
+      const values = this.read(names.map((name) => variables[name]!));
+      return Object.fromEntries(names.map((name, index) => [name, values[index]!]));
     });
   }
 

@@ -1,47 +1,40 @@
-import type { Sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { AugmentationSettings } from '../augmentation/augmentation-settings';
 import { PermanentError, TransientError } from '../contracts/errors';
 import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import type { LabeledImages } from '../dataset/load-split';
-import { setModelWeights } from '../model/model-files';
+import { batchSizesOf, evaluationBatchSize } from './batch-sizes';
 import { openBatchSource } from './batch-source';
 import { type BatchSource, takeInOrder } from './batches';
-import { initialWeights, type LayerWeights, type MlpLayers, readMlpLayers } from './mlp-layers';
+import { createOptimizer } from './optimizers/create-optimizer';
 import { bestEpoch, learningRateAt, shouldStopEarly } from './schedule';
-import type { TrainingEngine, TrainingSession } from './training-engine';
+import type { SessionSettings, TrainingEngine, TrainingSession } from './training-engine';
 import {
   type BatchTotals,
   type EpochTotals,
-  parameterShapes,
+  layOutState,
+  resultingWeights,
   type TrainingState,
   toInitialState,
-  toLayerWeights,
-  toParameterValues,
+  weightsOf,
 } from './training-state';
 
-type TrainingSettings = Pick<
-  RunConfig,
-  | 'epochs'
-  | 'batchSize'
-  | 'learningRate'
-  | 'schedule'
-  | 'warmupEpochs'
-  | 'clipNorm'
-  | 'patience'
-  | 'checkpointSteps'
-  | 'seed'
->;
+type TrainingSettings = Omit<SessionSettings, 'batchSizes'> &
+  Pick<
+    RunConfig,
+    'epochs' | 'batchSize' | 'learningRate' | 'schedule' | 'warmupEpochs' | 'patience' | 'checkpointSteps'
+  >;
 
 export interface TrainingOptions {
-  /** Receives the trained weights; its initial weights are not used. */
-  readonly model: Sequential;
+  /** Returns logits. Its own weights are not used, and may change. */
+  readonly model: LayersModel;
   readonly engine: TrainingEngine;
   readonly trainImages: LabeledImages;
   readonly validationImages: LabeledImages;
   readonly settings: TrainingSettings & AugmentationSettings;
-  /** @default drawn from the seed */
-  readonly initial?: readonly LayerWeights[] | undefined;
+  /** In the order of the model's weights. */
+  readonly initial: readonly Float32Array[];
   /** Resumes from this state, to the same bytes as an uninterrupted run. */
   readonly resumeFrom?: TrainingState | undefined;
   readonly now: () => Date;
@@ -55,12 +48,11 @@ export interface TrainingOptions {
 
 export interface TrainingOutcome {
   readonly stepCount: number;
-  /** The epoch of the weights that the model received. */
+  /** The epoch that the weights come from. */
   readonly epoch: number;
+  /** In the order of the model's weights: the best ones with early stopping, else the last ones. */
+  readonly weights: readonly Float32Array[];
 }
-
-/** Images per forward pass of the validation: the widest activation of the default configuration takes 8 MB. */
-const validationBatchSize = 2000;
 
 /**
  * Seeded mini-batch gradient descent: equal seed, data, settings and engine give byte-identical weights, interrupted or
@@ -75,27 +67,32 @@ export async function trainModel(options: TrainingOptions): Promise<TrainingOutc
       await training.trainEpoch();
       await training.finishEpoch();
     }
-    return await training.setFinalWeights();
+    return await training.readOutcome();
   } finally {
     await training.dispose();
   }
 }
 
 class Training {
-  readonly #layers: MlpLayers;
   readonly #batchesPerEpoch: number;
+  readonly #validationBatchSize: number;
   readonly #session: TrainingSession;
   readonly #batches: BatchSource;
   readonly #history: Epoch[];
-  #best: readonly LayerWeights[] | undefined;
+  #best: readonly Float32Array[] | undefined;
   #epochStartedAt: number;
 
   constructor(private readonly options: TrainingOptions) {
-    const { model, engine, trainImages, settings, initial, resumeFrom, now } = options;
-    this.#layers = readMlpLayers(model);
+    const { model, engine, trainImages, validationImages, settings, initial, resumeFrom, now } = options;
     this.#batchesPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
-    const start = resumeFrom ?? toInitialState(initial ?? initialWeights(this.#layers, settings.seed));
-    this.#session = engine.openSession(this.#layers, start, settings);
+    this.#validationBatchSize = evaluationBatchSize(model, validationImages.count);
+    const layout = layOutState(weightsOf(model), createOptimizer(settings), settings);
+    const start = resumeFrom ?? toInitialState(layout, initial);
+    const batchSizes = {
+      training: batchSizesOf(trainImages.count, settings.batchSize),
+      evaluation: batchSizesOf(validationImages.count, this.#validationBatchSize),
+    };
+    this.#session = engine.openSession(model, start, { ...settings, batchSizes });
     this.#batches = openBatchSource(trainImages, settings);
     this.#history = [...start.history];
     this.#best = start.best;
@@ -136,24 +133,17 @@ class Training {
     this.#session.startEpoch();
     this.#epochStartedAt = this.options.now().getTime();
     if (settings.patience > 0 && bestEpoch(this.#history) === this.#history.length) {
-      this.#best = toLayerWeights(await this.#session.readParameters());
+      this.#best = resultingWeights(await this.#session.readWeights());
     }
     // In this order: a training that resumes from its last checkpoint has no epoch left to record.
     await onEpoch(this.#history);
     await this.checkpoint();
   }
 
-  /** Sets the weights of the model: the best ones with early stopping, else the last ones. */
-  async setFinalWeights(): Promise<TrainingOutcome> {
-    const weights = this.#best ?? toLayerWeights(await this.#session.readParameters());
-    const values = toParameterValues(weights);
-    const shapes = parameterShapes(this.#layers);
-    setModelWeights(
-      this.options.model,
-      shapes.map((shape, index) => ({ shape, values: values[index]! })),
-    );
+  async readOutcome(): Promise<TrainingOutcome> {
+    const weights = this.#best ?? resultingWeights(await this.#session.readWeights());
     const epoch = this.#best === undefined ? this.#history.length : bestEpoch(this.#history);
-    return { stepCount: this.#session.step, epoch };
+    return { stepCount: this.#session.step, epoch, weights };
   }
 
   async dispose(): Promise<void> {
@@ -164,7 +154,7 @@ class Training {
   private async checkpoint(): Promise<void> {
     await this.options.onCheckpoint({
       step: this.#session.step,
-      parameters: await this.#session.readParameters(),
+      weights: await this.#session.readWeights(),
       totals: await this.readFiniteTotals(),
       epochSeconds: this.epochSeconds(),
       history: this.#history,
@@ -197,7 +187,7 @@ class Training {
 
   private async validate(): Promise<BatchTotals> {
     const totals = { loss: 0, correctCount: 0 };
-    for (const batch of takeInOrder(this.options.validationImages, validationBatchSize)) {
+    for (const batch of takeInOrder(this.options.validationImages, this.#validationBatchSize)) {
       const { loss, correctCount } = await this.#session.evaluate(batch);
       totals.loss += loss;
       totals.correctCount += correctCount;

@@ -2,17 +2,23 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Environment } from '../contracts/results';
 import type { LabeledImages } from '../dataset/load-split';
 import type { Batch } from './batches';
-import type { MlpLayers } from './mlp-layers';
-import type { BatchTotals, EpochTotals, ParameterValues, TrainingState } from './training-state';
+import type { OptimizerSettings } from './optimizers/create-optimizer';
+import type { BatchTotals, EpochTotals, TrainingState, WeightState } from './training-state';
+import type { StepSettings } from './training-step';
 
 /** Runs training steps on this machine. One loop and one training step, any number of engines. */
 export interface TrainingEngine {
   /** Written to training.json and run.json. */
   readonly environment: Environment;
-  /** Starts or resumes a training from this state. */
+  /**
+   * Starts or resumes a training from this state.
+   *
+   * @param model - returns logits. Its own weights are not used and may change; the caller disposes it after the session.
+   * @throws PermanentError InvalidInput for a model that this engine cannot train.
+   */
   openSession(
-    layers: MlpLayers,
-    state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
+    model: LayersModel,
+    state: Pick<TrainingState, 'step' | 'weights' | 'totals'>,
     settings: SessionSettings,
   ): TrainingSession;
   /**
@@ -22,11 +28,13 @@ export interface TrainingEngine {
   readonly predict?: (model: LayersModel, images: LabeledImages) => Promise<Float32Array>;
 }
 
-export interface SessionSettings {
+export interface SessionSettings extends StepSettings, OptimizerSettings {
   /** Seed of the dropout masks. */
   readonly seed: number;
-  /** Maximum norm of all gradients together; 0 for no limit. */
-  readonly clipNorm: number;
+  /** Decay of the averaged weights per training step; 0 averages nothing. */
+  readonly emaDecay: number;
+  /** The sizes of all batches to come. */
+  readonly batchSizes: { readonly training: readonly number[]; readonly evaluation: readonly number[] };
 }
 
 /** A network in training: its parameters, its optimizer and the totals of the current epoch. */
@@ -40,9 +48,7 @@ export interface TrainingSession {
   /** Sums over the training steps since `startEpoch`. */
   readTotals(): Promise<EpochTotals>;
   startEpoch(): void;
-  readParameters(): Promise<ParameterValues[]>;
+  /** In the order of the model's weights. */
+  readWeights(): Promise<WeightState[]>;
   dispose(): void;
 }
-
-/** Keras' defaults for Adam; Kingma and Ba, arXiv:1412.6980. */
-export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;

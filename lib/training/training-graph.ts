@@ -1,32 +1,34 @@
+import { scalar, type Tensor, type Tensor1D, zeros } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { RandomMasks } from '../model/layers/dropout';
+import type { EagerBackend } from '../tensorflow/eager-binding';
 import { Graph, type GraphTensor, type Placeholder } from '../tensorflow/graph';
-import type { NodeAttributes } from '../tensorflow/graph-messages';
-import { GraphOps } from './graph-ops';
-import type { MlpLayers } from './mlp-layers';
-import { adamDefaults, type SessionSettings } from './training-engine';
-import { parameterShapes } from './training-state';
-import { addStep, type BatchScalars, type EpochScalars, TrainingStep } from './training-step';
+import { GraphVariables, type Variable } from './graph-variables';
+import { ModelRecorder } from './model-recorder';
+import { NativeMasks } from './native-masks';
+import { noLocking, type Optimizer } from './optimizers/optimizer';
+import type { SessionSettings } from './training-engine';
+import type { StateLayout } from './training-state';
+import { addStep, type BatchTensors, differentiate, type EpochScalars, evaluate } from './training-step';
 
-/** A value that a session keeps from run to run. */
-export interface Variable {
-  readonly handle: GraphTensor;
-  /** Its current value. */
-  readonly value: GraphTensor;
-  readonly newValue: Placeholder;
-  /** Fetch it to set the value to `newValue`. */
-  readonly assigned: GraphTensor;
+/** The variables of a weight, by the names of its tensors in the state. */
+export type WeightVariables = Readonly<Record<string, Variable>>;
+
+export interface EpochVariables {
+  readonly loss: Variable;
+  readonly correctCount: Variable;
+  readonly finiteStepCount: Variable;
 }
 
-export interface ParameterVariables {
-  readonly value: Variable;
-  readonly firstMoment: Variable;
-  readonly secondMoment: Variable;
+/** Fetch them to evaluate a batch. */
+export interface EvaluationNodes {
+  readonly loss: GraphTensor;
+  readonly correctCount: GraphTensor;
 }
-
-const float: NodeAttributes = { dtype: { type: 'float32' } };
 
 /**
- * Everything that a training computes, as one graph of native TensorFlow: run `trained` for a training step and
- * `evaluated` for a validation batch. Its variables are the parameters, Adam's moments and the totals of an epoch.
+ * Everything that a training computes, as one graph of native TensorFlow. The training step and the evaluation of a batch
+ * are recorded from TensorFlow.js, once for each size of batch; variables, masks and updates are added here.
  */
 export class TrainingGraph {
   readonly graph = new Graph();
@@ -38,98 +40,142 @@ export class TrainingGraph {
   readonly count = this.graph.placeholder('float32', []);
   /** `maskPosition` of the training step. */
   readonly position = this.graph.placeholder('int32', [2]);
-  readonly learningRate = this.graph.placeholder('float32', []);
-  /** Adam's β₁ and β₂ to the power of the training step, counted from 1. */
-  readonly betaPowers = [
-    this.graph.placeholder('float32', []),
-    this.graph.placeholder('float32', []),
-  ] as const;
+  /** What the optimizer computes from the training step. */
+  readonly rates: readonly Placeholder[];
+  /** How far averages move to the weights in this training step. */
+  readonly averageRate = this.graph.placeholder('float32', []);
 
-  /** Kernel, bias, kernel, … */
-  readonly parameters: readonly ParameterVariables[];
+  /** In the order of the model's weights. */
+  readonly weights: readonly WeightVariables[];
   /** Totals of the current epoch. */
-  readonly totals: EpochScalars<Variable>;
-  /** Fetch it to run a training step and to add it to the totals. */
-  readonly trained: GraphTensor;
-  readonly evaluated: BatchScalars<GraphTensor>;
+  readonly totals: EpochVariables;
+  /** By size of batch: fetch it to run a training step and to add it to the totals. */
+  readonly trained: ReadonlyMap<number, GraphTensor>;
+  /** By size of batch. */
+  readonly evaluated: ReadonlyMap<number, EvaluationNodes>;
 
-  #variableCount = 0;
-  readonly #ops = new GraphOps(this.graph, this.position);
+  readonly #variables = new GraphVariables(this.graph);
+  readonly #masks = new NativeMasks(this.graph, this.position);
+  readonly #recorder: ModelRecorder;
 
-  constructor(layers: MlpLayers, { clipNorm }: Pick<SessionSettings, 'clipNorm'>) {
-    this.pixels = this.graph.placeholder('uint8', [-1, layers[0]!.inputs]);
-    this.parameters = parameterShapes(layers).map((shape) => ({
-      value: this.createVariable(shape),
-      firstMoment: this.createVariable(shape),
-      secondMoment: this.createVariable(shape),
-    }));
+  /** @param model - its values of weights are not used; its moving statistics change. */
+  constructor(
+    backend: EagerBackend,
+    private readonly model: LayersModel,
+    layout: StateLayout,
+    private readonly optimizer: Optimizer,
+    private readonly settings: SessionSettings,
+  ) {
+    this.#recorder = new ModelRecorder(backend, this.graph, model);
+    this.pixels = this.#recorder.pixels;
+    this.rates = optimizer.rates(1, 1).map(() => this.graph.placeholder('float32', []));
+    this.weights = layout.map(({ shape, tensors }) =>
+      Object.fromEntries(tensors.map((name) => [name, this.#variables.create(shape)])),
+    );
     this.totals = {
-      loss: this.createVariable([]),
-      correctCount: this.createVariable([]),
-      finiteStepCount: this.createVariable([]),
+      loss: this.#variables.create([]),
+      correctCount: this.#variables.create([]),
+      finiteStepCount: this.#variables.create([]),
     };
-    const { labels, count } = this;
-    const batch = { images: this.#ops.toImages(this.pixels), labels, count };
-    const values = this.parameters.map(({ value }) => value.value);
-    const step = new TrainingStep(this.#ops, layers, values);
-    this.evaluated = step.evaluate(batch);
-    const { gradients, ...scalars } = step.differentiate(batch, clipNorm);
-    this.trained = this.graph.endOf([...this.applyAdam(gradients, scalars), ...this.countStep(scalars)]);
+    const { training, evaluation } = settings.batchSizes;
+    this.trained = new Map(
+      training.map((size) => [size, this.#recorder.record(() => this.addTraining(size))]),
+    );
+    this.evaluated = new Map(
+      evaluation.map((size) => [size, this.#recorder.record(() => this.addEvaluation(size))]),
+    );
   }
 
-  /** In place, and therefore after every operation that reads the old parameters. */
-  private applyAdam(gradients: readonly GraphTensor[], scalars: BatchScalars<GraphTensor>): GraphTensor[] {
-    const { beta1, beta2, epsilon } = adamDefaults;
-    const constants = [beta1, beta2, epsilon].map((value) => this.#ops.scalar(value));
-    const attributes: NodeAttributes = {
-      T: { type: 'float32' },
-      use_locking: { flag: false },
-      use_nesterov: { flag: false },
-    };
-    return this.parameters.map(({ value, firstMoment, secondMoment }, index) => {
-      const handles = [value.handle, firstMoment.handle, secondMoment.handle];
-      const inputs = [...handles, ...this.betaPowers, this.learningRate, ...constants, gradients[index]!];
-      return this.graph.add('ResourceApplyAdam', inputs, attributes, [...gradients, scalars.loss]);
+  private addTraining(size: number): GraphTensor {
+    const batch = this.bindBatch(size);
+    this.bindWeights('value');
+    const before = this.bindTotals();
+    const { gradients, ...sums } = differentiate(this.model, batch, this.bindMasks(), this.settings);
+    const nodes = gradients.map((gradient) => this.#recorder.nodeOf(gradient));
+    const after = addStep(before, sums);
+    const read = [...nodes, this.#recorder.nodeOf(sums.loss)];
+    const end = this.graph.endOf([
+      ...this.updateWeights(nodes, read),
+      ...Object.keys(after).map((key) => {
+        const name = key as keyof EpochVariables;
+        return this.#variables.assign(this.totals[name].handle, this.#recorder.nodeOf(after[name]));
+      }),
+    ]);
+    sums.loss.dispose();
+    sums.correctCount.dispose();
+    return end;
+  }
+
+  private addEvaluation(size: number): EvaluationNodes {
+    const batch = this.bindBatch(size);
+    this.bindWeights('average');
+    const { loss, correctCount } = evaluate(this.model, batch, this.settings);
+    return { loss: this.#recorder.nodeOf(loss), correctCount: this.#recorder.nodeOf(correctCount) };
+  }
+
+  /** In place, and therefore after every operation that reads the old values. */
+  private updateWeights(gradients: readonly GraphTensor[], read: readonly GraphTensor[]): GraphTensor[] {
+    const weights = this.model.weights.map((weight) => weight.read());
+    return this.weights.flatMap((variables, index) => {
+      const gradient = gradients[index];
+      const updated =
+        gradient === undefined
+          ? this.moveStatistic(variables, this.#recorder.nodeOf(weights[index]!), read)
+          : this.optimizer.addUpdate(this.graph, variables, gradient, this.rates, read);
+      return [updated, ...this.updateAverage(variables, updated)];
     });
   }
 
-  private countStep(scalars: BatchScalars<GraphTensor>): GraphTensor[] {
-    const { loss, correctCount, finiteStepCount } = this.totals;
-    const before = {
-      loss: loss.value,
-      correctCount: correctCount.value,
-      finiteStepCount: finiteStepCount.value,
-    };
-    const after = addStep(this.#ops, before, scalars);
-    return [
-      this.assign(loss.handle, after.loss),
-      this.assign(correctCount.handle, after.correctCount),
-      this.assign(finiteStepCount.handle, after.finiteStepCount),
-    ];
+  private moveStatistic({ value }: WeightVariables, next: GraphTensor, read: readonly GraphTensor[]) {
+    return this.#variables.assign(value!.handle, next, read);
   }
 
-  private createVariable(shape: readonly number[]): Variable {
-    // Variables with equal shared names, also empty ones, are the same variable.
-    const shared_name = { text: `variable_${this.#variableCount++}` };
-    const handle = this.graph.add('VarHandleOp', [], { ...float, shape: { shape }, shared_name });
-    const newValue = this.graph.placeholder('float32', shape);
+  /** average - rate · (average - value). */
+  private updateAverage({ value, average }: WeightVariables, updated: GraphTensor): GraphTensor[] {
+    if (average === undefined) return [];
+    const next = this.#variables.read(value!.handle, [updated]);
+    const distance = this.graph.add('Sub', [average.value, next], { T: { type: 'float32' } });
+    const inputs = [average.handle, this.averageRate, distance];
+    return [this.graph.add('ResourceApplyGradientDescent', inputs, noLocking)];
+  }
+
+  private bindBatch(size: number): BatchTensors {
+    const labels = zeros([size], 'int32') as Tensor1D;
+    const count = scalar(size);
+    this.#recorder.bind(labels, this.labels);
+    this.#recorder.bind(count, this.count);
+    return { images: this.#recorder.images(size), labels, count };
+  }
+
+  private bindMasks(): RandomMasks {
+    let index = 0;
     return {
-      handle,
-      value: this.graph.add('ReadVariableOp', [handle], float),
-      newValue,
-      assigned: this.graph.endOf([this.assign(handle, this.copy(newValue))]),
+      draw: (shape: readonly number[], rate: number): Tensor => {
+        const mask = this.#masks.add(shape, rate, index);
+        index += 1;
+        return this.#recorder.standIn(shape, mask);
+      },
     };
   }
 
-  /**
-   * A fed value may be JavaScript memory: without a copy, the variable would keep it and release it on a thread of
-   * TensorFlow, where JavaScript memory must not be accessed.
-   */
-  private copy(value: GraphTensor): GraphTensor {
-    return this.graph.add('DeepCopy', [value], { T: { type: 'float32' } });
+  /** @param tensor - the one that is computed with, if the layout has it. */
+  private bindWeights(tensor: 'value' | 'average'): void {
+    this.#recorder.bindWeights(
+      this.weights.map((variables) => (variables[tensor] ?? variables['value']!).value),
+    );
   }
 
-  private assign(handle: GraphTensor, value: GraphTensor): GraphTensor {
-    return this.graph.add('AssignVariableOp', [handle, value], float);
+  private bindTotals(): EpochScalars {
+    const bind = ({ value }: Variable) => {
+      const total = scalar(0);
+      this.#recorder.bind(total, value);
+      return total;
+    };
+    const { loss, correctCount, finiteStepCount } = this.totals;
+    return {
+      loss: bind(loss),
+      correctCount: bind(correctCount),
+      finiteStepCount: bind(finiteStepCount),
+    };
   }
 }

@@ -1,5 +1,7 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Epoch } from '../contracts/results';
-import type { LayerWeights, MlpLayers } from './mlp-layers';
+import type { NetworkWeight } from '../model/network-weights';
+import type { Optimizer } from './optimizers/optimizer';
 
 /** Sums over images, so that means over batches of different sizes are correct. */
 export interface BatchTotals {
@@ -13,19 +15,15 @@ export interface EpochTotals extends BatchTotals {
   readonly finiteStepCount: number;
 }
 
-/** A trainable tensor with Adam's two moments, all row-major and of the same size. */
-export interface ParameterValues {
-  readonly value: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-}
+/** The tensors of a weight in training, by name, all row-major and of the weight's size. */
+export type WeightState = Readonly<Record<string, Float32Array>>;
 
 /** The complete state of a training between two training steps; resuming from it changes no result. */
 export interface TrainingState {
   /** Number of updates so far, over all epochs. */
   readonly step: number;
-  /** Kernel, bias, kernel, … */
-  readonly parameters: readonly ParameterValues[];
+  /** In the order of the model's weights; with the tensors that `StateLayout` names. */
+  readonly weights: readonly WeightState[];
   /** Totals of the current epoch. */
   readonly totals: EpochTotals;
   /** Time spent on the current epoch. */
@@ -33,33 +31,63 @@ export interface TrainingState {
   /** The finished epochs. */
   readonly history: readonly Epoch[];
   /** The weights of the epoch with the lowest validation loss; only with early stopping. */
-  readonly best: readonly LayerWeights[] | undefined;
+  readonly best: readonly Float32Array[] | undefined;
 }
 
 export const zeroTotals: EpochTotals = { loss: 0, correctCount: 0, finiteStepCount: 0 };
 
-export function toInitialState(weights: readonly LayerWeights[]): TrainingState {
-  const withZeroMoments = (value: Float32Array): ParameterValues => ({
-    value,
-    firstMoment: new Float32Array(value.length),
-    secondMoment: new Float32Array(value.length),
-  });
-  const parameters = toParameterValues(weights).map(withZeroMoments);
-  return { step: 0, parameters, totals: zeroTotals, epochSeconds: 0, history: [], best: undefined };
+interface WeightLayout {
+  readonly shape: readonly number[];
+  /** `value`; for a trained weight the optimizer's slots; `average` if weights are averaged. */
+  readonly tensors: readonly string[];
 }
 
-/** The values of each parameter, in the order of `TrainingState.parameters`. */
-export const toParameterValues = (weights: readonly LayerWeights[]): Float32Array[] =>
-  weights.flatMap(({ kernel, bias }) => [kernel, bias]);
+/** The tensors of a training, in the order of the model's weights: trained ones first, then moving statistics. */
+export type StateLayout = readonly WeightLayout[];
 
-export function toLayerWeights(parameters: readonly ParameterValues[]): LayerWeights[] {
-  return Array.from({ length: parameters.length / 2 }, (_, layer) => ({
-    kernel: parameters[2 * layer]!.value,
-    bias: parameters[2 * layer + 1]!.value,
+export function layOutState(
+  weights: readonly NetworkWeight[],
+  { slots }: Pick<Optimizer, 'slots'>,
+  { emaDecay }: { readonly emaDecay: number },
+): StateLayout {
+  return weights.map(({ shape, isTrained }) => ({
+    shape,
+    tensors: ['value', ...(isTrained ? slots : []), ...(emaDecay > 0 ? ['average'] : [])],
   }));
 }
 
-/** The shape of each parameter, in the order of `TrainingState.parameters`. */
-export function parameterShapes(layers: MlpLayers): (readonly number[])[] {
-  return layers.flatMap(({ inputs, units }) => [[inputs, units], [units]]);
+/** In the order of the model's weights. */
+export function weightsOf(model: LayersModel): NetworkWeight[] {
+  const trainedCount = model.trainableWeights.length;
+  return model.weights.map(({ shape }, index) => ({
+    shape: shape as number[],
+    isTrained: index < trainedCount,
+  }));
+}
+
+/** Before the first training step: slots are 0, and averages start at the weights. */
+export function toInitialState(layout: StateLayout, values: readonly Float32Array[]): TrainingState {
+  const weights = layout.map(({ tensors }, index): WeightState => {
+    const value = values[index]!;
+    return Object.fromEntries(
+      tensors.map((name) => [
+        name,
+        name === 'value' || name === 'average' ? value : new Float32Array(value.length),
+      ]),
+    );
+  });
+  return { step: 0, weights, totals: zeroTotals, epochSeconds: 0, history: [], best: undefined };
+}
+
+/** The weights that a training ends with: their averages if there are any. */
+export function resultingWeights(weights: readonly WeightState[]): Float32Array[] {
+  return weights.map(({ value, average }) => average ?? value!);
+}
+
+/**
+ * How far an average moves to its weight in a training step, counted from 1. As with Keras' `use_ema`, the first training
+ * step sets it.
+ */
+export function averageRate(step: number, emaDecay: number): number {
+  return step === 1 ? 1 : 1 - emaDecay;
 }

@@ -1,4 +1,5 @@
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
+import { installGradients } from '../kernels/install-kernels';
 import { describeMachine } from '../tensorflow/machine-facts';
 import { useWasmBackend, wasmBackendVersion } from '../tensorflow/wasm-backend';
 import type { TrainingEngine } from './training-engine';
@@ -7,6 +8,7 @@ import { WasmSession } from './wasm-session';
 /** Trains wherever Node.js runs, on one core. */
 export async function openWasmEngine(): Promise<TrainingEngine> {
   await useWasmBackend();
+  installGradients();
   return {
     environment: {
       engine: 'wasm',
@@ -15,6 +17,6 @@ export async function openWasmEngine(): Promise<TrainingEngine> {
       tfjsVersion,
       ...describeMachine(),
     },
-    openSession: (layers, state, settings) => new WasmSession(layers, state, settings),
+    openSession: (model, state, settings) => new WasmSession(model, state, settings),
   };
 }

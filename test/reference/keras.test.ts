@@ -1,11 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runConfigSchema } from '../../lib/contracts/run-config';
 import { normalizePixels } from '../../lib/dataset/pixels';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import type { Batch } from '../../lib/training/batches';
-import { initialWeights, type LayerWeights, type MlpLayers } from '../../lib/training/mlp-layers';
+import { drawWeights } from '../../lib/training/draw-weights';
+import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';
-import { toInitialState, toLayerWeights } from '../../lib/training/training-state';
+import type { SessionSettings } from '../../lib/training/training-engine';
+import { layOutState, resultingWeights, toInitialState, weightsOf } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { assembleStages, type DenseStage } from '../support/perceptron';
 import { openPreparedEngine } from '../support/prepared-engine';
 import { runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
@@ -13,7 +18,7 @@ import { useScratchFolder } from '../support/scratch-folder';
 const folder = useScratchFolder();
 const units = [50, 40, 30, 10] as const;
 const settings = { steps: 10, batchSize: 64, learningRate: 0.001, l2: 0.0003 };
-const stack: MlpLayers = units
+const stages: readonly DenseStage[] = units
   .slice(1)
   .map((width, layer) => ({ inputs: units[layer]!, units: width, dropoutRate: 0, l2: settings.l2 }));
 
@@ -26,18 +31,26 @@ function makeBatches(): Batch[] {
   }));
 }
 
-const flatten = (weights: readonly LayerWeights[]) =>
-  Float32Array.from(weights.flatMap(({ kernel, bias }) => [...kernel, ...bias]));
+const flatten = (weights: readonly Float32Array[]) =>
+  Float32Array.from(weights.flatMap((values) => [...values]));
 
 const write = (name: string, values: Float32Array) =>
   writeFileSync(join(folder, `${name}.f32`), new Uint8Array(values.buffer));
 
 const batches = makeBatches();
-const initial = initialWeights(stack, 4);
+const sessionSettings: SessionSettings = {
+  ...runConfigSchema.parse({}),
+  batchSizes: { training: [settings.batchSize], evaluation: [] },
+};
+let initial: Float32Array[];
 let keras: { losses: number[] };
 let kerasWeights: Float32Array;
 
-beforeAll(() => {
+beforeAll(async () => {
+  await useWasmBackend();
+  const drawn = assembleStages(stages);
+  initial = drawWeights(drawn, 4);
+  drawn.dispose();
   writeFileSync(join(folder, 'setup.json'), JSON.stringify({ units, ...settings }));
   write('initial', flatten(initial));
   write('images', Float32Array.from(batches.flatMap(({ pixels }) => [...normalizePixels(pixels)])));
@@ -53,15 +66,18 @@ test.each([
   'ten training steps of the %s engine equal those of Keras: losses to 1e-5, weights to 2e-5',
   async (_, open) => {
     const engine = await open();
-    const session = engine.openSession(stack, toInitialState(initial), { seed: 1, clipNorm: 0 });
+    const model = assembleStages(stages);
+    const layout = layOutState(weightsOf(model), createOptimizer(sessionSettings), sessionSettings);
+    const session = engine.openSession(model, toInitialState(layout, initial), sessionSettings);
     const losses: number[] = [];
     for (const batch of batches) {
       session.train(batch, settings.learningRate);
       losses.push((await session.readTotals()).loss / batch.count);
       session.startEpoch();
     }
-    const weights = flatten(toLayerWeights(await session.readParameters()));
+    const weights = flatten(resultingWeights(await session.readWeights()));
     session.dispose();
+    model.dispose();
 
     losses.forEach((loss, step) => {
       expect(Math.abs(loss - keras.losses[step]!)).toBeLessThan(1e-5);

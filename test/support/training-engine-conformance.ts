@@ -1,19 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { normalizePixels } from '../../lib/dataset/pixels';
 import { buildMlp } from '../../lib/model/architectures';
 import { setModelWeights } from '../../lib/model/model-files';
 import type { Batch } from '../../lib/training/batches';
-import { initialWeights, type LayerWeights, type MlpLayers } from '../../lib/training/mlp-layers';
+import { drawWeights } from '../../lib/training/draw-weights';
+import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';
-import type { TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
-import { type ParameterValues, parameterShapes, toInitialState } from '../../lib/training/training-state';
+import type { SessionSettings, TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
+import { layOutState, toInitialState, type WeightState } from '../../lib/training/training-state';
+import { assembleStages, type DenseStage } from './perceptron';
 
 /** What the suite needs from an engine. */
 export interface TestedEngine {
   readonly engine: TrainingEngine;
   /** [shape], row-major: the mask that the engine uses. */
-  dropoutMask(shape: readonly [number, number], rate: number, position: MaskPosition): Promise<Float32Array>;
+  drawMask(shape: readonly [number, number], rate: number, position: MaskPosition): Promise<Float32Array>;
   /** Number of tensors in the engine. */
   countTensors(): number;
 }
@@ -21,18 +24,38 @@ export interface TestedEngine {
 export interface MaskPosition {
   readonly seed: number;
   readonly step: number;
-  readonly layer: number;
+  /** Of the mask in its training step. */
+  readonly index: number;
 }
 
-const testedLayers: MlpLayers = [
+const testedStages: readonly DenseStage[] = [
   { inputs: 6, units: 5, dropoutRate: 0.2, l2: 0.01 },
   { inputs: 5, units: 4, dropoutRate: 0, l2: 0 },
   { inputs: 4, units: 3, dropoutRate: 0.4, l2: 0.02 },
 ];
 /** So that `evaluate` computes the same loss as `train`. */
-const withoutDropout = testedLayers.map((layer) => ({ ...layer, dropoutRate: 0 }));
-const settings = { seed: 3, clipNorm: 0 };
+const withoutDropout = testedStages.map((layer) => ({ ...layer, dropoutRate: 0 }));
+const settings: SessionSettings = {
+  ...runConfigSchema.parse({ seed: 3 }),
+  batchSizes: { training: [3, 7, 8, 32, 40], evaluation: [8, 32, 40] },
+};
 const learningRate = 0.01;
+
+/** Kernel, bias, kernel, … */
+const testedShapes = testedStages.flatMap(({ inputs, units }) => [[inputs, units], [units]]);
+
+const drawStages = (stages: readonly DenseStage[], seed: number): Float32Array[] => {
+  const model = assembleStages(stages);
+  const weights = drawWeights(model, seed);
+  model.dispose();
+  return weights;
+};
+
+const startFrom = (weights: readonly Float32Array[], changed: Partial<SessionSettings> = {}) => {
+  const all = { ...settings, ...changed };
+  const described = testedShapes.map((shape) => ({ shape, isTrained: true }));
+  return toInitialState(layOutState(described, createOptimizer(all), all), weights);
+};
 
 function makeBatch(count: number, seed = 1): Batch {
   const random = createRandom(seed);
@@ -44,16 +67,20 @@ function makeBatch(count: number, seed = 1): Batch {
 }
 
 /** The mean loss of a training step, written only with TensorFlow.js operations, as a function of all weights. */
-function referenceLoss(batch: Batch, layers: MlpLayers, masks: readonly (Float32Array | undefined)[]) {
+function referenceLoss(
+  batch: Batch,
+  stages: readonly DenseStage[],
+  masks: readonly (Float32Array | undefined)[],
+) {
   return (...weights: tf.Tensor[]): tf.Scalar => {
     let activation = tf.tensor2d(normalizePixels(batch.pixels), [batch.count, 6]);
     let penalty = tf.scalar(0);
-    for (const [layer, { l2 }] of layers.entries()) {
+    for (const [layer, { l2 }] of stages.entries()) {
       const kernel = weights[2 * layer] as tf.Tensor2D;
       const mask = masks[layer];
       if (mask !== undefined) activation = tf.mul(activation, tf.tensor2d(mask, activation.shape));
       activation = tf.add(tf.matMul(activation, kernel), weights[2 * layer + 1]!);
-      if (layer < layers.length - 1) activation = tf.relu(activation);
+      if (layer < stages.length - 1) activation = tf.relu(activation);
       penalty = tf.add(penalty, tf.mul(tf.sum(tf.square(kernel)), l2));
     }
     const truth = tf.oneHot(tf.tensor1d(batch.labels, 'int32'), 3);
@@ -64,19 +91,16 @@ function referenceLoss(batch: Batch, layers: MlpLayers, masks: readonly (Float32
 
 /** By automatic differentiation. */
 function differentiate(loss: (...weights: tf.Tensor[]) => tf.Scalar, values: readonly Float32Array[]) {
-  const shapes = parameterShapes(testedLayers);
   return tf.tidy(() =>
     tf
-      .grads(loss)(values.map((each, index) => tf.tensor(each, [...shapes[index]!])))
+      .grads(loss)(values.map((each, index) => tf.tensor(each, testedShapes[index])))
       .map((gradient) => gradient.dataSync<'float32'>()),
   );
 }
 
 /** After one training step from zero moments, the first moment is a tenth of the gradient, since β₁ is 0.9. */
-const gradientsOf = (parameters: readonly ParameterValues[]) =>
-  parameters.map(({ firstMoment }) => firstMoment.map((value) => value / 0.1));
-
-const valuesOf = (weights: readonly LayerWeights[]) => weights.flatMap(({ kernel, bias }) => [kernel, bias]);
+const gradientsOf = (weights: readonly WeightState[]) =>
+  weights.map(({ firstMoment }) => firstMoment!.map((value) => value / 0.1));
 
 const closeTo = (expected: ArrayLike<number>, digits: number) =>
   Array.from(expected, (value) => expect.closeTo(value, digits));
@@ -89,18 +113,36 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       tested = await open();
     });
 
+    let models: LayersModel[] = [];
+    afterEach(() => {
+      for (const model of models) model.dispose();
+      models = [];
+    });
+    const assembleTested = (stages: readonly DenseStage[]) => {
+      const model = assembleStages(stages);
+      models.push(model);
+      return model;
+    };
+
     const openSession = (
-      layers: MlpLayers = testedLayers,
-      weights = initialWeights(layers, 9),
-      clipNorm = 0,
+      stages: readonly DenseStage[] = testedStages,
+      weights = drawStages(stages, 9),
+      changed: Partial<SessionSettings> = {},
     ): TrainingSession =>
-      tested.engine.openSession(layers, toInitialState(weights), { ...settings, clipNorm });
+      tested.engine.openSession(assembleTested(stages), startFrom(weights, changed), {
+        ...settings,
+        ...changed,
+      });
 
     /** The gradients of one training step. */
-    const takeGradients = async (batch: Batch, layers: MlpLayers = testedLayers, clipNorm = 0) => {
-      const session = openSession(layers, undefined, clipNorm);
+    const takeGradients = async (
+      batch: Batch,
+      stages: readonly DenseStage[] = testedStages,
+      clipNorm = 0,
+    ) => {
+      const session = openSession(stages, undefined, { clipNorm });
       session.train(batch, learningRate);
-      const gradients = gradientsOf(await session.readParameters());
+      const gradients = gradientsOf(await session.readWeights());
       session.dispose();
       return gradients;
     };
@@ -109,16 +151,17 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       const batch = makeBatch(7);
       const gradients = await takeGradients(batch);
       const masks = await Promise.all(
-        testedLayers.map(async ({ inputs, dropoutRate }, layer) =>
+        testedStages.map(async ({ inputs, dropoutRate }, layer) =>
           dropoutRate === 0
             ? undefined
-            : tested.dropoutMask([7, inputs], dropoutRate, { seed: settings.seed, step: 1, layer }),
+            : tested.drawMask([7, inputs], dropoutRate, {
+                seed: settings.seed,
+                step: 1,
+                index: layer === 0 ? 0 : 1,
+              }),
         ),
       );
-      const expected = differentiate(
-        referenceLoss(batch, testedLayers, masks),
-        valuesOf(initialWeights(testedLayers, 9)),
-      );
+      const expected = differentiate(referenceLoss(batch, testedStages, masks), drawStages(testedStages, 9));
       expect(gradients).toHaveLength(6);
       gradients.forEach((gradient, index) => {
         expect(Array.from(gradient)).toEqual(closeTo(expected[index]!, 5));
@@ -127,16 +170,15 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
     });
 
     test('the gradients are the slope of the loss, by finite differences', async () => {
-      const weights = initialWeights(withoutDropout, 9);
+      const weights = drawStages(withoutDropout, 9);
       const batch = makeBatch(32);
       const gradients = await takeGradients(batch, withoutDropout);
       const random = createRandom(5);
       const directions = gradients.map((each) => each.map(() => random() / 2 ** 31 - 1));
       const lossAt = async (distance: number) => {
-        const moved = weights.map(({ kernel, bias }, layer) => ({
-          kernel: kernel.map((value, index) => value + distance * directions[2 * layer]![index]!),
-          bias: bias.map((value, index) => value + distance * directions[2 * layer + 1]![index]!),
-        }));
+        const moved = weights.map((values, weight) =>
+          values.map((value, index) => value + distance * directions[weight]![index]!),
+        );
         const there = openSession(withoutDropout, moved);
         const { loss } = await there.evaluate(batch);
         there.dispose();
@@ -154,7 +196,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
     test('clipping scales all gradients by one factor down to the given norm, and never up', async () => {
       const normOf = (arrays: readonly Float32Array[]) => Math.hypot(...arrays.flatMap((each) => [...each]));
       const free = await takeGradients(makeBatch(7));
-      const clipped = await takeGradients(makeBatch(7), testedLayers, normOf(free) / 4);
+      const clipped = await takeGradients(makeBatch(7), testedStages, normOf(free) / 4);
       for (const [index, gradient] of free.entries()) {
         expect(Array.from(clipped[index]!)).toEqual(
           closeTo(
@@ -163,7 +205,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
           ),
         );
       }
-      expect(normOf(await takeGradients(makeBatch(7), testedLayers, normOf(free) * 4))).toBeCloseTo(
+      expect(normOf(await takeGradients(makeBatch(7), testedStages, normOf(free) * 4))).toBeCloseTo(
         normOf(free),
         5,
       );
@@ -174,31 +216,31 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       for (let step = 0; step < 3; step += 1) through.train(makeBatch(8, step), learningRate);
       const state = {
         step: 3,
-        parameters: await through.readParameters(),
+        weights: await through.readWeights(),
         totals: await through.readTotals(),
       };
-      const resumed = tested.engine.openSession(testedLayers, state, settings);
+      const resumed = tested.engine.openSession(assembleTested(testedStages), state, settings);
       for (const session of [through, resumed]) {
         for (let step = 3; step < 6; step += 1) session.train(makeBatch(8, step), learningRate);
       }
       expect(resumed.step).toBe(6);
-      expect(await resumed.readParameters()).toEqual(await through.readParameters());
+      expect(await resumed.readWeights()).toEqual(await through.readWeights());
       expect(await resumed.readTotals()).toEqual(await through.readTotals());
       through.dispose();
       resumed.dispose();
     });
 
     test('a session does not change the values that it was created from', async () => {
-      const state = toInitialState(initialWeights(testedLayers, 9));
-      const before = structuredClone(state.parameters);
-      const session = tested.engine.openSession(testedLayers, state, settings);
+      const state = startFrom(drawStages(testedStages, 9));
+      const before = structuredClone(state.weights);
+      const session = tested.engine.openSession(assembleTested(testedStages), state, settings);
       for (let step = 0; step < 3; step += 1) session.train(makeBatch(8, step), learningRate);
       session.dispose();
-      expect(state.parameters).toEqual(before);
+      expect(state.weights).toEqual(before);
     });
 
     test('five training steps match automatic differentiation and the formula of Adam', async () => {
-      const values = valuesOf(initialWeights(withoutDropout, 9)).map((each) => Float64Array.from(each));
+      const values = drawStages(withoutDropout, 9).map((each) => Float64Array.from(each));
       const firstMoments = values.map((each) => new Float64Array(each.length));
       const secondMoments = values.map((each) => new Float64Array(each.length));
       const session = openSession(withoutDropout);
@@ -221,38 +263,36 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
           });
         }
       }
-      const trained = await session.readParameters();
+      const trained = await session.readWeights();
       session.dispose();
       for (const [parameter, { value, firstMoment, secondMoment }] of trained.entries()) {
-        expect(Array.from(value)).toEqual(closeTo(values[parameter]!, 4));
-        expect(Array.from(firstMoment)).toEqual(closeTo(firstMoments[parameter]!, 5));
-        expect(Array.from(secondMoment)).toEqual(closeTo(secondMoments[parameter]!, 5));
+        expect(Array.from(value!)).toEqual(closeTo(values[parameter]!, 4));
+        expect(Array.from(firstMoment!)).toEqual(closeTo(firstMoments[parameter]!, 5));
+        expect(Array.from(secondMoment!)).toEqual(closeTo(secondMoments[parameter]!, 5));
       }
     });
 
     test('a validation batch has the loss and accuracy of the same TensorFlow.js model, plus l2 as in Keras', async () => {
       const config = runConfigSchema.parse({ hidden: [5, 4], classes: 3, l2: 0.01 });
-      const modelLayers = testedLayers.map((layer) => ({ ...layer, l2: 0.01 }));
-      const weights = initialWeights(modelLayers, 2);
+      const regularized = testedStages.map((layer) => ({ ...layer, l2: 0.01 }));
+      const weights = drawStages(regularized, 2);
       const batch = makeBatch(40);
-      const session = openSession(modelLayers, weights);
+      const session = openSession(regularized, weights);
       const totals = await session.evaluate(batch);
       session.dispose();
 
       const model = buildMlp(config, [2, 3]);
-      const shapes = parameterShapes(testedLayers);
       setModelWeights(
         model,
-        valuesOf(weights).map((values, index) => ({ values, shape: shapes[index]! })),
+        weights.map((values, index) => ({ values, shape: testedShapes[index]! })),
       );
       model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
       const images = tf.tensor3d(normalizePixels(batch.pixels), [40, 2, 3]);
       const labels = tf.tensor1d(Float32Array.from(batch.labels));
       const [loss, accuracy] = (await model.evaluate(images, labels, { batchSize: 40 })) as tf.Scalar[];
       // TensorFlow.js excludes the regularization from evaluate; Keras includes it.
-      const squares = weights
-        .flatMap(({ kernel }) => [...kernel])
-        .reduce((sum, value) => sum + value ** 2, 0);
+      const kernels = weights.filter((_, index) => index % 2 === 0).flatMap((kernel) => [...kernel]);
+      const squares = kernels.reduce((sum, value) => sum + value ** 2, 0);
       expect(totals.loss / 40).toBeCloseTo(loss!.dataSync()[0]! + 0.01 * squares, 4);
       expect(totals.correctCount / 40).toBeCloseTo(accuracy!.dataSync()[0]!, 6);
     });
@@ -277,8 +317,12 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
     });
 
     test('the number of tensors is constant over training steps, and none is left afterwards', async () => {
+      const stages = assembleTested(testedStages);
+      const start = startFrom(drawStages(testedStages, 9));
+      // The first session may move the model's own weights to the engine.
+      tested.engine.openSession(stages, start, settings).dispose();
       const before = tested.countTensors();
-      const session = openSession();
+      const session = tested.engine.openSession(stages, start, settings);
       const batch = makeBatch(8);
       session.train(batch, learningRate);
       const afterOne = tested.countTensors();
@@ -286,20 +330,20 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       await session.evaluate(batch);
       expect(tested.countTensors()).toBe(afterOne);
       await session.readTotals();
-      await session.readParameters();
+      await session.readWeights();
       session.dispose();
       expect(tested.countTensors()).toBe(before);
     });
 
-    test('a dropout mask keeps 1 - rate, scales by 1 / (1 - rate), and depends on seed, training step and layer', async () => {
-      const mask = (seed: number, step: number, layer: number) =>
-        tested.dropoutMask([100, 100], 0.3, { seed, step, layer });
+    test('a dropout mask keeps 1 - rate, scales by 1 / (1 - rate), and depends on seed, training step and index', async () => {
+      const mask = (seed: number, step: number, index: number) =>
+        tested.drawMask([100, 100], 0.3, { seed, step, index });
       const values = await mask(1, 1, 0);
       const kept = values.filter((value) => value !== 0);
       expect(Math.abs(kept.length / 10_000 - 0.7)).toBeLessThan(6 * Math.sqrt(0.21 / 10_000));
       for (const value of new Set(kept)) expect(value).toBeCloseTo(1 / 0.7, 4);
       expect(await mask(1, 1, 0)).toEqual(values);
-      expect(await tested.dropoutMask([3, 5], 0.3, { seed: 1, step: 1, layer: 0 })).toHaveLength(15);
+      expect(await tested.drawMask([3, 5], 0.3, { seed: 1, step: 1, index: 0 })).toHaveLength(15);
       for (const other of [await mask(2, 1, 0), await mask(1, 2, 0), await mask(1, 1, 1)])
         expect(other).not.toEqual(values);
     });

@@ -2,7 +2,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Graph } from '../../lib/tensorflow/graph';
-import { type GraphBinding, GraphSession, requireGraphFolder } from '../../lib/tensorflow/graph-session';
+import type { GraphBinding } from '../../lib/tensorflow/graph-binding';
+import { GraphSession, requireGraphFolder } from '../../lib/tensorflow/graph-session';
 import { NativeUnavailable } from '../../lib/tensorflow/native-unavailable';
 import { useScratchFolder } from '../support/scratch-folder';
 

@@ -1,30 +1,46 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { Checkpoints } from '../../lib/training/checkpoints';
-import { initialWeights, type MlpLayers } from '../../lib/training/mlp-layers';
-import { type TrainingState, toInitialState } from '../../lib/training/training-state';
+import { createRandom } from '../../lib/training/seeded-random';
+import { layOutState, type StateLayout, type TrainingState } from '../../lib/training/training-state';
 
-const stack: MlpLayers = [
-  { inputs: 3, units: 2, dropoutRate: 0, l2: 0 },
-  { inputs: 2, units: 4, dropoutRate: 0, l2: 0 },
-];
+/** Two trained weights and a moving statistic, with two slots and averages. */
+const layout: StateLayout = layOutState(
+  [
+    { shape: [3, 2], isTrained: true },
+    { shape: [2], isTrained: true },
+    { shape: [2], isTrained: false },
+  ],
+  { slots: ['firstMoment', 'secondMoment'] },
+  { emaDecay: 0.9 },
+);
 const owner = { runId: 'run', contentKey: 'abc' };
 
+function drawValues(shape: readonly number[], seed: number): Float32Array {
+  const random = createRandom(seed);
+  const size = shape.reduce((product, length) => product * length, 1);
+  return Float32Array.from({ length: size }, () => random() / 2 ** 32);
+}
+
 function makeState(step: number, change: Partial<TrainingState> = {}): TrainingState {
-  const weights = initialWeights(stack, step);
   return {
-    ...toInitialState(weights),
+    weights: layout.map(({ shape, tensors }, index) =>
+      Object.fromEntries(
+        tensors.map((name, tensor) => [name, drawValues(shape, 100 * step + 10 * index + tensor)]),
+      ),
+    ),
     step,
     totals: { loss: 1 / 3, correctCount: 7, finiteStepCount: 2 },
     epochSeconds: 1.5,
     history: [{ epoch: 1, loss: 0.1, acc: 0.2, val_loss: 0.3, val_acc: 0.4, seconds: 5 }],
+    best: undefined,
     ...change,
   };
 }
 
 function open(store: MemoryStore, change: Partial<typeof owner> = {}) {
   const complaints: string[] = [];
-  const checkpoints = new Checkpoints(store, { ...owner, ...change }, stack);
+  const checkpoints = new Checkpoints(store, { ...owner, ...change }, layout);
   return {
     checkpoints,
     complaints,
@@ -38,7 +54,7 @@ test('without checkpoints nothing is restored', async () => {
   expect(complaints).toEqual([]);
 });
 
-test.each([[undefined], [initialWeights(stack, 99)]])(
+test.each([[undefined], [layout.map(({ shape }) => drawValues(shape, 99))]])(
   'a saved state is restored bit by bit',
   async (best) => {
     const store = new MemoryStore();
@@ -85,7 +101,17 @@ test('a checkpoint of another model is ignored', async () => {
   const store = new MemoryStore();
   await open(store).checkpoints.save(makeState(5));
   const complaints: string[] = [];
-  const wider = new Checkpoints(store, owner, [{ ...stack[0]!, units: 9 }, stack[1]!]);
+  const wider = new Checkpoints(store, owner, [{ ...layout[0]!, shape: [3, 9] }, ...layout.slice(1)]);
   expect(await wider.restore((message) => complaints.push(message))).toBeUndefined();
   expect(complaints).toEqual([expect.stringMatching(/has the shape \[3,2\] instead of \[3,9\]/)]);
+});
+
+test('a checkpoint of another optimizer is ignored', async () => {
+  const store = new MemoryStore();
+  await open(store).checkpoints.save(makeState(5));
+  const complaints: string[] = [];
+  const other = layout.map((weight) => ({ ...weight, tensors: ['value', 'velocity'] }));
+  const checkpoints = new Checkpoints(store, owner, other);
+  expect(await checkpoints.restore((message) => complaints.push(message))).toBeUndefined();
+  expect(complaints).toEqual([expect.stringMatching(/"0.velocity" has the shape \[undefined\]/)]);
 });

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Epoch } from '../../lib/contracts/results';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabeledImages } from '../../lib/dataset/load-split';
-import { buildMlp } from '../../lib/model/architectures';
-import type { LayerWeights } from '../../lib/training/mlp-layers';
+import { describeMlp } from '../../lib/model/architectures';
+import { assemble } from '../../lib/model/assemble';
+import { toLogits } from '../../lib/model/heads';
+import { drawWeights } from '../../lib/training/draw-weights';
 import { createRandom } from '../../lib/training/seeded-random';
 import { type TrainingOptions, trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
@@ -16,13 +18,10 @@ beforeAll(async () => {
 });
 
 /** The bias of a layer is its index. */
-function makeWeights(kernelValue: number): LayerWeights[] {
-  return [16, 16, 8].map((inputs, layer) => {
+function makeWeights(kernelValue: number): Float32Array[] {
+  return [16, 16, 8].flatMap((inputs, layer) => {
     const units = [16, 8, 4][layer]!;
-    return {
-      kernel: new Float32Array(inputs * units).fill(kernelValue),
-      bias: new Float32Array(units).fill(layer),
-    };
+    return [new Float32Array(inputs * units).fill(kernelValue), new Float32Array(units).fill(layer)];
   });
 }
 
@@ -44,7 +43,8 @@ const settings: TrainingOptions['settings'] = runConfigSchema.parse({
 });
 
 async function trainTiny(change: Partial<TrainingOptions> = {}) {
-  const model = buildMlp({ hidden: [16, 8], dropout: 0.1, l2: 0, classes: 4 }, [4, 4]);
+  const network = describeMlp({ hidden: [16, 8], dropout: 0.1, l2: 0, classes: 4 }, [4, 4]);
+  const model = assemble(toLogits(network), 'The perceptron');
   const states: TrainingState[] = [];
   const positions: number[][] = [];
   let epochs: readonly Epoch[] = [];
@@ -55,6 +55,7 @@ async function trainTiny(change: Partial<TrainingOptions> = {}) {
       trainImages: makeImages(205, 1),
       validationImages: makeImages(60, 2),
       settings,
+      initial: drawWeights(model, (change.settings ?? settings).seed),
       now: () => new Date(0),
       signal: new AbortController().signal,
       onBatch: ({ epoch, batch, batchesPerEpoch }) => positions.push([epoch, batch, batchesPerEpoch]),
@@ -66,7 +67,7 @@ async function trainTiny(change: Partial<TrainingOptions> = {}) {
       },
       ...change,
     });
-    const weights = model.getWeights().map((each) => Array.from(each.dataSync()));
+    const weights = outcome.weights.map((each) => Array.from(each));
     return { ...outcome, epochs, states, positions, weights };
   } finally {
     model.dispose();

@@ -1,11 +1,15 @@
-import { memory, tidy, zeros } from '@tensorflow/tfjs-core';
+import { memory, tidy } from '@tensorflow/tfjs-core';
 import { openWasmEngine } from '../../lib/training/wasm-engine';
-import { WasmOps } from '../../lib/training/wasm-ops';
+import { WasmMasks } from '../../lib/training/wasm-masks';
 import { describeTrainingEngine } from '../support/training-engine-conformance';
 
 describeTrainingEngine('the WASM engine', async () => ({
   engine: await openWasmEngine(),
-  dropoutMask: async (shape, rate, { layer, ...position }) =>
-    tidy(() => new WasmOps(position).dropoutMask(zeros([...shape]), rate, layer).dataSync<'float32'>()),
+  drawMask: async (shape, rate, { index, ...position }) =>
+    tidy(() => {
+      const masks = new WasmMasks(position);
+      for (let before = 0; before < index; before += 1) masks.draw([1], rate);
+      return masks.draw(shape, rate).dataSync<'float32'>();
+    }),
   countTensors: () => memory().numTensors,
 }));

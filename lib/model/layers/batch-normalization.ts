@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
+import { normalizeBatch } from '../../kernels/batch-normalization';
 import { defineLayer, type TfjsLayer } from './layer-kind';
 import { affine, affineSettings, axisSize, epsilon } from './normalization-settings';
 import { absent, ignored, off } from './settings';
@@ -54,7 +55,7 @@ function computeAsKeras(layer: TfjsLayer, settings: Settings): TfjsLayer {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     // As in Keras 2 and 3, a layer that is not trained keeps its statistics.
     if (callSettings['training'] === true && layer.trainable)
-      return tf.tidy(() => normalizeBatch(layer, x, settings));
+      return tf.tidy(() => normalizeInTraining(layer, x, settings));
     const isLast = axis === -1 || axis === x.rank - 1;
     return isLast ? computeLast(inputs, {}) : tf.tidy(() => normalizeOther(layer, x, settings));
   };
@@ -72,7 +73,7 @@ function readWeights(layer: TfjsLayer, { scale, center }: Settings) {
 }
 
 /** Normalizes by the statistics of the batch, and moves the stored ones towards them. */
-function normalizeBatch(layer: TfjsLayer, x: tf.Tensor, settings: Settings): tf.Tensor {
+function normalizeInTraining(layer: TfjsLayer, x: tf.Tensor, settings: Settings): tf.Tensor {
   const { gamma, beta, mean, variance } = readWeights(layer, settings);
   const size = mean.shape as number[];
   const axis = (settings.axis + x.rank) % x.rank;
@@ -80,7 +81,7 @@ function normalizeBatch(layer: TfjsLayer, x: tf.Tensor, settings: Settings): tf.
   const order = Array.from({ length: x.rank }, (_, index) => index);
   const toLast = [...order.toSpliced(axis, 1), axis];
   const fromLast = order.map((index) => toLast.indexOf(index));
-  const batch = trainBatchNormalization(
+  const batch = normalizeBatch(
     isLast ? x : tf.transpose(x, toLast),
     gamma?.read() ?? tf.ones(size),
     beta?.read() ?? tf.zeros(size),
@@ -91,30 +92,8 @@ function normalizeBatch(layer: TfjsLayer, x: tf.Tensor, settings: Settings): tf.
     tf.add(tf.mul(stored, momentum), tf.mul(seen, 1 - momentum));
   mean.write(move(mean.read(), batch.mean));
   variance.write(move(variance.read(), batch.variance));
+  tf.dispose([batch.mean, batch.variance]);
   return isLast ? batch.normalized : tf.transpose(batch.normalized, fromLast);
-}
-
-interface NormalizedBatch {
-  readonly normalized: tf.Tensor;
-  /** [channels], of the batch. */
-  readonly mean: tf.Tensor;
-  /** [channels], of the batch, uncorrected. */
-  readonly variance: tf.Tensor;
-}
-
-/** @param x - [batch, …, channels]; the statistics are over all axes but the last. */
-function trainBatchNormalization(
-  x: tf.Tensor,
-  gamma: tf.Tensor,
-  beta: tf.Tensor,
-  smallest: number,
-): NormalizedBatch {
-  const axes = Array.from({ length: x.rank - 1 }, (_, index) => index);
-  const mean = tf.mean(x, axes);
-  const centered = tf.sub(x, mean);
-  const variance = tf.mean(tf.square(centered), axes);
-  const normalized = tf.add(tf.mul(centered, tf.mul(tf.rsqrt(tf.add(variance, smallest)), gamma)), beta);
-  return { normalized, mean, variance };
 }
 
 /** The WASM kernel interprets all statistics as those of the last axis. */

@@ -2,8 +2,7 @@ import { PermanentError } from '../../contracts/errors';
 import type { RunConfig } from '../../contracts/run-config';
 import type { ObjectStore } from '../../store/object-store';
 import { type CheckpointOwner, Checkpoints } from '../../training/checkpoints';
-import type { MlpLayers } from '../../training/mlp-layers';
-import type { TrainingState } from '../../training/training-state';
+import type { StateLayout, TrainingState } from '../../training/training-state';
 
 /** A run's checkpoints, and the state from which its training starts. */
 export interface RestoredTraining {
@@ -22,13 +21,13 @@ export async function restoreTraining(
   store: ObjectStore,
   { runId, contentKey }: CheckpointOwner,
   { resumeFrom }: RunConfig,
-  layers: MlpLayers,
+  layout: StateLayout,
   log: (message: string) => void,
 ): Promise<RestoredTraining> {
-  const checkpoints = new Checkpoints(store, { runId, contentKey }, layers);
+  const checkpoints = new Checkpoints(store, { runId, contentKey }, layout);
   const own = await checkpoints.restore(log);
   if (own !== undefined || resumeFrom === undefined) return { checkpoints, resumeFrom: own };
-  const others = new Checkpoints(store, { runId: resumeFrom, contentKey }, layers);
+  const others = new Checkpoints(store, { runId: resumeFrom, contentKey }, layout);
   const state = await others.restore(log);
   if (state !== undefined) return { checkpoints, resumeFrom: state };
   throw new PermanentError(

@@ -1,4 +1,4 @@
-import type { Sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { encode } from 'fast-png';
 import { isAugmented } from '../../augmentation/augmentation-settings';
 import { type DatasetManifest, datasetManifestSchema } from '../../contracts/dataset';
@@ -10,19 +10,23 @@ import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { type LabeledImages, loadSplit } from '../../dataset/load-split';
 import { exportModel } from '../../export/export-model';
 import { findSourceCommit } from '../../installation/source-commit';
-import { buildMlp } from '../../model/architectures';
+import { assemble } from '../../model/assemble';
 import { introduceModel } from '../../model/describe-model';
-import { saveModel } from '../../model/model-files';
+import { toLogits, toProbabilities } from '../../model/heads';
+import { loadInitialWeights } from '../../model/initial-weights';
+import type { KerasGraph } from '../../model/keras-graph';
+import { saveModel, setModelWeights } from '../../model/model-files';
+import { networkOf } from '../../model/network-of';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { drawAugmentedExamples } from '../../training/augmented-examples';
 import { chooseEngine } from '../../training/choose-engine';
+import { drawWeights } from '../../training/draw-weights';
 import { chooseValidationImages } from '../../training/held-out-images';
-import { loadInitialWeights } from '../../training/initial-weights';
-import { type MlpLayers, readMlpLayers } from '../../training/mlp-layers';
+import { createOptimizer } from '../../training/optimizers/create-optimizer';
 import { type TrainingOptions, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
-import type { TrainingState } from '../../training/training-state';
+import { layOutState, type TrainingState, weightsOf } from '../../training/training-state';
 import { savePage } from '../../try-it/save-page';
 import type { StepContext } from '../step-context';
 import { TrainingHistory } from '../training-history';
@@ -66,25 +70,20 @@ export async function train(
     loadImages(store, manifest, config),
     openedEngine === undefined ? chooseEngine(config, log, signal) : Promise.resolve(openedEngine),
   );
-  const model = buildMlp(config, manifest.imageShape);
+  const network = await networkOf(config, manifest.imageShape, store);
+  const { resumeFrom, weights, ...outcome } = await trainWithCheckpoints(
+    input,
+    config,
+    network,
+    engine,
+    { trainImages, validationImages },
+    timeLimit,
+    history,
+    context,
+  );
+  const model = assembleTrained(network, weights);
   try {
-    notify({
-      type: 'step-started',
-      step: 'train',
-      message: describeTraining(model, config, trainImages, engine),
-    });
-    const images = { trainImages, validationImages };
-    const { resumeFrom, ...outcome } = await trainWithCheckpoints(
-      input,
-      config,
-      model,
-      engine,
-      images,
-      timeLimit,
-      history,
-      context,
-    );
-    const weights = await saveModel(store, runId, model);
+    const { sha256 } = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config.learningRate);
     await savePage(store, runId, testImages);
     await writeAugmentedExamples(store, runId, trainImages, config);
@@ -100,7 +99,7 @@ export async function train(
       ...outcome,
       resumedFromStep: resumeFrom?.step ?? 0,
       seconds,
-      weightsSha256: weights.sha256!,
+      weightsSha256: sha256!,
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       sourceCommit: await findSourceCommit(),
     });
@@ -108,6 +107,18 @@ export async function train(
   } finally {
     model.dispose();
   }
+}
+
+const what = "The run's model";
+
+/** The caller disposes the model. */
+function assembleTrained(network: KerasGraph, weights: readonly Float32Array[]): LayersModel {
+  const model = assemble(toProbabilities(network), what);
+  setModelWeights(
+    model,
+    model.weights.map(({ shape }, index) => ({ shape: shape as number[], values: weights[index]! })),
+  );
+  return model;
 }
 
 async function loadImages(store: ObjectStore, manifest: DatasetManifest, config: RunConfig) {
@@ -142,7 +153,7 @@ async function runTogether<First, Second>(
 async function trainWithCheckpoints(
   { runId, contentKey }: TrainInput,
   config: RunConfig,
-  model: Sequential,
+  network: KerasGraph,
   engine: TrainingEngine,
   images: Pick<TrainingOptions, 'trainImages' | 'validationImages'>,
   timeLimit: TrainingTimeLimit,
@@ -150,36 +161,46 @@ async function trainWithCheckpoints(
   { store, notify, now, signal }: StepContext,
 ) {
   const log = (message: string) => notify({ type: 'note', message });
-  const layers = readMlpLayers(model);
-  const owner = { runId, contentKey };
-  const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, layers, log);
-  if (resumeFrom !== undefined) log(`Resuming after training step ${resumeFrom.step}, from a checkpoint`);
-  timeLimit.count(secondsBefore(resumeFrom));
-  // The resumed run may have trained all epochs: then no further epoch would write the history of this run.
-  if (config.resumeFrom !== undefined && resumeFrom !== undefined && resumeFrom.history.length > 0)
-    await history.write(resumeFrom.history);
-  // Reading the dataset may have used all the time.
-  timeLimit.check();
-  const training = trainModel({
-    ...images,
-    model,
-    engine,
-    settings: config,
-    initial: await readInitialWeights(store, config, layers, log),
-    resumeFrom,
-    now,
-    signal: AbortSignal.any([signal, timeLimit.signal]),
-    onBatch: (position) => {
-      timeLimit.check();
-      notify({ type: 'training-progress', ...position, epochs: config.epochs });
-    },
-    onCheckpoint: (state) => checkpoints.save(state),
-    onEpoch: async (epochs) => {
-      await history.write(epochs);
-      notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
-    },
-  });
-  return { ...(await timeLimit.watch(training)), resumeFrom };
+  const model = assemble(toLogits(network), what);
+  try {
+    notify({
+      type: 'step-started',
+      step: 'train',
+      message: describeTraining(model, config, images.trainImages, engine),
+    });
+    const owner = { runId, contentKey };
+    const layout = layOutState(weightsOf(model), createOptimizer(config), config);
+    const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, layout, log);
+    if (resumeFrom !== undefined) log(`Resuming after training step ${resumeFrom.step}, from a checkpoint`);
+    timeLimit.count(secondsBefore(resumeFrom));
+    // The resumed run may have trained all epochs: then no further epoch would write the history of this run.
+    if (config.resumeFrom !== undefined && resumeFrom !== undefined && resumeFrom.history.length > 0)
+      await history.write(resumeFrom.history);
+    // Reading the dataset may have used all the time.
+    timeLimit.check();
+    const training = trainModel({
+      ...images,
+      model,
+      engine,
+      settings: config,
+      initial: await readInitialWeights(store, config, model, log),
+      resumeFrom,
+      now,
+      signal: AbortSignal.any([signal, timeLimit.signal]),
+      onBatch: (position) => {
+        timeLimit.check();
+        notify({ type: 'training-progress', ...position, epochs: config.epochs });
+      },
+      onCheckpoint: (state) => checkpoints.save(state),
+      onEpoch: async (epochs) => {
+        await history.write(epochs);
+        notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
+      },
+    });
+    return { ...(await timeLimit.watch(training)), resumeFrom };
+  } finally {
+    model.dispose();
+  }
 }
 
 /** A finished training is not repeated: an interruption would leave files of both trainings with one training.json. */
@@ -193,15 +214,14 @@ async function readEarlierTraining({ runId, contentKey }: TrainInput, { store }:
   );
 }
 
-/** @returns `undefined` for a run whose initial weights come from its seed. */
 async function readInitialWeights(
   store: ObjectStore,
-  { initialWeightsSha256: sha256 }: RunConfig,
-  layers: MlpLayers,
+  { initialWeightsSha256: sha256, seed }: RunConfig,
+  model: LayersModel,
   log: (message: string) => void,
-) {
-  if (sha256 === undefined) return undefined;
-  const weights = await loadInitialWeights(store, sha256, layers);
+): Promise<Float32Array[]> {
+  if (sha256 === undefined) return drawWeights(model, seed);
+  const weights = await loadInitialWeights(store, sha256, model);
   log(`Starting from the given weights ${objectKeys.initialWeights(sha256)}, not from random ones`);
   return weights;
 }
@@ -212,7 +232,7 @@ function secondsBefore(resumeFrom: TrainingState | undefined): number {
 }
 
 function describeTraining(
-  model: Sequential,
+  model: LayersModel,
   config: RunConfig,
   { count }: LabeledImages,
   { environment: { engine, device } }: TrainingEngine,

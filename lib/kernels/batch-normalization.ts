@@ -1,0 +1,80 @@
+import {
+  add,
+  customGrad,
+  engine,
+  keep,
+  moments,
+  mul,
+  rsqrt,
+  sub,
+  type Tensor,
+  tensor1d,
+} from '@tensorflow/tfjs-core';
+import { isNative, runNative } from './native-operation';
+
+/** The caller disposes all three. */
+export interface NormalizedBatch {
+  readonly normalized: Tensor;
+  /** [channels], of this batch; not differentiated. */
+  readonly mean: Tensor;
+  /** [channels], of this batch, without Bessel's correction. */
+  readonly variance: Tensor;
+}
+
+/**
+ * Batch normalization in training: (x - mean) / √(variance + epsilon) · gamma + beta with the statistics of the batch over
+ * all axes but the last; Ioffe and Szegedy, arXiv:1502.03167.
+ *
+ * @param x - [batch, …, channels].
+ * @param gamma - [channels], as beta.
+ */
+export function normalizeBatch(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
+  return isNative() && x.rank === 4
+    ? normalizeNatively(x, gamma, beta, epsilon)
+    : normalizeComposed(x, gamma, beta, epsilon);
+}
+
+function normalizeComposed(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
+  const axes = Array.from({ length: x.rank - 1 }, (_, axis) => axis);
+  const { mean, variance } = moments(x, axes);
+  const scale = mul(rsqrt(add(variance, epsilon)), gamma);
+  return { normalized: add(mul(sub(x, mean), scale), beta), mean, variance };
+}
+
+/** One operation forward and one backward, where TensorFlow.js has about twenty. */
+function normalizeNatively(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
+  const attributes = {
+    T: { type: 'float32' },
+    U: { type: 'float32' },
+    epsilon: { float: epsilon },
+    data_format: { text: 'NHWC' },
+    is_training: { flag: true },
+  } as const;
+  let statistics: Omit<NormalizedBatch, 'normalized'> | undefined;
+  const normalize = customGrad((...given) => {
+    const [image, scale, shift] = given as Tensor[];
+    const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
+    const none = tensor1d([]);
+    const [output, mean, corrected, ...reserved] = runNative(
+      engine().backend,
+      'FusedBatchNormV3',
+      [image!, scale!, shift!, none, none],
+      { ...attributes, exponential_avg_factor: { float: 1 } },
+      6,
+    );
+    const count = x.size / x.shape.at(-1)!;
+    statistics = { mean: keep(mean!), variance: keep(mul(corrected!, (count - 1) / count)) };
+    save([image!, scale!, ...reserved]);
+    const gradFunc = (gradient: Tensor | Tensor[], [saved, scaled, ...reserves]: Tensor[]) =>
+      runNative(
+        engine().backend,
+        'FusedBatchNormGradV3',
+        [gradient as Tensor, saved!, scaled!, ...reserves],
+        attributes,
+        5,
+      ).slice(0, 3);
+    return { value: output!, gradFunc };
+  });
+  const normalized = normalize(x, gamma, beta);
+  return { normalized, ...statistics! };
+}

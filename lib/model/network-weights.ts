@@ -1,0 +1,19 @@
+import type { KerasGraph } from './keras-graph';
+import { listGraphWeights } from './layer-shapes';
+
+export interface NetworkWeight {
+  readonly shape: readonly number[];
+  /** False for moving statistics, and for all weights of a layer that is not to be trained. */
+  readonly isTrained: boolean;
+}
+
+/** The weights of a network in the order of `model.weights`, trained ones first, without allocating memory for them. */
+export function listNetworkWeights(network: KerasGraph, what: string): NetworkWeight[] {
+  const weights = listGraphWeights(network, what).flatMap((slots, layer) =>
+    slots.map(({ shape, isState = false }) => ({
+      shape,
+      isTrained: !isState && network.layers[layer]!.config.trainable,
+    })),
+  );
+  return [...weights.filter(({ isTrained }) => isTrained), ...weights.filter(({ isTrained }) => !isTrained)];
+}
