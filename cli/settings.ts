@@ -1,6 +1,6 @@
 import { PermanentError } from '../lib/contracts/errors';
+import { expandPreset, givenSettingsSchema, startSettings } from '../lib/contracts/given-settings';
 import { decodeText, parseOrThrow } from '../lib/contracts/parse';
-import { expandPreset, givenSettingsSchema, startSettings } from '../lib/contracts/presets';
 import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
 import { flagOf } from './flag-values';
 import { readInputFile } from './read-input-file';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { givenSettingsSchema } from '../../lib/contracts/presets';
+import { givenSettingsSchema } from '../../lib/contracts/given-settings';
 import { presetOption, settingOptionGroups } from '../definitions/setting-options';
 import type { Terminal } from '../terminal';
 

@@ -2,6 +2,7 @@ import { changedSettings, effectiveSettings } from '../../lib/contracts/effectiv
 import { objectKeys } from '../../lib/contracts/object-keys';
 import type { RunRecord } from '../../lib/contracts/results';
 import type { RunConfig } from '../../lib/contracts/run-config';
+import { introduceModel } from '../../lib/model/describe-model';
 import { type RunListing, readRun } from '../../lib/pipeline/list-runs';
 import { formatCount, formatSetting } from '../../lib/report/format-values';
 import type { ObjectStore } from '../../lib/store/object-store';
@@ -54,6 +55,7 @@ function listFacts(store: ObjectStore, record: RunRecord, styles: Styles): (read
       `${accuracy.toFixed(4)} (${formatCount(errorCount)} of ${formatCount(testCount)} wrong)`,
     ],
     ['test loss', loss.toFixed(4)],
+    ['model', introduceModel(record.config)],
     ['started', record.createdAt],
     ['finished', record.finishedAt],
     ['engine', `${environment.engine} ${environment.tensorflowVersion} on ${environment.device}`],

@@ -1,4 +1,4 @@
-import { defaultConfigOf } from './presets';
+import { defaultConfigOf } from './given-settings';
 import { type RunConfig, runSettingsSchema } from './run-config';
 import { explainNoEffect } from './setting-conditions';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { computeSchema, lambdaMemoryMib } from './compute';
 import { shardPlanSchema, shardResultSchema } from './dataset';
+import { givenSettingsSchema, startSettings } from './given-settings';
 import { objectKeys } from './object-keys';
-import { givenSettingsSchema, startSettings } from './presets';
 import { latestModelSchema, phaseSchema } from './results';
 import { refuseContradictions, runConfigSchema, runIdSchema } from './run-config';
 

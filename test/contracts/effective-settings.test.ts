@@ -1,5 +1,5 @@
 import { changedSettings, effectiveSettings } from '../../lib/contracts/effective-settings';
-import { startSettings } from '../../lib/contracts/presets';
+import { startSettings } from '../../lib/contracts/given-settings';
 import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
 
 const configOf = (given: object) => runConfigSchema.parse(startSettings({ ...given }));

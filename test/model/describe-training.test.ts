@@ -1,4 +1,4 @@
-import { startSettings } from '../../lib/contracts/presets';
+import { startSettings } from '../../lib/contracts/given-settings';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { describeArchitecture, introduceModel, nameOfModel } from '../../lib/model/describe-model';
 import { choicesByValidation, describeTraining } from '../../lib/model/describe-training';

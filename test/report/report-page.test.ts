@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decode } from 'fast-png';
-import { startSettings } from '../../lib/contracts/presets';
+import { startSettings } from '../../lib/contracts/given-settings';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { measureCalibration } from '../../lib/evaluation/calibration';
 import { imageDataUrl } from '../../lib/report/byte-image';

@@ -1,10 +1,5 @@
-import {
-  defaultConfigOf,
-  expandPreset,
-  presetNames,
-  presets,
-  startSettings,
-} from '../../lib/contracts/presets';
+import { defaultConfigOf, expandPreset, startSettings } from '../../lib/contracts/given-settings';
+import { presetNames, presets } from '../../lib/contracts/presets';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { executionInputSchema } from '../../lib/contracts/steps';
 
