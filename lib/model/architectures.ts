@@ -33,8 +33,9 @@ export function describeMlp(
 }
 
 /**
- * A convolutional network: per width two convolutions 3×3, each with batch normalization and relu, then a pooling that
- * halves the image; at the end Flatten, Dropout and Dense with softmax.
+ * A convolutional network: for each width two convolutions 3×3, the second one followed by a pooling that halves the
+ * image, each with batch normalization and relu; at the end Flatten, Dropout and Dense with softmax. Pooling comes first
+ * because the rest is then computed for a quarter of the values.
  *
  * Input [batch, height, width, 1] in [0, 1], output [batch, classes].
  */
@@ -42,25 +43,30 @@ export function describeCnn(
   { filters, dropout, l2, classes }: CnnConfig,
   imageShape: readonly [number, number],
 ): KerasGraph {
-  const stages = filters.flatMap((width, stage) => [
-    ...[1, 2].flatMap((position) => {
+  let side = Math.min(...imageShape);
+  const stages = filters.flatMap((width, stage) => {
+    const padding = side >= smallestUnpadded ? 'valid' : 'same';
+    side = Math.floor((padding === 'valid' ? side - 4 : side) / 2);
+    return [1, 2].flatMap((position) => {
       const suffix = `${stage + 1}_${position}`;
       return [
         readOwn('Conv2D', {
           name: `conv_${suffix}`,
           filters: width,
           kernel_size: [3, 3],
-          padding: 'same',
+          padding,
           // The normalization subtracts every mean, and adds its own bias.
           use_bias: false,
           kernel_regularizer: penalty(l2),
         }),
+        ...(position === 2
+          ? [readOwn('MaxPooling2D', { name: `pool_${stage + 1}`, pool_size: [2, 2] })]
+          : []),
         readOwn('BatchNormalization', { name: `norm_${suffix}`, momentum: 0.9, epsilon: 0.001 }),
         readOwn('ReLU', { name: `relu_${suffix}` }),
       ];
-    }),
-    readOwn('MaxPooling2D', { name: `pool_${stage + 1}`, pool_size: [2, 2] }),
-  ]);
+    });
+  });
   return describeChain(
     'cnn',
     [...imageShape, 1],
@@ -77,6 +83,9 @@ export function describeCnn(
     ],
   );
 }
+
+/** Larger images are convolved without padding: digits have a blank margin, so nothing is lost, and a third is saved. */
+const smallestUnpadded = 12;
 
 const outputName = 'probabilities';
 

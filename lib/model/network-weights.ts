@@ -1,5 +1,16 @@
 import type { KerasGraph } from './keras-graph';
 import { listGraphWeights } from './layer-shapes';
+import type { LayerClass } from './layers/layer-kinds';
+
+const convolutions: ReadonlySet<string> = new Set<LayerClass>([
+  'Conv2D',
+  'DepthwiseConv2D',
+  'SeparableConv2D',
+]);
+
+export function hasConvolutions({ layers }: KerasGraph): boolean {
+  return layers.some(({ class_name }) => convolutions.has(class_name));
+}
 
 export interface NetworkWeight {
   readonly shape: readonly number[];

@@ -1,7 +1,7 @@
 import type { DatasetPlan } from '../contracts/dataset';
 import type { PlanInput } from '../contracts/steps';
 import { networkOf } from '../model/network-of';
-import { listNetworkWeights } from '../model/network-weights';
+import { hasConvolutions, listNetworkWeights } from '../model/network-weights';
 import { chooseEngine } from '../training/choose-engine';
 import { assertWeightsFit, type EncodedWeights, loadInitialWeights } from '../training/initial-weights';
 import { mlpLayersOf } from '../training/mlp-layers';
@@ -36,5 +36,6 @@ export async function findTrainingNeeds(
   const layout = layOutState(weights, createOptimizer(config), config);
   await restoreTraining(store, { runId, contentKey }, config, layout, () => {});
   if (engine === 'auto' && device !== 'gpu') return undefined;
-  return chooseEngine(config, (message) => notify({ type: 'note', message }), signal);
+  const wanted = { engine, device, isConvolutional: hasConvolutions(network) };
+  return chooseEngine(wanted, (message) => notify({ type: 'note', message }), signal);
 }

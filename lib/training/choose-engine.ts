@@ -12,6 +12,11 @@ import { openNativeEngine } from './native-engine';
 import type { TrainingEngine } from './training-engine';
 import { openWasmEngine } from './wasm-engine';
 
+export interface WantedEngine extends Pick<RunConfig, 'engine' | 'device'> {
+  /** Whether convolutions are to be trained. */
+  readonly isConvolutional: boolean;
+}
+
 /** Native TensorFlow and the machine, as far as the choice depends on them; tests replace it. */
 export interface NativeSource {
   readonly inspectGpu: () => Promise<string | undefined>;
@@ -23,7 +28,7 @@ export interface NativeSource {
   ) => Promise<NativeTensorFlow>;
   readonly open: (
     native: NativeTensorFlow & { available: true },
-    device: RunConfig['device'],
+    wanted: WantedEngine,
   ) => Promise<TrainingEngine>;
 }
 
@@ -31,8 +36,8 @@ const thisMachine: NativeSource = {
   inspectGpu,
   isPrepared: (release) => isNativePrepared({ release }),
   prepare: (release, log, signal) => prepareNativeTensorFlow(log, signal, { release }),
-  open: ({ tensorflowVersion, cacheFolder }, device) =>
-    openNativeEngine(tensorflowVersion, device, cacheFolder),
+  open: ({ tensorflowVersion, cacheFolder }, { device, isConvolutional }) =>
+    openNativeEngine(tensorflowVersion, device, cacheFolder, { useOneDnn: isConvolutional }),
 };
 
 /**
@@ -42,11 +47,12 @@ const thisMachine: NativeSource = {
  *   TransientError Interrupted.
  */
 export async function chooseEngine(
-  { engine: choice, device }: Pick<RunConfig, 'engine' | 'device'>,
+  wanted: WantedEngine,
   log: (message: string) => void,
   signal: AbortSignal,
   source: NativeSource = thisMachine,
 ): Promise<TrainingEngine> {
+  const { engine: choice, device } = wanted;
   if (choice === 'wasm') return openWasm(device);
   const gpu = await source.inspectGpu();
   if (device === 'gpu' && gpu === undefined) {
@@ -56,7 +62,7 @@ export async function chooseEngine(
       { evidence: { engine: choice, device } },
     );
   }
-  const opened = await openFirst(await listReleases(device, gpu, source), device, log, signal, source);
+  const opened = await openFirst(await listReleases(device, gpu, source), wanted, log, signal, source);
   if ('engine' in opened) {
     const { engine } = opened;
     if (gpu !== undefined && device === 'auto' && engine.environment.device === 'cpu') {
@@ -89,21 +95,21 @@ type Opened = { readonly engine: TrainingEngine } | { readonly reason: string; r
 /** The first build that can be prepared and loaded; if there is none, the reason for the last one. */
 async function openFirst(
   [release, ...others]: Releases,
-  device: RunConfig['device'],
+  wanted: WantedEngine,
   log: (message: string) => void,
   signal: AbortSignal,
   source: NativeSource,
 ): Promise<Opened> {
-  const opened = await prepareAndOpen(release, device, log, signal, source);
+  const opened = await prepareAndOpen(release, wanted, log, signal, source);
   const [next, ...rest] = others;
   if ('engine' in opened || next === undefined) return opened;
   log(`TensorFlow's build for GPUs cannot be used here (${opened.reason}). ${opened.remedy}`);
-  return openFirst([next, ...rest], device, log, signal, source);
+  return openFirst([next, ...rest], wanted, log, signal, source);
 }
 
 async function prepareAndOpen(
   release: TensorFlowRelease,
-  device: RunConfig['device'],
+  wanted: WantedEngine,
   log: (message: string) => void,
   signal: AbortSignal,
   source: NativeSource,
@@ -111,7 +117,7 @@ async function prepareAndOpen(
   const native = await source.prepare(release, log, signal);
   if (!native.available) return native;
   try {
-    return { engine: await source.open(native, device) };
+    return { engine: await source.open(native, wanted) };
   } catch (error) {
     // A prepared folder may fail to load: it may come from another machine, or be mounted with other options.
     if (error instanceof NativeUnavailable) return error;

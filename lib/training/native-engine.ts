@@ -4,7 +4,7 @@ import type { RunConfig } from '../contracts/run-config';
 import { installGradients, installNativeKernels } from '../kernels/install-kernels';
 import { requireGraphFolder } from '../tensorflow/graph-session';
 import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
-import { loadNativeBackend } from '../tensorflow/native-binding';
+import { loadNativeBackend, type NativeOptions } from '../tensorflow/native-binding';
 import { nativeCacheFolder } from '../tensorflow/native-release';
 import { predictNatively } from './native-predictions';
 import { NativeSession } from './native-session';
@@ -21,11 +21,12 @@ export async function openNativeEngine(
   tensorflowVersion: string,
   device: RunConfig['device'] = 'auto',
   cacheFolder: string = nativeCacheFolder(),
+  options: NativeOptions = {},
 ): Promise<TrainingEngine> {
   requireGraphFolder();
   // CUDA reads this when the library is loaded: no device is visible then.
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
-  const backend = loadNativeBackend(cacheFolder);
+  const backend = loadNativeBackend(cacheFolder, options);
   const { isUsingGpuDevice } = backend;
   await setBackend('tensorflow');
   installGradients();

@@ -85,9 +85,10 @@ export function resultingWeights(weights: readonly WeightState[]): Float32Array[
 }
 
 /**
- * How far an average moves to its weight in a training step, counted from 1. As with Keras' `use_ema`, the first training
- * step sets it.
+ * How far an average moves to its weight in a training step, counted from 1: the average is the mean over all training
+ * steps at first, and exponential with the given decay as soon as that has a shorter memory. Keras' `use_ema` is
+ * exponential from the second step on, where the first weights count for much of a short training.
  */
 export function averageRate(step: number, emaDecay: number): number {
-  return step === 1 ? 1 : 1 - emaDecay;
+  return Math.max(1 - emaDecay, 1 / step);
 }

@@ -15,7 +15,11 @@ async function main([folder, epochs, modelFolder]: readonly string[]): Promise<v
     device: process.env['BENCH_DEVICE'] ?? 'cpu',
     batchSize: Number(process.env['BENCH_BATCH_SIZE'] ?? 512),
   });
-  const engine = await chooseEngine(config, () => {}, new AbortController().signal);
+  const engine = await chooseEngine(
+    { ...config, isConvolutional: config.model !== 'mlp' },
+    () => {},
+    new AbortController().signal,
+  );
   const trainImages = readMnist(folder!, 'train');
   const network = describeMlp(config, trainImages.imageShape);
   const { weights } = await trainNetwork(network, {

@@ -34,7 +34,7 @@ async function choose(
         ? { available: false, reason: `no ${release.package}`, remedy: 'Get it.' }
         : { available: true, tensorflowVersion: release.version, cacheFolder: `/${release.package}` };
     },
-    open: async ({ cacheFolder }, device) => {
+    open: async ({ cacheFolder }, { device }) => {
       if (unloadable.some((build) => cacheFolder === `/${build}`))
         throw new NativeUnavailable(`${cacheFolder} cannot be loaded`, 'Move it.');
       opened.push([cacheFolder, device]);
@@ -42,9 +42,12 @@ async function choose(
     },
   };
   const say = (message: string) => messages.push(message);
-  const engine = await chooseEngine(choice, say, new AbortController().signal, source).catch(
-    (error: unknown) => error as Error,
-  );
+  const engine = await chooseEngine(
+    { ...choice, isConvolutional: false },
+    say,
+    new AbortController().signal,
+    source,
+  ).catch((error: unknown) => error as Error);
   return { asked, opened, messages, engine };
 }
 

@@ -1,0 +1,68 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { encode } from 'fast-png';
+import { isAugmented } from '../../augmentation/augmentation-settings';
+import { objectKeys } from '../../contracts/object-keys';
+import type { RunConfig } from '../../contracts/run-config';
+import type { LabeledImages } from '../../dataset/load-split';
+import { exportModel } from '../../export/export-model';
+import { assemble } from '../../model/assemble';
+import { toProbabilities } from '../../model/heads';
+import type { KerasGraph } from '../../model/keras-graph';
+import { saveModel, setModelWeights } from '../../model/model-files';
+import type { ObjectStore } from '../../store/object-store';
+import { drawAugmentedExamples } from '../../training/augmented-examples';
+import { savePage } from '../../try-it/save-page';
+
+export interface TrainedNetwork {
+  readonly runId: string;
+  readonly config: RunConfig;
+  readonly network: KerasGraph;
+  /** In the order of the model's weights. */
+  readonly weights: readonly Float32Array[];
+  readonly trainImages: LabeledImages;
+  readonly testImages: LabeledImages;
+}
+
+/**
+ * Writes the model in every format, the page to try it, and examples of augmented images.
+ *
+ * @returns the SHA-256 of the weights file.
+ * @throws PermanentError InvalidInput for a layer that a format does not support.
+ */
+export async function writeTrainingFiles(store: ObjectStore, trained: TrainedNetwork): Promise<string> {
+  const { runId, config, trainImages, testImages } = trained;
+  const model = assembleTrained(trained);
+  try {
+    const { sha256 } = await saveModel(store, runId, model);
+    await exportModel(store, runId, model, config.learningRate);
+    await savePage(store, runId, testImages);
+    await writeAugmentedExamples(store, runId, trainImages, config);
+    return sha256!;
+  } finally {
+    model.dispose();
+  }
+}
+
+/** With a softmax at its end. */
+function assembleTrained({ network, weights }: TrainedNetwork): LayersModel {
+  const model = assemble(toProbabilities(network), "The run's model");
+  setModelWeights(
+    model,
+    model.weights.map(({ shape }, index) => ({ shape: shape as number[], values: weights[index]! })),
+  );
+  return model;
+}
+
+async function writeAugmentedExamples(
+  store: ObjectStore,
+  runId: string,
+  images: LabeledImages,
+  config: RunConfig,
+): Promise<void> {
+  if (!isAugmented(config)) return;
+  const { pixels, ...size } = drawAugmentedExamples(images, config);
+  await store.put(
+    objectKeys.augmentedExamples(runId),
+    encode({ ...size, data: pixels, channels: 1, depth: 8 }),
+  );
+}
