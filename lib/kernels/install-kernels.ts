@@ -1,6 +1,9 @@
 import { installBias } from './bias';
 import { installMatrixProduct } from './matrix-product';
 import { installReluGradient } from './relu';
+import { installConvolutionGradients } from './wasm-convolution-gradients';
+import { installDepthwiseGradients } from './wasm-depthwise-gradients';
+import { installMaxPoolGradient } from './wasm-max-pool-gradient';
 
 let hasGradients = false;
 
@@ -18,4 +21,15 @@ export function installNativeKernels(): void {
   installMatrixProduct();
   installBias();
   hasNativeKernels = true;
+}
+
+let hasWasmKernels = false;
+
+/** Kernels that a training needs, and that TensorFlow.js' WASM backend lacks, or has wrong or slow. */
+export function installWasmKernels(): void {
+  if (hasWasmKernels) return;
+  installConvolutionGradients();
+  installDepthwiseGradients();
+  installMaxPoolGradient();
+  hasWasmKernels = true;
 }

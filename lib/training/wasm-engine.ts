@@ -1,5 +1,5 @@
 import { version_core as tfjsVersion } from '@tensorflow/tfjs-core';
-import { installGradients } from '../kernels/install-kernels';
+import { installGradients, installWasmKernels } from '../kernels/install-kernels';
 import { describeMachine } from '../tensorflow/machine-facts';
 import { useWasmBackend, wasmBackendVersion } from '../tensorflow/wasm-backend';
 import type { TrainingEngine } from './training-engine';
@@ -9,6 +9,7 @@ import { WasmSession } from './wasm-session';
 export async function openWasmEngine(): Promise<TrainingEngine> {
   await useWasmBackend();
   installGradients();
+  installWasmKernels();
   return {
     environment: {
       engine: 'wasm',

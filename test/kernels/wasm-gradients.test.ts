@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
-import { installWasmKernels } from '../../lib/kernels/install-wasm-kernels';
+import { installWasmKernels } from '../../lib/kernels/install-kernels';
 import type { LayerKind, TfjsLayer } from '../../lib/model/layers/layer-kind';
 import { type LayerClass, layerKinds } from '../../lib/model/layers/layer-kinds';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
