@@ -17,6 +17,7 @@ import { layOutState, type TrainingState, weightsOf } from '../../training/train
 import type { StepContext } from '../step-context';
 import type { TrainingHistory } from '../training-history';
 import type { TrainingTimeLimit } from '../training-time-limit';
+import { estimateOnWasm } from '../wasm-estimate';
 import { restoreTraining } from './restore-training';
 
 interface NetworkTraining extends Pick<TrainingOptions, 'trainImages' | 'validationImages'> {
@@ -64,6 +65,7 @@ export async function trainWithCheckpoints(
       await history.write(resumeFrom.history);
     // Reading the dataset may have used all the time.
     timeLimit.check();
+    const estimate = estimateOnWasm({ network, engine, epochs: config.epochs, now, log });
     const training = trainModel({
       trainImages,
       validationImages,
@@ -76,6 +78,7 @@ export async function trainWithCheckpoints(
       signal: AbortSignal.any([signal, timeLimit.signal]),
       onBatch: (position) => {
         timeLimit.check();
+        estimate(position);
         notify({ type: 'training-progress', ...position, epochs: config.epochs });
       },
       onCheckpoint: (state) => checkpoints.save(state),
