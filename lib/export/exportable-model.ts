@@ -1,34 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { PermanentError } from '../contracts/errors';
-import { describeLayer, type KerasLayer } from '../model/keras-layers';
-import { type KerasTopology, readTopology } from '../model/keras-topology';
-import type { LayerClass } from '../model/layers/layer-kinds';
+import { assertExportable, type ExportedLayer } from '../model/exportable';
+import type { KerasCall } from '../model/keras-graph';
+import { isChain } from '../model/keras-topology';
+import { readGraph } from '../model/read-graph';
 import type { NamedTensor } from '../model/safetensors';
-
-/** Layers that every format supports. */
-const exportedClasses = [
-  'Activation',
-  'BatchNormalization',
-  'Conv2D',
-  'Dense',
-  'Dropout',
-  'Flatten',
-  'MaxPooling2D',
-  'Reshape',
-] as const satisfies readonly LayerClass[];
-const exportedActivations = ['linear', 'relu', 'softmax', 'sigmoid', 'tanh'] as const;
-export type ExportedActivation = (typeof exportedActivations)[number];
-
-type WithActivation<Config> = Config extends { activation: string }
-  ? Omit<Config, 'activation'> & { readonly activation: ExportedActivation }
-  : Config;
-/** Discriminated by `class_name`. */
-export type ExportedLayer = {
-  [Name in (typeof exportedClasses)[number]]: {
-    readonly class_name: Name;
-    readonly config: WithActivation<Extract<KerasLayer, { class_name: Name }>['config']>;
-  };
-}[(typeof exportedClasses)[number]];
+import type { OptimizerSettings } from './keras-optimizer';
 
 export interface ExportableLayer {
   readonly layer: ExportedLayer;
@@ -36,13 +12,26 @@ export interface ExportableLayer {
   readonly weights: readonly NamedTensor[];
 }
 
-/** A trained model that every export format supports. */
-export interface ExportableModel extends Pick<KerasTopology, 'name' | 'inputShape'> {
+export interface ExportableCall extends KerasCall {
+  /** Without the batch. */
+  readonly outputShape: readonly number[];
+}
+
+/** A trained model that every export format supports: one input and one output. */
+export interface ExportableModel {
+  readonly name: string;
+  /** Shape of one input, without the batch. */
+  readonly inputShape: readonly number[];
   /** Shape of one output, without the batch. */
   readonly outputShape: readonly number[];
+  /** In the order in which Keras numbers them. */
   readonly layers: readonly ExportableLayer[];
-  /** Adam's, to continue the training. */
-  readonly learningRate: number;
+  /** In topological order; the last call returns the output. */
+  readonly calls: readonly ExportableCall[];
+  /** Whether every layer is called once, with the output of the previous layer. */
+  readonly isChain: boolean;
+  /** To continue the training. */
+  readonly optimizer: OptimizerSettings;
 }
 
 /**
@@ -50,40 +39,48 @@ export interface ExportableModel extends Pick<KerasTopology, 'name' | 'inputShap
  *
  * @throws PermanentError InvalidInput for a layer or setting that a format does not support.
  */
-export async function describeModel(model: LayersModel, learningRate: number): Promise<ExportableModel> {
+export async function describeModel(
+  model: LayersModel,
+  optimizer: OptimizerSettings,
+): Promise<ExportableModel> {
   const what = `The model "${model.name}"`;
-  const topology = readTopology(model.toJSON(null, false), what);
-  const layers: ExportableLayer[] = [];
-  for (const layer of topology.layers) {
-    assertExported(layer, what);
-    const weights: NamedTensor[] = [];
-    for (const weight of model.getLayer(layer.config.name).weights) {
-      const tensor = weight.read();
-      const name = weight.originalName.split('/').at(-1)!;
-      weights.push({ name, shape: tensor.shape, values: await tensor.data<'float32'>() });
-    }
-    layers.push({ layer, weights });
+  const graph = readGraph(model.toJSON(null, false), { what, kerasMajor: 2 });
+  const { inputShape, layers, calls, shapes } = assertExportable(graph, what);
+  const names = nameForAllFormats(layers.map(({ config }) => config.name));
+  const described: ExportableLayer[] = [];
+  for (const [index, layer] of layers.entries()) {
+    const renamed = { ...layer, config: { ...layer.config, name: names[index]! } } as ExportedLayer;
+    described.push({ layer: renamed, weights: await readWeights(model, layer) });
   }
-  const { name, inputShape } = topology;
   return {
-    name,
+    name: graph.name,
     inputShape,
-    outputShape: model.outputs[0]!.shape.slice(1) as number[],
-    layers,
-    learningRate,
+    outputShape: shapes.at(-1)!.output,
+    layers: described,
+    calls: calls.map((call, index) => ({ ...call, outputShape: shapes[index]!.output })),
+    isChain: isChain(graph),
+    optimizer,
   };
 }
 
-function assertExported(layer: KerasLayer, what: string): asserts layer is ExportedLayer {
-  const { class_name, config } = layer;
-  const refuse = (received: string, allowed: readonly string[]) => {
-    throw new PermanentError(
-      'InvalidInput',
-      `${describeLayer(config.name, what)} has ${received}, which is not exported. Allowed are ${allowed.join(', ')}.`,
-    );
-  };
-  if (!exportedClasses.some((name) => name === class_name))
-    refuse(`the class ${JSON.stringify(class_name)}`, exportedClasses);
-  if ('activation' in config && !exportedActivations.some((name) => name === config.activation))
-    refuse(`the activation ${JSON.stringify(config.activation)}`, exportedActivations);
+async function readWeights(model: LayersModel, { config }: ExportedLayer): Promise<NamedTensor[]> {
+  const weights: NamedTensor[] = [];
+  for (const weight of model.getLayer(config.name).weights) {
+    const tensor = weight.read();
+    const name = weight.originalName.split('/').at(-1)!;
+    weights.push({ name, shape: tensor.shape, values: await tensor.data<'float32'>() });
+  }
+  return weights;
+}
+
+/** Keras 3 refuses slashes, which the layers of nested models have in their names. */
+function nameForAllFormats(names: readonly string[]): string[] {
+  const taken = new Set(names.filter((name) => !name.includes('/')));
+  return names.map((name) => {
+    if (!name.includes('/')) return name;
+    let renamed = name.replaceAll('/', '_');
+    while (taken.has(renamed)) renamed = `${renamed}_`;
+    taken.add(renamed);
+    return renamed;
+  });
 }

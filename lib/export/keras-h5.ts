@@ -1,12 +1,15 @@
+import { describeIn } from '../model/exportable';
 import type { ExportableModel } from './exportable-model';
 import { addArray, addText, addTexts, writeHdf5 } from './hdf5';
+import { listKerasCalls, nameInput } from './keras-calls';
+import { describeForKeras2 } from './keras-optimizer';
 
 /** The last version of Keras 2, which defines this layout. */
 const kerasVersion = '2.15.0';
 
 /**
  * The whole model as Keras 2 saves it: configuration and optimizer in attributes, one group per layer. Keras 3 and
- * tf_keras read it as well. Adam's moments are not in it.
+ * tf_keras read it as well. The state of the optimizer is not in it.
  */
 export function writeKerasH5(model: ExportableModel): Promise<Uint8Array> {
   const withWeights = model.layers.filter(({ weights }) => weights.length > 0);
@@ -38,36 +41,53 @@ export function writeKerasH5(model: ExportableModel): Promise<Uint8Array> {
   });
 }
 
-function describeModelConfig({ name, inputShape, layers }: ExportableModel) {
+function describeModelConfig(model: ExportableModel) {
+  const { name, inputShape, layers, isChain } = model;
+  const inputName = nameInput(model, 'input_1');
   const input = {
-    batch_input_shape: [null, ...inputShape],
-    dtype: 'float32',
-    sparse: false,
-    ragged: false,
-    name: 'input_1',
+    class_name: 'InputLayer',
+    config: {
+      batch_input_shape: [null, ...inputShape],
+      dtype: 'float32',
+      sparse: false,
+      ragged: false,
+      name: inputName,
+    },
   };
+  const described = layers.map(({ layer }) => {
+    const { class_name, config } = describeIn('keras2', layer);
+    return { class_name, config: { ...config, dtype: 'float32' } };
+  });
+  if (isChain) return { class_name: 'Sequential', config: { name, layers: [input, ...described] } };
+  const { inputsOf, output } = listKerasCalls(model, inputName);
   return {
-    class_name: 'Sequential',
+    class_name: 'Functional',
     config: {
       name,
       layers: [
-        { class_name: 'InputLayer', config: input },
-        ...layers.map(({ layer }) => ({
-          class_name: layer.class_name,
-          config: { ...layer.config, dtype: 'float32' },
+        { ...input, name: inputName, inbound_nodes: [] },
+        ...described.map((layer, index) => ({
+          ...layer,
+          name: layers[index]!.layer.config.name,
+          inbound_nodes: inputsOf[index]!.map((inputs) =>
+            inputs.map(({ layer: from, node }) => [from, node, 0, {}]),
+          ),
         })),
       ],
+      input_layers: [[inputName, 0, 0]],
+      output_layers: [[output.layer, output.node, 0]],
     },
   };
 }
 
-function describeTraining({ learningRate }: ExportableModel) {
+function describeTraining({ optimizer }: ExportableModel) {
+  const { className, settings } = describeForKeras2(optimizer);
   return {
     loss: 'sparse_categorical_crossentropy',
     // The full name: Keras 2 interprets "accuracy" in a file as categorical accuracy, and reports wrong values.
     metrics: ['sparse_categorical_accuracy'],
     weighted_metrics: null,
     loss_weights: null,
-    optimizer_config: { class_name: 'Adam', config: { name: 'Adam', learning_rate: learningRate } },
+    optimizer_config: { class_name: className, config: { name: className, ...settings } },
   };
 }

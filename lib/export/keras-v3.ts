@@ -1,13 +1,18 @@
 import { strToU8, zipSync } from 'fflate';
+import { describeIn, type ExportedLayer } from '../model/exportable';
 import { toSnakeCase } from '../model/keras-layers';
 import type { ExportableModel } from './exportable-model';
 import { addArray, addText, writeHdf5 } from './hdf5';
+import { type CallOutput, listKerasCalls, nameInput } from './keras-calls';
+import { describeOptimizer } from './keras-optimizer';
 
 const kerasVersion = '3.15.1';
 /** The lowest time of a zip. */
 const beginning = '1980-01-01T00:00:00';
 
-/** The `.keras` archive of Keras 3: metadata, configuration and weights. Adam's moments are not in it. */
+/**
+ * The `.keras` archive of Keras 3: metadata, configuration and weights. The state of the optimizer is not in it.
+ */
 export async function writeKerasV3(model: ExportableModel): Promise<Uint8Array> {
   const files = {
     'metadata.json': encode({ keras_version: kerasVersion, date_saved: beginning.replace('T', '@') }),
@@ -24,33 +29,16 @@ function serialize(module: string, className: string, config: object) {
   return { module, class_name: className, config, registered_name: null };
 }
 
-function describeModelConfig({ name, inputShape, layers, learningRate }: ExportableModel) {
-  const batchShape = [null, ...inputShape];
-  const dtype = serialize('keras', 'DTypePolicy', { name: 'float32' });
-  const input = {
-    batch_shape: batchShape,
-    dtype: 'float32',
-    sparse: false,
-    ragged: false,
-    name: 'input_layer',
-  };
-  const sequential = serialize('keras', 'Sequential', {
-    name,
-    trainable: true,
-    dtype,
-    layers: [
-      serialize('keras.layers', 'InputLayer', input),
-      ...layers.map(({ layer }) =>
-        serialize('keras.layers', layer.class_name, { ...layer.config, ...penalty(layer.config), dtype }),
-      ),
-    ],
-    build_input_shape: batchShape,
-  });
+function describeModelConfig(model: ExportableModel) {
+  const batchShape = [null, ...model.inputShape];
+  const described = model.isChain
+    ? { ...describeSequential(model, batchShape), build_config: { input_shape: batchShape } }
+    : describeFunctional(model, batchShape);
+  const { className, name, settings } = describeOptimizer(model.optimizer);
   return {
-    ...sequential,
-    build_config: { input_shape: batchShape },
+    ...described,
     compile_config: {
-      optimizer: serialize('keras.optimizers', 'Adam', { name: 'adam', learning_rate: learningRate }),
+      optimizer: serialize('keras.optimizers', className, { name, ...settings }),
       loss: 'sparse_categorical_crossentropy',
       loss_weights: null,
       metrics: ['sparse_categorical_accuracy'],
@@ -60,6 +48,67 @@ function describeModelConfig({ name, inputShape, layers, learningRate }: Exporta
       jit_compile: false,
     },
   };
+}
+
+const dtype = serialize('keras', 'DTypePolicy', { name: 'float32' });
+
+function describeInput(name: string, batchShape: readonly (number | null)[]) {
+  return serialize('keras.layers', 'InputLayer', {
+    batch_shape: batchShape,
+    dtype: 'float32',
+    sparse: false,
+    ragged: false,
+    name,
+  });
+}
+
+function describeKeras3Layer(layer: ExportedLayer) {
+  const { class_name, config } = describeIn('keras3', layer);
+  return serialize('keras.layers', class_name, { ...config, ...penalty(config), dtype });
+}
+
+function describeSequential({ name, layers }: ExportableModel, batchShape: readonly (number | null)[]) {
+  return serialize('keras', 'Sequential', {
+    name,
+    trainable: true,
+    dtype,
+    layers: [
+      describeInput('input_layer', batchShape),
+      ...layers.map(({ layer }) => describeKeras3Layer(layer)),
+    ],
+    build_input_shape: batchShape,
+  });
+}
+
+function describeFunctional(model: ExportableModel, batchShape: readonly (number | null)[]) {
+  const { name, layers } = model;
+  const inputName = nameInput(model, 'input_layer');
+  const { inputsOf, output } = listKerasCalls(model, inputName);
+  const functional = serialize('keras.src.models.functional', 'Functional', {
+    name,
+    trainable: true,
+    layers: [
+      { ...describeInput(inputName, batchShape), name: inputName, inbound_nodes: [] },
+      ...layers.map(({ layer }, index) => ({
+        ...describeKeras3Layer(layer),
+        name: layer.config.name,
+        inbound_nodes: inputsOf[index]!.map(describeNode),
+      })),
+    ],
+    // Keras 3.0 reads only lists; later versions read these and unpack them.
+    input_layers: [[inputName, 0, 0]],
+    output_layers: [[output.layer, output.node, 0]],
+  });
+  return { ...functional, registered_name: 'Functional', build_config: { input_shape: null } };
+}
+
+/** A layer with several inputs takes a list of them. */
+function describeNode(inputs: readonly CallOutput[]) {
+  const tensors = inputs.map(({ layer, node, shape }) => ({
+    class_name: '__keras_tensor__',
+    config: { shape: [null, ...shape], dtype: 'float32', keras_history: [layer, node, 0] },
+  }));
+  return { args: tensors.length === 1 ? tensors : [tensors], kwargs: {} };
 }
 
 function penalty(config: object) {
@@ -73,7 +122,7 @@ function writeWeights({ name, layers }: ExportableModel): Promise<Uint8Array> {
   return writeHdf5((root) => {
     addText(root.create_group('vars'), 'name', name);
     const all = root.create_group('layers');
-    const paths = nameGroups(layers.map(({ layer }) => layer.class_name));
+    const paths = nameGroups(layers.map(({ layer }) => describeIn('keras3', layer).class_name));
     for (const [index, { layer, weights }] of layers.entries()) {
       const variables = all.create_group(paths[index]!).create_group('vars');
       addText(variables, 'name', layer.config.name);

@@ -1,3 +1,4 @@
+import type { OnnxAttribute } from '../model/layers/onnx-graph';
 import { bytes, concatenate, float, integer, message, text } from '../protobuf/messages';
 
 /**
@@ -5,13 +6,6 @@ import { bytes, concatenate, float, integer, message, text } from '../protobuf/m
  * needs. The numbers of fields and enums are those in that file.
  */
 type Bytes = Uint8Array;
-
-/** The key is the type, since a float may be a whole number in JavaScript. */
-export type OnnxAttribute =
-  | { readonly int: number }
-  | { readonly ints: readonly number[] }
-  | { readonly float: number }
-  | { readonly text: string };
 
 function encodeAttribute(name: string, attribute: OnnxAttribute): Bytes {
   const type = (value: number) => integer(20, value);

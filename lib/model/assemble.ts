@@ -75,7 +75,22 @@ function assembleBranched(
   }
   const model = toModel({ name, inputs: images, outputs: outputs.at(-1)! });
   if (weights !== undefined) for (const { layer } of calls) setWeights(built[layer]!, weights[layer]!);
+  const isFirstCall = (index: number) =>
+    calls.findIndex(({ layer }) => layer === calls[index]!.layer) === index;
+  disposeCompletely(
+    model,
+    calls.flatMap(({ layer }, index) => (isFirstCall(index) ? [] : built[layer]!)),
+  );
   return model;
+}
+
+/** TensorFlow.js keeps the weights of a layer until it was disposed as often as called; a model disposes it once. */
+function disposeCompletely(model: LayersModel, calledAgain: readonly TfjsLayer[]): void {
+  const disposeOnce = model.dispose.bind(model);
+  model.dispose = () => {
+    for (const layer of calledAgain) layer.dispose();
+    return disposeOnce();
+  };
 }
 
 function setWeights(layer: TfjsLayer, weights: readonly WeightValues[]): void {

@@ -1,6 +1,7 @@
 import type { KerasLayer } from './keras-layers';
 import type { LayerKind, TfjsLayer, WeightSlot } from './layers/layer-kind';
 import { layerKinds } from './layers/layer-kinds';
+import { OperationLayer } from './layers/operation-layer';
 import type { Shape } from './layers/settings';
 
 function kindOf({ class_name }: KerasLayer): LayerKind<KerasLayer['config']> {
@@ -15,11 +16,13 @@ function kindOf({ class_name }: KerasLayer): LayerKind<KerasLayer['config']> {
  */
 export function buildLayer(layer: KerasLayer, inputShape?: Shape): TfjsLayer {
   const { name, trainable } = layer.config;
-  return kindOf(layer).build(layer.config, {
+  const built = kindOf(layer).build(layer.config, {
     name,
     trainable,
     ...(inputShape && { inputShape: [...inputShape] }),
   });
+  if (built instanceof OperationLayer) built.describeAs(layer);
+  return built;
 }
 
 /** A layer's weights, in Keras' order. */

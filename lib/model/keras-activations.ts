@@ -51,6 +51,8 @@ function readActivation(activation: unknown, kerasMajor: number): string | Descr
       return { className, config: config as Record<string, unknown> };
     }
   }
+  // Its slope in both versions of Keras; the layer of this name has another default.
+  if (activation === 'leaky_relu') return { className: 'LeakyReLU', config: { negative_slope: 0.2 } };
   return rename(typeof activation === 'string' ? activation : JSON.stringify(activation), kerasMajor);
 }
 

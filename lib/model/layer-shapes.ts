@@ -8,23 +8,40 @@ import type { Shape } from './layers/settings';
 /** Per image: 224 × 224 × 64, the first layer of large networks, is 3.2 million. Layers without weights have no other limit. */
 const maxOutputValues = 2 ** 22;
 
+/** Shapes of one call of a layer, without the batch. */
+export interface CallShapes {
+  readonly inputs: readonly Shape[];
+  readonly output: Shape;
+}
+
+type Network = Pick<KerasGraph, 'inputShape' | 'layers' | 'calls'>;
+
+/**
+ * The shapes of every call, without allocating memory for weights.
+ *
+ * @param what - for the message, e.g. `The model "digits.keras"`.
+ * @throws PermanentError InvalidInput for layers that do not fit together.
+ */
+export function listCallShapes({ inputShape, layers, calls }: Network, what: string): CallShapes[] {
+  const shapes: CallShapes[] = [];
+  for (const { layer, inputs } of calls) {
+    const given = inputs.map((input) => (input === modelInput ? inputShape : shapes[input]!.output));
+    shapes.push({ inputs: given, output: outputShape(layers[layer]!, given, what) });
+  }
+  return shapes;
+}
+
 /**
  * The weights, one list per layer, without allocating memory for them.
  *
  * @param what - for the message, e.g. `The model "digits.keras"`.
  * @throws PermanentError InvalidInput for layers that do not fit together.
  */
-export function listGraphWeights(
-  { inputShape, layers, calls }: Pick<KerasGraph, 'inputShape' | 'layers' | 'calls'>,
-  what: string,
-): (readonly WeightSlot[])[] {
-  const outputs: Shape[] = [];
-  const weights: (readonly WeightSlot[])[] = layers.map(() => []);
-  for (const { layer: index, inputs } of calls) {
-    const layer = layers[index]!;
-    const shapes = inputs.map((input) => (input === modelInput ? inputShape : outputs[input]!));
-    weights[index] = listWeights(layer, shapes[0]!);
-    outputs.push(outputShape(layer, shapes, what));
+export function listGraphWeights(graph: Network, what: string): (readonly WeightSlot[])[] {
+  const weights: (readonly WeightSlot[])[] = graph.layers.map(() => []);
+  for (const [index, { inputs }] of listCallShapes(graph, what).entries()) {
+    const { layer } = graph.calls[index]!;
+    weights[layer] = listWeights(graph.layers[layer]!, inputs[0]!);
   }
   return weights;
 }

@@ -1,13 +1,17 @@
 import { io, tensor } from '@tensorflow/tfjs-core';
-import { type LayersModel, loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { decodeText, parseOrThrow } from '../contracts/parse';
 import { encodeJson } from '../store/json-objects';
 import type { ObjectInfo, ObjectStore } from '../store/object-store';
+import { assemble, type GraphWeights, type WeightValues } from './assemble';
+import type { KerasGraph } from './keras-graph';
 import { listGraphWeights } from './layer-shapes';
+import type { WeightSlot } from './layers/layer-kind';
 import { readGraph } from './read-graph';
+import { describeForTfjs, type TfjsTopology } from './tfjs-topology';
 
 /** `model.json` as TensorFlow.js defines it; https://www.tensorflow.org/js/guide/save_load. */
 const modelFileSchema = z.looseObject({
@@ -38,7 +42,7 @@ export async function saveModel(store: ObjectStore, runId: string, model: Layers
       format: 'layers-model',
       generatedBy: artifacts.generatedBy,
       convertedBy: null,
-      modelTopology: artifacts.modelTopology,
+      modelTopology: describeForTfjs(artifacts.modelTopology as TfjsTopology, `The model "${model.name}"`),
       weightsManifest: [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }],
     }),
   );
@@ -69,7 +73,7 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
   const file = parseOrThrow(modelFileSchema, parseJson(text, what), what, 'CorruptArtifact');
   const weightData = (await store.get(objectKeys.modelWeights(runId))).slice().buffer;
   const [{ weights }] = file.weightsManifest;
-  const expectedBytes = weights.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+  const expectedBytes = weights.reduce((sum, { shape }) => sum + 4 * countValues(shape), 0);
   if (weightData.byteLength !== expectedBytes) {
     throw corrupt(
       what,
@@ -77,25 +81,45 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
     );
   }
   try {
+    const graph = readGraph(file.modelTopology, { what, kerasMajor: 2 });
+    const slots = listGraphWeights(graph, what);
     assertSameShapes(
-      listGraphWeights(readGraph(file.modelTopology, { what, kerasMajor: 2 }), what).flatMap((slots) =>
-        slots.map(({ shape }) => shape),
-      ),
+      slots.flatMap((ofLayer) => ofLayer.map(({ shape }) => shape)),
       weights.map(({ shape }) => shape),
     );
-    return await loadLayersModel(
-      io.fromMemory({
-        modelTopology: file.modelTopology,
-        weightSpecs: weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
-        weightData,
-      }),
-    );
+    return assemble(graph, what, takeWeights(graph, slots, new Float32Array(weightData), weights));
   } catch (cause) {
     throw corrupt(what, 'TensorFlow.js cannot build a model from it', cause);
   }
 }
 
-/** TensorFlow.js allocates memory for all described layers before it looks for their weights. */
+const countValues = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+
+/** Finds the weights of each layer by their names, as TensorFlow.js does: their order in the file is another one. */
+function takeWeights(
+  { layers }: KerasGraph,
+  slots: readonly (readonly WeightSlot[])[],
+  values: Float32Array,
+  listed: readonly { readonly name: string; readonly shape: readonly number[] }[],
+): GraphWeights {
+  const byName = new Map<string, WeightValues>();
+  let offset = 0;
+  for (const { name, shape } of listed) {
+    const end = offset + countValues(shape);
+    byName.set(name, { shape, values: values.subarray(offset, end) });
+    offset = end;
+  }
+  return layers.map(({ config }, layer) =>
+    slots[layer]!.map(({ name, shape }) => {
+      const found = byName.get(`${config.name}/${name}`);
+      if (String(found?.shape) === String(shape)) return found!;
+      const received = found === undefined ? 'no weights' : `weights of ${found.shape.join('×')}`;
+      throw new Error(`it lists ${received} for ${config.name}/${name}, which needs ${shape.join('×')}`);
+    }),
+  );
+}
+
+/** Building a layer allocates memory for its weights, so a wrong description is refused before. */
 function assertSameShapes(
   described: readonly (readonly number[])[],
   stored: readonly (readonly number[])[],

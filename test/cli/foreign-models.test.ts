@@ -6,6 +6,7 @@ import { addArray, addText, addTexts, writeHdf5 } from '../../lib/export/hdf5';
 import { writeKerasH5 } from '../../lib/export/keras-h5';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { runCommand } from '../support/command-line';
+import { adam } from '../support/sample-models';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
@@ -103,7 +104,7 @@ test('a model for pixels 0..255 is detected, and --scale evaluates it correctly'
   );
   hidden.setWeights([scaled, bias!]);
   const file = join(folder, 'bytes.h5');
-  writeFileSync(file, await writeKerasH5(await describeModel(model, 0.001)));
+  writeFileSync(file, await writeKerasH5(await describeModel(model, adam)));
   model.dispose();
   scaled.dispose();
 

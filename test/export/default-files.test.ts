@@ -3,7 +3,7 @@ import { saveModel } from '../../lib/model/model-files';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { sha256Hex } from '../../lib/store/sha256';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { randomizeWeights, sampleModels } from '../support/sample-models';
+import { adam, randomizeWeights, sampleModels } from '../support/sample-models';
 
 beforeAll(useWasmBackend);
 
@@ -22,7 +22,7 @@ test('the files of the default network have the bytes that they always had', asy
   const model = sampleModels['the perceptron']();
   randomizeWeights(model);
   await saveModel(store, 'run-1', model);
-  await exportModel(store, 'run-1', model, 0.001);
+  await exportModel(store, 'run-1', model, adam);
   model.dispose();
   const found: Record<string, string> = {};
   for await (const { key } of store.list('runs/run-1/model/'))

@@ -5,7 +5,7 @@ import { describeModel } from '../../lib/export/exportable-model';
 import { modelFormats } from '../../lib/export/model-formats';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { makePixels, randomizeWeights, sampleModels } from '../support/sample-models';
+import { adam, makePixels, randomizeWeights, sampleModels } from '../support/sample-models';
 
 beforeAll(useWasmBackend);
 
@@ -21,7 +21,7 @@ describe.each(models)('%s', (_, build) => {
       jest.useFakeTimers({ now: new Date(now), doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
       const model = build();
       randomizeWeights(model);
-      files.push(await write(await describeModel(model, 0.001)));
+      files.push(await write(await describeModel(model, adam)));
       model.dispose();
       jest.useRealTimers();
     }
@@ -34,11 +34,11 @@ describe.each(models)('%s', (_, build) => {
     const model = build();
     randomizeWeights(model);
     const expected = await predict(model);
-    const exported = await describeModel(model, 0.001);
+    const exported = await describeModel(model, adam);
     model.dispose();
     const { write } = modelFormats.find((format) => format.fileName === fileName)!;
     const read = await readKerasModel(await write(exported), 'The model');
-    expect(await describeModel(read, 0.001)).toEqual(exported);
+    expect(await describeModel(read, adam)).toEqual(exported);
     expect(await predict(read)).toEqual(expected);
     read.dispose();
     expect(tf.memory().numTensors).toBe(before);

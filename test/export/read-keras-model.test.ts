@@ -7,7 +7,7 @@ import { writeKerasH5 } from '../../lib/export/keras-h5';
 import { writeKerasV3 } from '../../lib/export/keras-v3';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { sampleModels } from '../support/sample-models';
+import { adam, sampleModels } from '../support/sample-models';
 
 const what = 'The model "given.keras"';
 type Files = Record<'config.json' | 'metadata.json' | 'model.weights.h5', Uint8Array>;
@@ -23,7 +23,7 @@ let legacy: Uint8Array;
 beforeAll(async () => {
   await useWasmBackend();
   const model = sampleModels['l2 regularization']();
-  const exported = await describeModel(model, 0.001);
+  const exported = await describeModel(model, adam);
   model.dispose();
   archive = await writeKerasV3(exported);
   files = unzipSync(archive) as Files;

@@ -11,7 +11,7 @@ import { modelFormats } from '../../lib/export/model-formats';
 import { buildMlp } from '../../lib/model/architectures';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { type KerasVersion, runPython } from '../support/reference-python';
-import { buildCnn, randomizeWeights } from '../support/sample-models';
+import { adam, buildCnn, randomizeWeights } from '../support/sample-models';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
@@ -45,7 +45,7 @@ beforeAll(async () => {
     randomizeWeights(model);
     const probabilities = await predictAll(model, { pixels, count: labels.length, imageShape }, 10);
     writeFileSync(join(folder, `${name}.f32`), new Uint8Array(probabilities.buffer));
-    const exported = await describeModel(model, learningRate);
+    const exported = await describeModel(model, { ...adam, learningRate });
     model.dispose();
     for (const { fileName, write } of modelFormats)
       writeFileSync(join(folder, fileName.replace('model', name)), await write(exported));

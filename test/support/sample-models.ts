@@ -1,7 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import type { OptimizerSettings } from '../../lib/export/keras-optimizer';
 import { buildMlp } from '../../lib/model/architectures';
 import { createRandom } from '../../lib/training/seeded-random';
+
+/** Keras' defaults, as the settings of a run have them. */
+export const adam: OptimizerSettings = {
+  optimizer: 'adam',
+  learningRate: 0.001,
+  momentum: 0.9,
+  nesterov: false,
+  weightDecay: 0.004,
+  clipNorm: 0,
+};
 
 /** Replaces all weights by seeded numbers, positive for a variance. */
 export function randomizeWeights(model: LayersModel, seed = 1): void {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { defineLayer } from './layer-kind';
+import { defineLayer, type Limit, sameInAll } from './layer-kind';
+import type { OnnxGraph, OnnxTensor } from './onnx-graph';
 import { OperationLayer } from './operation-layer';
 
 /** Activations of TensorFlow.js, by Keras' name. They can be a setting of a layer. */
@@ -29,7 +30,6 @@ const operations = {
   hard_sigmoid_of_keras_3: hardSigmoid,
   hard_silu: (x: tf.Tensor) => tf.mul(x, hardSigmoid(x)),
   log_softmax: (x: tf.Tensor) => tf.logSoftmax(x),
-  leaky_relu: (x: tf.Tensor) => tf.leakyRelu(x, 0.2),
   log_sigmoid: (x: tf.Tensor) => tf.neg(tf.softplus(tf.neg(x))),
 } as const;
 
@@ -63,12 +63,69 @@ export function isNativeActivation(name: string): boolean {
   return Object.hasOwn(nativeActivations, name);
 }
 
+type Conversion = (graph: OnnxGraph, x: OnnxTensor) => OnnxTensor;
+const operator =
+  (name: string): Conversion =>
+  (graph, x) =>
+    graph.apply(name, [x]);
+
+/** Those of every format. Keras 2 and 3 have two functions of the name `hard_sigmoid`. */
+const onnxConversions = {
+  linear: (_, x) => x,
+  relu: operator('Relu'),
+  softmax: convertSoftmax,
+  sigmoid: operator('Sigmoid'),
+  tanh: operator('Tanh'),
+  elu: operator('Elu'),
+  selu: operator('Selu'),
+  // x / 2 · (1 + erf(x / √2)); ONNX has it as an operator from opset 20 on.
+  gelu: (graph, x) => {
+    const erf = graph.apply('Erf', [graph.apply('Mul', [x, graph.number(Math.SQRT1_2)])]);
+    const product = graph.apply('Mul', [x, graph.apply('Add', [erf, graph.number(1)])]);
+    return graph.apply('Mul', [product, graph.number(0.5)]);
+  },
+  swish: (graph, x) => graph.apply('Mul', [x, graph.apply('Sigmoid', [x])]),
+  softplus: operator('Softplus'),
+  softsign: operator('Softsign'),
+  relu6: (graph, x) => graph.apply('Clip', [x, graph.number(0), graph.number(6)]),
+  mish: (graph, x) => graph.apply('Mul', [x, graph.apply('Tanh', [graph.apply('Softplus', [x])])]),
+} satisfies Partial<Record<NativeActivation, Conversion>>;
+
+/** Over the channels. */
+export function convertSoftmax(graph: OnnxGraph, x: OnnxTensor): OnnxTensor {
+  return graph.apply('Softmax', [x], { axis: { int: x.hasChannelsFirst ? 1 : -1 } });
+}
+
+type ExportedActivation = keyof typeof onnxConversions;
+
+function isExported(name: ActivationName): name is ExportedActivation {
+  return Object.hasOwn(onnxConversions, name);
+}
+
+/** @param name - one that `limitActivation` accepts. */
+export function convertActivation(graph: OnnxGraph, x: OnnxTensor, name: ActivationName): OnnxTensor {
+  return onnxConversions[name as ExportedActivation](graph, x);
+}
+
+export function limitActivation({ activation: name }: { activation: ActivationName }): Limit | undefined {
+  if (isExported(name)) return undefined;
+  return {
+    received: `the activation ${JSON.stringify(name)}`,
+    allowed: namesOf<ExportedActivation>(onnxConversions).join(', '),
+  };
+}
+
 export const activation = defineLayer({
   kept: { activation: z.enum(activationNames) },
   build: ({ activation: name }, common) =>
     isOperation(name)
       ? new OperationLayer(common, { compute: ([x]) => operations[name](x!) })
       : layers.activation({ ...common, activation: tfjsActivation(name) }),
+  formats: {
+    ...sameInAll,
+    onnx: ({ graph, config, inputs: [x] }) => convertActivation(graph, x, config.activation),
+    limit: limitActivation,
+  },
 });
 
 function isOperation(name: ActivationName): name is Operation {

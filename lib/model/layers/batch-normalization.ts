@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { normalizeBatch } from '../../kernels/batch-normalization';
-import { defineLayer, type TfjsLayer } from './layer-kind';
-import { affine, affineSettings, axisSize, epsilon } from './normalization-settings';
+import { defineLayer, sameInAll, type TfjsLayer } from './layer-kind';
+import { affine, affineNames, affineSettings, axisSize, epsilon } from './normalization-settings';
+import { defineWeight } from './onnx-graph';
 import { absent, ignored, off } from './settings';
 
 export const batchNormalization = defineLayer({
@@ -30,12 +31,43 @@ export const batchNormalization = defineLayer({
     computeAsKeras(layers.batchNormalization({ ...common, ...settings }), settings),
   weights: ({ axis, center, scale }, inputShape) => {
     const shape = [axisSize(inputShape, axis)];
-    const affineCount = Number(scale) + Number(center);
     return [
-      ...Array.from({ length: affineCount }, () => ({ shape })),
-      { shape, isState: true },
-      { shape, isState: true },
+      ...affineNames({ center, scale }).map((name) => ({ name, shape })),
+      { name: 'moving_mean', shape, isState: true },
+      { name: 'moving_variance', shape, isState: true },
     ];
+  },
+  formats: {
+    ...sameInAll,
+    onnx: ({ graph, config, inputs: [x], weights }) => {
+      const { name, epsilon: smallest } = config;
+      const { gamma, beta, moving_mean: mean, moving_variance: variance } = weights;
+      const { shape } = mean!;
+      const fill = (value: number) => new Float32Array(shape[0]!).fill(value);
+      if (x.shape.length !== 2) {
+        const scale = gamma ?? { name: `${name}.gamma`, shape, values: fill(1) };
+        const offset = beta ?? { name: `${name}.beta`, shape, values: fill(0) };
+        const constants = [scale, offset, mean!, variance!].map((each) => defineWeight(graph, each));
+        const attributes = { epsilon: { float: smallest } };
+        return graph.apply('BatchNormalization', [graph.order(x, 'first'), ...constants], attributes);
+      }
+      // ONNX normalizes the first dimension after the batch, which has rows here.
+      const factors = Float32Array.from(variance!.values, (value, channel) => {
+        return (gamma?.values[channel] ?? 1) / Math.sqrt(value + smallest);
+      });
+      const offsets = Float32Array.from(mean!.values, (value, channel) => {
+        return (beta?.values[channel] ?? 0) - value * factors[channel]!;
+      });
+      const scaled = graph.apply('Mul', [x, graph.define(`${name}.factors`, shape, factors)]);
+      return graph.apply('Add', [scaled, graph.define(`${name}.offsets`, shape, offsets)]);
+    },
+    limit: ({ axis }, [shape]) => {
+      if (axis === -1 || axis === shape!.length) return undefined;
+      return {
+        received: `the axis ${axis}`,
+        allowed: '-1, the last axis, since TensorFlow.js computes others incorrectly on some backends',
+      };
+    },
   },
 });
 

@@ -1,7 +1,8 @@
 import { mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { type CommonArgs, defineLayer } from './layer-kind';
+import { type CommonArgs, defineLayer, type FormatLayer, sameInAll } from './layer-kind';
+import type { OnnxCall, OnnxTensor } from './onnx-graph';
 import { channelsLast, ignored, size } from './settings';
 
 /** Draws the random masks of a training step. A model gets it as `masks` among the arguments of its call. */
@@ -73,6 +74,8 @@ class SpatialDropout2DLayer extends DropoutLayer {
   }
 }
 
+/** Predictions are computed without it. */
+const omit = ({ inputs: [x] }: OnnxCall<unknown>): OnnxTensor => x;
 const rate = z.number().min(0).lt(1);
 const seed = ignored;
 
@@ -87,10 +90,26 @@ export const dropout = defineLayer({
   checked: { seed },
   build: (config, common) =>
     new DropoutLayer({ ...common, rate: config.rate, noiseShape: config.noise_shape }),
+  formats: { ...sameInAll, onnx: omit },
 });
+
+/** The layer of Keras 3 refuses `trainable`. */
+function describeSpatial({ rate: fraction }: { readonly rate: number }): FormatLayer {
+  return { class_name: 'SpatialDropout2D', config: { rate: fraction, trainable: undefined } };
+}
 
 export const spatialDropout2d = defineLayer({
   kept: { rate },
   checked: { seed, noise_shape: ignored, data_format: channelsLast },
   build: (config, common) => new SpatialDropout2DLayer({ ...common, rate: config.rate }),
+  formats: {
+    // TensorFlow.js has it for sequences only. A mask of this shape drops whole channels.
+    tfjs: (config) => ({
+      class_name: 'Dropout',
+      config: { rate: config.rate, noise_shape: [null, 1, 1, null], seed: null },
+    }),
+    keras2: describeSpatial,
+    keras3: describeSpatial,
+    onnx: omit,
+  },
 });

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { type CommonArgs, defineLayer } from './layer-kind';
+import { type CommonArgs, defineEvaluatedLayer } from './layer-kind';
 import { OperationLayer } from './operation-layer';
 import { channelsLast, ignored } from './settings';
 
@@ -11,36 +11,39 @@ const rate = z.number().min(0).lt(1);
 const pass = (_: object, common: CommonArgs) =>
   new OperationLayer(common, { compute: ([x]: readonly Tensor[]) => x!.clone() });
 
-export const spatialDropout1d = defineLayer({
+export const spatialDropout1d = defineEvaluatedLayer({
   kept: { rate },
   checked: { seed, noise_shape: ignored, data_format: channelsLast },
   build: pass,
 });
 
-export const gaussianNoise = defineLayer({
+export const gaussianNoise = defineEvaluatedLayer({
   kept: { stddev: z.number().min(0) },
   checked: { seed },
   build: ({ stddev }, common) => layers.gaussianNoise({ ...common, stddev }),
 });
 
-export const gaussianDropout = defineLayer({
+export const gaussianDropout = defineEvaluatedLayer({
   kept: { rate },
   checked: { seed },
   build: ({ rate: fraction }, common) => layers.gaussianDropout({ ...common, rate: fraction }),
 });
 
-export const alphaDropout = defineLayer({
+export const alphaDropout = defineEvaluatedLayer({
   kept: { rate },
   checked: { seed, noise_shape: ignored },
   build: ({ rate: fraction }, common) => layers.alphaDropout({ ...common, rate: fraction }),
 });
 
-export const activityRegularization = defineLayer({ checked: { l1: ignored, l2: ignored }, build: pass });
+export const activityRegularization = defineEvaluatedLayer({
+  checked: { l1: ignored, l2: ignored },
+  build: pass,
+});
 
-export const identity = defineLayer({ build: pass });
+export const identity = defineEvaluatedLayer({ build: pass });
 
 /** Augmentation, which Keras does only in training, so its settings do not change predictions. */
-export const augmentation = defineLayer({
+export const augmentation = defineEvaluatedLayer({
   checked: Object.fromEntries(
     [
       'seed',

@@ -12,6 +12,16 @@ export const affineSettings = {
   gamma_constraint: ignored,
 };
 
+export function affineNames({
+  center,
+  scale,
+}: {
+  readonly center: boolean;
+  readonly scale: boolean;
+}): string[] {
+  return [...(scale ? ['gamma'] : []), ...(center ? ['beta'] : [])];
+}
+
 /** The axis counts the batch as 0; from the end, -1 is the last. */
 export function axisSize(inputShape: Shape, axis: number): number {
   return (axis < 0 ? inputShape.at(axis) : inputShape[axis - 1]) ?? 0;

@@ -1,6 +1,6 @@
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, layers } from '@tensorflow/tfjs-layers';
-import type { CommonArgs, WeightSlot } from './layer-kind';
+import type { CommonArgs, FormatLayer, WeightSlot } from './layer-kind';
 import type { Shape } from './settings';
 
 export interface Operation {
@@ -14,9 +14,10 @@ export interface Operation {
 
 type LayerShape = (number | null)[];
 
-/** A layer that TensorFlow.js does not have, or not with all settings. For inference only; it cannot be saved. */
+/** A layer that TensorFlow.js does not have, or not with all settings. */
 export class OperationLayer extends layers.Layer {
   static readonly className = 'Operation';
+  private description: FormatLayer | undefined;
 
   constructor(
     args: CommonArgs,
@@ -25,10 +26,25 @@ export class OperationLayer extends layers.Layer {
     super({ ...args });
   }
 
+  /** The model is saved with this description, as Keras has it. */
+  describeAs(description: FormatLayer): void {
+    this.description = description;
+  }
+
+  override getClassName(): string {
+    return this.description?.class_name ?? super.getClassName();
+  }
+
+  override getConfig() {
+    return { ...this.description?.config, ...super.getConfig() } as ReturnType<
+      InstanceType<typeof layers.Layer>['getConfig']
+    >;
+  }
+
   override build(inputShape: LayerShape | LayerShape[]): void {
     const slots = this.operation.weights?.(withoutBatch(inputShape)) ?? [];
-    for (const [index, { shape, isState = false }] of slots.entries()) {
-      this.addWeight(`weight_${index}`, [...shape], 'float32', initializers.zeros(), undefined, !isState);
+    for (const { name, shape, isState = false } of slots) {
+      this.addWeight(name, [...shape], 'float32', initializers.zeros(), undefined, !isState);
     }
     super.build(inputShape);
   }

@@ -1,14 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { defineLayer } from './layer-kind';
+import { defineEvaluatedLayer } from './layer-kind';
 import { OperationLayer } from './operation-layer';
 import { channelsLast, off, sizePair } from './settings';
-
-export const rescaling = defineLayer({
-  kept: { scale: z.number(), offset: z.number().default(0) },
-  build: ({ scale, offset }, common) => layers.rescaling({ ...common, scale, offset }),
-});
 
 const side = z
   .int()
@@ -16,7 +11,7 @@ const side = z
   .max(1 << 12);
 
 /** Keras' method: half-pixel centers, no antialiasing. */
-export const resizing = defineLayer({
+export const resizing = defineEvaluatedLayer({
   kept: { height: side, width: side, interpolation: z.enum(['bilinear', 'nearest']).default('bilinear') },
   checked: {
     crop_to_aspect_ratio: off,
@@ -35,7 +30,7 @@ export const resizing = defineLayer({
   },
 });
 
-export const upSampling2d = defineLayer({
+export const upSampling2d = defineEvaluatedLayer({
   kept: { size: sizePair.default([2, 2]) },
   checked: {
     interpolation: z.literal('nearest', 'only nearest is read').optional(),

@@ -34,7 +34,7 @@ export async function writeTrainingFiles(store: ObjectStore, trained: TrainedNet
   const model = assembleTrained(trained);
   try {
     const { sha256 } = await saveModel(store, runId, model);
-    await exportModel(store, runId, model, config.learningRate);
+    await exportModel(store, runId, model, config);
     await savePage(store, runId, testImages);
     await writeAugmentedExamples(store, runId, trainImages, config);
     return sha256!;

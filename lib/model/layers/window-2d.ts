@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { NamedTensor } from '../safetensors';
+import { activationSetting } from './activation';
+import type { OnnxAttribute, OnnxGraph, OnnxTensor } from './onnx-graph';
+import { channelsLast, convolutionSettings, flag, ignored, padding, type Shape, sizePair } from './settings';
+
+/** What the layers share that move a window over an image. */
+export const ungrouped = z.literal(1, 'only convolutions of one group are read').optional();
+export const kernelSettings = {
+  kernel_size: sizePair,
+  strides: sizePair.default([1, 1]),
+  padding: padding.default('valid'),
+  activation: activationSetting,
+  use_bias: flag(true),
+};
+export const depthwiseSettings = {
+  ...convolutionSettings,
+  data_format: channelsLast,
+  groups: ungrouped,
+  depthwise_initializer: ignored,
+  depthwise_regularizer: ignored,
+  depthwise_constraint: ignored,
+  kernel_regularizer: ignored,
+};
+export const channelsOf = (inputShape: Shape) => inputShape.at(-1) ?? 0;
+export const biasOf = (hasBias: boolean, filters: number) =>
+  hasBias ? [{ name: 'bias', shape: [filters] }] : [];
+
+export interface Window {
+  readonly size: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: 'valid' | 'same';
+  readonly dilations?: readonly [number, number];
+}
+
+/** Attributes of Conv, MaxPool and AveragePool. With explicit margins, as runtimes interpret `auto_pad` in several ways. */
+export function describeWindow(
+  { shape }: OnnxTensor,
+  { size, strides, padding: kind, dilations = [1, 1] }: Window,
+): Record<string, OnnxAttribute> {
+  const margins = ([0, 1] as const).map((axis) => {
+    if (kind === 'valid') return 0;
+    const length = shape[axis]!;
+    const reach = (size[axis] - 1) * dilations[axis] + 1;
+    return Math.max(0, (Math.ceil(length / strides[axis]) - 1) * strides[axis] + reach - length);
+  });
+  return {
+    kernel_shape: { ints: size },
+    strides: { ints: strides },
+    // The odd pixel is added at the end.
+    pads: {
+      ints: [...margins.map((all) => Math.floor(all / 2)), ...margins.map((all) => Math.ceil(all / 2))],
+    },
+  };
+}
+
+/** A convolution of every channel with its own filters is one with as many groups as channels. */
+export function convertConvolution(
+  graph: OnnxGraph,
+  x: OnnxTensor,
+  { kernel, bias }: { readonly kernel: NamedTensor; readonly bias: NamedTensor | undefined },
+  { groups = 1, ...window }: Window & { readonly groups?: number },
+  outputShape: readonly number[],
+): OnnxTensor {
+  const moved = graph.order(x, 'first');
+  const constants = [kernel, ...(bias === undefined ? [] : [bias])];
+  return graph.apply(
+    'Conv',
+    [moved, ...constants.map(({ name, shape, values }) => graph.define(name, shape, values))],
+    {
+      ...describeWindow(x, window),
+      dilations: { ints: window.dilations ?? [1, 1] },
+      ...(groups > 1 && { group: { int: groups } }),
+    },
+    outputShape,
+  );
+}
+
+/** [height, width, inputs, filters] to [filters, inputs, height, width]. */
+export function toFiltersFirst({ name, shape, values }: NamedTensor): NamedTensor {
+  const [height, width, inputs, filters] = shape as [number, number, number, number];
+  const moved = new Float32Array(values.length);
+  const pixels = height * width;
+  for (let pixel = 0; pixel < pixels; pixel += 1) {
+    for (let input = 0; input < inputs; input += 1) {
+      for (let filter = 0; filter < filters; filter += 1) {
+        moved[(filter * inputs + input) * pixels + pixel] =
+          values[(pixel * inputs + input) * filters + filter]!;
+      }
+    }
+  }
+  return { name, shape: [filters, inputs, height, width], values: moved };
+}
+
+/** [height, width, inputs, multiplier] to [inputs · multiplier, 1, height, width]. */
+export function toGroupsFirst({ name, shape, values }: NamedTensor): NamedTensor {
+  const [height, width, inputs, multiplier] = shape as [number, number, number, number];
+  return toFiltersFirst({ name, shape: [height, width, 1, inputs * multiplier], values });
+}
+
+/** TensorFlow has no kernels on the CPU for others. */
+export function limitDepthwise({ strides }: { readonly strides: readonly [number, number] }) {
+  if (strides[0] === strides[1]) return undefined;
+  return { received: `the strides ${strides.join(' and ')}`, allowed: 'one stride for both directions' };
+}

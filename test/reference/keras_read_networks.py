@@ -1,0 +1,40 @@
+"""Loads networks that the pipeline exported: predicts, and trains one batch with the optimizer of the file.
+Usage: keras_read_networks.py FOLDER FILE…; FOLDER has the files, images.f32 and <network>.f32, the expected predictions."""
+
+import importlib
+import json
+import os
+import sys
+
+import numpy as np
+
+keras = importlib.import_module(os.environ["KERAS_PACKAGE"])
+folder = sys.argv[1]
+
+
+def read(name):
+    return np.fromfile(os.path.join(folder, name), "float32")
+
+
+def describe(optimizer):
+    names = ("learning_rate", "weight_decay", "momentum", "nesterov", "global_clipnorm")
+    config = optimizer.get_config()
+    numbers = {name: config[name] for name in names if config.get(name) is not None}
+    rounded = {name: value if isinstance(value, bool) else round(float(value), 6) for name, value in numbers.items()}
+    return {"class": type(optimizer).__name__, **rounded}
+
+
+results = {}
+for file in sys.argv[2:]:
+    model = keras.models.load_model(os.path.join(folder, file))
+    images = read("images.f32").reshape((-1, *model.input_shape[1:]))
+    expected = read(os.path.splitext(file)[0] + ".f32").reshape(len(images), -1)
+    predicted = np.asarray(model(images, training=False))
+    results[file] = {
+        "difference": float(np.abs(predicted - expected).max()),
+        "optimizer": describe(model.optimizer),
+    }
+    # Compiling the step takes longer than all else.
+    model.run_eagerly = True
+    model.train_on_batch(images, np.zeros(len(images), "int32"))
+print(json.dumps({"version": keras.__version__, "results": results}))
