@@ -10,6 +10,7 @@ import { networkOf } from '../../model/network-of';
 import { hasConvolutions } from '../../model/network-weights';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
+import { remarkOnAveraging } from '../../training/averaging-remark';
 import { chooseEngine } from '../../training/choose-engine';
 import { chooseValidationImages } from '../../training/held-out-images';
 import type { TrainingEngine } from '../../training/training-engine';
@@ -58,6 +59,8 @@ export async function train(
     loadImages(store, manifest, config),
     openedEngine === undefined ? chooseEngine(wanted, log, signal) : Promise.resolve(openedEngine),
   );
+  const remark = remarkOnAveraging(config, images.trainImages.count);
+  if (remark !== undefined) log(remark);
   const training = { ...images, config, network, engine, timeLimit, history };
   const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(input, training, context);
   const weightsSha256 = await writeTrainingFiles(store, { ...images, runId, config, network, weights });
