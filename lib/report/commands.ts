@@ -1,5 +1,6 @@
 import { changedSettings, effectiveSettings } from '../contracts/effective-settings';
 import type { RunConfig } from '../contracts/run-config';
+import { bestEpoch } from '../schedule/early-stopping';
 import type { ReportData } from './report-data';
 
 /** Settings that have no flag: the initial weights are recorded by their checksum only. */
@@ -42,12 +43,11 @@ export function suggestNext(data: Pick<ReportData, 'runId' | 'config' | 'epochs'
 }
 
 function suggestTraining({ config, epochs }: Pick<ReportData, 'config' | 'epochs'>): NextCommand {
-  const losses = epochs.map(({ val_loss }) => val_loss);
-  const bestEpoch = losses.indexOf(Math.min(...losses)) + 1;
+  const best = bestEpoch(epochs);
   const longer = { ...config, epochs: Math.min(1000, config.epochs * 2) };
-  if (bestEpoch === epochs.length)
+  if (best === epochs.length)
     return { why: 'The validation loss was still falling: train longer', command: trainCommand(longer) };
-  const why = `The validation loss was lowest after epoch ${bestEpoch}`;
+  const why = `The validation loss was lowest after epoch ${best}`;
   if (config.schedule === 'constant')
     return {
       why: `${why}: decay the learning rate`,

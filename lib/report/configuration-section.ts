@@ -3,7 +3,7 @@ import type { RunConfig } from '../contracts/run-config';
 import { describeTraining } from '../model/describe-training';
 import { trainCommand } from './commands';
 import { escapeMarkup } from './escape-markup';
-import { formatSetting } from './format-values';
+import { capitalize, formatSetting } from './format-values';
 import { card, codeBlock, factTable, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
@@ -20,7 +20,7 @@ export function configuration({
   const changed = changedSettings(config);
   const unchanged = names.filter((name) => !changed.includes(name));
   const facts = describeTraining(config, heldOutCount).map(
-    ([name, value]) => [name, escapeMarkup(value)] as const,
+    ([name, value]) => [capitalize(name), escapeMarkup(value)] as const,
   );
   const note =
     changed.length === 0

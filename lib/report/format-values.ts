@@ -68,3 +68,6 @@ export function formatSetting(value: RunConfig[keyof RunConfig]): string {
   if (!Array.isArray(value)) return String(value ?? 'none');
   return value.length === 0 ? 'none' : value.join(', ');
 }
+
+/** With a capital at its beginning. */
+export const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -5,6 +5,7 @@ import { extraLosses } from '../model/describe-training';
 import { formatSeconds } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
 import { drawAccuracy, drawLoss } from './plots/curves';
+import { drawLearningRate } from './plots/learning-rate';
 import { toInlineSvg } from './plots/plot';
 import type { ReportData } from './report-data';
 
@@ -22,15 +23,22 @@ export function learningCurves({
     `Validation values are measured after the epoch, on ${config.validationFraction > 0 ? 'the held out training images' : 'the test set'}${config.emaDecay > 0 ? ', with the averaged weights' : ''}.`,
     extras.length === 0
       ? ''
-      : `The losses here include ${extras.join(' and ')}, as in Keras; the test loss above is the cross-entropy alone.`,
+      : `The losses here include ${extras.join(' and ')}, as in Keras; the test loss of the report is the cross-entropy alone.`,
     modelEpoch === epochs.length ? '' : `The ring marks epoch ${modelEpoch}, whose weights the model has.`,
   ];
   return section(
     'learning-curves',
     'Learning curves',
     notes.filter(Boolean).join(' '),
-    `<div class="pair">${plots.join('')}</div>${epochTable(epochs, extras)}`,
+    `<div class="pair">${plots.join('')}</div>${learningRateCard(config, epochs)}${epochTable(epochs, extras)}`,
   );
+}
+
+/** Nothing where the rate never changes. */
+function learningRateCard(config: RunConfig, epochs: ReportData['epochs']): Markup {
+  if (config.schedule === 'constant' && config.warmupEpochs === 0) return '';
+  const plot = toInlineSvg(drawLearningRate(config, epochs));
+  return `<div class="pair">${card(`<h3>Learning rate</h3>${plot}`)}</div>`;
 }
 
 /** Why training values are usually worse than those of the validation. */

@@ -2,7 +2,7 @@ import { nameOfModel } from '../model/describe-model';
 import { usageExamples } from '../model/model-use';
 import { countTrained } from '../model/summarize-layers';
 import { escapeMarkup } from './escape-markup';
-import { formatCount } from './format-values';
+import { capitalize, formatCount } from './format-values';
 import { card, codeBlock, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
@@ -40,5 +40,3 @@ export function modelSection(data: ReportData): Markup {
 
 const totalRow = (name: string, count: number): Markup =>
   `<tr><th scope="row">${name}</th><td></td><td></td><td class="number">${formatCount(count)}</td></tr>`;
-
-const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

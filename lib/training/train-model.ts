@@ -4,11 +4,12 @@ import { PermanentError, TransientError } from '../contracts/errors';
 import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import type { LabeledImages } from '../dataset/load-split';
+import { bestEpoch, shouldStopEarly } from '../schedule/early-stopping';
+import { learningRateAt } from '../schedule/learning-rate';
 import { batchSizesOf, evaluationBatchSize } from './batch-sizes';
 import { openBatchSource } from './batch-source';
 import { type BatchSource, takeInOrder } from './batches';
 import { createOptimizer } from './optimizers/create-optimizer';
-import { bestEpoch, learningRateAt, shouldStopEarly } from './schedule';
 import type { SessionSettings, TrainingEngine, TrainingSession } from './training-engine';
 import {
   type BatchTotals,

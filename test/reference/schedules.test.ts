@@ -1,4 +1,4 @@
-import { learningRateAt } from '../../lib/training/schedule';
+import { learningRateAt } from '../../lib/schedule/learning-rate';
 import { runPython } from '../support/reference-python';
 
 const batchesPerEpoch = 40;

@@ -2,6 +2,7 @@ import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
 import { drawConfusionMatrix } from '../../lib/report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../lib/report/plots/curves';
 import { drawFirstTen } from '../../lib/report/plots/first-ten';
+import { drawLearningRate } from '../../lib/report/plots/learning-rate';
 import { type Plot, toInlineSvg, toStandaloneSvg } from '../../lib/report/plots/plot';
 import { makeEpochs, makePixels, makeScoredLabels } from '../support/report-factory';
 
@@ -134,5 +135,33 @@ describe('as files and in pages', () => {
     expect(toStandaloneSvg(hostile)).toContain('fill="#ffffff"');
     expect(toStandaloneSvg(hostile)).not.toContain('var(');
     expect(toInlineSvg(drawLoss(makeEpochs()))).not.toMatch(/(fill|stroke)="#/);
+  });
+});
+
+describe('the learning rate', () => {
+  const settings = { learningRate: 0.004, schedule: 'one-cycle', epochs: 10, warmupEpochs: 0 } as const;
+  const verticesOf = ({ marks }: { marks: string }) =>
+    [...marks.matchAll(/<path class="curve training" d="([^"]+)"/g)].flatMap(([, path]) =>
+      [...path!.matchAll(/[\d.]+,[\d.]+/g)].map(([vertex]) => vertex.split(',').map(Number)),
+    );
+
+  test('of a whole cycle rises for a fifth of the epochs and falls over the rest', () => {
+    const plot = drawLearningRate(settings, makeEpochs(10));
+    expect(plot.description).toBe('Over 10 epochs: 0.00016 at first, at most 0.004, 9.6e-8 at last.');
+    const vertices = verticesOf(plot);
+    const top = vertices.reduce((a, b) => (b[1]! < a[1]! ? b : a));
+    expect(vertices).toHaveLength(400);
+    expect((top[0]! - vertices[0]![0]!) / (480 - 14 - 70)).toBeCloseTo(0.2, 2);
+  });
+
+  test('of an unfinished run ends at its last epoch, and a plateau shows where it halved', () => {
+    expect(drawLearningRate(settings, makeEpochs(2)).description).toMatch(
+      /^Over 2 epochs: .*0\.004 at last\.$/,
+    );
+    const flat = makeEpochs(6).map((epoch) => ({ ...epoch, val_loss: 1 }));
+    const plateau = { ...settings, schedule: 'plateau' } as const;
+    expect(drawLearningRate(plateau, flat).description).toBe(
+      'Over 6 epochs: 0.004 at first, at most 0.004, 0.001 at last.',
+    );
   });
 });

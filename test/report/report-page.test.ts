@@ -201,7 +201,7 @@ describe('a convolutional network with its own validation data', () => {
     'conv Conv2D 28 × 28 × 16 144',
     'Total 208 Trained 176',
     'Parameters 208 176 of them trained',
-    'optimizer AdamW with weight decay 0.01',
+    'Optimizer AdamW with weight decay 0.01',
     '55 training images (10 %), held out with the same share of each label',
     '55 of the training images were held out as validation data.',
     'Training values are means over the epoch, with dropout and augmentation on.',
@@ -211,6 +211,11 @@ describe('a convolutional network with its own validation data', () => {
     'npx mnist-pipeline train --validation-fraction 0.1 --epochs 12',
   ])('the page contains %s', (expected) => {
     expect(text).toContain(expected);
+  });
+
+  test('the learning rate is drawn, and only where it changes', () => {
+    expect(cnn).toContain('data-plot="learning-rate"');
+    expect(page).not.toContain('data-plot="learning-rate"');
   });
 
   test('no setting of a perceptron is on the page, and nothing was chosen by the test images', () => {

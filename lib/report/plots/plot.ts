@@ -4,6 +4,7 @@ import { escapeMarkup } from '../escape-markup';
 export type PlotName =
   | 'accuracy'
   | 'loss'
+  | 'learning-rate'
   | 'confusion-matrix'
   | 'first-ten'
   | 'calibration'

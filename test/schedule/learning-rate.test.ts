@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Epoch } from '../../lib/contracts/results';
-import { bestEpoch, learningRateAt, shouldStopEarly } from '../../lib/training/schedule';
+import { learningRateAt } from '../../lib/schedule/learning-rate';
 
 const after = (...losses: number[]): Epoch[] =>
   losses.map((loss, index) => ({ epoch: index + 1, loss, acc: 0, val_loss: loss, val_acc: 0, seconds: 1 }));
@@ -121,23 +121,4 @@ test.each([
   const settings = { learningRate: 0.01, schedule, epochs: 10, warmupEpochs: 1 };
   const rate = learningRateAt(settings, { step, batchesPerEpoch: 10, history: [] });
   expect(rate).toBeCloseTo(expected, 12);
-});
-
-test.each([
-  [[3, 2, 1], 3],
-  [[3, 1, 1, 2], 2],
-  [[1], 1],
-])('the best of %j is epoch %i', (losses, epoch) => {
-  expect(bestEpoch(after(...losses))).toBe(epoch);
-});
-
-test.each([
-  [[], 1, false],
-  [[1, 2, 3, 4], 0, false],
-  [[1, 2], 2, false],
-  [[1, 2, 3], 2, true],
-  [[3, 2, 1, 1], 1, true],
-  [[3, 2, 1], 1, false],
-])('after %j with a patience of %i: stop early %s', (losses, patience, expected) => {
-  expect(shouldStopEarly(after(...losses), patience)).toBe(expected);
 });
