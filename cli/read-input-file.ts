@@ -30,3 +30,16 @@ export async function readInputFile(
     });
   }
 }
+
+/** The same for a file that need not exist: `undefined` if it does not. */
+export async function readFileIfPresent(
+  path: string,
+  what: string,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
+  const isPresent = await stat(path).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT',
+  );
+  return isPresent ? readInputFile(path, what, 'Check the file, or remove it.', maxBytes) : undefined;
+}

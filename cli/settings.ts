@@ -1,7 +1,7 @@
 import { PermanentError } from '../lib/contracts/errors';
 import { expandPreset, givenSettingsSchema, startSettings } from '../lib/contracts/given-settings';
 import { decodeText, parseOrThrow } from '../lib/contracts/parse';
-import { type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
+import { builtInModels, type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
 import { flagOf } from './flag-values';
 import { readInputFile } from './read-input-file';
 import { didYouMean } from './suggest';
@@ -32,6 +32,12 @@ export function completeConfig(given: GivenSettings, stored?: RunConfig): RunCon
   // The name of an unknown preset is still there, and is refused with the allowed ones.
   const schema = settings['preset'] === undefined ? runConfigSchema : givenSettingsSchema;
   return parseOrThrow(schema, settings, settingsOfCommand, 'InvalidInput', flagOf);
+}
+
+/** Whether the setting `model` is the path of a file, which only the command line can give. */
+export function isModelFile(model: unknown): model is string {
+  const isBuiltIn = (builtInModels as readonly unknown[]).includes(model);
+  return typeof model === 'string' && !isBuiltIn && !/^[0-9a-f]{64}$/.test(model);
 }
 
 /** How messages name the flags of `train`. */

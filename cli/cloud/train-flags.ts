@@ -1,4 +1,5 @@
 import { PermanentError } from '../../lib/contracts/errors';
+import { openStartingPoint } from '../open-starting-point';
 import type { Terminal } from '../terminal';
 
 export interface CloudTrainFlags {
@@ -8,20 +9,23 @@ export interface CloudTrainFlags {
   readonly detach?: boolean;
   readonly runId?: string;
   readonly json?: boolean;
+  /** The weights to start from. */
+  readonly from?: string;
 }
 
 /** @param settings - the given ones, by their names in the configuration. */
 export async function trainInCloudFromFlags(
   runId: string | undefined,
   settings: Readonly<Record<string, unknown>>,
-  { compute, detach = false, json = false, stack }: CloudTrainFlags,
+  { compute, detach = false, json = false, stack, from }: CloudTrainFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const input = compute === undefined ? settings : { ...settings, compute };
   const { trainInCloud } = await import('./train-in-cloud');
   const { openDeployedPipeline } = await import('./open-deployed-pipeline');
   const cloud = await openDeployedPipeline(stack);
-  await trainInCloud({ input, runId, isDetached: detach, isJson: json }, cloud, terminal);
+  const { objects, settings: ofModel } = await openStartingPoint(from, settings, cloud.store, terminal);
+  const input = { ...settings, ...ofModel, ...(compute !== undefined && { compute }) };
+  await trainInCloud({ input, objects, runId, isDetached: detach, isJson: json }, cloud, terminal);
 }
 
 /** An option for AWS must not be ignored in a local run. */

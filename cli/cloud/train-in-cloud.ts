@@ -5,6 +5,7 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { type ExecutionInput, executionInputSchema } from '../../lib/contracts/steps';
 import { createRunId } from '../../lib/pipeline/start-run';
+import { type ContentObject, storeContent } from '../../lib/store/content-object';
 import { quoteForShell } from '../command-text';
 import { flagOf } from '../flag-values';
 import { printOutcome } from '../print-outcome';
@@ -18,6 +19,8 @@ import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
 export interface CloudTrainRequest {
   /** Only the given settings: the workflow fills in the defaults. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** The settings name them; they are uploaded. */
+  readonly objects: readonly ContentObject[];
   /** @default generated from the time */
   readonly runId: string | undefined;
   /** Start the run without following it. */
@@ -36,6 +39,7 @@ export async function trainInCloud(
   refuseAlias(runId);
   const input = parseOrThrow(executionInputSchema, request.input, settingsOfCommand, 'InvalidInput', flagOf);
   refuseLocalDataset(input, cloud);
+  await storeContent(cloud.store, request.objects);
   const arn = await cloud.executions.start(runId, request.input);
   if (isDetached) {
     const look = commandFor(cloud.stack, 'follow', runId);

@@ -9,6 +9,7 @@ import { chooseOptionalArgument } from '../choose-argument';
 import { type CloudTrainFlags, refuseCloudFlags, trainInCloudFromFlags } from '../cloud/train-flags';
 import { commandLine } from '../command-text';
 import { flagOf } from '../flag-values';
+import { openStartingPoint } from '../open-starting-point';
 import { isAlias, resolveRunId } from '../run-ids';
 import { completeConfig, type GivenSettings, readGivenSettings } from '../settings';
 import type { Terminal } from '../terminal';
@@ -16,7 +17,6 @@ import type { Terminal } from '../terminal';
 export interface TrainFlags extends CloudTrainFlags {
   readonly store: string;
   readonly config?: string;
-  readonly from?: string;
 }
 
 /** Collects the settings of a run from the flags, the config file and an unfinished run, and trains here or on AWS. */
@@ -31,19 +31,10 @@ export async function trainFromFlags(
   if (flags.cloud) return trainInCloudFromFlags(name, given, flags, terminal);
   refuseCloudFlags(flags);
   const store = await openStore(flags.store);
-  const start = flags.from === undefined ? undefined : await readStart(flags.from, given, store);
-  const planned = await planRun(store, name, { ...given, ...start?.settings });
+  const { objects, settings: ofModel } = await openStartingPoint(flags.from, given, store, terminal);
+  const planned = await planRun(store, name, { ...given, ...ofModel });
   const { trainCommand } = await import('./train');
-  await trainCommand(
-    { store, ...planned, initialWeights: start?.initialWeights, isJson: flags.json ?? false },
-    terminal,
-  );
-}
-
-/** Loads TensorFlow.js, so only for `--from`. */
-async function readStart(source: string, given: GivenSettings, store: ObjectStore) {
-  const { readStartingPoint } = await import('../starting-point');
-  return readStartingPoint(source, given, store);
+  await trainCommand({ store, ...planned, objects, isJson: flags.json ?? false }, terminal);
 }
 
 interface PlannedRun {

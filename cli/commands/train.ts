@@ -4,8 +4,8 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { type RunConfig, runIdSchema } from '../../lib/contracts/run-config';
 import { runPipeline } from '../../lib/pipeline/run-pipeline';
 import { createRunId } from '../../lib/pipeline/start-run';
+import type { ContentObject } from '../../lib/store/content-object';
 import type { ObjectStore } from '../../lib/store/object-store';
-import type { EncodedWeights } from '../../lib/training/initial-weights';
 import { commandLine } from '../command-text';
 import { describeStanding } from '../describe-standing';
 import { printOutcome } from '../print-outcome';
@@ -16,18 +16,18 @@ export interface TrainRequest {
   readonly config: RunConfig;
   /** @default generated from the time */
   readonly runId: string | undefined;
-  /** Those of `--from`, which the configuration names. */
-  readonly initialWeights: EncodedWeights | undefined;
+  /** The configuration names them; the store may not have them yet. */
+  readonly objects: readonly ContentObject[];
   readonly isJson: boolean;
 }
 
 /** Runs the whole pipeline in this process and prints its outcome, also that of a rejected run. */
 export async function trainCommand(request: TrainRequest, terminal: Terminal): Promise<void> {
-  const { store, config, initialWeights, isJson } = request;
+  const { store, config, objects, isJson } = request;
   const { now, signal, report } = terminal;
   const runId = parseOrThrow(runIdSchema, request.runId ?? createRunId(now()), 'The run id');
   const context = { store, now, signal, notify: report };
-  const failure = await runPipeline({ runId, config }, context, initialWeights).then(
+  const failure = await runPipeline({ runId, config }, context, objects).then(
     () => undefined,
     (error: unknown) => error,
   );

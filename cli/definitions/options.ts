@@ -26,7 +26,8 @@ export const optionalRunIdArgument = (byDefault: string) =>
   new Argument('[runId]', `${runIdHelp} (default: ${byDefault})`);
 
 /** How a flag or an argument that takes a model is described. */
-export const modelSourceHelp = 'a run ("latest" and "best" too), or an .h5 or .keras file of Keras';
+export const modelSourceHelp =
+  'a run ("latest" and "best" too), an .h5 or .keras file of Keras, or a model.json';
 
 /** A new command, whose errors point to its own help. */
 export function addCommand(program: Command, name: string, description: string): Command {

@@ -51,8 +51,9 @@ const settingGroups: readonly SettingGroup[] = [
     title: 'Model:',
     settings: [
       {
-        flags: '--model <name>',
-        description: 'mlp (a perceptron) or cnn (a convolutional network)',
+        flags: '--model <network>',
+        description:
+          'mlp (a perceptron), cnn (a convolutional network), or a file: .h5, .keras, or .json of Keras or TensorFlow.js',
         byDefault: 'mlp',
         choices: ['mlp', 'cnn'],
       },

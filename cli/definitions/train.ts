@@ -1,4 +1,4 @@
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { TrainFlags } from '../commands/train-from-flags';
 import type { Terminal } from '../terminal';
 import {
@@ -33,9 +33,7 @@ export function defineTrain(program: Command, terminal: Terminal): void {
     .addOption(runIdFlag())
     .option('--config <file>', 'a JSON file with settings, which options override; see "help schema"')
     .addOption(presetOption())
-    .addOption(
-      new Option('--from <model>', `start from the weights of ${modelSourceHelp}`).conflicts('cloud'),
-    );
+    .option('--from <model>', `start from the weights of ${modelSourceHelp}`);
   const groups = settingOptionGroups();
   for (const { title, options } of groups) {
     command.optionsGroup(title);

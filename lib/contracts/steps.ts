@@ -28,13 +28,14 @@ const measured = { seconds: z.number().min(0) };
 
 /**
  * The input of `StartExecution`: the settings of a run, all optional, a preset for the others, and where to train. `{}`
- * trains the default configuration on MNIST. The name of the execution becomes the run id. Initial weights can only be
- * given locally: in the cloud no role can read them. The result has the settings of the preset instead of its name.
+ * trains the default configuration on MNIST. The name of the execution becomes the run id. An architecture and initial
+ * weights are in the bucket already: `train --cloud` uploads them. The result has the settings of the preset instead of
+ * its name.
  */
 export const executionInputSchema = z
   .preprocess(
     (input) => (isObject(input) ? startSettings(input) : input),
-    givenSettingsSchema.omit({ initialWeightsSha256: true }).extend({
+    givenSettingsSchema.extend({
       /** @default - the stack's first */
       compute: computeSchema.optional(),
     }),
@@ -157,6 +158,7 @@ export const pipelineSteps = {
       objectKeys.runRecord(any),
       // To see whether a run is registered already when its event arrives again.
       objectKeys.latestModel(any),
+      objectKeys.architecture(any),
     ],
     writes: [objectKeys.rawFile(any, any), objectKeys.plan(any, any), objectKeys.config(any)],
     failure: 'preprocess',
@@ -181,7 +183,13 @@ export const pipelineSteps = {
   train: {
     input: trainInputSchema,
     output: trainOutputSchema,
-    reads: [`${prepared}*`, `${run}*`, `${objectKeys.checkpoints}*`],
+    reads: [
+      `${prepared}*`,
+      `${run}*`,
+      `${objectKeys.checkpoints}*`,
+      objectKeys.architecture(any),
+      objectKeys.initialWeights(any),
+    ],
     writes: [
       `${objectKeys.checkpoints}*`,
       objectKeys.history(any),

@@ -53,6 +53,7 @@ export function addArray(to: Group, { name, shape, values }: NamedTensor): void 
 
 /** Reads an untrusted HDF5 file. */
 export interface Hdf5Reader {
+  has(path: string): boolean;
   /** An attribute that holds one string, or `undefined`. */
   readText(path: string, attribute: string): string | undefined;
   /** An attribute that holds a list of strings, or `undefined`. */
@@ -139,6 +140,7 @@ function createReader(file: File, { Dataset, Group }: Classes, fileBytes: number
     return entity instanceof Group ? entity.attrs[attribute]?.value : undefined;
   };
   return {
+    has: (path) => find(path) !== null,
     readText: (path, attribute) => {
       const value = readAttribute(path, attribute);
       return typeof value === 'string' ? value : undefined;

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type UnzipFileInfo, unzipSync } from 'fflate';
 import { PermanentError } from '../contracts/errors';
-import { assemble, type WeightValues } from '../model/assemble';
+import { assemble, type GraphWeights } from '../model/assemble';
 import type { KerasGraph } from '../model/keras-graph';
 import { listGraphWeights } from '../model/layer-shapes';
 import type { WeightSlot } from '../model/layers/layer-kind';
@@ -10,28 +10,45 @@ import { type Hdf5Reader, readHdf5 } from './hdf5';
 import { findArchivePaths, findLegacyPaths, type WeightPaths } from './weight-paths';
 
 /** For comparison: a model for MNIST has 6 MB; the configuration of a network with 200 layers has 200 kB. */
-const maxFileBytes = 2 ** 30;
-const maxConfigBytes = 2 ** 24;
+export const maxFileBytes = 2 ** 30;
+export const maxConfigBytes = 2 ** 24;
+
+/** What a file has of a model. */
+export interface ModelFile {
+  readonly graph: KerasGraph;
+  readonly weights: GraphWeights | undefined;
+}
 
 /**
  * Reads a model that Keras 2 or 3 saved as `.h5`, or Keras 3 as `.keras`. The file is not trusted: no code
- * in it is run, and its weights are compared with its configuration before memory is allocated. The caller disposes the
- * model.
+ * in it is run, and its weights are compared with its configuration before memory is allocated.
  *
  * @param what - for the message, e.g. `The model "digits.keras"`.
+ * @returns without weights for an `.h5` that has only a configuration.
  * @throws PermanentError InvalidInput for another kind of file, a damaged one, or a layer that is not supported.
  */
-export async function readKerasModel(bytes: Uint8Array, what: string): Promise<LayersModel> {
+export async function readKerasFile(bytes: Uint8Array, what: string): Promise<ModelFile> {
   if (bytes.length > maxFileBytes) {
     throw new PermanentError(
       'InvalidInput',
       `${what} has ${bytes.length} bytes, and at most ${maxFileBytes} are allowed.`,
     );
   }
-  const { graph, weights } = startsWith(bytes, zipSignature)
-    ? await readArchive(bytes, what)
-    : await readLegacyFile(bytes, what);
-  return assemble(graph, what, weights);
+  return startsWith(bytes, zipSignature) ? readArchive(bytes, what) : readLegacyFile(bytes, what);
+}
+
+/** The same for a model to predict with. The caller disposes it. */
+export async function readKerasModel(bytes: Uint8Array, what: string): Promise<LayersModel> {
+  return assembleTrained(await readKerasFile(bytes, what), what);
+}
+
+/** @throws PermanentError InvalidInput for a file without weights. */
+export function assembleTrained({ graph, weights }: ModelFile, what: string): LayersModel {
+  if (weights !== undefined) return assemble(graph, what, weights);
+  throw new PermanentError(
+    'InvalidInput',
+    `${what} has an architecture without weights. Save the whole model with model.save("model.keras"), or train it with --model.`,
+  );
 }
 
 const zipSignature = [0x50, 0x4b, 0x03, 0x04];
@@ -41,13 +58,7 @@ function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, index) => bytes[index] === byte);
 }
 
-interface Contents {
-  readonly graph: KerasGraph;
-  /** One list per layer. */
-  readonly weights: WeightValues[][];
-}
-
-async function readArchive(bytes: Uint8Array, what: string): Promise<Contents> {
+async function readArchive(bytes: Uint8Array, what: string): Promise<ModelFile> {
   const files = unpack(bytes, what);
   const metadata = files.metadata === undefined ? {} : parseJson(files.metadata, what);
   const kerasMajor = readMajor((metadata as { keras_version?: unknown })?.keras_version, 3);
@@ -59,7 +70,8 @@ async function readArchive(bytes: Uint8Array, what: string): Promise<Contents> {
   return { graph, weights };
 }
 
-function readMajor(version: unknown, byDefault: number): number {
+/** Of `2.15.0`. */
+export function readMajor(version: unknown, byDefault: number): number {
   return Number(/^(\d+)\./.exec(String(version))?.[1] ?? byDefault);
 }
 
@@ -91,7 +103,7 @@ function unpack(bytes: Uint8Array, what: string) {
   );
 }
 
-function readLegacyFile(bytes: Uint8Array, what: string): Promise<Contents> {
+function readLegacyFile(bytes: Uint8Array, what: string): Promise<ModelFile> {
   if (!startsWith(bytes, hdf5Signature)) {
     const start = Buffer.from(bytes.subarray(0, 8)).toString('hex');
     throw new PermanentError(
@@ -110,6 +122,7 @@ function readLegacyFile(bytes: Uint8Array, what: string): Promise<Contents> {
     const kerasMajor = readMajor(reader.readText('/', 'keras_version'), 2);
     const graph = readGraph(parseJson(config, what), { what, kerasMajor });
     const slots = listGraphWeights(graph, what);
+    if (!reader.has('model_weights')) return { graph, weights: undefined };
     return { graph, weights: readWeights(slots, findLegacyPaths(graph, slots, reader), reader) };
   });
 }
@@ -129,7 +142,7 @@ function readWeights(
   slots: readonly (readonly WeightSlot[])[],
   paths: WeightPaths,
   reader: Hdf5Reader,
-): WeightValues[][] {
+): GraphWeights {
   return slots.map((ofLayer, layer) =>
     ofLayer.map(({ shape }, position) => ({
       shape,

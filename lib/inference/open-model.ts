@@ -1,5 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { readKerasModel } from '../export/read-keras-model';
+import type { ModelFile } from '../export/read-keras-model';
+import { readModelFile } from '../export/read-model-file';
+import type { ReadBeside } from '../export/read-model-json';
 import { loadModel } from '../model/model-files';
 import type { ObjectStore } from '../store/object-store';
 import { useWasmBackend } from '../tensorflow/wasm-backend';
@@ -15,12 +17,16 @@ export async function openRunModel(store: ObjectStore, runId: string): Promise<L
 }
 
 /**
- * The model of an .h5 or .keras file, on WASM. The caller disposes it.
+ * What a file has of a model; see `readModelFile`. Its model is assembled on WASM.
  *
  * @param what - names the file in messages, e.g. `The model "digits.keras"`.
  * @throws PermanentError InvalidInput for a file that cannot be converted.
  */
-export async function openKerasModel(bytes: Uint8Array, what: string): Promise<LayersModel> {
+export async function openModelFile(
+  bytes: Uint8Array,
+  what: string,
+  readBeside: ReadBeside,
+): Promise<ModelFile> {
   await useWasmBackend();
-  return readKerasModel(bytes, what);
+  return readModelFile(bytes, what, readBeside);
 }

@@ -5,7 +5,7 @@ import { type KerasGraph, memberOf, modelInput } from './keras-graph';
 import { type KerasLayer, readLayer } from './keras-layers';
 
 export type ArchitectureConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2' | 'classes'>;
-type CnnConfig = Pick<RunConfig, 'dropout' | 'l2' | 'classes'> & { readonly filters: readonly number[] };
+type CnnConfig = Pick<RunConfig, 'filters' | 'dropout' | 'l2' | 'classes'>;
 
 /**
  * The perceptron of the default configuration, for any image size and list of widths:

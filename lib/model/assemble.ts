@@ -74,6 +74,9 @@ function assembleBranched(
     }
   }
   const model = toModel({ name, inputs: images, outputs: outputs.at(-1)! });
+  // TensorFlow.js sorts by depth. The order decides that of all weights, which must follow from the graph alone.
+  const positions = new Map(built.map((layer, position) => [layer, position]));
+  model.layers.sort((a, b) => (positions.get(a) ?? -1) - (positions.get(b) ?? -1));
   if (weights !== undefined) for (const { layer } of calls) setWeights(built[layer]!, weights[layer]!);
   const isFirstCall = (index: number) =>
     calls.findIndex(({ layer }) => layer === calls[index]!.layer) === index;

@@ -1,4 +1,5 @@
-import type { KerasGraph, Member } from './keras-graph';
+import { appendLayer, freeName, removeLayer, replaceLayer } from './edit-graph';
+import type { KerasGraph } from './keras-graph';
 import { type KerasLayer, readLayer } from './keras-layers';
 
 /**
@@ -8,8 +9,8 @@ import { type KerasLayer, readLayer } from './keras-layers';
 export function toLogits(graph: KerasGraph): KerasGraph {
   const last = lastLayer(graph);
   const { layer, position } = last;
-  if (isSoftmaxLayer(layer)) return isCalledOnce(graph, last) ? withoutLastCall(graph) : graph;
-  return hasSoftmaxSetting(layer) ? withLayer(graph, position, withActivation(layer, 'linear')) : graph;
+  if (isSoftmaxLayer(layer)) return isCalledOnce(graph, last) ? removeLayer(graph, position) : graph;
+  return hasSoftmaxSetting(layer) ? replaceLayer(graph, position, withActivation(layer, 'linear')) : graph;
 }
 
 /**
@@ -19,9 +20,10 @@ export function toLogits(graph: KerasGraph): KerasGraph {
 export function toProbabilities(graph: KerasGraph): KerasGraph {
   const { layer, position } = lastLayer(graph);
   if (isSoftmaxLayer(layer) || hasSoftmaxSetting(layer)) return graph;
-  return layer.class_name === 'Dense' && layer.config.activation === 'linear'
-    ? withLayer(graph, position, withActivation(layer, 'softmax'))
-    : withSoftmaxLayer(graph);
+  if (layer.class_name === 'Dense' && layer.config.activation === 'linear')
+    return replaceLayer(graph, position, withActivation(layer, 'softmax'));
+  const config = { name: freeName('probabilities', graph), activation: 'softmax' };
+  return appendLayer(graph, readLayer('Activation', config, `The model "${graph.name}"`));
 }
 
 interface LastLayer {
@@ -44,57 +46,11 @@ function hasSoftmaxSetting({ class_name, config }: KerasLayer): boolean {
   return class_name !== 'Activation' && 'activation' in config && config.activation === 'softmax';
 }
 
+/** A softmax as the only layer has nothing before it that could be the output. */
 function isCalledOnce({ calls }: KerasGraph, { position }: LastLayer): boolean {
   return calls.length > 1 && calls.filter(({ layer }) => layer === position).length === 1;
 }
 
 function withActivation(layer: KerasLayer, activation: 'linear' | 'softmax'): KerasLayer {
   return { ...layer, config: { ...layer.config, activation } } as KerasLayer;
-}
-
-function withLayer(graph: KerasGraph, position: number, layer: KerasLayer): KerasGraph {
-  return { ...graph, layers: graph.layers.with(position, layer) };
-}
-
-/** All calls lead to the output, so the last one takes the output of the one before it. */
-function withoutLastCall({ layers, calls, members, ...graph }: KerasGraph): KerasGraph {
-  const removed = calls.at(-1)!.layer;
-  const shift = (layer: number) => (layer > removed ? layer - 1 : layer);
-  return {
-    ...graph,
-    layers: layers.toSpliced(removed, 1),
-    calls: calls.slice(0, -1).map((call) => ({ ...call, layer: shift(call.layer) })),
-    members: withoutMember(members, removed, shift),
-  };
-}
-
-function withoutMember(
-  members: readonly Member[],
-  removed: number,
-  shift: (layer: number) => number,
-): Member[] {
-  return members.flatMap((member): Member[] => {
-    if ('members' in member) return [{ ...member, members: withoutMember(member.members, removed, shift) }];
-    return member.layer === removed ? [] : [{ ...member, layer: shift(member.layer) }];
-  });
-}
-
-function withSoftmaxLayer({ layers, calls, members, ...graph }: KerasGraph): KerasGraph {
-  const className = 'Activation';
-  const name = freeName('probabilities', layers);
-  const added = readLayer(className, { name, activation: 'softmax' }, `The model "${graph.name}"`);
-  const layer = layers.length;
-  return {
-    ...graph,
-    layers: [...layers, added],
-    calls: [...calls, { layer, inputs: [calls.length - 1] }],
-    members: [...members, { className, name, trainable: true, layer }],
-  };
-}
-
-function freeName(name: string, layers: readonly KerasLayer[]): string {
-  const taken = new Set(layers.map(({ config }) => config.name));
-  let free = name;
-  for (let number = 1; taken.has(free); number += 1) free = `${name}_${number}`;
-  return free;
 }

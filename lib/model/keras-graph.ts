@@ -15,7 +15,14 @@ export const modelInput = -1;
 
 /** The position of a layer or nested model in the file. */
 export type Member =
-  | { readonly className: string; readonly name: string; readonly trainable: boolean; readonly layer: number }
+  | {
+      readonly className: string;
+      readonly name: string;
+      readonly trainable: boolean;
+      readonly layer: number;
+      /** Settings of the file that change a training, and that the layer here does not have. */
+      readonly ignored?: readonly string[];
+    }
   | {
       readonly className: string;
       readonly name: string;

@@ -18,13 +18,24 @@ export interface NetworkWeight {
   readonly isTrained: boolean;
 }
 
-/** The weights of a network in the order of `model.weights`, trained ones first, without allocating memory for them. */
+/** The weights of a network in the order of `model.weights`, without allocating memory for them. */
 export function listNetworkWeights(network: KerasGraph, what: string): NetworkWeight[] {
-  const weights = listGraphWeights(network, what).flatMap((slots, layer) =>
+  return trainedFirst(listLayerWeights(network, what));
+}
+
+/** The same in the order of the layers, which does not depend on what is trained. */
+export function listLayerWeights(network: KerasGraph, what: string): NetworkWeight[] {
+  return listGraphWeights(network, what).flatMap((slots, layer) =>
     slots.map(({ shape, isState = false }) => ({
       shape,
       isTrained: !isState && network.layers[layer]!.config.trainable,
     })),
   );
+}
+
+/** From the order of the layers to that of `model.weights`. */
+export function trainedFirst<Weight extends Pick<NetworkWeight, 'isTrained'>>(
+  weights: readonly Weight[],
+): Weight[] {
   return [...weights.filter(({ isTrained }) => isTrained), ...weights.filter(({ isTrained }) => !isTrained)];
 }

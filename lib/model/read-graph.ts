@@ -202,7 +202,13 @@ class GraphReader {
     return {
       name,
       inputShape,
-      member: { className, name, trainable, layer: positions[0]! },
+      member: {
+        className,
+        name,
+        trainable,
+        layer: positions[0]!,
+        ...listIgnored(config, this.layers[positions[0]!]!),
+      },
       use: (inputs: readonly number[]) =>
         positions.reduce<readonly number[]>((current, layer) => [this.call(layer, current)], inputs)[0]!,
     };
@@ -216,4 +222,18 @@ class GraphReader {
   private refuse(problem: string): PermanentError {
     return new PermanentError('InvalidInput', `${this.options.what} ${problem}.`);
   }
+}
+
+/** Regularizers and constraints do not change predictions, so most of them are not kept. */
+function listIgnored(
+  config: Record<string, unknown>,
+  { config: kept }: KerasLayer,
+): { readonly ignored?: readonly string[] } {
+  const settings = Object.keys(config).filter(
+    (key) =>
+      /_(regularizer|constraint)$/.test(key) &&
+      config[key] != null &&
+      ((kept as Record<string, unknown>)[key] ?? null) === null,
+  );
+  return settings.length === 0 ? {} : { ignored: settings };
 }

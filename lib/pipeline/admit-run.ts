@@ -4,6 +4,8 @@ import type { DatasetPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
+import { networkOf } from '../model/network-of';
+import { type ContentObject, readWithContent } from '../store/content-object';
 import { limitTrainingSeconds } from './cost';
 import { assertStartable, reserveRun } from './start-run';
 import type { StepContext } from './step-context';
@@ -24,6 +26,8 @@ export interface RunRequest extends PlanInput {
 export interface Admission<Place extends Deployment | undefined> {
   /** @default - training runs locally, without a choice of compute and without cost */
   readonly deployment?: Place;
+  /** That the configuration names. @default - they are in the store */
+  readonly objects?: readonly ContentObject[];
   /** A further check that may refuse the run, before anything is written. */
   readonly assertTrainable?: (found: DatasetPlan) => Promise<void>;
 }
@@ -42,19 +46,21 @@ export interface AdmittedRun<Place extends Deployment | undefined> extends PlanO
  * everything that can refuse the run, reserves the run id, and imports the dataset. A refused run writes nothing, so its
  * run id stays free.
  *
- * @throws PermanentError InvalidInput for a compute that is not deployed, and for settings that cannot be used;
+ * @throws PermanentError InvalidInput for a compute that is not deployed, for settings that cannot be used, and for a
+ *   network that cannot be trained on the images; ArtifactNotFound or CorruptArtifact for a stored architecture;
  *   RunExists as `reserveRun` does; InvalidDataset; CorruptArtifact for an altered raw file or manifest.
  */
 export async function admitRun<Place extends Deployment | undefined = undefined>(
   { runId, config, compute: wanted }: RunRequest,
   context: StepContext,
-  { deployment, assertTrainable }: Admission<Place> = {},
+  { deployment, objects = [], assertTrainable }: Admission<Place> = {},
 ): Promise<AdmittedRun<Place>> {
   const compute = deployment && chooseCompute(wanted, deployment);
   const input = { runId, config: { ...config, device: chooseDevice(config, compute) } };
   await assertStartable(input, context.store);
   const planned = await planPreprocessing(config, context);
   assertAugmentationFits(config, planned.plan.imageShape);
+  await networkOf(config, planned.plan.imageShape, readWithContent(context.store, objects));
   await assertTrainable?.(planned.plan);
 
   // Nothing is written above this line; from here on the run exists.

@@ -4,8 +4,8 @@ import { objectKeys } from '../contracts/object-keys';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
 import { forEachConcurrently } from '../dataset/for-each-concurrently';
 import { startRasterizer } from '../report/rasterize';
+import { type ContentObject, storeContent } from '../store/content-object';
 import { getJson } from '../store/json-objects';
-import { type EncodedWeights, storeInitialWeights } from '../training/initial-weights';
 import type { TrainingEngine } from '../training/training-engine';
 import { admitRun } from './admit-run';
 import type { StepContext } from './step-context';
@@ -22,18 +22,18 @@ const shardsAtOnce = 2;
 /**
  * Runs the workflow of the state machine in one process: the same steps in the same order.
  *
- * @param initialWeights - the weights that the configuration names, if the store may not have them yet.
+ * @param objects - that the configuration names, such as initial weights; the store may not have them yet.
  * @throws any error of a step. QualityGateFailed is thrown after the run is published. config.json is written before
  *   anything else.
  */
 export async function runPipeline(
   input: PlanInput,
   context: StepContext,
-  initialWeights?: EncodedWeights,
+  objects: readonly ContentObject[] = [],
 ): Promise<void> {
   const { runId } = input;
   const [{ plan, engine }, preprocessSeconds] = await timed(context, () =>
-    preprocess(input, context, initialWeights),
+    preprocess(input, context, objects),
   );
   const pointers = { runId, dataset: plan.dataset, contentKey: plan.contentKey };
   startRasterizer();
@@ -55,15 +55,16 @@ export async function runPipeline(
 async function preprocess(
   input: PlanInput,
   context: StepContext,
-  initialWeights: EncodedWeights | undefined,
+  objects: readonly ContentObject[],
 ): Promise<{ readonly plan: PlanOutput; readonly engine: TrainingEngine | undefined }> {
   let engine: TrainingEngine | undefined;
   const plan = await admitRun(input, context, {
+    objects,
     assertTrainable: async (found) => {
-      engine = await findTrainingNeeds(input, found, initialWeights, context);
+      engine = await findTrainingNeeds(input, found, objects, context);
     },
   });
-  if (initialWeights !== undefined) await storeInitialWeights(context.store, initialWeights);
+  await storeContent(context.store, objects);
   context.notify({ type: 'note', message: plan.reason });
   if (plan.isPrepared) return { plan, engine };
   const { shards } = await readPlan(plan, context);

@@ -1,10 +1,11 @@
 import type { DatasetPlan } from '../contracts/dataset';
 import type { PlanInput } from '../contracts/steps';
+import { loadInitialWeights } from '../model/initial-weights';
 import { networkOf } from '../model/network-of';
 import { hasConvolutions, listNetworkWeights } from '../model/network-weights';
+import { type ContentObject, readWithContent } from '../store/content-object';
 import { chooseEngine } from '../training/choose-engine';
-import { assertWeightsFit, type EncodedWeights, loadInitialWeights } from '../training/initial-weights';
-import { mlpLayersOf } from '../training/mlp-layers';
+import { assertFitsMemory } from '../training/memory-need';
 import { createOptimizer } from '../training/optimizers/create-optimizer';
 import type { TrainingEngine } from '../training/training-engine';
 import { layOutState } from '../training/training-state';
@@ -12,10 +13,11 @@ import type { StepContext } from './step-context';
 import { restoreTraining } from './steps/restore-training';
 
 /**
- * Checks what the training of a run needs, before the run id is reserved: the engine that the configuration names, a
- * checkpoint to resume from, initial weights that match the layers. On AWS only the training machine can check this.
+ * Checks what the training of a run needs, before the run id is reserved: a network that can be trained on the images, in
+ * the memory of this machine; initial weights that match its layers; a checkpoint to resume from; the engine that the
+ * configuration names. On AWS only the training machine can check all of this.
  *
- * @param initialWeights - from a model file; they are not in the store yet.
+ * @param objects - that the configuration names; they may not be in the store yet.
  * @returns the engine if the configuration names one; `auto` finds one later, in every case.
  * @throws PermanentError EngineUnavailable, ArtifactNotFound, CorruptArtifact or InvalidInput, as the step `train` does;
  *   TransientError Interrupted.
@@ -23,16 +25,15 @@ import { restoreTraining } from './steps/restore-training';
 export async function findTrainingNeeds(
   { runId, config }: PlanInput,
   { contentKey, imageShape }: Pick<DatasetPlan, 'contentKey' | 'imageShape'>,
-  initialWeights: EncodedWeights | undefined,
+  objects: readonly ContentObject[],
   { store, notify, signal }: StepContext,
 ): Promise<TrainingEngine | undefined> {
-  const layers = mlpLayersOf(config, imageShape);
+  const reader = readWithContent(store, objects);
+  const network = await networkOf(config, imageShape, reader);
+  assertFitsMemory(network, config);
   const { initialWeightsSha256: sha256, engine, device } = config;
-  if (initialWeights !== undefined)
-    assertWeightsFit(initialWeights.body, 'The model given by --from', layers);
-  else if (sha256 !== undefined) await loadInitialWeights(store, sha256, layers);
-  const network = await networkOf(config, imageShape, store);
-  const weights = listNetworkWeights(network, "The run's model");
+  if (sha256 !== undefined) await loadInitialWeights(reader, sha256, network);
+  const weights = listNetworkWeights(network, 'The network of this run');
   const layout = layOutState(weights, createOptimizer(config), config);
   await restoreTraining(store, { runId, contentKey }, config, layout, () => {});
   if (engine === 'auto' && device !== 'gpu') return undefined;

@@ -53,12 +53,3 @@ export function shuffledRows(count: number, random: RandomUint32): Int32Array {
   }
   return rows;
 }
-
-/**
- * Uniform in ±√(6 / (inputs + outputs)), Keras' default for a dense kernel, row-major [inputs, outputs].
- * Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010.
- */
-export function glorotUniform(inputs: number, outputs: number, random: RandomUint32): Float32Array {
-  const limit = Math.sqrt(6 / (inputs + outputs));
-  return Float32Array.from({ length: inputs * outputs }, () => (random() / 2 ** 31 - 1) * limit);
-}

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { pipelineSteps, type StepName, stepNames } from '../../lib/contracts/steps';
+import { describeMlp } from '../../lib/model/architectures';
+import { assemble } from '../../lib/model/assemble';
+import { encodeInitialWeights } from '../../lib/model/initial-weights';
+import { encodeArchitecture } from '../../lib/model/stored-architecture';
+import { storeContent } from '../../lib/store/content-object';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectStore } from '../../lib/store/object-store';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
@@ -55,8 +61,20 @@ async function record(step: StepName, work: () => Promise<unknown>): Promise<voi
 beforeAll(async () => {
   const dataset = join(folder, 'digits');
   await writeTinyDataset(dataset, { classes: 3 });
-  // With the files that only some settings add.
-  const workflow = makeWorkflow(dataset, { shiftPixels: 1 });
+  // With the files that only some settings add, and those that `train --cloud` uploads.
+  const network = describeMlp({ hidden: [8], dropout: 0.1, l2: 0, classes: 3 }, [6, 6]);
+  await useWasmBackend();
+  const model = assemble(network, 'It');
+  const architecture = encodeArchitecture(network);
+  const weights = await encodeInitialWeights(model);
+  model.dispose();
+  await storeContent(store, [architecture, weights]);
+  const workflow = makeWorkflow(dataset, {
+    shiftPixels: 1,
+    model: architecture.sha256,
+    hidden: undefined,
+    initialWeightsSha256: weights.sha256,
+  });
   let state = initialState;
   for (const { name, run } of workflow) {
     await record(name, async () => {

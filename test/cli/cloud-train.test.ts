@@ -1,14 +1,23 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { assemble } from '../../lib/model/assemble';
+import { loadInitialWeights } from '../../lib/model/initial-weights';
+import { saveModel } from '../../lib/model/model-files';
+import { readGraph } from '../../lib/model/read-graph';
+import { loadArchitecture } from '../../lib/model/stored-architecture';
+import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { putFinishedRun } from '../cloud/finished-run';
 import { decided, executionArn, sfnError, useMockedCloud } from '../cloud/mocked-cloud';
 import { runCommand } from '../support/command-line';
+import { describeResidual } from '../support/residual-model';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
-const { store, sfn, answerWith } = useMockedCloud(folder);
+const { bucket, store, sfn, answerWith } = useMockedCloud(folder);
 const train = ['train', '--cloud', '--run-id', 'friday'];
+
+beforeAll(useWasmBackend);
 
 describe('train --cloud', () => {
   test('starts a run, follows it, and prints the same as a local run', async () => {
@@ -41,6 +50,48 @@ describe('train --cloud', () => {
     expect(await runCommand([...train, ...flags])).toMatchObject({ exitCode: 0 });
     const [call] = sfn.commandCalls(StartExecutionCommand);
     expect(JSON.parse(call!.args[0].input.input!)).toEqual({ preset: 'cnn', epochs: 1 });
+  });
+
+  test('uploads the network of a file, and names it in the input', async () => {
+    answerWith({ status: 'RUNNING' });
+    const file = join(folder, 'architecture.json');
+    writeFileSync(file, JSON.stringify(describeResidual([28, 28, 1], 10)));
+    const outcome = await runCommand([...train, '--model', file, '--detach']);
+    expect(outcome).toMatchObject({ exitCode: 0 });
+    const [call] = sfn.commandCalls(StartExecutionCommand);
+    const input = JSON.parse(call!.args[0].input.input!);
+    expect(input).toEqual({ model: expect.stringMatching(/^[0-9a-f]{64}$/), classes: 10 });
+    expect(await loadArchitecture(store, input.model)).toMatchObject({ name: 'residual' });
+  });
+
+  test('uploads the weights of a run in the bucket, and its network', async () => {
+    answerWith({ status: 'RUNNING' });
+    await putFinishedRun(store, 'monday');
+    const model = assemble(readGraph(describeResidual([28, 28, 1], 10), { what: 'It', kerasMajor: 3 }), 'It');
+    await saveModel(store, 'monday', model);
+    model.dispose();
+    const outcome = await runCommand([...train, '--from', 'monday', '--epochs', '1', '--detach']);
+    expect(outcome).toMatchObject({ exitCode: 0 });
+    const [call] = sfn.commandCalls(StartExecutionCommand);
+    const { initialWeightsSha256, ...input } = JSON.parse(call!.args[0].input.input!);
+    expect(input).toEqual({ model: expect.stringMatching(/^[0-9a-f]{64}$/), classes: 10, epochs: 1 });
+    const network = await loadArchitecture(store, input.model);
+    expect(await loadInitialWeights(store, initialWeightsSha256, network)).toHaveLength(8);
+  });
+
+  test('uploads nothing for a run that cannot start', async () => {
+    const file = join(folder, 'architecture.json');
+    writeFileSync(file, JSON.stringify(describeResidual([28, 28, 1], 10)));
+    for (const flags of [
+      ['--epochs', '0'],
+      ['--classes', '3'],
+      ['--hidden', '5'],
+    ]) {
+      const outcome = await runCommand([...train, '--model', file, ...flags]);
+      expect(outcome).toMatchObject({ exitCode: 2, out: '' });
+    }
+    expect([...bucket.objects.keys()]).toEqual([]);
+    expect(sfn.commandCalls(StartExecutionCommand)).toEqual([]);
   });
 
   test('refuses an unknown preset, and a setting without effect beside a preset', async () => {

@@ -13,23 +13,31 @@ import {
   runRecordSchema,
   trainingRecordSchema,
 } from '../../lib/contracts/results';
-import { storedRunConfigSchema } from '../../lib/contracts/run-config';
+import { runConfigSchema, storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { testPredictionsSchema } from '../../lib/contracts/test-predictions';
 import { tryItExamplesSchema } from '../../lib/contracts/try-it-examples';
 import { parseIdx } from '../../lib/dataset/idx';
 import { loadSplit } from '../../lib/dataset/load-split';
 import { decodeShard } from '../../lib/dataset/shards';
 import { readKerasModel } from '../../lib/export/read-keras-model';
+import { readModelFile } from '../../lib/export/read-model-file';
 import { decodeImage } from '../../lib/image/decode-image';
+import { fitImageShape, fitPixelRange } from '../../lib/model/fit-images';
 import { loadModel } from '../../lib/model/model-files';
+import { readGraph } from '../../lib/model/read-graph';
 import { decodeSafetensors } from '../../lib/model/safetensors';
+import { encodeArchitecture, loadArchitecture } from '../../lib/model/stored-architecture';
+import { assertTrainableLayers, requireTrainable } from '../../lib/model/trainable';
+import { nameByContent } from '../../lib/store/content-object';
 import { getJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { assertFitsMemory } from '../../lib/training/memory-need';
 import { copyStore } from '../support/faulty-store';
 import { hostileVersionsOf } from '../support/hostile-bytes';
 import { makeExif, makePng } from '../support/make-png';
 import { createStepContext } from '../support/prepare-dataset';
+import { describeResidual } from '../support/residual-model';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx, writeTinyDataset } from '../support/tiny-dataset';
 import { makeWorkflow, runId, type WorkflowState } from '../support/workflow-steps';
@@ -212,6 +220,38 @@ describe('models', () => {
       async (bytes) => (await readKerasModel(bytes, file)).dispose(),
       named('InvalidInput'),
       { runs: kerasRuns, maxMilliseconds: 8_000 },
+    );
+  });
+
+  test('an architecture in JSON: trained, or refused with a sentence', async () => {
+    const chain = await store.get(objectKeys.modelTopology(runId));
+    const residual = Buffer.from(JSON.stringify(describeResidual([6, 6, 1], 3)));
+    const read = async (bytes: Uint8Array) => {
+      const { graph } = await readModelFile(bytes, 'The file', async () => undefined);
+      assertTrainableLayers(graph, 'The file');
+      const network = requireTrainable(fitImageShape(fitPixelRange(graph), [6, 6], 'It'), 3, 'It');
+      assertFitsMemory(network, runConfigSchema.parse({}));
+      const architecture = encodeArchitecture(network);
+      await copy.put(architecture.key, architecture.body);
+      expect(encodeArchitecture(await loadArchitecture(copy, architecture.sha256))).toEqual(architecture);
+    };
+    const copy = new MemoryStore();
+    for (const valid of [chain, residual]) await read(valid);
+    await fuzz(hostileVersionsOf([chain, residual], { isText: true }), read, named('InvalidInput'));
+  });
+
+  test('a stored architecture', async () => {
+    const graph = readGraph(describeResidual([6, 6, 1], 3), { what: 'It', kerasMajor: 3 });
+    const { body } = encodeArchitecture(graph);
+    const copy = new MemoryStore();
+    await fuzz(
+      hostileVersionsOf([body], { isText: true }),
+      async (bytes) => {
+        const { key, sha256 } = nameByContent(bytes, objectKeys.architecture);
+        await copy.put(key, bytes);
+        await loadArchitecture(copy, sha256);
+      },
+      (error) => named('CorruptArtifact')(error) || named('InvalidInput')(error),
     );
   });
 

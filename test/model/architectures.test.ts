@@ -41,11 +41,11 @@ test('the convolutional network halves the image after each width', () => {
   expect(graph.inputShape).toEqual([28, 28, 1]);
   const layers = summarizeLayers(model);
   expect(layers.filter(({ className }) => className === 'MaxPooling2D')).toMatchObject([
-    { outputShape: [14, 14, 16] },
-    { outputShape: [7, 7, 32] },
-    { outputShape: [3, 3, 64] },
+    { outputShapes: [[14, 14, 16]] },
+    { outputShapes: [[7, 7, 32]] },
+    { outputShapes: [[3, 3, 64]] },
   ]);
-  expect(layers.at(-1)).toMatchObject({ name: 'probabilities', className: 'Dense', outputShape: [10] });
+  expect(layers.at(-1)).toMatchObject({ name: 'probabilities', className: 'Dense', outputShapes: [[10]] });
   expect(model.countParams()).toBe(78_234);
   model.dispose();
 });

@@ -1,25 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Sequential } from '@tensorflow/tfjs-layers';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { buildMlp } from '../../lib/model/architectures';
-import { loadModel, saveModel, setModelWeights } from '../../lib/model/model-files';
+import { loadModel, saveModel } from '../../lib/model/model-files';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { sha256Hex } from '../../lib/store/sha256';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { createRandom, glorotUniform } from '../../lib/training/seeded-random';
+import { randomizeWeights } from '../support/sample-models';
 
 beforeAll(useWasmBackend);
 
-function makeModel(): Sequential {
+function makeModel(): LayersModel {
   const model = buildMlp({ hidden: [5], dropout: 0.1, l2: 0.001, classes: 3 }, [2, 2]);
-  const random = createRandom(4);
-  setModelWeights(
-    model,
-    [[4, 5], [5], [5, 3], [3]].map((shape) => ({
-      shape,
-      values: glorotUniform(shape[0]!, shape[1] ?? 1, random),
-    })),
-  );
+  randomizeWeights(model);
   return model;
 }
 

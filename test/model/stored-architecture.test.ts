@@ -5,7 +5,7 @@ import { encodeArchitecture, loadArchitecture } from '../../lib/model/stored-arc
 import { nameByContent, readWithContent, storeContent } from '../../lib/store/content-object';
 import { MemoryStore } from '../../lib/store/memory-store';
 
-const config = { model: 'cnn', hidden: [4], filters: [2, 3], dropout: 0.1, l2: 0, classes: 3 };
+const config = { model: 'cnn', batchSize: 2, hidden: [4], filters: [2, 3], dropout: 0.1, l2: 0, classes: 3 };
 const imageShape = [9, 9] as const;
 
 test('a stored network is the same when it is read, and named by its content', async () => {

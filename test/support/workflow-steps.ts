@@ -26,7 +26,10 @@ export interface WorkflowStep {
 }
 
 /** The pipeline's steps as the workflow calls them, on the dataset in `folder`. */
-export function makeWorkflow(folder: string, change: Partial<RunConfig> = {}): WorkflowStep[] {
+export function makeWorkflow(
+  folder: string,
+  change: { [Name in keyof RunConfig]?: RunConfig[Name] | undefined } = {},
+): WorkflowStep[] {
   const config = runConfigSchema.parse({
     ...{ dataset: folder, classes: 3, hidden: [8], epochs: 2, batchSize: 16, checkpointSteps: 3 },
     engine: 'wasm',

@@ -72,7 +72,7 @@ export async function trainWithCheckpoints(
       model,
       engine,
       settings: config,
-      initial: await readInitialWeights(store, config, model, log),
+      initial: await readInitialWeights(store, config, network, model, log),
       resumeFrom,
       now,
       signal: AbortSignal.any([signal, timeLimit.signal]),
@@ -98,11 +98,12 @@ export async function trainWithCheckpoints(
 async function readInitialWeights(
   store: ObjectStore,
   { initialWeightsSha256: sha256, seed }: RunConfig,
+  network: KerasGraph,
   model: LayersModel,
   log: (message: string) => void,
 ): Promise<Float32Array[]> {
   if (sha256 === undefined) return drawWeights(model, seed);
-  const weights = await loadInitialWeights(store, sha256, model);
+  const weights = await loadInitialWeights(store, sha256, network);
   log(`Starting from the given weights ${objectKeys.initialWeights(sha256)}, not from random ones`);
   return weights;
 }

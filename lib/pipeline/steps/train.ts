@@ -13,6 +13,7 @@ import type { ObjectStore } from '../../store/object-store';
 import { remarkOnAveraging } from '../../training/averaging-remark';
 import { chooseEngine } from '../../training/choose-engine';
 import { chooseValidationImages } from '../../training/held-out-images';
+import { assertFitsMemory } from '../../training/memory-need';
 import type { TrainingEngine } from '../../training/training-engine';
 import type { StepContext } from '../step-context';
 import { TrainingHistory } from '../training-history';
@@ -53,6 +54,7 @@ export async function train(
   const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
   const network = await networkOf(config, manifest.imageShape, store);
+  assertFitsMemory(network, config);
   const wanted = { ...config, isConvolutional: hasConvolutions(network) };
   // Shards are decompressed on other threads while the engine is loaded on this one.
   const [images, engine] = await runTogether(
