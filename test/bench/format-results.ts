@@ -1,118 +1,81 @@
 import { z } from 'zod';
 
-/** Output of a baseline after each epoch. */
+/** Output of a candidate after each epoch. */
 export const epochSchema = z.object({ seconds: z.number(), accuracy: z.number() });
 
-/** Last output of a baseline: seconds from its start to the saved model. */
+/** Last output of a candidate: seconds from its start to the saved model. */
 export const wholeSchema = z.object({ wholeSeconds: z.number(), peakBytes: z.number(), version: z.string() });
 
-export type BaselineRun = z.infer<typeof wholeSchema> & {
+export type CandidateRun = z.infer<typeof wholeSchema> & {
   readonly epochs: readonly z.infer<typeof epochSchema>[];
 };
-
-export interface BenchResults {
-  readonly date: string;
-  readonly machine: string;
-  /** Seconds for only the matrix products of one epoch. */
-  readonly limits: readonly number[];
-  /** Ours, then Keras. */
-  readonly pairs: readonly (readonly [BaselineRun, BaselineRun])[];
-  readonly stock: readonly BaselineRun[];
-  readonly wholePairs: readonly (readonly [BaselineRun, BaselineRun])[];
-}
-
-/** A Markdown table: medians with ranges; ratios are computed per pair. */
-export function formatResults({ date, machine, limits, pairs, stock, wholePairs }: BenchResults): string {
-  const ours = pairs.map(([run]) => run);
-  const keras = pairs.map(([, run]) => run);
-  const ratio = (of: (run: BaselineRun) => number) => pairs.map(([a, b]) => of(a) / of(b));
-  const wholeRatio = wholePairs.map(([a, b]) => a.wholeSeconds / b.wholeSeconds);
-  const mib = (runs: readonly BaselineRun[]) => runs.map(({ peakBytes }) => peakBytes / 2 ** 20);
-  const rows: readonly (readonly string[])[] = [
-    ['', 'ours', 'Keras', 'ours / Keras', 'stock model.fit'],
-    ['---', '---', '---', '---', '---'],
-    [
-      'epoch, s',
-      range(ours.map(epochSeconds), 2),
-      range(keras.map(epochSeconds), 2),
-      range(ratio(epochSeconds), 2),
-      range(stock.map(epochSeconds), 2),
-    ],
-    [
-      '10 epochs, start to saved model, s',
-      range(
-        wholePairs.map(([a]) => a.wholeSeconds),
-        1,
-      ),
-      range(
-        wholePairs.map(([, b]) => b.wholeSeconds),
-        1,
-      ),
-      range(wholeRatio, 2),
-      '',
-    ],
-    [
-      'peak memory, MiB',
-      range(mib(ours), 0),
-      range(mib(keras), 0),
-      range(
-        ratio(({ peakBytes }) => peakBytes),
-        2,
-      ),
-      range(mib(stock), 0),
-    ],
-    [
-      'test accuracy after 10 epochs',
-      range(
-        wholePairs.map(([a]) => a.epochs.at(-1)!.accuracy),
-        4,
-      ),
-      range(
-        wholePairs.map(([, b]) => b.epochs.at(-1)!.accuracy),
-        4,
-      ),
-      '',
-      '',
-    ],
-  ];
-  const limit = median(limits);
-  const share = limit / median(ours.map(epochSeconds));
-  return [
-    `${machine}, ${date.slice(0, 10)}; median (range)`,
-    '',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-    '',
-    `The matrix products of an epoch alone take ${range(limits, 2)} s: ${(100 * share).toFixed(0)} % of our epoch.`,
-  ].join('\n');
-}
 
 export interface NamedRuns {
   readonly name: string;
   /** One per round. */
-  readonly runs: BaselineRun[];
+  readonly runs: CandidateRun[];
 }
 
-/** A Markdown table; the first candidate is compared with each of the others, round by round. */
-export function formatRounds(baselines: readonly NamedRuns[]): string {
-  const [first] = baselines;
-  const rows = baselines.map(({ name, runs }) => [
-    name,
-    range(runs.map(epochSeconds), 3),
-    range(
-      runs.map((run, round) => epochSeconds(first!.runs[round]!) / epochSeconds(run)),
-      2,
-    ),
-    range(
-      runs.map(({ epochs }) => epochs.at(-1)!.accuracy),
-      4,
-    ),
+/** A column: what one run gives, and whether the first candidate is compared by it. */
+interface Figure {
+  readonly title: string;
+  readonly digits: number;
+  readonly of: (run: CandidateRun) => number;
+  readonly isCompared: boolean;
+}
+
+export const epochFigure = (title: string): Figure => ({
+  title,
+  digits: 3,
+  of: epochSeconds,
+  isCompared: true,
+});
+
+export const wholeFigures: readonly Figure[] = [
+  {
+    title: 'start to saved model, s',
+    digits: 1,
+    of: ({ wholeSeconds }) => wholeSeconds,
+    isCompared: true,
+  },
+  { title: 'peak memory, MiB', digits: 0, of: ({ peakBytes }) => peakBytes / 2 ** 20, isCompared: true },
+];
+
+export const accuracyFigure: Figure = {
+  title: 'test accuracy',
+  digits: 4,
+  of: ({ epochs }) => epochs.at(-1)!.accuracy,
+  isCompared: false,
+};
+
+/**
+ * A Markdown table with a row per candidate: medians with ranges. The first candidate is compared with each of the others,
+ * round by round, so that ratios are of runs that were close in time.
+ */
+export function formatRounds(candidates: readonly NamedRuns[], figures: readonly Figure[]): string {
+  const [first] = candidates;
+  const ratioTitle = `${first!.name} / this`;
+  const heading = figures.flatMap(({ title, isCompared }) => (isCompared ? [title, ratioTitle] : [title]));
+  const rows = candidates.map(({ name, runs }) => [
+    `${name} ${runs[0]!.version}`,
+    ...figures.flatMap(({ digits, of, isCompared }) => {
+      const absolute = range(runs.map(of), digits);
+      const ratios = runs.map((run, round) => of(first!.runs[round]!) / of(run));
+      return isCompared ? [absolute, range(ratios, 2)] : [absolute];
+    }),
   ]);
-  const heading = ['', 'seconds', `${first!.name} / this`, 'test accuracy'];
-  return [heading, heading.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const table = [['', ...heading], ['---', ...heading.map(() => '---')], ...rows];
+  return table.map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+/** @param limits - seconds for only the matrix products of one epoch. */
+export function formatLimit(limits: readonly number[], { runs }: NamedRuns): string {
+  const share = (100 * median(limits)) / median(runs.map(epochSeconds));
+  return `The matrix products of an epoch alone take ${range(limits, 2)} s: ${share.toFixed(0)} % of our epoch.`;
 }
 
 /** Median over the epochs of a process, without the first one, which warms up. */
-function epochSeconds({ epochs }: BaselineRun): number {
+function epochSeconds({ epochs }: CandidateRun): number {
   return median(epochs.slice(1).map(({ seconds }) => seconds));
 }
 

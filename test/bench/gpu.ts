@@ -1,60 +1,43 @@
 import { parseArgs } from 'node:util';
-import { preparePython } from '../support/reference-python';
-import { formatRounds, type NamedRuns } from './format-results';
-import { type Baseline, type BaselineSettings, makeBaseline, nodeArgs } from './run-baseline';
+import { gpuPeers, ours } from './candidates';
+import { accuracyFigure, epochFigure, formatRounds } from './format-results';
+import { chooseFrom, networks } from './networks';
+import { runRounds } from './run-rounds';
 
 /**
- * Our engine on a GPU compared with Keras and PyTorch on the same GPU, each with and without compilation, at both batch
- * sizes. Needs an NVIDIA GPU, and space for the baselines' CUDA libraries; `--device cpu` tests the script without a GPU.
+ * Our engine on a GPU compared with Keras and PyTorch on the same GPU, each with and without compilation, at several batch
+ * sizes. Needs an NVIDIA GPU, and space for the peers' CUDA libraries; `--device cpu` tests the script without a GPU.
  */
 function main(): void {
   const { values } = parseArgs({
     options: {
+      networks: { type: 'string', default: 'mlp,cnn' },
+      peers: { type: 'string', default: Object.keys(gpuPeers('gpu')).join() },
       rounds: { type: 'string', default: '5' },
       epochs: { type: 'string', default: '5' },
       'batch-sizes': { type: 'string', default: '512,4096' },
+      'train-count': { type: 'string', default: '60000' },
       device: { type: 'string', default: 'gpu' },
-      baselines: { type: 'string', default: 'keras,pytorch' },
     },
   });
   const device = values.device === 'cpu' ? 'cpu' : 'gpu';
-  const python = preparePython(device === 'gpu' ? 'gpu' : 'keras');
-  for (const batchSize of values['batch-sizes'].split(',')) {
-    const settings: BaselineSettings = { BENCH_BATCH_SIZE: batchSize, BENCH_DEVICE: device };
-    const ours: [string, Baseline] = [
-      'ours',
-      makeBaseline(process.execPath, nodeArgs('ours.ts'), 'ours', settings),
-    ];
-    const others = values.baselines.split(',').flatMap((baseline) =>
-      (['0', '1'] as const).map((compile): [string, Baseline] => [
-        compile === '1' ? `${baseline}, compiled` : baseline,
-        makeBaseline(python, [`${__dirname}/${baseline}_seed.py`], `${baseline}.keras`, {
-          ...settings,
-          BENCH_COMPILE: compile,
-        }),
-      ]),
-    );
-    const runs = runRounds(Number(values.rounds), Number(values.epochs) + 1, [ours, ...others]);
-    console.log(
-      `\n${device}, batch ${batchSize}; seconds per epoch, median (range)\n\n${formatRounds(runs)}`,
-    );
-  }
-}
-
-/** Every candidate once per round; the order is reversed from round to round. */
-function runRounds(
-  rounds: number,
-  epochs: number,
-  baselines: readonly (readonly [string, Baseline])[],
-): NamedRuns[] {
-  const results = baselines.map(([name]): NamedRuns => ({ name, runs: [] }));
-  for (let round = 0; round < rounds; round += 1) {
-    const order = baselines.map((_, index) => index);
-    for (const index of round % 2 === 0 ? order : order.reverse()) {
-      results[index]!.runs.push(baselines[index]![1](epochs));
+  const peers = gpuPeers(device);
+  const candidates = [ours, ...chooseFrom(peers, values.peers).map((name) => peers[name])];
+  for (const network of chooseFrom(networks, values.networks)) {
+    for (const batchSize of values['batch-sizes'].split(',')) {
+      const rounds = runRounds(Number(values.rounds), candidates, network, {
+        batchSize: Number(batchSize),
+        device,
+        // One extra epoch, because the first one warms up.
+        epochs: Number(values.epochs) + 1,
+        trainCount: Number(values['train-count']),
+        testCount: 10_000,
+      });
+      console.log(
+        `\n${networks[network].name}, ${device}, batch ${batchSize}; seconds per epoch, median (range)\n\n${formatRounds(rounds, [epochFigure('seconds'), accuracyFigure])}`,
+      );
     }
   }
-  return results;
 }
 
 main();

@@ -1,49 +1,30 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
-import { preparePython } from '../support/reference-python';
+import { cpuPeers, nodeArgs, ours, stockFit } from './candidates';
 import { formatPhases } from './format-phases';
-import { type BaselineRun, formatResults } from './format-results';
+import { accuracyFigure, epochFigure, formatLimit, formatRounds, wholeFigures } from './format-results';
+import { chooseFrom, mnistCounts, networks } from './networks';
 import { measurePhases } from './phases';
-import { type Baseline, makeBaseline, nodeArgs } from './run-baseline';
-
-const ours = makeBaseline(process.execPath, nodeArgs('ours.ts'), 'ours');
-const stockFit = makeBaseline(process.execPath, nodeArgs('stock-fit.ts'), 'stock');
-const keras: Baseline = (epochs) =>
-  makeBaseline(preparePython(), [join(__dirname, 'keras_seed.py')], 'model.keras')(epochs);
+import { runRounds } from './run-rounds';
 
 function measureMatMulLimit(): number {
   const output = execFileSync(process.execPath, nodeArgs('matmul-limit.ts'), { encoding: 'utf8' });
   return z.object({ seconds: z.number() }).parse(JSON.parse(output)).seconds;
 }
 
-/** Alternates the order, so that a machine that warms up or slows down favors neither. */
-function runPairs(
-  count: number,
-  epochs: number,
-  first: Baseline,
-  second: Baseline,
-): (readonly [BaselineRun, BaselineRun])[] {
-  return Array.from({ length: count }, (_, pair) => {
-    if (pair % 2 === 0) {
-      const a = first(epochs);
-      return [a, second(epochs)] as const;
-    }
-    const b = second(epochs);
-    return [first(epochs), b] as const;
-  });
-}
-
+/** Our engine compared with Keras, PyTorch and JAX on the CPU, and the phases of a run outside of its epochs. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      pairs: { type: 'string', default: '5' },
-      epochs: { type: 'string', default: '3' },
-      'whole-pairs': { type: 'string', default: '2' },
+      networks: { type: 'string', default: 'mlp,cnn' },
+      peers: { type: 'string', default: Object.keys(cpuPeers).join() },
+      rounds: { type: 'string', default: '5' },
+      'whole-rounds': { type: 'string', default: '2' },
+      'stock-rounds': { type: 'string', default: '2' },
       'phase-rounds': { type: 'string', default: '3' },
       out: { type: 'string', default: 'bench-results.json' },
     },
@@ -51,31 +32,39 @@ async function main(): Promise<void> {
   const native = await prepareNativeTensorFlow((message) => console.error(message));
   if (!native.available)
     throw new Error(`The benchmark needs native TensorFlow: ${native.reason}. ${native.remedy}`);
+  const peers = chooseFrom(cpuPeers, values.peers).map((name) => cpuPeers[name]);
+  const machine = `${cpus().length} × ${cpus()[0]?.model}`;
+  const date = new Date().toISOString();
+  console.log(`${machine}, ${date.slice(0, 10)}; median (range)`);
+  const compared = chooseFrom(networks, values.networks).map((network) => {
+    const { name, config, epochs, wholeEpochs, trainCount, testCount } = networks[network];
+    const fixed = { batchSize: config.batchSize, device: 'cpu' } as const;
+    const limits = network === 'mlp' ? [measureMatMulLimit()] : [];
+    console.error(`${name}: epochs`);
+    const epochSize = { ...fixed, epochs, trainCount, testCount };
+    const rounds = runRounds(Number(values.rounds), [ours, ...peers], network, epochSize);
+    if (network === 'mlp') limits.push(measureMatMulLimit());
+    console.error(`${name}: whole runs`);
+    const wholeSize = { ...fixed, epochs: wholeEpochs, ...mnistCounts };
+    const whole = runRounds(Number(values['whole-rounds']), [ours, ...peers], network, wholeSize);
+    console.log(`\n${name}, batch ${config.batchSize}, epochs of ${trainCount} images\n`);
+    console.log(formatRounds(rounds, [epochFigure('epoch, s')]));
+    console.log(`\nWhole runs of ${wholeEpochs} epochs of ${mnistCounts.trainCount} images\n`);
+    console.log(formatRounds(whole, [...wholeFigures, accuracyFigure]));
+    if (limits.length > 0) console.log(`\n${formatLimit(limits, rounds[0]!)}`);
+    return { network, limits, rounds, whole };
+  });
+  console.error('stock model.fit');
+  const { config, trainCount, testCount } = networks.mlp;
+  const stockSize = { batchSize: config.batchSize, device: 'cpu', epochs: 2, trainCount, testCount } as const;
+  const stock = runRounds(Number(values['stock-rounds']), [stockFit], 'mlp', stockSize);
+  if (values['stock-rounds'] !== '0')
+    console.log(`\n${networks.mlp.name}\n\n${formatRounds(stock, [epochFigure('epoch, s')])}`);
   console.error('Phases of a first and a second run');
   const phases = Array.from({ length: Number(values['phase-rounds']) }, measurePhases);
-  // One extra epoch, because the first one warms up.
-  const epochs = Number(values.epochs) + 1;
-  const limits: number[] = [measureMatMulLimit()];
-  console.error('Epochs: ours and Keras');
-  const pairs = runPairs(Number(values.pairs), epochs, ours, keras);
-  limits.push(measureMatMulLimit());
-  console.error('Epochs: stock model.fit');
-  const stock = [stockFit(2), stockFit(2)];
-  limits.push(measureMatMulLimit());
-  console.error('Whole runs of ten epochs: ours and Keras');
-  const wholePairs = runPairs(Number(values['whole-pairs']), 10, ours, keras);
-  const results = {
-    schemaVersion: 1,
-    date: new Date().toISOString(),
-    machine: `${cpus().length} × ${cpus()[0]?.model}`,
-    limits,
-    pairs,
-    stock,
-    wholePairs,
-    phases,
-  };
+  if (phases.length > 0) console.log(`\n${formatPhases(phases)}`);
+  const results = { schemaVersion: 2, date, machine, compared, stock, phases };
   writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
-  console.log(`${formatResults(results)}\n\n${formatPhases(phases)}`);
   console.error(`\nEvery figure: ${values.out}`);
 }
 

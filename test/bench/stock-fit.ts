@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   io,
@@ -9,33 +8,35 @@ import {
   train,
 } from '@tensorflow/tfjs-core';
 import { nodeFileSystemRouter } from '@tensorflow/tfjs-node/dist/io/file_system';
-import { runConfigSchema } from '../../lib/contracts/run-config';
 import { normalizePixels } from '../../lib/dataset/pixels';
-import { buildMlp } from '../../lib/model/architectures';
+import { assemble } from '../../lib/model/assemble';
 import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
+import { readJob } from './job';
 import { readMnist } from './mnist-images';
+import { networks } from './networks';
 
-/** The default configuration with TensorFlow.js' `model.fit`. Usage: stock-fit.ts IDX_FOLDER EPOCHS MODEL_FOLDER */
-async function main([folder, epochs, modelFolder]: readonly string[]): Promise<void> {
+/** The default configuration with TensorFlow.js' `model.fit`. Usage: stock-fit.ts JOB_FILE */
+async function main(jobFile: string): Promise<void> {
+  const job = readJob(jobFile);
   loadNativeBackend();
   await setBackend('tensorflow');
   io.registerSaveRouter(nodeFileSystemRouter);
-  const toTensors = (split: 'train' | 't10k') => {
-    const { pixels, labels, count, imageShape } = readMnist(folder!, split);
+  const toTensors = (split: 'train' | 't10k', taken: number) => {
+    const { pixels, labels, count, imageShape } = readMnist(job.idxFolder, split, taken);
     return [
       tensor3d(normalizePixels(pixels), [count, ...imageShape]),
       tensor1d(Float32Array.from(labels)),
     ] as const;
   };
-  const [images, labels] = toTensors('train');
-  const model = buildMlp(runConfigSchema.parse({}), [28, 28]);
+  const [images, labels] = toTensors('train', job.trainCount);
+  const model = assemble(networks[job.network].graph, 'The network');
   model.compile({ optimizer: train.adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
   let startedAt = 0;
   await model.fit(images, labels, {
-    epochs: Number(epochs),
-    batchSize: 512,
+    epochs: job.epochs,
+    batchSize: job.batchSize,
     verbose: 0,
-    validationData: [...toTensors('t10k')],
+    validationData: [...toTensors('t10k', job.testCount)],
     callbacks: {
       onEpochBegin: async () => {
         startedAt = Date.now();
@@ -47,9 +48,9 @@ async function main([folder, epochs, modelFolder]: readonly string[]): Promise<v
       },
     },
   });
-  await model.save(pathToFileURL(join(modelFolder!)).href);
+  await model.save(pathToFileURL(job.modelFile).href);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   console.log(JSON.stringify({ wholeSeconds: process.uptime(), peakBytes, version: tfjsVersion }));
 }
 
-void main(process.argv.slice(2));
+void main(process.argv[2]!);

@@ -11,12 +11,16 @@ const olderRequirements = join(__dirname, '../reference/requirements-older-keras
 /** The last Keras 2, with its TensorFlow. */
 const keras2Requirements = join(__dirname, '../reference/requirements-keras-2.txt');
 
-/** For `npm run bench:gpu`: some gigabytes of CUDA libraries. */
+/** PyTorch and JAX for `npm run bench`. PyPI's PyTorch for Linux comes with some gigabytes of CUDA libraries. */
+const peerRequirements = join(__dirname, '../bench/requirements-peers.txt');
+
+/** For `npm run bench:gpu`, with the same libraries. */
 const gpuRequirements = join(__dirname, '../bench/requirements-gpu.txt');
 
 const environments = {
   keras: { name: 'keras', file: requirements },
   keras2: { name: 'keras-2', file: keras2Requirements },
+  peers: { name: 'pytorch-and-jax', file: peerRequirements },
   gpu: { name: 'keras-and-pytorch-gpu', file: gpuRequirements },
   /** The linters of templates and policies. */
   templates: { name: 'template-tools', file: join(__dirname, '../templates/requirements.txt') },
