@@ -12,8 +12,7 @@ const cutSigmas = 3;
  *
  * Smoothed noise has nothing finer than its Gaussian. So the noise is drawn at nodes that are one standard deviation
  * apart instead of at every pixel, and scaled to the same variance, which then differs by 2·exp(-π²), a hundredth of a
- * percent, from pixel to pixel. For images of 28×28 and a standard deviation of 4, that takes a quarter of the random
- * numbers and of the multiplications of a separable filter over all pixels, and less than summed box filters do.
+ * percent, from pixel to pixel. docs/decisions/0013-augmentation.md has what that saves.
  */
 export class ElasticField {
   /** [height, 2, width]: of each row, the horizontal displacements, then the vertical ones. Changed by each `draw`. */

@@ -230,6 +230,21 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       resumed.dispose();
     });
 
+    test('a batch in a part of shared memory, whose memory changes afterwards, is trained on like any other', async () => {
+      const [plain, shared] = [openSession(), openSession()];
+      const memory = new Uint8Array(new SharedArrayBuffer(100));
+      for (let step = 0; step < 3; step += 1) {
+        const batch = makeBatch(8, step);
+        plain.train(batch, learningRate);
+        memory.set(batch.pixels, 10);
+        shared.train({ ...batch, pixels: memory.subarray(10, 58) }, learningRate);
+        memory.fill(255);
+      }
+      expect(await shared.readWeights()).toEqual(await plain.readWeights());
+      plain.dispose();
+      shared.dispose();
+    });
+
     test('a session does not change the values that it was created from', async () => {
       const state = startFrom(drawStages(testedStages, 9));
       const before = structuredClone(state.weights);
