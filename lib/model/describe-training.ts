@@ -11,7 +11,7 @@ export function describeTraining(config: RunConfig, heldOutCount?: number): Trai
     ['optimizer', describeOptimizer(config)],
     ['learning rate', describeSchedule(config)],
     ['augmentation', describeAugmentation(config)],
-    ['weights', describeAveraging(config)],
+    ['averaged weights', describeAveraging(config)],
     ['validation data', describeValidation(config, heldOutCount)],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));

@@ -1,3 +1,4 @@
+import { isAugmented } from '../augmentation/augmentation-settings';
 import type { DatasetManifest, Split } from '../contracts/dataset';
 import type { Environment } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
@@ -8,7 +9,7 @@ import { renderCardMetadata } from './card-metadata';
 import { describeArchitecture } from './describe-model';
 import { choicesByValidation, describeTraining } from './describe-training';
 import { describeUse } from './model-use';
-import type { LayerSummary } from './summarize-layers';
+import { countTrained, type LayerSummary } from './summarize-layers';
 
 export interface ModelCardData {
   readonly runId: string;
@@ -80,7 +81,7 @@ function describeRun({
       : `given weights (SHA-256 \`${initialWeightsSha256}\`)`;
   return table([
     ['architecture', describeArchitecture(config, layers)],
-    ['parameters', formatCount(parameterCount)],
+    ['parameters', describeParameters(parameterCount, countTrained(layers))],
     ...describeTraining(config, heldOutCount),
     [
       'training',
@@ -92,6 +93,12 @@ function describeRun({
     ],
     ['weights', `SHA-256 \`${weightsSha256}\``],
   ]);
+}
+
+function describeParameters(all: number, trained: number): string {
+  return trained === all
+    ? formatCount(all)
+    : `${formatCount(all)}, of which ${formatCount(trained)} are trained`;
 }
 
 function describeResults({ accuracy, errorCount, testCount, loss, classes }: MetricValues): string {
@@ -121,7 +128,7 @@ function describeLimits({ metrics, manifest, config, calibrationError }: ModelCa
   const size = manifest.imageShape.join('×');
   return [
     `- It has ${config.classes} classes and no class "none of these": every image gets a label, often with a high probability.`,
-    `- It was trained on images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, off-center or rotated ones are classified badly.`,
+    `- It was trained on images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, and digits that are off-center or rotated${isAugmented(config) ? ' by more than in the training' : ''} are classified badly.`,
     `- Label ${weakest.label} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
     `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,
     `- ${describeOptimism(config)}`,

@@ -51,9 +51,9 @@ test.each<[string, object, string | undefined]>([
     { elasticPixels: 34 },
     'each training image is deformed elastically (strength 34, smoothed by 4 pixels), anew in every epoch',
   ],
-  ['weights', {}, undefined],
+  ['averaged weights', {}, undefined],
   [
-    'weights',
+    'averaged weights',
     { emaDecay: 0.99 },
     'an exponential moving average (decay 0.99) of the weights after each training step; the validation values are those of the average',
   ],

@@ -85,8 +85,18 @@ test('the card of a convolutional network says nothing about a perceptron', () =
   const card = renderModelCard(makeCardData({ model: 'cnn', optimizer: 'adamw', emaDecay: 0.999 }));
   expect(card).toContain('| architecture | a convolutional network: 1 Flatten, 2 Dense |');
   expect(card).toContain('| optimizer | AdamW with weight decay 0.004 |');
-  expect(card).toContain('| weights | an exponential moving average (decay 0.999)');
+  expect(card).toContain('| averaged weights | an exponential moving average (decay 0.999)');
   expect(card).not.toMatch(/perceptron|1024 →/);
+});
+
+test('the card tells trained parameters from moving statistics, and what augmentation covers', () => {
+  const data = makeCardData({ rotationDegrees: 10 });
+  const card = renderModelCard({ ...data, parameterCount: 806_500 });
+  expect(card).toContain('| parameters | 806,500, of which 806,410 are trained |');
+  expect(card).toContain(
+    'digits that are off-center or rotated by more than in the training are classified badly',
+  );
+  expect(renderModelCard(makeCardData())).toContain('off-center or rotated are classified badly');
 });
 
 test('there is an example for every file of the model', () => {
