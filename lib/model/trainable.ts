@@ -102,6 +102,9 @@ function assertTrainableLayer(layer: KerasLayer, what: string): void {
     refuse('a negative_slope or a threshold', 'Use LeakyReLU, or a ReLU without them.');
   if (class_name === 'Softmax' && config.axis !== -1)
     refuse(`the axis ${config.axis}`, 'Allowed is -1, the last.');
+  // The gradients of TensorFlow.js take no dilation.
+  if ('dilation_rate' in config && [config.dilation_rate].flat().some((rate) => rate > 1))
+    refuse(`the dilation rate ${[config.dilation_rate].flat().join(' and ')}`, 'Allowed is 1.');
   // TensorFlow.js can neither train nor save these.
   if (class_name !== 'Reshape' && buildLayer(layer) instanceof OperationLayer)
     refuse('settings that TensorFlow.js lacks', 'Leave all but the sizes at their defaults.');

@@ -76,11 +76,15 @@ test.each<[string, object[], RegExp]>([
     [flatten, layer('Dense', { units: 4, activation: 'mish', name: 'hidden' }), dense()],
     /"hidden" .* has the activation mish, .* Allowed are linear, relu, sigmoid, softmax, tanh\.$/,
   ],
-  [
-    'dilation of a depthwise convolution',
-    [layer('DepthwiseConv2D', { kernel_size: 3, dilation_rate: [2, 2] }), flatten, dense()],
-    /settings that TensorFlow\.js lacks/,
-  ],
+  ...[
+    layer('Conv2D', { filters: 2, kernel_size: 3, dilation_rate: [2, 1] }),
+    layer('DepthwiseConv2D', { kernel_size: 3, dilation_rate: [2, 1] }),
+    layer('SeparableConv2D', { filters: 2, kernel_size: 3, dilation_rate: [2, 1] }),
+  ].map((dilated): [string, object[], RegExp] => [
+    `a dilation of ${dilated.class_name}`,
+    [dilated, flatten, dense()],
+    /has the dilation rate 2 and 1, which cannot be trained and exported\. Allowed is 1\.$/,
+  ]),
   ['a slope of ReLU', [layer('ReLU', { negative_slope: 0.1 }), flatten, dense()], /Use LeakyReLU/],
   [
     'normalization of another axis',
