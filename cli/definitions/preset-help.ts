@@ -2,21 +2,22 @@ import { type PresetName, presetFigures, presetNames, presets } from '../../lib/
 import { flagOf } from '../flag-values';
 
 /** The presets for the help of `train`: what each is for, what it reaches on MNIST, and its settings as options. */
-export function describePresets(): string {
-  return ['Presets:', ...presetNames.flatMap(describePreset)].join('\n');
+export function describePresets(figures: Figures = presetFigures): string {
+  return ['Presets:', ...presetNames.flatMap((name) => describePreset(name, figures))].join('\n');
 }
+
+type Figures = typeof presetFigures;
 
 const indent = ' '.repeat(4);
 const lineWidth = 80;
 
-function describePreset(name: PresetName): string[] {
+function describePreset(name: PresetName, figures: Figures): string[] {
   const { purpose, settings } = presets[name];
   const options = Object.entries(settings).map(([setting, value]) => `${flagOf([setting])} ${value}`);
-  return [`  ${name}: ${purpose}${describeFigures(name)}`, ...fillLines(options)];
+  return [`  ${name}: ${purpose}${describeFigures(figures[name])}`, ...fillLines(options)];
 }
 
-function describeFigures(name: PresetName): string {
-  const figures = presetFigures[name];
+function describeFigures(figures: Figures[PresetName]): string {
   if (figures === undefined) return '';
   const { accuracy, minutes } = figures;
   return `; ${(100 * accuracy).toFixed(2)} % in ${minutes} minutes on two cores`;

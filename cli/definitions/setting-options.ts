@@ -83,7 +83,7 @@ const settingGroups: readonly SettingGroup[] = [
       },
       {
         flags: '--model-name <name>',
-        description: 'to register the model under; mnist-cnn for cnn, mnist-custom for an architecture',
+        description: 'the name to register under; mnist-cnn for cnn, mnist-custom for a file',
         byDefault: 'mnist-mlp',
       },
     ],

@@ -1,3 +1,4 @@
+import { describePresets } from '../../cli/definitions/preset-help';
 import { type SettingOption, settingOptionGroups } from '../../cli/definitions/setting-options';
 import { flagOf } from '../../cli/flag-values';
 import { presets } from '../../lib/contracts/presets';
@@ -32,6 +33,12 @@ test('help train has every preset, with its settings as options', async () => {
     for (const setting of Object.keys(settings)) expect(text).toContain(`${flagOf([setting])} `);
   }
   expect(text).toContain('cnn --filters 16,32,64 --epochs 12');
+});
+
+test('a preset that was measured has its accuracy and its time', () => {
+  const text = describePresets({ cnn: { accuracy: 0.9965, minutes: 11 } });
+  expect(text).toContain(`cnn: ${presets.cnn.purpose}; 99.65 % in 11 minutes on two cores\n`);
+  expect(text).toContain(`cnn-best: ${presets['cnn-best'].purpose}\n`);
 });
 
 test.each(commands)('help %s has no default "false", and its errors point to it', async (command) => {
