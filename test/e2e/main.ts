@@ -6,6 +6,7 @@ import { assertSmallBundles } from './assembly-checks';
 import { cases, closingCases } from './cases';
 import { commandLineCases } from './command-line-cases';
 import { concurrencyCases } from './concurrency-cases';
+import { convolutionalCases } from './convolutional-cases';
 import { costCases } from './cost-cases';
 import { assertDeployed, assertNothingLeft, bootstrap, deploy, destroy } from './deployment';
 import { deploymentCases } from './deployment-cases';
@@ -34,6 +35,7 @@ const allCases = [
   ...loadCases,
   ...commandLineCases,
   ...fetchedRunCases,
+  ...convolutionalCases,
   ...concurrencyCases,
   ...repeatedEventCases,
   ...closingCases,
