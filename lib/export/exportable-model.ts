@@ -1,10 +1,11 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertExportable, type ExportedLayer } from '../model/exportable';
-import type { KerasCall } from '../model/keras-graph';
+import type { KerasCall, KerasGraph } from '../model/keras-graph';
 import { isChain } from '../model/keras-topology';
 import { readGraph } from '../model/read-graph';
 import type { NamedTensor } from '../model/safetensors';
 import type { OptimizerSettings } from './keras-optimizer';
+import { orderAsKeras } from './keras-order';
 
 export interface ExportableLayer {
   readonly layer: ExportedLayer;
@@ -45,7 +46,7 @@ export async function describeModel(
 ): Promise<ExportableModel> {
   const what = `The model "${model.name}"`;
   const graph = readGraph(model.toJSON(null, false), { what, kerasMajor: 2 });
-  const { inputShape, layers, calls, shapes } = assertExportable(graph, what);
+  const { inputShape, layers, calls, shapes } = assertExportable(sortLayers(graph), what);
   const names = nameForAllFormats(layers.map(({ config }) => config.name));
   const described: ExportableLayer[] = [];
   for (const [index, layer] of layers.entries()) {
@@ -58,8 +59,17 @@ export async function describeModel(
     outputShape: shapes.at(-1)!.output,
     layers: described,
     calls: calls.map((call, index) => ({ ...call, outputShape: shapes[index]!.output })),
-    isChain: isChain(graph),
+    isChain: isChain({ layers, calls }),
     optimizer,
+  };
+}
+
+function sortLayers(graph: KerasGraph) {
+  const order = orderAsKeras(graph);
+  return {
+    inputShape: graph.inputShape,
+    layers: order.map((position) => graph.layers[position]!),
+    calls: graph.calls.map((call) => ({ ...call, layer: order.indexOf(call.layer) })),
   };
 }
 

@@ -9,8 +9,10 @@ import type { Shape } from './layers/settings';
 /** Discriminated by `class_name`. */
 export type ExportedLayer = Extract<KerasLayer, { class_name: ExportedClass }>;
 
+type Network = Pick<KerasGraph, 'inputShape' | 'layers' | 'calls'>;
+
 /** A network that every format supports. */
-export interface ExportableGraph extends KerasGraph {
+export interface ExportableGraph extends Network {
   readonly inputShape: readonly number[];
   readonly layers: readonly ExportedLayer[];
   /** Of each call, without the batch. */
@@ -23,7 +25,7 @@ export interface ExportableGraph extends KerasGraph {
  * @param what - for the message, e.g. `The model "digits.keras"`.
  * @throws PermanentError InvalidInput, naming the layer, what is not supported, and what is allowed.
  */
-export function assertExportable(graph: KerasGraph, what: string): ExportableGraph {
+export function assertExportable(graph: Network, what: string): ExportableGraph {
   if (graph.inputShape.includes(null)) {
     throw new PermanentError(
       'InvalidInput',

@@ -1,7 +1,7 @@
 import { type KerasGraph, modelInput } from './keras-graph';
 
 /** Whether every layer is called once, with the output of the previous layer. */
-export function isChain({ layers, calls }: KerasGraph): boolean {
+export function isChain({ layers, calls }: Pick<KerasGraph, 'layers' | 'calls'>): boolean {
   return (
     layers.length === calls.length &&
     calls.every(({ layer, inputs }, index) => {

@@ -5,6 +5,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { describeModel } from '../../lib/export/exportable-model';
 import { writeKerasH5 } from '../../lib/export/keras-h5';
+import { orderAsKeras } from '../../lib/export/keras-order';
 import { writeKerasV3 } from '../../lib/export/keras-v3';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { exportedKinds } from '../../lib/model/layers/layer-kinds';
@@ -89,6 +90,10 @@ describe.each(names)('%s', (name) => {
     const stock = await loadWithStockTfjs(store, 'a-run');
     const closeTo = Array.from(expected, (value) => expect.closeTo(value, 5));
     expect(Array.from(await predict(stock))).toEqual(closeTo);
+    // TensorFlow.js has Keras' order of layers.
+    const { layers, calls } = describeNetwork(name);
+    const inOrder = orderAsKeras({ layers, calls }).map((position) => layers[position]!.config.name);
+    expect(stock.layers.map((layer) => layer.name).filter((each) => inOrder.includes(each))).toEqual(inOrder);
     stock.dispose();
   });
 });
