@@ -1,3 +1,4 @@
+import { installAveragePoolGradient } from './average-pool-gradient';
 import { installBias } from './bias';
 import { installMatrixProduct } from './matrix-product';
 import { installReluGradient } from './relu';
@@ -9,7 +10,9 @@ let hasGradients = false;
 
 /** Replaces gradients of TensorFlow.js, on every backend. */
 export function installGradients(): void {
-  if (!hasGradients) installReluGradient();
+  if (hasGradients) return;
+  installReluGradient();
+  installAveragePoolGradient();
   hasGradients = true;
 }
 

@@ -2,7 +2,7 @@ import { PermanentError } from '../contracts/errors';
 import type { KerasGraph } from './keras-graph';
 import { describeLayer, type KerasLayer } from './keras-layers';
 import { formatShape, listCallShapes } from './layer-shapes';
-import type { FormatLayer, LayerFormats } from './layers/layer-kind';
+import type { FormatLayer, LayerFormats, Limit } from './layers/layer-kind';
 import { type ExportedClass, exportedKinds } from './layers/layer-kinds';
 import type { Shape } from './layers/settings';
 
@@ -32,10 +32,10 @@ export function assertExportable(graph: Network, what: string): ExportableGraph 
       `${what} has inputs of any size (${formatShape(graph.inputShape)}), which is not exported. Build it for images of one size.`,
     );
   }
-  for (const layer of graph.layers) assertExported(layer, what);
+  for (const layer of graph.layers) assertExportedLayer(layer, what);
   const shapes = listCallShapes(graph, what);
   for (const [index, { layer }] of graph.calls.entries())
-    assertWithinLimits(graph.layers[layer] as ExportedLayer, shapes[index]!.inputs, what);
+    assertExportedLayer(graph.layers[layer]!, what, shapes[index]!.inputs);
   // Layers of these classes give outputs of one size for inputs of one size.
   return { ...graph, shapes } as ExportableGraph;
 }
@@ -44,28 +44,28 @@ export function isExported(layer: KerasLayer): layer is ExportedLayer {
   return Object.hasOwn(exportedKinds, layer.class_name);
 }
 
-function assertExported(layer: KerasLayer, what: string): asserts layer is ExportedLayer {
-  if (isExported(layer)) return;
-  throw refuse(layer, what, {
-    received: `the class ${JSON.stringify(layer.class_name)}`,
-    allowed: Object.keys(exportedKinds).join(', '),
-  });
-}
-
-function assertWithinLimits(layer: ExportedLayer, inputShapes: readonly Shape[], what: string): void {
-  const limit = formatsOf(layer).limit?.(layer.config, inputShapes);
-  if (limit !== undefined) throw refuse(layer, what, limit);
-}
-
-function refuse(
-  { config }: KerasLayer,
+/**
+ * @param inputShapes - @default not known yet: limits that depend on them are not checked
+ * @throws PermanentError InvalidInput, naming the layer, what is not supported, and what is allowed.
+ */
+export function assertExportedLayer(
+  layer: KerasLayer,
   what: string,
-  { received, allowed }: { readonly received: string; readonly allowed: string },
-): PermanentError {
-  return new PermanentError(
+  inputShapes: readonly Shape[] = [],
+): asserts layer is ExportedLayer {
+  const limit = findLimit(layer, inputShapes);
+  if (limit === undefined) return;
+  const { class_name: className, config } = layer;
+  throw new PermanentError(
     'InvalidInput',
-    `${describeLayer(config.name, what)} has ${received}, which is not exported. Allowed is ${allowed}.`,
+    `${describeLayer(config.name, what)} has ${limit.received}, which cannot be trained and exported. Allowed: ${limit.allowed}.`,
+    { evidence: { layer: config.name, className } },
   );
+}
+
+function findLimit(layer: KerasLayer, inputShapes: readonly Shape[]): Limit | undefined {
+  if (isExported(layer)) return formatsOf(layer).limit?.(layer.config, inputShapes);
+  return { received: `the class ${layer.class_name}`, allowed: Object.keys(exportedKinds).join(', ') };
 }
 
 export function formatsOf({ class_name }: ExportedLayer): LayerFormats<ExportedLayer['config']> {

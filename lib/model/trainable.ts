@@ -1,47 +1,11 @@
 import { PermanentError } from '../contracts/errors';
-import { buildLayer } from './build-layer';
 import { replaceLayer } from './edit-graph';
+import { assertExportedLayer } from './exportable';
 import { toLogits } from './heads';
 import { type KerasGraph, type Member, modelInput } from './keras-graph';
 import { describeLayer, type KerasLayer } from './keras-layers';
 import { formatShape, listCallShapes, listGraphWeights } from './layer-shapes';
-import type { ActivationName } from './layers/activation';
-import type { LayerClass } from './layers/layer-kinds';
-import { OperationLayer } from './layers/operation-layer';
 import type { Shape } from './layers/settings';
-
-/** Layers that are trained, and that every export has. */
-export const trainableClasses = [
-  'Activation',
-  'Add',
-  'AveragePooling2D',
-  'BatchNormalization',
-  'Concatenate',
-  'Conv2D',
-  'Dense',
-  'DepthwiseConv2D',
-  'Dropout',
-  'Flatten',
-  'GlobalAveragePooling2D',
-  'GlobalMaxPooling2D',
-  'LayerNormalization',
-  'LeakyReLU',
-  'MaxPooling2D',
-  'ReLU',
-  'Rescaling',
-  'Reshape',
-  'SeparableConv2D',
-  'Softmax',
-  'SpatialDropout2D',
-  'ZeroPadding2D',
-] as const satisfies readonly LayerClass[];
-export const trainableActivations = [
-  'linear',
-  'relu',
-  'sigmoid',
-  'softmax',
-  'tanh',
-] as const satisfies readonly ActivationName[];
 
 /**
  * The network as it is trained, with all sizes known.
@@ -52,7 +16,10 @@ export const trainableActivations = [
  */
 export function requireTrainable(graph: KerasGraph, classes: number, what: string): KerasGraph {
   assertTrainableLayers(graph, what);
-  const outputs = listCallShapes(graph, what).map(({ output }) => output);
+  const shapes = listCallShapes(graph, what);
+  for (const [index, { layer }] of graph.calls.entries())
+    assertExportedLayer(graph.layers[layer]!, what, shapes[index]!.inputs);
+  const outputs = shapes.map(({ output }) => output);
   const output = outputs.at(-1)!;
   if (output.length !== 1 || output[0] !== classes) {
     throw new PermanentError(
@@ -80,34 +47,9 @@ export function requireTrainable(graph: KerasGraph, classes: number, what: strin
  * @throws PermanentError InvalidInput.
  */
 export function assertTrainableLayers(graph: KerasGraph, what: string): void {
-  for (const layer of graph.layers) assertTrainableLayer(layer, what);
+  for (const layer of graph.layers) assertExportedLayer(layer, what);
   assertHead(graph, what);
   assertNothingIgnored(graph.members, what);
-}
-
-function assertTrainableLayer(layer: KerasLayer, what: string): void {
-  const { class_name, config } = layer;
-  const refuse = (received: string, allowed: string) => {
-    throw new PermanentError(
-      'InvalidInput',
-      `${describeLayer(config.name, what)} has ${received}, which cannot be trained and exported. ${allowed}`,
-      { evidence: { layer: config.name, className: class_name } },
-    );
-  };
-  if (!trainableClasses.some((name) => name === class_name))
-    refuse(`the class ${class_name}`, `Allowed are ${trainableClasses.join(', ')}.`);
-  if ('activation' in config && !trainableActivations.some((name) => name === config.activation))
-    refuse(`the activation ${config.activation}`, `Allowed are ${trainableActivations.join(', ')}.`);
-  if (class_name === 'ReLU' && (config.negative_slope || config.threshold))
-    refuse('a negative_slope or a threshold', 'Use LeakyReLU, or a ReLU without them.');
-  if (class_name === 'Softmax' && config.axis !== -1)
-    refuse(`the axis ${config.axis}`, 'Allowed is -1, the last.');
-  // The gradients of TensorFlow.js take no dilation.
-  if ('dilation_rate' in config && [config.dilation_rate].flat().some((rate) => rate > 1))
-    refuse(`the dilation rate ${[config.dilation_rate].flat().join(' and ')}`, 'Allowed is 1.');
-  // TensorFlow.js can neither train nor save these.
-  if (class_name !== 'Reshape' && buildLayer(layer) instanceof OperationLayer)
-    refuse('settings that TensorFlow.js lacks', 'Leave all but the sizes at their defaults.');
 }
 
 /** The loss takes logits, so nothing may follow the softmax, and there must be no other squashing at the end. */

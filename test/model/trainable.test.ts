@@ -69,12 +69,12 @@ test.each<[string, object[], RegExp]>([
   [
     'a class that is read, but not trained',
     [layer('Conv2DTranspose', { filters: 2, kernel_size: 3 }), flatten, dense()],
-    /^The layer "conv2dtranspose" of the model "given.keras" has the class Conv2DTranspose, which cannot be trained and exported\. Allowed are Activation, Add, .* ZeroPadding2D\.$/,
+    /^The layer "conv2dtranspose" of the model "given.keras" has the class Conv2DTranspose, which cannot be trained and exported\. Allowed: Activation, Add, .* ZeroPadding2D\.$/,
   ],
   [
     'an activation',
-    [flatten, layer('Dense', { units: 4, activation: 'mish', name: 'hidden' }), dense()],
-    /"hidden" .* has the activation mish, .* Allowed are linear, relu, sigmoid, softmax, tanh\.$/,
+    [flatten, layer('Dense', { units: 4, activation: 'hard_sigmoid', name: 'hidden' }), dense()],
+    /"hidden_activation" .* has the activation hard_sigmoid_of_keras_3, .* Allowed: linear, relu, softmax, .* mish\.$/,
   ],
   ...[
     layer('Conv2D', { filters: 2, kernel_size: 3, dilation_rate: [2, 1] }),
@@ -83,13 +83,17 @@ test.each<[string, object[], RegExp]>([
   ].map((dilated): [string, object[], RegExp] => [
     `a dilation of ${dilated.class_name}`,
     [dilated, flatten, dense()],
-    /has the dilation rate 2 and 1, which cannot be trained and exported\. Allowed is 1\.$/,
+    /has the dilation rate 2 and 1, which cannot be trained and exported\. Allowed: a rate of 1\.$/,
   ]),
-  ['a slope of ReLU', [layer('ReLU', { negative_slope: 0.1 }), flatten, dense()], /Use LeakyReLU/],
+  [
+    'two settings of ReLU',
+    [layer('ReLU', { negative_slope: 0.1, max_value: 6 }), flatten, dense()],
+    /Allowed: one of them/,
+  ],
   [
     'normalization of another axis',
     [layer('BatchNormalization', { axis: 1, epsilon: 0.001 }), flatten, dense()],
-    /normalizes the axis 1 of 4, .* Allowed is the last, -1\.$/,
+    /has the axis 1, .* Allowed: -1, the last axis/,
   ],
   ['a sigmoid at the end', [flatten, dense({ activation: 'sigmoid' })], /ends the network with sigmoid/],
   [

@@ -55,8 +55,8 @@ export const sampleNetworks: Record<string, Network> = {
     steps: [
       conv(4, { activation: 'relu', strides: [2, 1] }),
       conv(3, { kernel_size: [2, 3], padding: 'valid', use_bias: false }),
-      conv(5, { kernel_size: [2, 2], dilation_rate: [2, 1], activation: 'tanh' }),
-      conv(4, { kernel_size: [2, 2], dilation_rate: [1, 2], padding: 'valid' }),
+      conv(5, { kernel_size: [2, 2], activation: 'tanh' }),
+      conv(4, { kernel_size: [1, 2], strides: [1, 2], padding: 'valid' }),
       ...head,
     ],
   },
@@ -89,7 +89,6 @@ export const sampleNetworks: Record<string, Network> = {
       layer('SeparableConv2D', {
         filters: 5,
         kernel_size: [2, 3],
-        dilation_rate: [2, 2],
         padding: 'same',
         activation: 'relu',
       }),

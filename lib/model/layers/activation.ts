@@ -110,7 +110,7 @@ export function convertActivation(graph: OnnxGraph, x: OnnxTensor, name: Activat
 export function limitActivation({ activation: name }: { activation: ActivationName }): Limit | undefined {
   if (isExported(name)) return undefined;
   return {
-    received: `the activation ${JSON.stringify(name)}`,
+    received: `the activation ${name}`,
     allowed: namesOf<ExportedActivation>(onnxConversions).join(', '),
   };
 }

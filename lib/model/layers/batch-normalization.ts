@@ -62,7 +62,7 @@ export const batchNormalization = defineLayer({
       return graph.apply('Add', [scaled, graph.define(`${name}.offsets`, shape, offsets)]);
     },
     limit: ({ axis }, [shape]) => {
-      if (axis === -1 || axis === shape!.length) return undefined;
+      if (axis === -1 || shape === undefined || axis === shape.length) return undefined;
       return {
         received: `the axis ${axis}`,
         allowed: '-1, the last axis, since TensorFlow.js computes others incorrectly on some backends',

@@ -23,7 +23,7 @@ export const concatenate = defineLayer({
       );
     },
     limit: ({ axis }, [shape]) =>
-      axis === 0 || axis === -1 - shape!.length
+      axis === 0 || (shape !== undefined && axis === -1 - shape.length)
         ? { received: `the axis ${axis}, that of the batch`, allowed: 'another axis' }
         : undefined,
   },

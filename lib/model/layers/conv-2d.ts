@@ -8,6 +8,7 @@ import {
   channelsOf,
   convertConvolution,
   kernelSettings,
+  limitDilation,
   toFiltersFirst,
   ungrouped,
 } from './window-2d';
@@ -40,16 +41,16 @@ export const conv2d = defineLayer({
   formats: {
     ...sameInAll,
     onnx: ({ graph, config, inputs: [x], weights, outputShape }) => {
-      const { kernel_size: kernelSize, strides, padding, dilation_rate: dilations } = config;
+      const { kernel_size: kernelSize, strides, padding } = config;
       const sums = convertConvolution(
         graph,
         x,
         { kernel: toFiltersFirst(weights['kernel']!), bias: weights['bias'] },
-        { size: kernelSize, strides, padding, dilations },
+        { size: kernelSize, strides, padding },
         outputShape,
       );
       return convertActivation(graph, sums, config.activation);
     },
-    limit: limitActivation,
+    limit: (config) => limitDilation(config) ?? limitActivation(config),
   },
 });

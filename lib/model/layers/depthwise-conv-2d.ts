@@ -44,13 +44,7 @@ export const depthwiseConv2d = defineLayer({
       );
       return convertActivation(graph, sums, config.activation);
     },
-    limit: (config) => {
-      if (isDense(config)) return limitDepthwise(config) ?? limitActivation(config);
-      return {
-        received: `the dilation rate ${config.dilation_rate.join(' and ')}`,
-        allowed: 'a rate of 1, since TensorFlow.js ignores others, or a SeparableConv2D',
-      };
-    },
+    limit: (config) => limitDepthwise(config) ?? limitActivation(config),
   },
 });
 

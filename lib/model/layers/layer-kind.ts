@@ -62,7 +62,10 @@ export interface LayerFormats<Config> {
   readonly keras2: typeof sameAsKeras | ((config: Config) => FormatLayer);
   readonly keras3: typeof sameAsKeras | ((config: Config) => FormatLayer);
   readonly onnx: (call: OnnxCall<Config>) => OnnxTensor;
-  /** @returns a setting that a format or the training does not have. */
+  /**
+   * @param inputShapes - none where they are not known yet.
+   * @returns a setting that a format or the training does not have.
+   */
   readonly limit?: (config: Config, inputShapes: readonly Shape[]) => Limit | undefined;
 }
 

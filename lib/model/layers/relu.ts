@@ -19,9 +19,12 @@ export const relu = defineLayer({
     }
     return new OperationLayer(common, {
       compute: ([x]) => {
+        // A comparison has no gradient; this is 1 above the threshold, and 0 elsewhere.
+        const isAbove = tf.step(tf.sub(x!, threshold));
+        const above = tf.mul(max_value === null ? x! : tf.minimum(x!, max_value), isAbove);
+        if (negative_slope === 0) return above;
         const below = tf.mul(tf.sub(x!, threshold), negative_slope);
-        const above = max_value === null ? x! : tf.minimum(x!, max_value);
-        return tf.where(tf.greater(x!, threshold), above, below);
+        return tf.add(above, tf.mul(below, tf.sub(1, isAbove)));
       },
     });
   },

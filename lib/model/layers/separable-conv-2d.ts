@@ -51,13 +51,13 @@ export const separableConv2d = defineLayer({
   formats: {
     ...sameInAll,
     onnx: ({ graph, config, inputs: [x], weights, outputShape }) => {
-      const { kernel_size: kernelSize, strides, padding, dilation_rate: dilations } = config;
+      const { kernel_size: kernelSize, strides, padding } = config;
       const channels = channelsOf(x.shape);
       const perChannel = convertConvolution(
         graph,
         x,
         { kernel: toGroupsFirst(weights['depthwise_kernel']!), bias: undefined },
-        { size: kernelSize, strides, padding, dilations, groups: channels },
+        { size: kernelSize, strides, padding, groups: channels },
         [...outputShape.slice(0, 2), channels * config.depth_multiplier],
       );
       const sums = convertConvolution(

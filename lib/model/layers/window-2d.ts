@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { NamedTensor } from '../safetensors';
 import { activationSetting } from './activation';
+import type { Limit } from './layer-kind';
 import type { OnnxAttribute, OnnxGraph, OnnxTensor } from './onnx-graph';
 import { channelsLast, convolutionSettings, flag, ignored, padding, type Shape, sizePair } from './settings';
 
@@ -30,19 +31,17 @@ export interface Window {
   readonly size: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly padding: 'valid' | 'same';
-  readonly dilations?: readonly [number, number];
 }
 
 /** Attributes of Conv, MaxPool and AveragePool. With explicit margins, as runtimes interpret `auto_pad` in several ways. */
 export function describeWindow(
   { shape }: OnnxTensor,
-  { size, strides, padding: kind, dilations = [1, 1] }: Window,
+  { size, strides, padding: kind }: Window,
 ): Record<string, OnnxAttribute> {
   const margins = ([0, 1] as const).map((axis) => {
     if (kind === 'valid') return 0;
     const length = shape[axis]!;
-    const reach = (size[axis] - 1) * dilations[axis] + 1;
-    return Math.max(0, (Math.ceil(length / strides[axis]) - 1) * strides[axis] + reach - length);
+    return Math.max(0, (Math.ceil(length / strides[axis]) - 1) * strides[axis] + size[axis] - length);
   });
   return {
     kernel_shape: { ints: size },
@@ -69,7 +68,6 @@ export function convertConvolution(
     [moved, ...constants.map(({ name, shape, values }) => graph.define(name, shape, values))],
     {
       ...describeWindow(x, window),
-      dilations: { ints: window.dilations ?? [1, 1] },
       ...(groups > 1 && { group: { int: groups } }),
     },
     outputShape,
@@ -98,8 +96,19 @@ export function toGroupsFirst({ name, shape, values }: NamedTensor): NamedTensor
   return toFiltersFirst({ name, shape: [height, width, 1, inputs * multiplier], values });
 }
 
-/** TensorFlow has no kernels on the CPU for others. */
-export function limitDepthwise({ strides }: { readonly strides: readonly [number, number] }) {
-  if (strides[0] === strides[1]) return undefined;
+interface Spacing {
+  readonly strides: readonly [number, number];
+  readonly dilation_rate: readonly [number, number];
+}
+
+/** TensorFlow.js has no gradient of a dilated convolution. */
+export function limitDilation({ dilation_rate: rates }: Pick<Spacing, 'dilation_rate'>): Limit | undefined {
+  if (rates.every((rate) => rate === 1)) return undefined;
+  return { received: `the dilation rate ${rates.join(' and ')}`, allowed: 'a rate of 1' };
+}
+
+/** TensorFlow has no kernel on the CPU for two strides. */
+export function limitDepthwise({ strides, ...others }: Spacing): Limit | undefined {
+  if (strides[0] === strides[1]) return limitDilation(others);
   return { received: `the strides ${strides.join(' and ')}`, allowed: 'one stride for both directions' };
 }
