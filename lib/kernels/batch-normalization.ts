@@ -2,15 +2,23 @@ import {
   add,
   customGrad,
   engine,
+  getBackend,
+  getKernel,
   keep,
   moments,
   mul,
+  type NamedTensorMap,
   rsqrt,
   sub,
   type Tensor,
   tensor1d,
 } from '@tensorflow/tfjs-core';
 import { isNative, runNative } from './native-operation';
+import {
+  type NormalizeBatchAttributes,
+  normalizeBatchGradKernel,
+  normalizeBatchKernel,
+} from './wasm-batch-normalization';
 
 /** The caller disposes all three. */
 export interface NormalizedBatch {
@@ -29,9 +37,38 @@ export interface NormalizedBatch {
  * @param gamma - [channels], as beta.
  */
 export function normalizeBatch(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
-  return isNative() && x.rank === 4
-    ? normalizeNatively(x, gamma, beta, epsilon)
-    : normalizeComposed(x, gamma, beta, epsilon);
+  if (isNative() && x.rank === 4) return normalizeNatively(x, gamma, beta, epsilon);
+  const hasKernel = getKernel(normalizeBatchKernel, getBackend()) !== undefined;
+  return hasKernel ? normalizeByKernel(x, gamma, beta, epsilon) : normalizeComposed(x, gamma, beta, epsilon);
+}
+
+/** On WASM. */
+function normalizeByKernel(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
+  const attributes = { epsilon } satisfies NormalizeBatchAttributes;
+  const runKernel = (name: string, inputs: NamedTensorMap) =>
+    engine().runKernel(name, inputs, attributes) as Tensor[];
+  let statistics: Omit<NormalizedBatch, 'normalized'> | undefined;
+  const normalize = customGrad((...given) => {
+    const [image, scale, shift] = given as Tensor[];
+    const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
+    const [value, mean, variance] = runKernel(normalizeBatchKernel, {
+      x: image!,
+      gamma: scale!,
+      beta: shift!,
+    });
+    statistics = { mean: keep(mean!), variance: keep(variance!) };
+    save([image!, scale!, mean!, variance!]);
+    const gradFunc = (gradient: Tensor | Tensor[], saved: Tensor[]) => {
+      const [savedX, savedGamma, savedMean, savedVariance] = saved as [Tensor, Tensor, Tensor, Tensor];
+      return runKernel(normalizeBatchGradKernel, {
+        dy: gradient as Tensor,
+        ...{ x: savedX, gamma: savedGamma, mean: savedMean, variance: savedVariance },
+      });
+    };
+    return { value: value!, gradFunc };
+  });
+  const normalized = normalize(x, gamma, beta);
+  return { normalized, ...statistics! };
 }
 
 function normalizeComposed(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {

@@ -2,6 +2,7 @@ import { installAveragePoolGradient } from './average-pool-gradient';
 import { installBias } from './bias';
 import { installMatrixProduct } from './matrix-product';
 import { installReluGradient } from './relu';
+import { installBatchNormalization } from './wasm-batch-normalization';
 import { installConvolutionGradients } from './wasm-convolution-gradients';
 import { installDepthwiseGradients } from './wasm-depthwise-gradients';
 import { installMaxPoolGradient } from './wasm-max-pool-gradient';
@@ -31,6 +32,7 @@ let hasWasmKernels = false;
 /** Kernels that a training needs, and that TensorFlow.js' WASM backend lacks, or has wrong or slow. */
 export function installWasmKernels(): void {
   if (hasWasmKernels) return;
+  installBatchNormalization();
   installConvolutionGradients();
   installDepthwiseGradients();
   installMaxPoolGradient();

@@ -18,7 +18,10 @@ export interface WasmBackend {
 export type WasmCall = Omit<Parameters<KernelFunc>[0], 'backend'> & { readonly backend: WasmBackend };
 
 /** Registers a kernel of the WASM backend, instead of its own if it has one. */
-export function registerWasmKernel(kernelName: string, compute: (call: WasmCall) => TensorInfo): void {
+export function registerWasmKernel(
+  kernelName: string,
+  compute: (call: WasmCall) => TensorInfo | TensorInfo[],
+): void {
   if (getKernel(kernelName, 'wasm')) unregisterKernel(kernelName, 'wasm');
   registerKernel({
     kernelName,

@@ -12,10 +12,10 @@ export interface WasmEstimateOptions {
   readonly log: (message: string) => void;
 }
 
-/**
- * Warns that a convolutional network takes long on WASM, with the time of the second training step for all that follow:
- * the first one also compiles. Nothing is said about other networks and engines.
- */
+/** Training steps that are measured, after the first one, which also compiles. */
+const measuredSteps = 3;
+
+/** Warns once that a convolutional network takes long on WASM. Nothing is said about other networks and engines. */
 export function estimateOnWasm({
   network,
   engine,
@@ -28,10 +28,10 @@ export function estimateOnWasm({
   let firstStepAt = 0;
   return ({ epoch, batch, batchesPerEpoch }) => {
     stepCount += 1;
-    if (!isSlow || stepCount > 2) return;
+    if (!isSlow || stepCount > 1 + measuredSteps) return;
     if (stepCount === 1) firstStepAt = now().getTime();
-    else {
-      const seconds = (now().getTime() - firstStepAt) / 1000;
+    if (stepCount === 1 + measuredSteps) {
+      const seconds = (now().getTime() - firstStepAt) / 1000 / measuredSteps;
       const remaining = epochs * batchesPerEpoch - ((epoch - 1) * batchesPerEpoch + batch);
       log(
         `A convolutional network trains slowly on WASM: ${formatSeconds(seconds)} a training step, which makes about ${formatSeconds(seconds * remaining)} for the remaining ${remaining.toLocaleString('en')}, without the validation. Native TensorFlow takes a fraction of it; mnist-pipeline doctor says what this machine lacks for it.`,

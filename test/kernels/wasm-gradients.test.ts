@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
+import { normalizeBatch } from '../../lib/kernels/batch-normalization';
 import { installWasmKernels } from '../../lib/kernels/install-kernels';
 import type { LayerKind, TfjsLayer } from '../../lib/model/layers/layer-kind';
 import { type LayerClass, layerKinds } from '../../lib/model/layers/layer-kinds';
@@ -118,6 +119,27 @@ test('so has max pooling, also of values that are all negative, and of equal one
           }));
           return tf.maxPool((isCoarse ? coarse(moved) : moved) as tf.Tensor4D, window, strides, padding);
         });
+      },
+    ),
+  );
+});
+
+test('so has batch normalization in training, with its statistics', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 2 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (sizes, channels) => {
+        const shape = [4, ...sizes, channels];
+        const statistics: number[][] = [];
+        await expectEqualGradients([shape, [channels], [channels]], (x, gamma, beta) => {
+          const { normalized, mean, variance } = normalizeBatch(x, gamma!, beta!, 0.01);
+          statistics.push([...mean.dataSync(), ...variance.dataSync()]);
+          tf.dispose([mean, variance]);
+          return normalized;
+        });
+        const [expected, found] = statistics;
+        expect(found).toEqual(expected!.map((value) => expect.closeTo(value, 5)));
       },
     ),
   );
