@@ -47,7 +47,7 @@ export const runSettingsSchema = z.strictObject({
   model: modelSchema.default('mlp'),
   /** `mlp`: units of each hidden layer, first to last. `[512]` is a smaller variant with one hidden layer. */
   hidden: z.array(z.int().min(1).max(16_384)).max(16).default([1024, 512, 256]),
-  /** `cnn`: filters of the convolutions of each block, first to last; a block halves height and width. */
+  /** `cnn`: filters of the two convolutions of each block, first to last; a block ends in a pooling that halves the image. */
   filters: z.array(z.int().min(1).max(1024)).min(1).max(8).default([16, 32, 64]),
   /** Fraction that is dropped: `mlp` drops the inputs of every dense layer, `cnn` those of its one dense layer. */
   dropout: z.number().min(0).lt(1).default(0.1),

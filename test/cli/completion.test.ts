@@ -40,6 +40,10 @@ onUnix.each<[string[], string[]]>([
     ['train', '--schedule', ''],
     ['constant', 'cosine', 'plateau', 'one-cycle'],
   ],
+  [
+    ['train', '--preset', 'cnn'],
+    ['cnn', 'cnn-best'],
+  ],
   [['runs', '--sort', 'acc'], ['accuracy']],
   [
     ['evaluate', '--scale', '0'],

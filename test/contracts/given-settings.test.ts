@@ -66,7 +66,7 @@ describe('the input of an execution', () => {
   test.each<[unknown, RegExp]>([
     [{ preset: 'best' }, /"default"\|"cnn"\|"cnn-best"\|"mlp-deformed"/],
     [{ preset: 'cnn', hidden: [4] }, /only with the model mlp/],
-    [{ preset: 'cnn', initialWeightsSha256: 'a'.repeat(64) }, /Unrecognized key/],
+    [{ preset: 'cnn', epoch: 1 }, /Unrecognized key: "epoch"/],
     [[], /expected object, received array/],
     [null, /expected object, received null/],
     ['cnn', /expected object, received string/],

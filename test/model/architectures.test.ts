@@ -35,18 +35,18 @@ test.each([
   expect(sha256Hex(await store.get(objectKeys.modelTopology('a-run')))).toBe(sha256);
 });
 
-test('the convolutional network halves the image after each width', () => {
+test('the convolutional network has a pooling after each width; blank margins are convolved away', () => {
   const graph = describeCnn(defaults, [28, 28]);
   const model = assemble(graph, 'The network');
   expect(graph.inputShape).toEqual([28, 28, 1]);
   const layers = summarizeLayers(model);
   expect(layers.filter(({ className }) => className === 'MaxPooling2D')).toMatchObject([
-    { outputShapes: [[14, 14, 16]] },
-    { outputShapes: [[7, 7, 32]] },
-    { outputShapes: [[3, 3, 64]] },
+    { outputShapes: [[12, 12, 16]] },
+    { outputShapes: [[4, 4, 32]] },
+    { outputShapes: [[2, 2, 64]] },
   ]);
   expect(layers.at(-1)).toMatchObject({ name: 'probabilities', className: 'Dense', outputShapes: [[10]] });
-  expect(model.countParams()).toBe(78_234);
+  expect(model.countParams()).toBe(75_034);
   model.dispose();
 });
 
