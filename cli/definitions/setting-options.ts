@@ -66,7 +66,7 @@ const settingGroups: readonly SettingGroup[] = [
       {
         flags: '--filters <counts>',
         description: 'cnn: filters of the convolutions of each block',
-        byDefault: '16,32,64',
+        byDefault: '24,48,96',
         parse: numbersOrTexts,
       },
       {

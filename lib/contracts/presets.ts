@@ -17,7 +17,7 @@ export const presets = {
     purpose: 'a small convolutional network with augmentation',
     settings: {
       model: 'cnn',
-      filters: [16, 32, 64],
+      filters: [24, 48, 96],
       epochs: 12,
       batchSize: 128,
       optimizer: 'adamw',
@@ -34,11 +34,11 @@ export const presets = {
     },
   },
   'cnn-best': {
-    purpose: 'the same with twice the filters, trained for longer',
+    purpose: 'the same with more filters, trained for longer',
     settings: {
       model: 'cnn',
       filters: [32, 64, 128],
-      epochs: 16,
+      epochs: 40,
       batchSize: 128,
       optimizer: 'adamw',
       learningRate: 0.004,

@@ -48,7 +48,7 @@ export const runSettingsSchema = z.strictObject({
   /** `mlp`: units of each hidden layer, first to last. `[512]` is a smaller variant with one hidden layer. */
   hidden: z.array(z.int().min(1).max(16_384)).max(16).default([1024, 512, 256]),
   /** `cnn`: filters of the two convolutions of each block, first to last; a block ends in a pooling that halves the image. */
-  filters: z.array(z.int().min(1).max(1024)).min(1).max(8).default([16, 32, 64]),
+  filters: z.array(z.int().min(1).max(1024)).min(1).max(8).default([24, 48, 96]),
   /** Fraction that is dropped: `mlp` drops the inputs of every dense layer, `cnn` those of its one dense layer. */
   dropout: z.number().min(0).lt(1).default(0.1),
   /** Kernel regularization: adds `l2 · Σ kernel²` to the training loss; 0.0003 is a common value. */

@@ -10,7 +10,7 @@ import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 
 beforeAll(useWasmBackend);
 
-const defaults = { hidden: [1024, 512, 256], filters: [16, 32, 64], dropout: 0.1, l2: 0, classes: 10 };
+const defaults = { hidden: [1024, 512, 256], filters: [24, 48, 96], dropout: 0.1, l2: 0, classes: 10 };
 
 /** Recorded when the perceptron was still built from layers of TensorFlow.js by hand. */
 test.each([
@@ -41,12 +41,12 @@ test('the convolutional network has a pooling after each width; blank margins ar
   expect(graph.inputShape).toEqual([28, 28, 1]);
   const layers = summarizeLayers(model);
   expect(layers.filter(({ className }) => className === 'MaxPooling2D')).toMatchObject([
-    { outputShapes: [[12, 12, 16]] },
-    { outputShapes: [[4, 4, 32]] },
-    { outputShapes: [[2, 2, 64]] },
+    { outputShapes: [[12, 12, 24]] },
+    { outputShapes: [[4, 4, 48]] },
+    { outputShapes: [[2, 2, 96]] },
   ]);
   expect(layers.at(-1)).toMatchObject({ name: 'probabilities', className: 'Dense', outputShapes: [[10]] });
-  expect(model.countParams()).toBe(75_034);
+  expect(model.countParams()).toBe(166_114);
   model.dispose();
 });
 
@@ -63,6 +63,6 @@ test('l2 penalizes every kernel of both networks, and no dropout leaves its laye
 
 test('an image that is too small for the poolings is refused by the name of the layer', () => {
   expect(() => listGraphWeights(describeCnn(defaults, [7, 7]), 'The network')).toThrow(
-    /its layer "pool_3" does not fit an input of 1×1×64/,
+    /its layer "pool_3" does not fit an input of 1×1×96/,
   );
 });

@@ -28,7 +28,7 @@ test('a setting that a run does not use has a dash, and one that no run uses is 
   expect(differingSettings(runs)).toEqual([
     { name: 'model', values: ['mlp', 'cnn'] },
     { name: 'hidden', values: ['512', '–'] },
-    { name: 'filters', values: ['–', '16, 32, 64'] },
+    { name: 'filters', values: ['–', '24, 48, 96'] },
     { name: 'optimizer', values: ['adam', 'adamw'] },
     { name: 'weightDecay', values: ['–', '0.01'] },
   ]);
