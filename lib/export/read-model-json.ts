@@ -1,11 +1,11 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { decodeText, parseOrThrow } from '../contracts/parse';
-import { assemble, type GraphWeights, type WeightValues } from '../model/assemble';
+import type { GraphWeights, WeightValues } from '../model/assemble';
 import type { KerasGraph, Member } from '../model/keras-graph';
 import { lowerFirst } from '../model/keras-layers';
 import { listGraphWeights } from '../model/layer-shapes';
+import type { WeightSlot } from '../model/layers/layer-kind';
 import { readGraph } from '../model/read-graph';
 import { type ModelFile, readMajor } from './read-keras-model';
 
@@ -49,16 +49,11 @@ export async function readModelJson(
   const kerasMajor = 'module' in topology ? 3 : readMajor(topology['keras_version'], 2);
   const model = topology['model_config'] ?? topology;
   const graph = readGraph(typeof model === 'string' ? parseJson(model, what) : model, { what, kerasMajor });
-  const shapes = listGraphWeights(graph, what).flatMap((slots) => slots.map(({ shape }) => shape));
+  const slots = listGraphWeights(graph, what);
   const manifest = parseOrThrow(manifestSchema, weightsManifest ?? [], what);
   const data = await readData(manifest, what, readBeside);
   if (data === undefined) return { graph, weights: undefined };
-  assertSameShapes(
-    shapes,
-    manifest.flatMap(({ weights }) => weights.map(({ shape }) => shape)),
-    what,
-  );
-  return { graph, weights: sortByLayer(graph, splitData(manifest, data, what), what) };
+  return { graph, weights: sortByLayer(graph, slots, splitData(manifest, data, what), what) };
 }
 
 /** Some programs write the text that `to_json` returns as a JSON string. */
@@ -91,20 +86,6 @@ function findTopology(value: Record<string, unknown>, what: string): Record<stri
   throw new PermanentError(
     'InvalidInput',
     `${what} has ${received}, and describes no layers. Allowed are what model.to_json() of Keras returns, and the model.json of a layers model of TensorFlow.js.`,
-  );
-}
-
-/** Building a layer allocates memory for its weights, so a wrong description is refused before. */
-function assertSameShapes(
-  described: readonly (readonly number[])[],
-  stored: readonly (readonly number[])[],
-  what: string,
-): void {
-  const [layers, file] = [described, stored].map((shapes) => shapes.map(String).sort().join('; '));
-  if (layers === file) return;
-  throw new PermanentError(
-    'InvalidInput',
-    `The layers of ${lowerFirst(what)} need weights of [${layers}], and it lists [${file}].`,
   );
 }
 
@@ -160,32 +141,32 @@ function splitData(
 /** Weights have the names that TensorFlow.js gives them: `dense_1/kernel`. */
 function sortByLayer(
   graph: KerasGraph,
+  slots: readonly (readonly WeightSlot[])[],
   byName: ReadonlyMap<string, WeightValues>,
   what: string,
 ): GraphWeights {
   const ownNames = findOwnNames(graph);
-  const model = assemble(graph, what);
-  try {
-    return graph.layers.map(({ config: { name } }, layer) =>
-      listWeightNames(model, name).map(({ weight, shape }) => {
-        const found = byName.get(`${name}/${weight}`) ?? byName.get(`${ownNames[layer]}/${weight}`);
-        if (found !== undefined && String(found.shape) === String(shape)) return found;
-        throw new PermanentError(
-          'InvalidInput',
-          `${what} has ${found === undefined ? 'no' : `a ${found.shape.join('×')}`} weight ${JSON.stringify(weight)} of the layer ${JSON.stringify(name)}, which needs one of ${shape.join('×')}. Save ${lowerFirst(what)} again.`,
-        );
-      }),
-    );
-  } finally {
-    model.dispose();
-  }
-}
-
-function listWeightNames(model: LayersModel, layer: string) {
-  return model.getLayer(layer).weights.map(({ originalName, shape }) => ({
-    weight: originalName.split('/').at(-1)!,
-    shape: shape.map(Number),
-  }));
+  const used = new Set<WeightValues>();
+  const sorted = graph.layers.map(({ config }, layer) =>
+    slots[layer]!.map(({ name, shape }) => {
+      const found = byName.get(`${config.name}/${name}`) ?? byName.get(`${ownNames[layer]}/${name}`);
+      if (found !== undefined && String(found.shape) === String(shape) && !used.has(found)) {
+        used.add(found);
+        return found;
+      }
+      const received = found === undefined ? 'no' : `a ${found.shape.join('×')}`;
+      throw new PermanentError(
+        'InvalidInput',
+        `${what} has ${received} weight ${JSON.stringify(name)} of the layer ${JSON.stringify(config.name)}, which needs one of its own, of ${shape.join('×')}. Save ${lowerFirst(what)} again.`,
+      );
+    }),
+  );
+  const [unused] = [...byName].find(([, values]) => !used.has(values)) ?? [];
+  if (unused === undefined) return sorted;
+  throw new PermanentError(
+    'InvalidInput',
+    `${what} has the weight ${JSON.stringify(unused)}, and no layer for it. Save ${lowerFirst(what)} again.`,
+  );
 }
 
 /** Names within nested models. */

@@ -1,10 +1,8 @@
-import type { Sequential } from '@tensorflow/tfjs-layers';
 import type { RunConfig } from '../contracts/run-config';
-import { assemble } from './assemble';
 import { type KerasGraph, memberOf, modelInput } from './keras-graph';
 import { type KerasLayer, readLayer } from './keras-layers';
 
-export type ArchitectureConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2' | 'classes'>;
+type MlpConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2' | 'classes'>;
 type CnnConfig = Pick<RunConfig, 'filters' | 'dropout' | 'l2' | 'classes'>;
 
 /**
@@ -14,7 +12,7 @@ type CnnConfig = Pick<RunConfig, 'filters' | 'dropout' | 'l2' | 'classes'>;
  * Input [batch, height, width] in [0, 1], output [batch, classes].
  */
 export function describeMlp(
-  { hidden, dropout, l2, classes }: ArchitectureConfig,
+  { hidden, dropout, l2, classes }: MlpConfig,
   imageShape: readonly [number, number],
 ): KerasGraph {
   const stages = [...hidden, classes].flatMap((units, index) => {
@@ -114,9 +112,4 @@ function describeChain(
     calls: layers.map((_, layer) => ({ layer, inputs: [layer === 0 ? modelInput : layer - 1] })),
     members: layers.map(memberOf),
   };
-}
-
-/** The caller disposes the model. Training replaces its initial weights by seeded ones. */
-export function buildMlp(config: ArchitectureConfig, imageShape: readonly [number, number]): Sequential {
-  return assemble(describeMlp(config, imageShape), 'The perceptron') as Sequential;
 }

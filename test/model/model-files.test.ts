@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { buildMlp } from '../../lib/model/architectures';
 import { loadModel, saveModel } from '../../lib/model/model-files';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { sha256Hex } from '../../lib/store/sha256';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { buildMlp } from '../support/perceptron';
 import { randomizeWeights } from '../support/sample-models';
 
 beforeAll(useWasmBackend);

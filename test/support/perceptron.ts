@@ -1,4 +1,5 @@
-import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import { describeMlp } from '../../lib/model/architectures';
 import { assemble } from '../../lib/model/assemble';
 import type { KerasGraph } from '../../lib/model/keras-graph';
 import { readGraph } from '../../lib/model/read-graph';
@@ -38,4 +39,9 @@ export function describeStages(stages: readonly DenseStage[]): KerasGraph {
 /** On the backend in use. The caller disposes it. */
 export function assembleStages(stages: readonly DenseStage[]): LayersModel {
   return assemble(describeStages(stages), 'The perceptron');
+}
+
+/** The perceptron of a configuration, on the backend in use. The caller disposes it. */
+export function buildMlp(...args: Parameters<typeof describeMlp>): Sequential {
+  return assemble(describeMlp(...args), 'The perceptron') as Sequential;
 }

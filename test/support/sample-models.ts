@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import type { OptimizerSettings } from '../../lib/export/keras-optimizer';
-import { buildMlp } from '../../lib/model/architectures';
 import { createRandom } from '../../lib/training/seeded-random';
+import { buildMlp } from './perceptron';
 
 /** Keras' defaults, as the settings of a run have them. */
 export const adam: OptimizerSettings = {

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { normalizePixels } from '../../lib/dataset/pixels';
-import { buildMlp } from '../../lib/model/architectures';
 import { setModelWeights } from '../../lib/model/model-files';
 import type { Batch } from '../../lib/training/batches';
 import { drawWeights } from '../../lib/training/draw-weights';
@@ -10,7 +9,7 @@ import { createOptimizer } from '../../lib/training/optimizers/create-optimizer'
 import { createRandom } from '../../lib/training/seeded-random';
 import type { SessionSettings, TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
 import { layOutState, toInitialState, type WeightState } from '../../lib/training/training-state';
-import { assembleStages, type DenseStage } from './perceptron';
+import { assembleStages, buildMlp, type DenseStage } from './perceptron';
 
 /** What the suite needs from an engine. */
 export interface TestedEngine {
