@@ -4,8 +4,8 @@ import type { RunConfig } from '../contracts/run-config';
 const leastSpans = 4;
 
 /**
- * A note about averaged weights that stay near the initial ones, because the run has too few training steps for them:
- * after `1 / (1 - emaDecay)` steps, 37 % of an average are still from before. `undefined` if there is nothing to note.
+ * A note about averaged weights that lag behind, because the run has too few training steps for them: the weights of its
+ * beginning still count. `undefined` if there is nothing to note.
  */
 export function remarkOnAveraging(
   { emaDecay, epochs, batchSize }: Pick<RunConfig, 'emaDecay' | 'epochs' | 'batchSize'>,
