@@ -76,12 +76,12 @@ async function trainOurs(open: () => Promise<TrainingEngine>): Promise<number[]>
 }
 
 test.each([
-  ['native', openPreparedEngine, 1e-3],
+  ['native', 1e-3, openPreparedEngine],
   // Its batch normalization consists of several operations, each of which rounds.
-  ['WASM', openWasmEngine, 3e-3],
+  ['WASM', 3e-3, openWasmEngine],
 ])(
   'a functional model of Keras with residual blocks has the losses of Keras over 50 steps of the %s engine, to %p',
-  async (name, open, tolerance) => {
+  async (name, tolerance, open) => {
     const losses = await trainOurs(open);
 
     const distances = losses.map((loss, step) => Math.abs(loss - keras.losses[step]!));
