@@ -28,7 +28,7 @@ export async function writeOnnx(model: ExportableModel): Promise<Uint8Array> {
 function describeForOnnx({ inputShape, outputShape }: ExportableModel) {
   const classes = outputShape.at(-1)!;
   return {
-    description: `Classifies gray images of ${inputShape.join('×')} pixels into ${classes} classes.`,
+    description: `Classifies gray images of ${inputShape.slice(0, 2).join('×')} pixels into ${classes} classes.`,
     metadata: {
       classes: Array.from({ length: classes }, (_, label) => label).join(','),
       input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], gray values divided by 255; 0 is the background`,

@@ -26,6 +26,8 @@ export interface ModelCardData {
   readonly environment: Environment;
   readonly parameterCount: number;
   readonly layers: readonly LayerSummary[];
+  /** Of one image, without the batch. */
+  readonly inputShape: readonly number[];
   /** Training images that were the validation data; 0 if the test images were. */
   readonly heldOutCount: number;
   readonly weightsSha256: string;
@@ -50,16 +52,16 @@ export function renderModelCard(data: ModelCardData): string {
     '## Limits',
     describeLimits(data),
     '## Use it',
-    describeUse(runId, data.manifest),
+    describeUse(runId, data.inputShape),
     '',
   ].join('\n\n');
 }
 
-function describeData({ manifest }: ModelCardData): string {
+function describeData({ manifest, inputShape }: ModelCardData): string {
   const { dataset, imageShape, train, test, contentKey } = manifest;
   return [
     `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${imageShape.join('×')} pixels.`,
-    `Input: float32 \`[batch, ${imageShape.join(', ')}]\`, gray values divided by 255, so in [0, 1]; 0 is the background.`,
+    `Input: float32 \`[batch, ${inputShape.join(', ')}]\`, gray values divided by 255, so in [0, 1]; 0 is the background.`,
     `Content key \`${contentKey}\`: a hash of the raw files.`,
   ].join('\n');
 }

@@ -1,5 +1,4 @@
 import { version_layers as tfjsVersion } from '@tensorflow/tfjs-layers';
-import type { DatasetManifest } from '../contracts/dataset';
 
 /** A complete program for one ecosystem, to run in the model's folder. */
 export interface UsageExample {
@@ -14,9 +13,13 @@ export interface UsageExample {
   readonly after?: string;
 }
 
-/** How to load the model in each ecosystem. */
-export function usageExamples(runId: string, imageShape: readonly [number, number]): UsageExample[] {
-  const shape = imageShape.join(', ');
+/**
+ * How to load the model in each ecosystem.
+ *
+ * @param inputShape - of one image, without the batch.
+ */
+export function usageExamples(runId: string, inputShape: readonly number[]): UsageExample[] {
+  const shape = inputShape.join(', ');
   const images = `images = np.zeros((1, ${shape}), "float32")  # yours, in [0, 1]`;
   return [
     {
@@ -67,7 +70,7 @@ export function usageExamples(runId: string, imageShape: readonly [number, numbe
         '',
         'async function main() {',
         "  const session = await InferenceSession.create('model.onnx');",
-        `  const pixels = new Float32Array(${imageShape.join(' * ')}); // yours, in [0, 1]`,
+        `  const pixels = new Float32Array(${inputShape.join(' * ')}); // yours, in [0, 1]`,
         `  const images = new Tensor('float32', pixels, [1, ${shape}]);`,
         '  const { probabilities } = await session.run({ images });',
         '  console.log(probabilities.data);',
@@ -111,8 +114,8 @@ export function usageExamples(runId: string, imageShape: readonly [number, numbe
 }
 
 /** The same as Markdown, for the model card. */
-export function describeUse(runId: string, { imageShape }: Pick<DatasetManifest, 'imageShape'>): string {
-  const blocks = usageExamples(runId, imageShape).flatMap(({ title, before, language, lines, after }) => [
+export function describeUse(runId: string, inputShape: readonly number[]): string {
+  const blocks = usageExamples(runId, inputShape).flatMap(({ title, before, language, lines, after }) => [
     `### ${title}`,
     ...(before === undefined ? [] : [before]),
     [`\`\`\`${language}`, ...lines, '```'].join('\n'),

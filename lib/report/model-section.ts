@@ -8,7 +8,7 @@ import type { ReportData } from './report-data';
 
 /** The layers, as Keras' `model.summary()` lists them, and an example program for each format. */
 export function modelSection(data: ReportData): Markup {
-  const { layers, parameterCount, runId, imageOf, config } = data;
+  const { layers, parameterCount, runId, inputShape, config } = data;
   const rows = layers.map(
     ({ name, className, outputShapes, parameterCount: count }) =>
       `<tr><th scope="row"><code>${escapeMarkup(name)}</code></th><td>${escapeMarkup(className)}</td><td class="number">${outputShapes.map((shape) => shape.join(' × ')).join(', ')}</td><td class="number">${formatCount(count)}</td></tr>`,
@@ -18,7 +18,7 @@ export function modelSection(data: ReportData): Markup {
     '<table><thead><tr><th scope="col">Layer</th><th scope="col">Kind</th><th scope="col" class="number">Output</th><th scope="col" class="number">Parameters</th></tr></thead>' +
     `<tbody>${rows.join('')}</tbody><tfoot>${totalRow('Total', parameterCount)}${trainedCount === parameterCount ? '' : totalRow('Trained', trainedCount)}</tfoot></table>`;
   // The browser example loads TensorFlow.js from a CDN, and this page contains no web addresses; the model card has it.
-  const programs = usageExamples(runId, imageOf(0).shape).filter(({ language }) => language !== 'html');
+  const programs = usageExamples(runId, inputShape).filter(({ language }) => language !== 'html');
   const examples = programs.map(
     ({ title, lines }) =>
       `<details class="card"><summary>${escapeMarkup(title.replaceAll('`', ''))}</summary>${codeBlock(lines.join('\n'))}</details>`,

@@ -38,6 +38,8 @@ export interface ReportData {
   readonly environment: Environment;
   readonly parameterCount: number;
   readonly layers: readonly LayerSummary[];
+  /** Of the model: one image, without the batch. */
+  readonly inputShape: readonly number[];
   /** The number of images with label 0, 1, … in each split. */
   readonly labelCounts: Readonly<Record<Split, readonly number[]>>;
   /** Only for runs with augmentation. */

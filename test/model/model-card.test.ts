@@ -4,7 +4,7 @@ import { type ModelCardData, renderModelCard } from '../../lib/model/model-card'
 import { makeEpochs, makeReportData } from '../support/report-factory';
 
 function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCardData {
-  const { runId, metrics, environment, parameterCount, weightsSha256, layers, pipelineVersion } =
+  const { runId, metrics, environment, parameterCount, weightsSha256, layers, inputShape, pipelineVersion } =
     makeReportData();
   return {
     runId,
@@ -16,6 +16,7 @@ function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCar
     parameterCount,
     weightsSha256,
     layers,
+    inputShape,
     heldOutCount: settings.validationFraction === undefined ? 0 : 6_000,
     pipelineVersion,
     config: runConfigSchema.parse(settings),

@@ -69,6 +69,7 @@ export function makeReportData(
       cpuCount: 8,
     },
     parameterCount: 806_410,
+    inputShape: [28, 28],
     layers: [
       { name: 'flatten', className: 'Flatten', outputShapes: [[784]], parameterCount: 0, trainedCount: 0 },
       {

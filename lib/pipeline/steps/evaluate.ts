@@ -50,7 +50,7 @@ export async function evaluate(
 
   const curves = drawCurves(run);
   const testImages = await loadSplit(context.store, run.manifest, 'test');
-  const { probabilities, layers } = await predictTestImages(run, testImages, context, predict);
+  const { probabilities, ...model } = await predictTestImages(run, testImages, context, predict);
   const scored = { labels: testImages.labels, probabilities, classes: run.config.classes };
   const metrics = computeMetrics(scored);
   const predictions = firstPredictions(scored);
@@ -67,8 +67,8 @@ export async function evaluate(
   const phases: Phase[] = [...input.phases, { name: 'evaluate', seconds }];
   const costUsd = estimateCostUsd(phases, run.training.compute, input.gpuHourUsd);
   const outcome = { metrics, predictions, isAccepted, phases, costUsd, finishedAt: finishedAt.toISOString() };
-  await writeModelCard(context.store, run, metrics, measureCalibration(testPredictions), layers);
-  await writeReport(context.store, run, { ...outcome, testPredictions, probabilities, layers }, testImages);
+  await writeModelCard(context.store, run, metrics, measureCalibration(testPredictions), model);
+  await writeReport(context.store, run, { ...outcome, ...model, testPredictions, probabilities }, testImages);
   return toOutput(await publishRun(context.store, toRunRecord(run, outcome)), input);
 }
 
@@ -101,7 +101,8 @@ async function predictTestImages(
   try {
     const probabilities =
       (await predict?.(model, testImages)) ?? (await predictAll(model, testImages, config.classes, signal));
-    return { probabilities, layers: summarizeLayers(model) };
+    const inputShape = model.inputs[0]!.shape.slice(1).map(Number);
+    return { probabilities, layers: summarizeLayers(model), inputShape };
   } finally {
     model.dispose();
   }

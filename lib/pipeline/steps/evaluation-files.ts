@@ -21,6 +21,8 @@ export interface ModelPredictions {
   /** [count, classes]. */
   readonly probabilities: Float32Array;
   readonly layers: readonly LayerSummary[];
+  /** Of one image, without the batch. */
+  readonly inputShape: readonly number[];
 }
 
 export interface Outcome {
@@ -56,7 +58,7 @@ export async function writeModelCard(
   { runId, training, ...run }: TrainedRun,
   metrics: MetricValues,
   { expectedCalibrationError: calibrationError }: Calibration,
-  layers: readonly LayerSummary[],
+  model: Omit<ModelPredictions, 'probabilities'>,
 ): Promise<void> {
   const card = renderModelCard({
     ...run,
@@ -64,7 +66,7 @@ export async function writeModelCard(
     runId,
     metrics,
     calibrationError,
-    layers,
+    ...model,
     pipelineVersion,
   });
   await store.put(objectKeys.modelCard(runId), new TextEncoder().encode(card));
