@@ -1,18 +1,32 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { describeModel } from '../../lib/export/exportable-model';
 import type { OptimizerSettings } from '../../lib/export/keras-optimizer';
+import { orderAsKeras } from '../../lib/export/keras-order';
 import { modelFormats } from '../../lib/export/model-formats';
+import { installGradients, installWasmKernels } from '../../lib/kernels/install-kernels';
+import { assemble } from '../../lib/model/assemble';
+import { toLogits } from '../../lib/model/heads';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { differentiate } from '../../lib/training/training-step';
 import { type KerasVersion, runPython } from '../support/reference-python';
 import { adam, makePixels, randomizeWeights } from '../support/sample-models';
-import { buildNetwork, networkClasses, networkImageShape, sampleNetworks } from '../support/sample-networks';
+import {
+  buildNetwork,
+  describeNetwork,
+  networkClasses,
+  networkImageShape,
+  sampleNetworks,
+} from '../support/sample-networks';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
 const names = Object.keys(sampleNetworks);
 const maxDifference = 1e-5;
+/** Sums over 50 images, in another order. */
+const maxGradientDifference = 1e-4;
 const images = { count: 50, imageShape: networkImageShape };
 
 /** One after the other for the networks. */
@@ -43,6 +57,8 @@ const fileOf = (name: string, ending: string) => `${names.indexOf(name)}.${endin
 
 beforeAll(async () => {
   await useWasmBackend();
+  installGradients();
+  installWasmKernels();
   const pixels = makePixels(images.count, networkImageShape);
   writeFileSync(
     join(folder, 'images.f32'),
@@ -54,14 +70,52 @@ beforeAll(async () => {
     const probabilities = await predictAll(model, { pixels, ...images }, networkClasses);
     writeFileSync(join(folder, fileOf(name, 'f32')), new Uint8Array(probabilities.buffer));
     const exported = await describeModel(model, { ...adam, ...optimizerOf(name).settings });
+    if (hasGradients(name)) writeGradients(name, pixels, model.getWeights());
     model.dispose();
     for (const { fileName, write } of modelFormats)
       writeFileSync(join(folder, fileOf(name, fileName.split('.').at(-1)!)), await write(exported));
   }
 });
 
+/** Dropout draws other masks in Keras. */
+const hasGradients = (name: string) => name !== 'dropout';
+
+/** The gradients of the mean loss of a training step, in the order in which Keras lists the weights. */
+function writeGradients(name: string, pixels: Uint8Array, weights: readonly tf.Tensor[]): void {
+  const model = assemble(toLogits(describeNetwork(name)), name);
+  model.setWeights([...weights]);
+  const labels = Int32Array.from({ length: images.count }, (_, index) => index % networkClasses);
+  tf.tidy(() => {
+    const shape = [images.count, ...model.inputs[0]!.shape.slice(1).map(Number)];
+    const batch = {
+      images: tf.tensor(
+        Float32Array.from(pixels, (value) => value / 255),
+        shape,
+      ),
+      labels: tf.tensor1d(labels),
+      count: tf.scalar(images.count),
+    };
+    const noMasks = {
+      draw: (): never => {
+        throw new Error('there is dropout');
+      },
+    };
+    const { gradients } = differentiate(model, batch, noMasks, { labelSmoothing: 0, clipNorm: 0 });
+    const byWeight = new Map(model.trainableWeights.map((weight, index) => [weight, gradients[index]!]));
+    const { layers, calls } = describeNetwork(name);
+    const inOrder = orderAsKeras({ layers, calls }).flatMap((position) => {
+      const layer = model.layers.find((each) => each.name === layers[position]!.config.name);
+      return layer?.trainableWeights.map((weight) => tf.reshape(byWeight.get(weight)!, [-1])) ?? [];
+    });
+    writeFileSync(join(folder, fileOf(name, 'gradients.f32')), tf.concat(inOrder).dataSync() as Float32Array);
+  });
+  model.dispose();
+}
+
 interface Result {
   readonly difference: number;
+  /** Relative to the largest value. */
+  readonly gradientDifference?: number;
   readonly optimizer?: object;
 }
 
@@ -85,11 +139,17 @@ test.each<[KerasVersion, string[]]>([
     );
     const expected = cases.map(({ name, ending }) => [
       `${name} ${ending}`,
-      { isEqual: true, optimizer: expect.objectContaining(expectedOptimizer(name, ending)) },
+      {
+        isEqual: true,
+        hasEqualGradients: true,
+        optimizer: expect.objectContaining(expectedOptimizer(name, ending)),
+      },
     ]);
     const found = cases.map(({ name, ending }) => {
-      const { difference, optimizer } = results[fileOf(name, ending)]!;
-      return [`${name} ${ending}`, { isEqual: difference < maxDifference || difference, optimizer }];
+      const { difference, gradientDifference = 0, optimizer } = results[fileOf(name, ending)]!;
+      const isEqual = difference < maxDifference || difference;
+      const hasEqualGradients = gradientDifference < maxGradientDifference || gradientDifference;
+      return [`${name} ${ending}`, { isEqual, hasEqualGradients, optimizer }];
     });
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
   },

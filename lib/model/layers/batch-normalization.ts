@@ -81,7 +81,7 @@ interface Settings {
 
 /** TensorFlow.js requires gamma in training, and trains layers that are not to be trained; see also `normalizeOther`. */
 function computeAsKeras(layer: TfjsLayer, settings: Settings): TfjsLayer {
-  const { axis } = settings;
+  const { axis, center, scale } = settings;
   const computeLast = layer.call.bind(layer);
   layer.call = (inputs, callSettings) => {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
@@ -89,7 +89,9 @@ function computeAsKeras(layer: TfjsLayer, settings: Settings): TfjsLayer {
     if (callSettings['training'] === true && layer.trainable)
       return tf.tidy(() => normalizeInTraining(layer, x, settings));
     const isLast = axis === -1 || axis === x.rank - 1;
-    return isLast ? computeLast(inputs, {}) : tf.tidy(() => normalizeOther(layer, x, settings));
+    return isLast && center && scale
+      ? computeLast(inputs, {})
+      : tf.tidy(() => normalizeOther(layer, x, settings));
   };
   return layer;
 }
@@ -128,7 +130,10 @@ function normalizeInTraining(layer: TfjsLayer, x: tf.Tensor, settings: Settings)
   return isLast ? batch.normalized : tf.transpose(batch.normalized, fromLast);
 }
 
-/** The WASM kernel interprets all statistics as those of the last axis. */
+/**
+ * The WASM kernel interprets all statistics as those of the last axis, and TensorFlow.js has no gradient of it without
+ * gamma or without beta, which a frozen layer needs.
+ */
 function normalizeOther(layer: TfjsLayer, x: tf.Tensor, settings: Settings): tf.Tensor {
   const { gamma, beta, mean, variance } = readWeights(layer, settings);
   const axis = (settings.axis + x.rank) % x.rank;

@@ -1,6 +1,7 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { defineLayer, sameInAll } from './layer-kind';
+import { defineLayer, sameInAll, type TfjsLayer } from './layer-kind';
 import { affine, affineNames, affineSettings, axisSize, epsilon } from './normalization-settings';
 import { off } from './settings';
 
@@ -11,8 +12,12 @@ export const layerNormalization = defineLayer({
     ...affine,
   },
   checked: { ...affineSettings, rms_scaling: off },
-  build: ({ axis, epsilon: smallest, center, scale }, common) =>
-    layers.layerNormalization({ ...common, axis: [...axis], epsilon: smallest, center, scale }),
+  build: ({ axis, epsilon: smallest, center, scale }, common) => {
+    const layer = layers.layerNormalization({ ...common, axis: [...axis], epsilon: smallest, center, scale });
+    layer.call = (inputs) =>
+      tf.tidy(() => normalize(layer, Array.isArray(inputs) ? inputs[0]! : inputs, { axis, smallest }));
+    return layer;
+  },
   weights: ({ axis, center, scale }, inputShape) =>
     affineNames({ center, scale }).map((name) => ({
       name,
@@ -45,3 +50,22 @@ export const layerNormalization = defineLayer({
           },
   },
 });
+
+/** The layer of TensorFlow.js has no gradients without gamma or without beta, and tiles all statistics. */
+function normalize(
+  layer: TfjsLayer,
+  x: tf.Tensor,
+  { axis, smallest }: { readonly axis: readonly number[]; readonly smallest: number },
+): tf.Tensor {
+  const axes = axis.map((each) => (each + x.rank) % x.rank);
+  const centered = tf.sub(x, tf.mean(x, axes, true));
+  const variance = tf.mean(tf.square(centered), axes, true);
+  const spread = x.shape.map((size, index) => (axes.includes(index) ? size : 1));
+  return layer.weights.reduce(
+    (result, weight) => {
+      const value = tf.reshape(weight.read(), spread);
+      return weight.originalName.endsWith('gamma') ? tf.mul(result, value) : tf.add(result, value);
+    },
+    tf.mul(centered, tf.rsqrt(tf.add(variance, smallest))),
+  );
+}
