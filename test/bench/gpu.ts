@@ -34,7 +34,7 @@ function main(): void {
         testCount: 10_000,
       });
       console.log(
-        `\n${networks[network].name}, ${device}, batch ${batchSize}; seconds per epoch, median (range)\n\n${formatRounds(rounds, [epochFigure('seconds'), accuracyFigure])}`,
+        `\n${networks[network].name}, ${device}, batch ${batchSize}; seconds per epoch, median (range)\n\n${formatRounds(rounds, [epochFigure, accuracyFigure])}`,
       );
     }
   }

@@ -6,7 +6,15 @@ import { z } from 'zod';
 import { prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
 import { cpuPeers, nodeArgs, ours, stockFit } from './candidates';
 import { formatPhases } from './format-phases';
-import { accuracyFigure, epochFigure, formatLimit, formatRounds, wholeFigures } from './format-results';
+import {
+  accuracyFigure,
+  epochFigure,
+  type Figure,
+  formatLimit,
+  formatRounds,
+  type NamedRuns,
+  wholeFigures,
+} from './format-results';
 import { chooseFrom, mnistCounts, networks } from './networks';
 import { measurePhases } from './phases';
 import { runRounds } from './run-rounds';
@@ -14,6 +22,11 @@ import { runRounds } from './run-rounds';
 function measureMatMulLimit(): number {
   const output = execFileSync(process.execPath, nodeArgs('matmul-limit.ts'), { encoding: 'utf8' });
   return z.object({ seconds: z.number() }).parse(JSON.parse(output)).seconds;
+}
+
+/** Nothing where no rounds were asked for. */
+function printTable(title: string, runs: readonly NamedRuns[], figures: readonly Figure[]): void {
+  if (runs[0]!.runs.length > 0) console.log(`\n${title}\n\n${formatRounds(runs, figures)}`);
 }
 
 /** Our engine compared with Keras, PyTorch and JAX on the CPU, and the phases of a run outside of its epochs. */
@@ -47,19 +60,17 @@ async function main(): Promise<void> {
     console.error(`${name}: whole runs`);
     const wholeSize = { ...fixed, epochs: wholeEpochs, ...mnistCounts };
     const whole = runRounds(Number(values['whole-rounds']), [ours, ...peers], network, wholeSize);
-    console.log(`\n${name}, batch ${config.batchSize}, epochs of ${trainCount} images\n`);
-    console.log(formatRounds(rounds, [epochFigure('epoch, s')]));
-    console.log(`\nWhole runs of ${wholeEpochs} epochs of ${mnistCounts.trainCount} images\n`);
-    console.log(formatRounds(whole, [...wholeFigures, accuracyFigure]));
-    if (limits.length > 0) console.log(`\n${formatLimit(limits, rounds[0]!)}`);
+    printTable(`${name}, batch ${config.batchSize}, epochs of ${trainCount} images`, rounds, [epochFigure]);
+    const wholeTitle = `Whole runs of ${wholeEpochs} epochs of ${mnistCounts.trainCount} images`;
+    printTable(wholeTitle, whole, [...wholeFigures, accuracyFigure]);
+    if (limits.length > 0 && rounds[0]!.runs.length > 0) console.log(`\n${formatLimit(limits, rounds[0]!)}`);
     return { network, limits, rounds, whole };
   });
   console.error('stock model.fit');
   const { config, trainCount, testCount } = networks.mlp;
   const stockSize = { batchSize: config.batchSize, device: 'cpu', epochs: 2, trainCount, testCount } as const;
   const stock = runRounds(Number(values['stock-rounds']), [stockFit], 'mlp', stockSize);
-  if (values['stock-rounds'] !== '0')
-    console.log(`\n${networks.mlp.name}\n\n${formatRounds(stock, [epochFigure('epoch, s')])}`);
+  printTable(networks.mlp.name, stock, [epochFigure]);
   console.error('Phases of a first and a second run');
   const phases = Array.from({ length: Number(values['phase-rounds']) }, measurePhases);
   if (phases.length > 0) console.log(`\n${formatPhases(phases)}`);
