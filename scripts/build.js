@@ -20,7 +20,7 @@ const programs = {
   main: 'cli/main.ts',
   'native-self-test': 'lib/native-setup/native-self-test.ts',
   'rasterizer-program': 'lib/report/rasterizer-program.ts',
-  'augmentation-program': 'lib/training/augmentation-program.ts',
+  'augmentation-program': 'lib/training/batches/augmentation-program.ts',
   'prepare-native': 'functions/train/prepare-native.ts',
   train: 'functions/train/main.ts',
 };

@@ -8,9 +8,9 @@ import {
 import { inspectGpu } from '../tensorflow/machine-facts';
 import { cpuRelease, gpuRelease, type TensorFlowRelease } from '../tensorflow/native-release';
 import { NativeUnavailable } from '../tensorflow/native-unavailable';
-import { openNativeEngine } from './native-engine';
+import { openNativeEngine } from './native/native-engine';
 import type { TrainingEngine } from './training-engine';
-import { openWasmEngine } from './wasm-engine';
+import { openWasmEngine } from './wasm/wasm-engine';
 
 export interface WantedEngine extends Pick<RunConfig, 'engine' | 'device'> {
   /** Whether convolutions are to be trained. */

@@ -6,9 +6,9 @@ import type { RunConfig } from '../contracts/run-config';
 import type { LabeledImages } from '../dataset/load-split';
 import { bestEpoch, shouldStopEarly } from '../schedule/early-stopping';
 import { learningRateAt } from '../schedule/learning-rate';
-import { batchSizesOf, evaluationBatchSize } from './batch-sizes';
-import { openBatchSource } from './batch-source';
-import { type BatchSource, takeInOrder } from './batches';
+import { batchSizesOf, evaluationBatchSize } from './batches/batch-sizes';
+import { openBatchSource } from './batches/batch-source';
+import { type BatchSource, takeInOrder } from './batches/batches';
 import { createOptimizer } from './optimizers/create-optimizer';
 import type { SessionSettings, TrainingEngine, TrainingSession } from './training-engine';
 import {

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Environment } from '../contracts/results';
 import type { LabeledImages } from '../dataset/load-split';
-import type { Batch } from './batches';
+import type { Batch } from './batches/batches';
 import type { OptimizerSettings } from './optimizers/create-optimizer';
 import type { BatchTotals, EpochTotals, TrainingState, WeightState } from './training-state';
 import type { StepSettings } from './training-step';

@@ -12,7 +12,7 @@ import { MemoryStore } from '../../lib/store/memory-store';
 import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 import { layOutState, toInitialState, weightsOf } from '../../lib/training/training-state';
-import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { openWasmEngine } from '../../lib/training/wasm/wasm-engine';
 import { readMnist } from '../bench/mnist-images';
 import { openPreparedEngine } from '../support/prepared-engine';
 import { runPython } from '../support/reference-python';

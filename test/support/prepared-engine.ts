@@ -1,5 +1,5 @@
 import { prepareNativeTensorFlow } from '../../lib/native-setup/native-setup';
-import { openNativeEngine } from '../../lib/training/native-engine';
+import { openNativeEngine } from '../../lib/training/native/native-engine';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 
 /** The native engine, prepared on first use. Throws if it is not available. */

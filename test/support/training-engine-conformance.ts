@@ -3,7 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { normalizePixels } from '../../lib/dataset/pixels';
 import { setModelWeights } from '../../lib/model/model-files';
-import type { Batch } from '../../lib/training/batches';
+import type { Batch } from '../../lib/training/batches/batches';
 import { drawWeights } from '../../lib/training/draw-weights';
 import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';

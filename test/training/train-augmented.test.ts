@@ -8,7 +8,7 @@ import { createRandom } from '../../lib/training/seeded-random';
 import { type TrainingOptions, trainModel } from '../../lib/training/train-model';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 import type { TrainingState } from '../../lib/training/training-state';
-import { openWasmEngine } from '../../lib/training/wasm-engine';
+import { openWasmEngine } from '../../lib/training/wasm/wasm-engine';
 
 let engine: TrainingEngine;
 beforeAll(async () => {

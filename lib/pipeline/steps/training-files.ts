@@ -10,7 +10,7 @@ import { toProbabilities } from '../../model/heads';
 import type { KerasGraph } from '../../model/keras-graph';
 import { saveModel, setModelWeights } from '../../model/model-files';
 import type { ObjectStore } from '../../store/object-store';
-import { drawAugmentedExamples } from '../../training/augmented-examples';
+import { drawAugmentedExamples } from '../../training/batches/augmented-examples';
 import { savePage } from '../../try-it/save-page';
 
 export interface TrainedNetwork {

@@ -1,7 +1,7 @@
 import { memory, tidy } from '@tensorflow/tfjs-core';
-import { openWasmEngine } from '../../lib/training/wasm-engine';
-import { WasmMasks } from '../../lib/training/wasm-masks';
-import { describeTrainingEngine } from '../support/training-engine-conformance';
+import { openWasmEngine } from '../../../lib/training/wasm/wasm-engine';
+import { WasmMasks } from '../../../lib/training/wasm/wasm-masks';
+import { describeTrainingEngine } from '../../support/training-engine-conformance';
 
 describeTrainingEngine('the WASM engine', async () => ({
   engine: await openWasmEngine(),

@@ -1,9 +1,9 @@
 import { ones, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { maxPixel } from '../dataset/pixels';
-import type { EagerBackend } from '../tensorflow/eager-binding';
-import type { Graph, GraphTensor, Placeholder } from '../tensorflow/graph';
-import { GraphRecorder } from '../tensorflow/graph-recorder';
+import { maxPixel } from '../../dataset/pixels';
+import type { EagerBackend } from '../../tensorflow/eager-binding';
+import type { Graph, GraphTensor, Placeholder } from '../../tensorflow/graph';
+import { GraphRecorder } from '../../tensorflow/graph-recorder';
 import { cast } from './native-masks';
 
 const float = { type: 'float32' } as const;

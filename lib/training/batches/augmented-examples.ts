@@ -1,5 +1,5 @@
-import type { RunConfig } from '../contracts/run-config';
-import type { LabeledImages } from '../dataset/load-split';
+import type { RunConfig } from '../../contracts/run-config';
+import type { LabeledImages } from '../../dataset/load-split';
 import { RowAugmenter } from './row-augmenter';
 
 /** Columns of examples at most, and epochs below each. */

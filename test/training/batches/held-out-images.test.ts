@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { countLabels } from '../../lib/dataset/held-out-counts';
-import { chooseValidationImages, divideRows } from '../../lib/training/held-out-images';
-import { makeTinyDataset } from '../support/tiny-dataset';
+import { countLabels } from '../../../lib/dataset/held-out-counts';
+import { chooseValidationImages, divideRows } from '../../../lib/training/batches/held-out-images';
+import { makeTinyDataset } from '../../support/tiny-dataset';
 
 /** At least 10 images of each label, so that every fraction from 0.05 on holds out some. */
 const division = fc

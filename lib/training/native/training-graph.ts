@@ -1,15 +1,15 @@
 import { scalar, type Tensor, type Tensor1D, zeros } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { RandomMasks } from '../model/layers/dropout';
-import type { EagerBackend } from '../tensorflow/eager-binding';
-import { Graph, type GraphTensor, type Placeholder } from '../tensorflow/graph';
+import type { RandomMasks } from '../../model/layers/dropout';
+import type { EagerBackend } from '../../tensorflow/eager-binding';
+import { Graph, type GraphTensor, type Placeholder } from '../../tensorflow/graph';
+import { noLocking, type Optimizer } from '../optimizers/optimizer';
+import type { SessionSettings } from '../training-engine';
+import type { StateLayout } from '../training-state';
+import { addStep, type BatchTensors, differentiate, type EpochScalars, evaluate } from '../training-step';
 import { GraphVariables, type Variable } from './graph-variables';
 import { ModelRecorder } from './model-recorder';
 import { NativeMasks } from './native-masks';
-import { noLocking, type Optimizer } from './optimizers/optimizer';
-import type { SessionSettings } from './training-engine';
-import type { StateLayout } from './training-state';
-import { addStep, type BatchTensors, differentiate, type EpochScalars, evaluate } from './training-step';
 
 /** The variables of a weight, by the names of its tensors in the state. */
 export type WeightVariables = Readonly<Record<string, Variable>>;

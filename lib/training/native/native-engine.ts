@@ -1,14 +1,14 @@
 import { setBackend, version_core as tfjsVersion } from '@tensorflow/tfjs-core';
-import { PermanentError } from '../contracts/errors';
-import type { RunConfig } from '../contracts/run-config';
-import { installGradients, installNativeKernels } from '../kernels/install-kernels';
-import { requireGraphFolder } from '../tensorflow/graph-session';
-import { describeGpu, describeMachine } from '../tensorflow/machine-facts';
-import { loadNativeBackend, type NativeOptions } from '../tensorflow/native-binding';
-import { nativeCacheFolder } from '../tensorflow/native-release';
+import { PermanentError } from '../../contracts/errors';
+import type { RunConfig } from '../../contracts/run-config';
+import { installGradients, installNativeKernels } from '../../kernels/install-kernels';
+import { requireGraphFolder } from '../../tensorflow/graph-session';
+import { describeGpu, describeMachine } from '../../tensorflow/machine-facts';
+import { loadNativeBackend, type NativeOptions } from '../../tensorflow/native-binding';
+import { nativeCacheFolder } from '../../tensorflow/native-release';
+import type { TrainingEngine } from '../training-engine';
 import { predictNatively } from './native-predictions';
 import { NativeSession } from './native-session';
-import type { TrainingEngine } from './training-engine';
 
 /**
  * Trains on native TensorFlow, which `prepareNativeTensorFlow` must have prepared in the folder. A process keeps the first

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { AugmentationSettings } from '../augmentation/augmentation-settings';
-import type { RunConfig } from '../contracts/run-config';
-import type { LabeledImages } from '../dataset/load-split';
+import type { AugmentationSettings } from '../../augmentation/augmentation-settings';
+import type { RunConfig } from '../../contracts/run-config';
+import type { LabeledImages } from '../../dataset/load-split';
 import { AugmentationThreads, type BatchBuffer } from './augmentation-threads';
 import { type Batch, type BatchSource, copyPixels, takeLabels } from './batches';
 

@@ -1,11 +1,11 @@
 import { getBackend, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { LabeledImages } from '../dataset/load-split';
-import type { EagerBackend } from '../tensorflow/eager-binding';
-import { Graph } from '../tensorflow/graph';
-import { GraphSession } from '../tensorflow/graph-session';
-import { batchSizesOf, evaluationBatchSize } from './batch-sizes';
-import { takeInOrder } from './batches';
+import type { LabeledImages } from '../../dataset/load-split';
+import type { EagerBackend } from '../../tensorflow/eager-binding';
+import { Graph } from '../../tensorflow/graph';
+import { GraphSession } from '../../tensorflow/graph-session';
+import { batchSizesOf, evaluationBatchSize } from '../batches/batch-sizes';
+import { takeInOrder } from '../batches/batches';
 import { ModelRecorder } from './model-recorder';
 
 /**

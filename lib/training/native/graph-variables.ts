@@ -1,5 +1,5 @@
-import type { Graph, GraphTensor, Placeholder } from '../tensorflow/graph';
-import type { NodeAttributes } from '../tensorflow/graph-messages';
+import type { Graph, GraphTensor, Placeholder } from '../../tensorflow/graph';
+import type { NodeAttributes } from '../../tensorflow/graph-messages';
 
 /** A value that a session keeps from run to run. */
 export interface Variable {

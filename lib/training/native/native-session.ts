@@ -1,13 +1,10 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { EagerBackend } from '../tensorflow/eager-binding';
-import { type Feed, GraphSession } from '../tensorflow/graph-session';
-import type { Batch } from './batches';
-import type { Variable } from './graph-variables';
-import { maskPosition } from './native-masks';
-import { createOptimizer } from './optimizers/create-optimizer';
-import type { Optimizer } from './optimizers/optimizer';
-import type { SessionSettings, TrainingSession } from './training-engine';
-import { TrainingGraph } from './training-graph';
+import type { EagerBackend } from '../../tensorflow/eager-binding';
+import { type Feed, GraphSession } from '../../tensorflow/graph-session';
+import type { Batch } from '../batches/batches';
+import { createOptimizer } from '../optimizers/create-optimizer';
+import type { Optimizer } from '../optimizers/optimizer';
+import type { SessionSettings, TrainingSession } from '../training-engine';
 import {
   averageRate,
   type BatchTotals,
@@ -17,7 +14,10 @@ import {
   type WeightState,
   weightsOf,
   zeroTotals,
-} from './training-state';
+} from '../training-state';
+import type { Variable } from './graph-variables';
+import { maskPosition } from './native-masks';
+import { TrainingGraph } from './training-graph';
 
 /** A training in native TensorFlow: every training step is one run of one graph. */
 export class NativeSession implements TrainingSession {

@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
-import type { LabeledImages } from '../../lib/dataset/load-split';
-import { AugmentedBatches } from '../../lib/training/augmented-batches';
-import { openBatchSource } from '../../lib/training/batch-source';
-import { type BatchSource, takeRows } from '../../lib/training/batches';
-import { RowAugmenter } from '../../lib/training/row-augmenter';
-import { createRandom, randomStreams, shuffledRows } from '../../lib/training/seeded-random';
-import { useScratchFolder } from '../support/scratch-folder';
+import { type RunConfig, runConfigSchema } from '../../../lib/contracts/run-config';
+import type { LabeledImages } from '../../../lib/dataset/load-split';
+import { AugmentedBatches } from '../../../lib/training/batches/augmented-batches';
+import { openBatchSource } from '../../../lib/training/batches/batch-source';
+import { type BatchSource, takeRows } from '../../../lib/training/batches/batches';
+import { RowAugmenter } from '../../../lib/training/batches/row-augmenter';
+import { createRandom, randomStreams, shuffledRows } from '../../../lib/training/seeded-random';
+import { useScratchFolder } from '../../support/scratch-folder';
 
 const folder = useScratchFolder();
 

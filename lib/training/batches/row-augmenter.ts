@@ -1,6 +1,6 @@
-import type { AugmentationSettings } from '../augmentation/augmentation-settings';
-import { ImageAugmenter } from '../augmentation/image-augmenter';
-import { createRandom, randomStreams } from './seeded-random';
+import type { AugmentationSettings } from '../../augmentation/augmentation-settings';
+import { ImageAugmenter } from '../../augmentation/image-augmenter';
+import { createRandom, randomStreams } from '../seeded-random';
 
 export interface RowAugmenterOptions {
   readonly settings: AugmentationSettings;

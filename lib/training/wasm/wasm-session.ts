@@ -11,11 +11,11 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { normalizePixels } from '../dataset/pixels';
-import type { Batch } from './batches';
-import { createOptimizer } from './optimizers/create-optimizer';
-import type { Optimizer } from './optimizers/optimizer';
-import type { SessionSettings, TrainingSession } from './training-engine';
+import { normalizePixels } from '../../dataset/pixels';
+import type { Batch } from '../batches/batches';
+import { createOptimizer } from '../optimizers/create-optimizer';
+import type { Optimizer } from '../optimizers/optimizer';
+import type { SessionSettings, TrainingSession } from '../training-engine';
 import {
   averageRate,
   type BatchTotals,
@@ -23,8 +23,8 @@ import {
   type TrainingState,
   type WeightState,
   zeroTotals,
-} from './training-state';
-import { addStep, type BatchTensors, differentiate, type EpochScalars, evaluate } from './training-step';
+} from '../training-state';
+import { addStep, type BatchTensors, differentiate, type EpochScalars, evaluate } from '../training-step';
 import { WasmMasks } from './wasm-masks';
 
 /** Kept tensors, replaced at every update. The `value` is the model's own. */

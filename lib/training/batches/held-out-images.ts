@@ -1,7 +1,7 @@
-import type { RunConfig } from '../contracts/run-config';
-import { countHeldOut, countLabels } from '../dataset/held-out-counts';
-import type { LabeledImages } from '../dataset/load-split';
-import { createRandom, randomStreams, shuffledRows } from './seeded-random';
+import type { RunConfig } from '../../contracts/run-config';
+import { countHeldOut, countLabels } from '../../dataset/held-out-counts';
+import type { LabeledImages } from '../../dataset/load-split';
+import { createRandom, randomStreams, shuffledRows } from '../seeded-random';
 
 interface DividedRows {
   /** In increasing order, as `heldOut`. */

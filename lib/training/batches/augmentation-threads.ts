@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { ownProgram } from '../installation/own-program';
+import { ownProgram } from '../../installation/own-program';
 import type { RowAugmenterOptions } from './row-augmenter';
 
 /** Shared memory, in which a thread deforms the rows of one batch; both are [batch size, height, width]. */

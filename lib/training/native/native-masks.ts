@@ -1,5 +1,5 @@
-import type { Graph, GraphTensor } from '../tensorflow/graph';
-import type { DataType } from '../tensorflow/graph-messages';
+import type { Graph, GraphTensor } from '../../tensorflow/graph';
+import type { DataType } from '../../tensorflow/graph-messages';
 
 const float = { T: { type: 'float32' } } as const;
 const int32 = { type: 'int32' } as const;

@@ -1,10 +1,10 @@
 import { encode } from 'fast-png';
-import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
-import type { LabeledImages } from '../../lib/dataset/load-split';
-import { readAugmentedExamples } from '../../lib/report/augmented-examples';
-import { drawAugmentedExamples } from '../../lib/training/augmented-examples';
-import { openBatchSource } from '../../lib/training/batch-source';
-import { createRandom } from '../../lib/training/seeded-random';
+import { type RunConfig, runConfigSchema } from '../../../lib/contracts/run-config';
+import type { LabeledImages } from '../../../lib/dataset/load-split';
+import { readAugmentedExamples } from '../../../lib/report/augmented-examples';
+import { drawAugmentedExamples } from '../../../lib/training/batches/augmented-examples';
+import { openBatchSource } from '../../../lib/training/batches/batch-source';
+import { createRandom } from '../../../lib/training/seeded-random';
 
 function makeImages(count: number, [height, width]: readonly [number, number]): LabeledImages {
   const pixels = Uint8Array.from({ length: count * height * width }, createRandom(1));

@@ -1,4 +1,4 @@
-import type { LabeledImages } from '../dataset/load-split';
+import type { LabeledImages } from '../../dataset/load-split';
 
 /** A batch in JavaScript memory. */
 export interface Batch {

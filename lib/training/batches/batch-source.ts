@@ -1,9 +1,9 @@
-import { type AugmentationSettings, isAugmented } from '../augmentation/augmentation-settings';
-import type { RunConfig } from '../contracts/run-config';
-import type { LabeledImages } from '../dataset/load-split';
+import { type AugmentationSettings, isAugmented } from '../../augmentation/augmentation-settings';
+import type { RunConfig } from '../../contracts/run-config';
+import type { LabeledImages } from '../../dataset/load-split';
+import { createRandom, randomStreams, shuffledRows } from '../seeded-random';
 import { AugmentedBatches } from './augmented-batches';
 import { type BatchSource, takeRows } from './batches';
-import { createRandom, randomStreams, shuffledRows } from './seeded-random';
 
 export type BatchSettings = Pick<RunConfig, 'seed' | 'batchSize'> & AugmentationSettings;
 
