@@ -86,7 +86,7 @@ test.each([
 
 test.each([
   ['mlp', 'a perceptron', 'the perceptron 1024 → 512 → 256 → 10'],
-  ['cnn', 'a convolutional network', 'the convolutional network with 16 → 32 → 64 filters'],
+  ['cnn', 'a convolutional network', 'the convolutional network with 24 → 48 → 96 filters'],
   ['0123456789abcdef'.repeat(4), 'the architecture 01234567', 'the architecture 01234567'],
 ])('the model %s is %s', (model, name, introduction) => {
   expect(nameOfModel(model)).toBe(name);
