@@ -18,7 +18,7 @@ export const presets = {
     settings: {
       model: 'cnn',
       filters: [24, 48, 96],
-      epochs: 12,
+      epochs: 18,
       batchSize: 128,
       optimizer: 'adamw',
       learningRate: 0.004,
@@ -57,7 +57,8 @@ export const presets = {
     purpose: 'a perceptron with elastic deformations, after Simard et al. (2003)',
     settings: {
       hidden: [1024, 512],
-      epochs: 60,
+      dropout: 0,
+      epochs: 80,
       batchSize: 256,
       learningRate: 0.002,
       schedule: 'one-cycle',
