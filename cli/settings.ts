@@ -1,3 +1,4 @@
+import { withoutIdleSettings } from '../lib/contracts/effective-settings';
 import { PermanentError } from '../lib/contracts/errors';
 import { expandPreset, givenSettingsSchema, startSettings } from '../lib/contracts/given-settings';
 import { decodeText, parseOrThrow } from '../lib/contracts/parse';
@@ -28,7 +29,8 @@ export async function readGivenSettings(
  * @throws PermanentError InvalidInput that names the flag: the settings of a file were checked when it was read.
  */
 export function completeConfig(given: GivenSettings, stored?: RunConfig): RunConfig {
-  const settings = stored === undefined ? startSettings(given) : { ...stored, ...expandPreset(given) };
+  const settings =
+    stored === undefined ? startSettings(given) : { ...withoutIdleSettings(stored), ...expandPreset(given) };
   // The name of an unknown preset is still there, and is refused with the allowed ones.
   const schema = settings['preset'] === undefined ? runConfigSchema : givenSettingsSchema;
   return parseOrThrow(schema, settings, settingsOfCommand, 'InvalidInput', flagOf);

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { PermanentError } from '../../lib/contracts/errors';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { type RunConfig, runIdSchema } from '../../lib/contracts/run-config';
+import { differingSettings } from '../../lib/pipeline/differing-settings';
 import { readRun } from '../../lib/pipeline/list-runs';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { openStore } from '../../lib/store/open-store';
@@ -65,12 +65,9 @@ async function chooseRunId(store: ObjectStore, name: string): Promise<string> {
 }
 
 function refuseOtherSettings(store: ObjectStore, runId: string, stored: RunConfig, asked: RunConfig): void {
-  const names = Object.keys(asked) as (keyof RunConfig)[];
-  const differences = names
-    .filter((name) => !isDeepStrictEqual(asked[name], stored[name]))
-    .map(
-      (name) => `${flagOf([name])} is ${show(stored[name])} in the run, and ${show(asked[name])} was given`,
-    );
+  const differences = differingSettings(asked, stored).map(
+    (name) => `${flagOf([name])} is ${show(stored[name])} in the run, and ${show(asked[name])} was given`,
+  );
   if (differences.length === 0) return;
   throw new PermanentError(
     'RunExists',

@@ -12,6 +12,11 @@ export function effectiveSettings(config: RunConfig): SettingName[] {
   return settingNames.filter((name) => explainNoEffect(name, config) === undefined);
 }
 
+/** A configuration without the settings that have no effect; those get the defaults of today when it is completed. */
+export function withoutIdleSettings(config: RunConfig): Partial<RunConfig> {
+  return Object.fromEntries(effectiveSettings(config).map((name) => [name, config[name]]));
+}
+
 /** The default configuration, with the name that a model like this one gets. */
 export function defaultsBeside({ model }: Pick<RunConfig, 'model'>): RunConfig {
   return { ...defaultConfigOf('mlp'), modelName: defaultConfigOf(model).modelName };

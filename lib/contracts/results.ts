@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { computeSchema } from './compute';
 import { sha256Schema } from './dataset';
-import { runConfigSchema, runIdSchema } from './run-config';
+import { runIdSchema, runSettingsSchema } from './run-config';
 
 const fractionSchema = z.number().min(0).max(1);
 const secondsSchema = z.number().min(0);
@@ -164,7 +164,7 @@ export const runRecordSchema = z.strictObject({
   status: z.enum(['accepted', 'rejected']),
   createdAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
-  config: runConfigSchema,
+  config: runSettingsSchema,
   dataset: z.strictObject({ name: z.string(), contentKey: z.string(), manifestSha256: sha256Schema }),
   environment: environmentSchema,
   phases: z.array(phaseSchema),

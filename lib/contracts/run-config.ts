@@ -136,11 +136,14 @@ export function refuseContradictions(
  */
 export const runConfigSchema = runSettingsSchema.superRefine(refuseContradictions);
 
-/** `runs/<runId>/config.json`: the configuration of the run, with the defaults. */
+/**
+ * `runs/<runId>/config.json`: the configuration of the run, with the defaults. It has the defaults of its time, so a setting
+ * without effect may differ from the default of today.
+ */
 export const storedRunConfigSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,
   createdAt: z.iso.datetime(),
-  config: runConfigSchema,
+  config: runSettingsSchema,
 });
 export type StoredRunConfig = z.infer<typeof storedRunConfigSchema>;

@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { type RunConfig, storedRunConfigSchema } from '../contracts/run-config';
 import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
+import { differingSettings } from './differing-settings';
 
 /** Settings that do not affect a training step. The dataset is free because a checkpoint records the content key. */
 const freeSettings = [
@@ -30,7 +30,8 @@ export async function assertResumable(store: ObjectStore, config: RunConfig): Pr
     );
   }
   const earlier = stored.config;
-  const differing = fixedSettings(config).filter((name) => !isDeepStrictEqual(config[name], earlier[name]));
+  const free = new Set<string>(freeSettings);
+  const differing = differingSettings(config, earlier).filter((name) => !free.has(name));
   if (differing.length === 0) return;
   const differences = differing.map(
     (name) => `${name} is ${show(config[name])} and was ${show(earlier[name])}`,
@@ -40,11 +41,6 @@ export async function assertResumable(store: ObjectStore, config: RunConfig): Pr
     `A resumed training continues with the settings of its run, and the given settings differ from those of "${resumeFrom}": ${differences.join('; ')}. Only ${freeSettings.slice(1).join(', ')} may change.`,
     { evidence: { resumeFrom, differing: differing.join(', ') } },
   );
-}
-
-function fixedSettings(config: RunConfig): (keyof RunConfig)[] {
-  const free = new Set<string>(freeSettings);
-  return (Object.keys(config) as (keyof RunConfig)[]).filter((name) => !free.has(name));
 }
 
 const show = (value: RunConfig[keyof RunConfig]) => JSON.stringify(value) ?? 'not given';

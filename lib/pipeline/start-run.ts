@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { PlanInput } from '../contracts/steps';
 import { encodeJson, getJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
+import { differingSettings } from './differing-settings';
 import { assertResumable } from './resumed-run';
 import type { StepContext } from './step-context';
 import { isRegistrationOver } from './steps/register';
@@ -61,7 +61,7 @@ async function assertContinuable({ runId, config }: PlanInput, store: ObjectStor
   }
   const key = objectKeys.config(runId);
   const earlier = await getJson(store, key, storedRunConfigSchema);
-  if (isDeepStrictEqual(earlier.config, config)) return;
+  if (differingSettings(config, earlier.config).length === 0) return;
   throw new PermanentError(
     'RunExists',
     `The run "${runId}" was started with another configuration (see ${key}) and is not finished. ${remedy} To continue it, give the same settings.`,

@@ -199,11 +199,15 @@ export const closingCases: readonly Case[] = [
     name: 'every step wrote only what its role may write',
     run: async ({ client }) => {
       const writable = Object.values(pipelineSteps).flatMap(({ writes }) => writes.map(toPattern));
-      const uploads = toPattern(`${objectKeys.uploads}*`);
+      const byUsers = [
+        `${objectKeys.uploads}*`,
+        objectKeys.architecture('*'),
+        objectKeys.initialWeights('*'),
+      ];
       for await (const { key } of client.store.list('')) {
         assert.ok(
-          [...writable, uploads].some((pattern) => pattern.test(key)),
-          `No role may write ${key}`,
+          [...writable, ...byUsers.map(toPattern)].some((pattern) => pattern.test(key)),
+          `No role and no command may write ${key}`,
         );
       }
     },

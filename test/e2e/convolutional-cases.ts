@@ -45,7 +45,7 @@ async function writeForReferences({ client: { store }, folder }: CaseContext): P
   return files;
 }
 
-/** In this order: the second reads what the first has trained. */
+/** In this order: the others read what the first has trained. */
 export const convolutionalCases: readonly Case[] = [
   {
     name: 'the preset cnn trains in the workflow, with the settings that override it',
@@ -95,6 +95,20 @@ export const convolutionalCases: readonly Case[] = [
       assert.equal(code, 0, output);
       const { config } = await assertWholeRun(context.client, 'own-model', 1);
       assert.match(config.model, /^[0-9a-f]{64}$/);
+    },
+  },
+  {
+    name: 'the weights of a model file are where a training in the cloud starts',
+    run: async (context) => {
+      const dataset = await uploadTinyDataset(context.client, 'tiny');
+      const { code, output } = await runProgram(context, [
+        ...['train', '--cloud', '--compute', 'cpu', '--run-id', 'from-weights'],
+        ...['--from', join(context.folder, 'model.keras'), '--dataset', dataset],
+        ...['--epochs', '1', '--batch-size', '20'],
+      ]);
+      assert.equal(code, 0, output);
+      const { config } = await assertWholeRun(context.client, 'from-weights', 1);
+      assert.match(config.initialWeightsSha256 ?? '', /^[0-9a-f]{64}$/);
     },
   },
 ];

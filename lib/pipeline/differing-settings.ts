@@ -1,0 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
+import { effectiveSettings } from '../contracts/effective-settings';
+import type { RunConfig } from '../contracts/run-config';
+
+/**
+ * The settings in which a configuration differs from an earlier one. Settings without effect are left out: the earlier one
+ * has the defaults of its time.
+ */
+export function differingSettings(config: RunConfig, earlier: RunConfig): (keyof RunConfig)[] {
+  return effectiveSettings(config).filter((name) => !isDeepStrictEqual(config[name], earlier[name]));
+}
