@@ -208,7 +208,7 @@ describe('a convolutional network with its own validation data', () => {
     'on the held out training images, with the averaged weights.',
     'The losses here include label smoothing, as in Keras',
     'mean cross-entropy, without label smoothing',
-    'npx mnist-pipeline train --validation-fraction 0.1 --epochs 12',
+    'npx mnist-pipeline train --validation-fraction 0.1 --epochs 18',
   ])('the page contains %s', (expected) => {
     expect(text).toContain(expected);
   });
