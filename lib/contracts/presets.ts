@@ -7,6 +7,22 @@ interface Preset {
   readonly settings: Partial<RunConfig>;
 }
 
+/** How both convolutional presets train; they differ in size and duration. */
+const convolutionalRecipe = {
+  batchSize: 128,
+  optimizer: 'adamw',
+  learningRate: 0.004,
+  weightDecay: 0.01,
+  schedule: 'one-cycle',
+  labelSmoothing: 0.05,
+  emaDecay: 0.999,
+  dropout: 0.3,
+  rotationDegrees: 12,
+  zoomFraction: 0.12,
+  shearFraction: 0.15,
+  shiftPixels: 2.5,
+} as const satisfies Partial<RunConfig>;
+
 /** Named settings, for `--preset` and the input of an execution. Settings that are given beside the name override it. */
 export const presets = {
   default: {
@@ -19,18 +35,7 @@ export const presets = {
       model: 'cnn',
       filters: [24, 48, 96],
       epochs: 18,
-      batchSize: 128,
-      optimizer: 'adamw',
-      learningRate: 0.004,
-      weightDecay: 0.01,
-      schedule: 'one-cycle',
-      labelSmoothing: 0.05,
-      emaDecay: 0.999,
-      dropout: 0.3,
-      rotationDegrees: 12,
-      zoomFraction: 0.12,
-      shearFraction: 0.15,
-      shiftPixels: 2.5,
+      ...convolutionalRecipe,
     },
   },
   'cnn-best': {
@@ -39,18 +44,7 @@ export const presets = {
       model: 'cnn',
       filters: [32, 64, 128],
       epochs: 40,
-      batchSize: 128,
-      optimizer: 'adamw',
-      learningRate: 0.004,
-      weightDecay: 0.01,
-      schedule: 'one-cycle',
-      labelSmoothing: 0.05,
-      emaDecay: 0.999,
-      dropout: 0.3,
-      rotationDegrees: 12,
-      zoomFraction: 0.12,
-      shearFraction: 0.15,
-      shiftPixels: 2.5,
+      ...convolutionalRecipe,
     },
   },
   'mlp-deformed': {

@@ -37,38 +37,11 @@ export interface NormalizedBatch {
  * @param gamma - [channels], as beta.
  */
 export function normalizeBatch(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
-  if (isNative() && x.rank === 4) return normalizeNatively(x, gamma, beta, epsilon);
+  if (isNative() && x.rank === 4) return differentiable(normalizeNatively(epsilon), x, gamma, beta);
   const hasKernel = getKernel(normalizeBatchKernel, getBackend()) !== undefined;
-  return hasKernel ? normalizeByKernel(x, gamma, beta, epsilon) : normalizeComposed(x, gamma, beta, epsilon);
-}
-
-/** On WASM. */
-function normalizeByKernel(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
-  const attributes = { epsilon } satisfies NormalizeBatchAttributes;
-  const runKernel = (name: string, inputs: NamedTensorMap) =>
-    engine().runKernel(name, inputs, attributes) as Tensor[];
-  let statistics: Omit<NormalizedBatch, 'normalized'> | undefined;
-  const normalize = customGrad((...given) => {
-    const [image, scale, shift] = given as Tensor[];
-    const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
-    const [value, mean, variance] = runKernel(normalizeBatchKernel, {
-      x: image!,
-      gamma: scale!,
-      beta: shift!,
-    });
-    statistics = { mean: keep(mean!), variance: keep(variance!) };
-    save([image!, scale!, mean!, variance!]);
-    const gradFunc = (gradient: Tensor | Tensor[], saved: Tensor[]) => {
-      const [savedX, savedGamma, savedMean, savedVariance] = saved as [Tensor, Tensor, Tensor, Tensor];
-      return runKernel(normalizeBatchGradKernel, {
-        dy: gradient as Tensor,
-        ...{ x: savedX, gamma: savedGamma, mean: savedMean, variance: savedVariance },
-      });
-    };
-    return { value: value!, gradFunc };
-  });
-  const normalized = normalize(x, gamma, beta);
-  return { normalized, ...statistics! };
+  return hasKernel
+    ? differentiable(normalizeByKernel(epsilon), x, gamma, beta)
+    : normalizeComposed(x, gamma, beta, epsilon);
 }
 
 function normalizeComposed(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
@@ -78,8 +51,61 @@ function normalizeComposed(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: numb
   return { normalized: add(mul(sub(x, mean), scale), beta), mean, variance };
 }
 
+/** A forward pass and its gradient, as operations that TensorFlow.js does not know how to differentiate. */
+interface Normalization {
+  readonly forward: (
+    x: Tensor,
+    gamma: Tensor,
+    beta: Tensor,
+  ) => NormalizedBatch & {
+    /** What the gradient needs besides x and gamma. */
+    readonly reserved: readonly Tensor[];
+  };
+  /** The gradients by x, gamma and beta. */
+  readonly backward: (gradient: Tensor, x: Tensor, gamma: Tensor, reserved: Tensor[]) => Tensor[];
+}
+
+function differentiable(
+  { forward, backward }: Normalization,
+  ...[x, gamma, beta]: [Tensor, Tensor, Tensor]
+): NormalizedBatch {
+  let statistics: Pick<NormalizedBatch, 'mean' | 'variance'> | undefined;
+  const normalize = customGrad((...given) => {
+    const [image, scale, shift] = given as [Tensor, Tensor, Tensor];
+    const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
+    const { normalized, mean, variance, reserved } = forward(image, scale, shift);
+    statistics = { mean: keep(mean), variance: keep(variance) };
+    save([image, scale, ...reserved]);
+    const gradFunc = (gradient: Tensor | Tensor[], [savedX, savedGamma, ...others]: Tensor[]) =>
+      backward(gradient as Tensor, savedX!, savedGamma!, others);
+    return { value: normalized, gradFunc };
+  });
+  const normalized = normalize(x, gamma, beta);
+  return { normalized, ...statistics! };
+}
+
+/** On WASM. */
+function normalizeByKernel(epsilon: number): Normalization {
+  const attributes = { epsilon } satisfies NormalizeBatchAttributes;
+  const runKernel = (name: string, inputs: NamedTensorMap) =>
+    engine().runKernel(name, inputs, attributes) as Tensor[];
+  return {
+    forward: (x, gamma, beta) => {
+      const [normalized, mean, variance] = runKernel(normalizeBatchKernel, { x, gamma, beta }) as [
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+      return { normalized, mean, variance, reserved: [mean, variance] };
+    },
+    backward: (dy, x, gamma, [mean, variance]) =>
+      runKernel(normalizeBatchGradKernel, { dy, x, gamma, mean: mean!, variance: variance! }),
+  };
+}
+
 /** One operation forward and one backward, where TensorFlow.js has about twenty. */
-function normalizeNatively(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: number): NormalizedBatch {
+function normalizeNatively(epsilon: number): Normalization {
+  const { backend } = engine();
   const attributes = {
     T: { type: 'float32' },
     U: { type: 'float32' },
@@ -87,31 +113,24 @@ function normalizeNatively(x: Tensor, gamma: Tensor, beta: Tensor, epsilon: numb
     data_format: { text: 'NHWC' },
     is_training: { flag: true },
   } as const;
-  let statistics: Omit<NormalizedBatch, 'normalized'> | undefined;
-  const normalize = customGrad((...given) => {
-    const [image, scale, shift] = given as Tensor[];
-    const save = given.at(-1) as unknown as (tensors: Tensor[]) => void;
-    const none = tensor1d([]);
-    const [output, mean, corrected, ...reserved] = runNative(
-      engine().backend,
-      'FusedBatchNormV3',
-      [image!, scale!, shift!, none, none],
-      { ...attributes, exponential_avg_factor: { float: 1 } },
-      6,
-    );
-    const count = x.size / x.shape.at(-1)!;
-    statistics = { mean: keep(mean!), variance: keep(mul(corrected!, (count - 1) / count)) };
-    save([image!, scale!, ...reserved]);
-    const gradFunc = (gradient: Tensor | Tensor[], [saved, scaled, ...reserves]: Tensor[]) =>
-      runNative(
-        engine().backend,
-        'FusedBatchNormGradV3',
-        [gradient as Tensor, saved!, scaled!, ...reserves],
-        attributes,
-        5,
-      ).slice(0, 3);
-    return { value: output!, gradFunc };
-  });
-  const normalized = normalize(x, gamma, beta);
-  return { normalized, ...statistics! };
+  return {
+    forward: (x, gamma, beta) => {
+      const none = tensor1d([]);
+      const [normalized, mean, corrected, ...reserved] = runNative(
+        backend,
+        'FusedBatchNormV3',
+        [x, gamma, beta, none, none],
+        { ...attributes, exponential_avg_factor: { float: 1 } },
+        6,
+      );
+      const count = x.size / x.shape.at(-1)!;
+      const variance = mul(corrected!, (count - 1) / count);
+      return { normalized: normalized!, mean: mean!, variance, reserved };
+    },
+    backward: (gradient, x, gamma, reserved) =>
+      runNative(backend, 'FusedBatchNormGradV3', [gradient, x, gamma, ...reserved], attributes, 5).slice(
+        0,
+        3,
+      ),
+  };
 }

@@ -7,34 +7,31 @@ import { installConvolutionGradients } from './wasm-convolution-gradients';
 import { installDepthwiseGradients } from './wasm-depthwise-gradients';
 import { installMaxPoolGradient } from './wasm-max-pool-gradient';
 
-let hasGradients = false;
-
 /** Replaces gradients of TensorFlow.js, on every backend. */
-export function installGradients(): void {
-  if (hasGradients) return;
+export const installGradients = once(() => {
   installReluGradient();
   installAveragePoolGradient();
-  hasGradients = true;
-}
-
-let hasNativeKernels = false;
+});
 
 /** Replaces kernels of tfjs-node, which must be registered. */
-export function installNativeKernels(): void {
-  if (hasNativeKernels) return;
+export const installNativeKernels = once(() => {
   installMatrixProduct();
   installBias();
-  hasNativeKernels = true;
-}
-
-let hasWasmKernels = false;
+});
 
 /** Kernels that a training needs, and that TensorFlow.js' WASM backend lacks, or has wrong or slow. */
-export function installWasmKernels(): void {
-  if (hasWasmKernels) return;
+export const installWasmKernels = once(() => {
   installBatchNormalization();
   installConvolutionGradients();
   installDepthwiseGradients();
   installMaxPoolGradient();
-  hasWasmKernels = true;
+});
+
+/** Does nothing when it is called again. */
+function once(install: () => void): () => void {
+  let isInstalled = false;
+  return () => {
+    if (!isInstalled) install();
+    isInstalled = true;
+  };
 }

@@ -144,12 +144,11 @@ function corrupt(what: string, problem: string, cause?: unknown): PermanentError
   );
 }
 
-/** Replaces the weights of `model`, in its order: kernel, bias, kernel, bias, … */
-export function setModelWeights(
-  model: LayersModel,
-  weights: readonly { readonly values: Float32Array; readonly shape: readonly number[] }[],
-): void {
-  const tensors = weights.map(({ values, shape }) => tensor(values, [...shape], 'float32'));
+/** Replaces the weights of `model`. @param values - of each weight, in the order of `model.weights`. */
+export function setModelWeights(model: LayersModel, values: readonly Float32Array[]): void {
+  const tensors = model.weights.map(({ shape }, index) =>
+    tensor(values[index]!, shape as number[], 'float32'),
+  );
   model.setWeights(tensors);
   for (const each of tensors) each.dispose();
 }

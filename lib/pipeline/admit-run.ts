@@ -4,6 +4,7 @@ import type { DatasetPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
+import type { KerasGraph } from '../model/keras-graph';
 import { networkOf } from '../model/network-of';
 import { type ContentObject, readWithContent } from '../store/content-object';
 import { limitTrainingSeconds } from './cost';
@@ -29,7 +30,7 @@ export interface Admission<Place extends Deployment | undefined> {
   /** That the configuration names. @default - they are in the store */
   readonly objects?: readonly ContentObject[];
   /** A further check that may refuse the run, before anything is written. */
-  readonly assertTrainable?: (found: DatasetPlan) => Promise<void>;
+  readonly assertTrainable?: (found: DatasetPlan, network: KerasGraph) => Promise<void>;
 }
 
 /** Without a deployment there is no compute to choose. */
@@ -60,8 +61,9 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   await assertStartable(input, context.store);
   const planned = await planPreprocessing(config, context);
   assertAugmentationFits(config, planned.plan.imageShape);
-  await networkOf(config, planned.plan.imageShape, readWithContent(context.store, objects));
-  await assertTrainable?.(planned.plan);
+  const reader = readWithContent(context.store, objects);
+  const network = await networkOf(config, planned.plan.imageShape, reader);
+  await assertTrainable?.(planned.plan, network);
 
   // Nothing is written above this line; from here on the run exists.
   await reserveRun(input, context);

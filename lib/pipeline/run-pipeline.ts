@@ -60,8 +60,8 @@ async function preprocess(
   let engine: TrainingEngine | undefined;
   const plan = await admitRun(input, context, {
     objects,
-    assertTrainable: async (found) => {
-      engine = await findTrainingNeeds(input, found, objects, context);
+    assertTrainable: async (found, network) => {
+      engine = await findTrainingNeeds(input, { ...found, network }, objects, context);
     },
   });
   await storeContent(context.store, objects);

@@ -9,7 +9,6 @@ import { learningRateAt } from '../schedule/learning-rate';
 import { batchSizesOf, evaluationBatchSize } from './batches/batch-sizes';
 import { openBatchSource } from './batches/batch-source';
 import { type BatchSource, takeInOrder } from './batches/batches';
-import { createOptimizer } from './optimizers/create-optimizer';
 import type { SessionSettings, TrainingEngine, TrainingSession } from './training-engine';
 import {
   type BatchTotals,
@@ -87,7 +86,7 @@ class Training {
     const { model, engine, trainImages, validationImages, settings, initial, resumeFrom, now } = options;
     this.#batchesPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
     this.#validationBatchSize = evaluationBatchSize(model, validationImages.count);
-    const layout = layOutState(weightsOf(model), createOptimizer(settings), settings);
+    const layout = layOutState(weightsOf(model), settings);
     const start = resumeFrom ?? toInitialState(layout, initial);
     const batchSizes = {
       training: batchSizesOf(trainImages.count, settings.batchSize),

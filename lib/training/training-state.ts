@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Epoch } from '../contracts/results';
 import type { NetworkWeight } from '../model/network-weights';
-import type { Optimizer } from './optimizers/optimizer';
+import { createOptimizer, type OptimizerSettings } from './optimizers/create-optimizer';
 
 /** Sums over images, so that means over batches of different sizes are correct. */
 export interface BatchTotals {
@@ -47,9 +47,9 @@ export type StateLayout = readonly WeightLayout[];
 
 export function layOutState(
   weights: readonly NetworkWeight[],
-  { slots }: Pick<Optimizer, 'slots'>,
-  { emaDecay }: { readonly emaDecay: number },
+  { emaDecay, ...settings }: OptimizerSettings & { readonly emaDecay: number },
 ): StateLayout {
+  const { slots } = createOptimizer(settings);
   return weights.map(({ shape, isTrained }) => ({
     shape,
     tensors: ['value', ...(isTrained ? slots : []), ...(emaDecay > 0 ? ['average'] : [])],

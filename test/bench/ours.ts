@@ -27,10 +27,7 @@ async function main(jobFile: string): Promise<void> {
     },
   });
   const model = assemble(graph, 'The network');
-  setModelWeights(
-    model,
-    model.weights.map(({ shape }, index) => ({ shape: shape as number[], values: weights[index]! })),
-  );
+  setModelWeights(model, weights);
   await saveModel(new DirectoryStore(job.modelFile), 'bench', model);
   const peakBytes = process.resourceUsage().maxRSS * 1024;
   console.log(JSON.stringify({ wholeSeconds: process.uptime(), peakBytes, version: process.versions.node }));

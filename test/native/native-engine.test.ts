@@ -14,7 +14,6 @@ import { loadNativeBackend } from '../../lib/tensorflow/native-binding';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { drawWeights } from '../../lib/training/draw-weights';
 import { maskPosition, NativeMasks } from '../../lib/training/native/native-masks';
-import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 import { layOutState, toInitialState, weightsOf } from '../../lib/training/training-state';
@@ -57,7 +56,7 @@ test('TensorFlow keeps none of the arrays from which a session starts', async ()
   const engine = await openPreparedEngine();
   const model = assembleStages([{ inputs: 16, units: 16, dropoutRate: 0, l2: 0 }]);
   const settings = { ...runConfigSchema.parse({}), batchSizes: { training: [], evaluation: [] } };
-  const layout = layOutState(weightsOf(model), createOptimizer(settings), settings);
+  const layout = layOutState(weightsOf(model), settings);
   const openMany = () =>
     Array.from({ length: 50 }, (_, seed) => {
       const state = toInitialState(layout, drawWeights(model, seed));
@@ -135,10 +134,7 @@ test('metrics on native TensorFlow and on WASM differ by less than 1e-6, probabi
   const weights = drawWeights(model, 7);
   // Larger weights than initial ones, so that probabilities are as different as after a training.
   const larger = weights.map((values) => values.map((value) => 1.5 * value));
-  setModelWeights(
-    model,
-    model.weights.map(({ shape }, index) => ({ values: larger[index]!, shape: shape as number[] })),
-  );
+  setModelWeights(model, larger);
   // The first call moves the model's weights to native TensorFlow.
   const native = await engine.predict!(model, images);
   const held = countHeld();

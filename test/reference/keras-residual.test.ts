@@ -9,7 +9,6 @@ import { networkOf } from '../../lib/model/network-of';
 import { encodeArchitecture } from '../../lib/model/stored-architecture';
 import { readWithContent } from '../../lib/store/content-object';
 import { MemoryStore } from '../../lib/store/memory-store';
-import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 import { layOutState, toInitialState, weightsOf } from '../../lib/training/training-state';
 import { openWasmEngine } from '../../lib/training/wasm/wasm-engine';
@@ -50,7 +49,7 @@ async function openModel(): Promise<LayersModel> {
 async function trainOurs(open: () => Promise<TrainingEngine>): Promise<number[]> {
   const model = await openModel();
   const engine = await open();
-  const layout = layOutState(weightsOf(model), createOptimizer(settings), settings);
+  const layout = layOutState(weightsOf(model), settings);
   const initial = model.weights.map(({ originalName }) => readKerasWeight(originalName));
   const session = engine.openSession(model, toInitialState(layout, initial), {
     ...settings,

@@ -9,7 +9,6 @@ import type { KerasGraph } from '../../lib/model/keras-graph';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import type { Batch } from '../../lib/training/batches/batches';
 import { drawWeights } from '../../lib/training/draw-weights';
-import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';
 import type { TrainingEngine } from '../../lib/training/training-engine';
 import { layOutState, toInitialState, weightsOf } from '../../lib/training/training-state';
@@ -95,7 +94,7 @@ async function trainOurs(engine: TrainingEngine, { graph, settings }: Case) {
   const sessionSettings = { ...settings, batchSizes: { training: [batchSize], evaluation: [] } };
   const model = assemble(graph, 'It');
   const network = weightsOf(model);
-  const layout = layOutState(network, createOptimizer(settings), settings);
+  const layout = layOutState(network, settings);
   const state = toInitialState(layout, initial.get(graph)!);
   const session = engine.openSession(model, state, sessionSettings);
   const losses: number[] = [];

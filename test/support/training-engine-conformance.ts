@@ -5,7 +5,6 @@ import { normalizePixels } from '../../lib/dataset/pixels';
 import { setModelWeights } from '../../lib/model/model-files';
 import type { Batch } from '../../lib/training/batches/batches';
 import { drawWeights } from '../../lib/training/draw-weights';
-import { createOptimizer } from '../../lib/training/optimizers/create-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';
 import type { SessionSettings, TrainingEngine, TrainingSession } from '../../lib/training/training-engine';
 import { layOutState, toInitialState, type WeightState } from '../../lib/training/training-state';
@@ -53,7 +52,7 @@ const drawStages = (stages: readonly DenseStage[], seed: number): Float32Array[]
 const startFrom = (weights: readonly Float32Array[], changed: Partial<SessionSettings> = {}) => {
   const all = { ...settings, ...changed };
   const described = testedShapes.map((shape) => ({ shape, isTrained: true }));
-  return toInitialState(layOutState(described, createOptimizer(all), all), weights);
+  return toInitialState(layOutState(described, all), weights);
 };
 
 function makeBatch(count: number, seed = 1): Batch {
@@ -296,10 +295,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
       session.dispose();
 
       const model = buildMlp(config, [2, 3]);
-      setModelWeights(
-        model,
-        weights.map((values, index) => ({ values, shape: testedShapes[index]! })),
-      );
+      setModelWeights(model, weights);
       model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
       const images = tf.tensor3d(normalizePixels(batch.pixels), [40, 2, 3]);
       const labels = tf.tensor1d(Float32Array.from(batch.labels));

@@ -1,4 +1,5 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { runConfigSchema } from '../../lib/contracts/run-config';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { Checkpoints } from '../../lib/training/checkpoints';
 import { createRandom } from '../../lib/training/seeded-random';
@@ -11,8 +12,7 @@ const layout: StateLayout = layOutState(
     { shape: [2], isTrained: true },
     { shape: [2], isTrained: false },
   ],
-  { slots: ['firstMoment', 'secondMoment'] },
-  { emaDecay: 0.9 },
+  { ...runConfigSchema.parse({ optimizer: 'adam' }), emaDecay: 0.9 },
 );
 const owner = { runId: 'run', contentKey: 'abc' };
 

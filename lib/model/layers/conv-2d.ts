@@ -1,12 +1,12 @@
 import { layers } from '@tensorflow/tfjs-layers';
-import { convertActivation, limitActivation, tfjsActivation } from './activation';
+import { limitActivation, tfjsActivation } from './activation';
 import { defineLayer, sameInAll } from './layer-kind';
 import { regularize } from './regularize';
 import { channelsLast, convolutionSettings, kernelRegularizer, size, sizePair } from './settings';
 import {
   biasOf,
   channelsOf,
-  convertConvolution,
+  convertLayer,
   kernelSettings,
   limitDilation,
   toFiltersFirst,
@@ -40,17 +40,7 @@ export const conv2d = defineLayer({
   ],
   formats: {
     ...sameInAll,
-    onnx: ({ graph, config, inputs: [x], weights, outputShape }) => {
-      const { kernel_size: kernelSize, strides, padding } = config;
-      const sums = convertConvolution(
-        graph,
-        x,
-        { kernel: toFiltersFirst(weights['kernel']!), bias: weights['bias'] },
-        { size: kernelSize, strides, padding },
-        outputShape,
-      );
-      return convertActivation(graph, sums, config.activation);
-    },
+    onnx: (call) => convertLayer(call, toFiltersFirst(call.weights['kernel']!)),
     limit: (config) => limitDilation(config) ?? limitActivation(config),
   },
 });

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layers } from '@tensorflow/tfjs-layers';
-import { convertActivation, limitActivation, tfjsActivation } from './activation';
+import { limitActivation, tfjsActivation } from './activation';
 import { type CommonArgs, defineLayer, sameInAll, type WeightSlot } from './layer-kind';
 import { OperationLayer } from './operation-layer';
 import { type Shape, size, sizePair } from './settings';
 import {
   biasOf,
   channelsOf,
-  convertConvolution,
+  convertLayer,
   depthwiseSettings,
   kernelSettings,
   limitDepthwise,
@@ -33,17 +33,8 @@ export const depthwiseConv2d = defineLayer({
   weights: listWeights,
   formats: {
     ...sameInAll,
-    onnx: ({ graph, config, inputs: [x], weights, outputShape }) => {
-      const { kernel_size: kernelSize, strides, padding } = config;
-      const sums = convertConvolution(
-        graph,
-        x,
-        { kernel: toGroupsFirst(weights['depthwise_kernel']!), bias: weights['bias'] },
-        { size: kernelSize, strides, padding, groups: channelsOf(x.shape) },
-        outputShape,
-      );
-      return convertActivation(graph, sums, config.activation);
-    },
+    onnx: (call) =>
+      convertLayer(call, toGroupsFirst(call.weights['depthwise_kernel']!), channelsOf(call.inputs[0].shape)),
     limit: (config) => limitDepthwise(config) ?? limitActivation(config),
   },
 });

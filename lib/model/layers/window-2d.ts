@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { NamedTensor } from '../safetensors';
-import { activationSetting } from './activation';
+import { type ActivationName, activationSetting, convertActivation } from './activation';
 import type { Limit } from './layer-kind';
-import type { OnnxAttribute, OnnxGraph, OnnxTensor } from './onnx-graph';
+import type { OnnxAttribute, OnnxCall, OnnxGraph, OnnxTensor } from './onnx-graph';
 import { channelsLast, convolutionSettings, flag, ignored, padding, type Shape, sizePair } from './settings';
 
 /** What the layers share that move a window over an image. */
@@ -72,6 +72,23 @@ export function convertConvolution(
     },
     outputShape,
   );
+}
+
+/** A layer of one convolution, with its activation. */
+export function convertLayer(
+  { graph, config, inputs: [x], weights, outputShape }: OnnxCall<ConvolutionConfig>,
+  kernel: NamedTensor,
+  groups = 1,
+): OnnxTensor {
+  const { kernel_size: kernelSize, strides, padding: kind, activation } = config;
+  const window = { size: kernelSize, strides, padding: kind, groups };
+  const sums = convertConvolution(graph, x, { kernel, bias: weights['bias'] }, window, outputShape);
+  return convertActivation(graph, sums, activation);
+}
+
+interface ConvolutionConfig extends Omit<Window, 'size'> {
+  readonly kernel_size: readonly [number, number];
+  readonly activation: ActivationName;
 }
 
 /** [height, width, inputs, filters] to [filters, inputs, height, width]. */

@@ -10,7 +10,6 @@ import { loadInitialWeights } from '../../model/initial-weights';
 import type { KerasGraph } from '../../model/keras-graph';
 import type { ObjectStore } from '../../store/object-store';
 import { drawWeights } from '../../training/draw-weights';
-import { createOptimizer } from '../../training/optimizers/create-optimizer';
 import { type TrainingOptions, type TrainingOutcome, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
 import { layOutState, type TrainingState, weightsOf } from '../../training/training-state';
@@ -55,7 +54,7 @@ export async function trainWithCheckpoints(
       message: describeTraining(model, config, trainImages, engine),
     });
     const owner = { runId, contentKey };
-    const layout = layOutState(weightsOf(model), createOptimizer(config), config);
+    const layout = layOutState(weightsOf(model), config);
     const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, layout, log);
     if (resumeFrom !== undefined) log(`Resuming after training step ${resumeFrom.step}, from a checkpoint`);
     const secondsBefore = countSeconds(resumeFrom);

@@ -46,10 +46,7 @@ export async function writeTrainingFiles(store: ObjectStore, trained: TrainedNet
 /** With a softmax at its end. */
 function assembleTrained({ network, weights }: TrainedNetwork): LayersModel {
   const model = assemble(toProbabilities(network), "The run's model");
-  setModelWeights(
-    model,
-    model.weights.map(({ shape }, index) => ({ shape: shape as number[], values: weights[index]! })),
-  );
+  setModelWeights(model, weights);
   return model;
 }
 

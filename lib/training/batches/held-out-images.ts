@@ -2,6 +2,7 @@ import type { RunConfig } from '../../contracts/run-config';
 import { countHeldOut, countLabels } from '../../dataset/held-out-counts';
 import type { LabeledImages } from '../../dataset/load-split';
 import { createRandom, randomStreams, shuffledRows } from '../seeded-random';
+import { takeRows } from './batches';
 
 interface DividedRows {
   /** In increasing order, as `heldOut`. */
@@ -49,16 +50,11 @@ export function chooseValidationImages(
   };
 }
 
-function selectImages({ pixels, labels, imageShape }: LabeledImages, rows: Int32Array): LabeledImages {
-  const size = imageShape[0] * imageShape[1];
-  const selected = new Uint8Array(rows.length * size);
-  rows.forEach((row, position) => {
-    selected.set(pixels.subarray(row * size, (row + 1) * size), position * size);
-  });
+function selectImages(images: LabeledImages, rows: Int32Array): LabeledImages {
   return {
-    pixels: selected,
-    labels: Uint8Array.from(rows, (row) => labels[row]!),
+    pixels: takeRows(images, rows).pixels,
+    labels: Uint8Array.from(rows, (row) => images.labels[row]!),
     count: rows.length,
-    imageShape,
+    imageShape: images.imageShape,
   };
 }

@@ -33,7 +33,7 @@ export class NativeSession implements TrainingSession {
     private readonly settings: SessionSettings,
   ) {
     this.#optimizer = createOptimizer(settings);
-    const layout = layOutState(weightsOf(model), this.#optimizer, settings);
+    const layout = layOutState(weightsOf(model), settings);
     this.#graph = new TrainingGraph(backend, model, layout, this.#optimizer, settings);
     this.#session = new GraphSession(backend.binding, this.#graph.graph);
     this.#step = state.step;
