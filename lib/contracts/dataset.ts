@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classNamesSchema } from './class-names';
 
 export const splitSchema = z.enum(['train', 'test']);
 export type Split = z.infer<typeof splitSchema>;
@@ -73,6 +74,10 @@ export const datasetManifestSchema = z.strictObject({
   contentKey: z.string(),
   preprocessingVersion: z.int(),
   imageShape: imageShapeSchema,
+  /** One for each class. Absent in manifests of earlier versions, whose classes are named by their numbers. */
+  classNames: classNamesSchema.optional(),
+  /** The value of the source that is 1 in the shards. Absent in manifests of earlier versions: 255. */
+  white: z.number().positive().optional(),
   /** float32 pixels, `u / 255`. */
   dtype: z.literal('float32'),
   sourceFiles: datasetPlanSchema.shape.sourceFiles,

@@ -2,6 +2,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { assertExportable, type ExportedLayer } from '../model/exportable';
 import type { KerasCall, KerasGraph } from '../model/keras-graph';
 import { isChain } from '../model/keras-topology';
+import { labelsOf, type ModelLabels } from '../model/model-labels';
 import { readGraph } from '../model/read-graph';
 import type { NamedTensor } from '../model/safetensors';
 import type { OptimizerSettings } from './keras-optimizer';
@@ -33,6 +34,7 @@ export interface ExportableModel {
   readonly isChain: boolean;
   /** To continue the training. */
   readonly optimizer: OptimizerSettings;
+  readonly labels: ModelLabels;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function describeModel(
     calls: calls.map((call, index) => ({ ...call, outputShape: shapes[index]!.output })),
     isChain: isChain({ layers, calls }),
     optimizer,
+    labels: labelsOf(model),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ExportableModel } from './exportable-model';
 import { addArray, addText, addTexts, writeHdf5 } from './hdf5';
 import { listKerasCalls, nameInput } from './keras-calls';
 import { describeForKeras2 } from './keras-optimizer';
+import { labelsAsText } from './label-metadata';
 
 /** The last version of Keras 2, which defines this layout. */
 const kerasVersion = '2.15.0';
@@ -18,6 +19,7 @@ export function writeKerasH5(model: ExportableModel): Promise<Uint8Array> {
     addText(root, 'backend', 'tensorflow');
     addText(root, 'model_config', JSON.stringify(describeModelConfig(model)));
     addText(root, 'training_config', JSON.stringify(describeTraining(model)));
+    for (const [name, text] of Object.entries(labelsAsText(model.labels))) addText(root, name, text);
     const all = root.create_group('model_weights');
     addText(all, 'keras_version', kerasVersion);
     addText(all, 'backend', 'tensorflow');

@@ -5,6 +5,7 @@ import type { ExportableModel } from './exportable-model';
 import { addArray, addText, writeHdf5 } from './hdf5';
 import { type CallOutput, listKerasCalls, nameInput } from './keras-calls';
 import { describeOptimizer } from './keras-optimizer';
+import { describeLabels } from './label-metadata';
 
 const kerasVersion = '3.15.1';
 /** The lowest time of a zip. */
@@ -15,7 +16,12 @@ const beginning = '1980-01-01T00:00:00';
  */
 export async function writeKerasV3(model: ExportableModel): Promise<Uint8Array> {
   const files = {
-    'metadata.json': encode({ keras_version: kerasVersion, date_saved: beginning.replace('T', '@') }),
+    // Keras writes these two and reads none of them, so the labels can be beside them.
+    'metadata.json': encode({
+      keras_version: kerasVersion,
+      date_saved: beginning.replace('T', '@'),
+      ...describeLabels(model.labels),
+    }),
     'config.json': encode(describeModelConfig(model)),
     'model.weights.h5': await writeWeights(model),
   };

@@ -2,6 +2,7 @@ import { formatsOf } from '../model/exportable';
 import { modelInput } from '../model/keras-graph';
 import type { OnnxTensor } from '../model/layers/onnx-graph';
 import type { ExportableModel } from './exportable-model';
+import { labelsAsText } from './label-metadata';
 import { OnnxGraphWriter } from './onnx-graph-writer';
 import { encodeModel, encodeValueInfo } from './onnx-messages';
 
@@ -25,13 +26,14 @@ export async function writeOnnx(model: ExportableModel): Promise<Uint8Array> {
 }
 
 /** Independent of the run, so that equal models give equal bytes. */
-function describeForOnnx({ inputShape, outputShape }: ExportableModel) {
+function describeForOnnx({ inputShape, outputShape, labels }: ExportableModel) {
   const classes = outputShape.at(-1)!;
   return {
     description: `Classifies gray images of ${inputShape.slice(0, 2).join('×')} pixels into ${classes} classes.`,
     metadata: {
       classes: Array.from({ length: classes }, (_, label) => label).join(','),
-      input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], gray values divided by 255; 0 is the background`,
+      ...labelsAsText(labels),
+      input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], gray values divided by ${labels.white}; 0 is the background`,
       output: `${onnxOutput}: float32 [batch, ${classes}], the probability of each class`,
     },
   };

@@ -10,6 +10,7 @@ import { assemble, type GraphWeights, type WeightValues } from './assemble';
 import type { KerasGraph } from './keras-graph';
 import { listGraphWeights } from './layer-shapes';
 import type { WeightSlot } from './layers/layer-kind';
+import { attachLabels, completeLabels, labelsOf, modelMetadataSchema } from './model-labels';
 import { readGraph } from './read-graph';
 import { describeForTfjs, type TfjsTopology } from './tfjs-topology';
 
@@ -17,6 +18,8 @@ import { describeForTfjs, type TfjsTopology } from './tfjs-topology';
 const modelFileSchema = z.looseObject({
   format: z.literal('layers-model'),
   modelTopology: z.looseObject({}),
+  /** Absent in models of earlier versions. */
+  userDefinedMetadata: modelMetadataSchema.optional(),
   weightsManifest: z.tuple([
     z.looseObject({
       paths: z.array(z.string()),
@@ -28,7 +31,8 @@ const modelFileSchema = z.looseObject({
 });
 
 /**
- * Writes `model.json` and `weights.bin`, which TensorFlow.js loads anywhere. Equal weights give equal bytes.
+ * Writes `model.json`, with the labels of the model, and `weights.bin`, which TensorFlow.js loads anywhere. Equal weights
+ * give equal bytes.
  *
  * @returns what the store recorded of `weights.bin`.
  */
@@ -44,6 +48,7 @@ export async function saveModel(store: ObjectStore, runId: string, model: Layers
       convertedBy: null,
       modelTopology: describeForTfjs(artifacts.modelTopology as TfjsTopology, `The model "${model.name}"`),
       weightsManifest: [{ paths: ['weights.bin'], weights: artifacts.weightSpecs }],
+      userDefinedMetadata: labelsOf(model),
     }),
   );
   return weights;
@@ -62,7 +67,7 @@ async function captureArtifacts(model: LayersModel): Promise<io.ModelArtifacts> 
 }
 
 /**
- * The run's model on the backend in use. The caller disposes it.
+ * The run's model with its labels, on the backend in use. The caller disposes it.
  *
  * @throws PermanentError ArtifactNotFound or CorruptArtifact.
  */
@@ -87,7 +92,9 @@ export async function loadModel(store: ObjectStore, runId: string): Promise<Laye
       slots.flatMap((ofLayer) => ofLayer.map(({ shape }) => shape)),
       weights.map(({ shape }) => shape),
     );
-    return assemble(graph, what, takeWeights(graph, slots, new Float32Array(weightData), weights));
+    const model = assemble(graph, what, takeWeights(graph, slots, new Float32Array(weightData), weights));
+    attachLabels(model, completeLabels(file.userDefinedMetadata, model.outputs[0]!.shape.at(-1)!));
+    return model;
   } catch (cause) {
     throw corrupt(what, 'TensorFlow.js cannot build a model from it', cause);
   }

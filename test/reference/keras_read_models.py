@@ -5,7 +5,9 @@ import importlib
 import json
 import os
 import sys
+import zipfile
 
+import h5py
 import numpy as np
 from mnist_files import read_split
 
@@ -13,6 +15,17 @@ keras = importlib.import_module(os.environ["KERAS_PACKAGE"])
 folder, mnist = sys.argv[1], sys.argv[2]
 test_images, test_labels = read_split(mnist, "t10k", 10_000)
 images, labels = read_split(mnist, "train", 2_000)
+
+
+def read_class_names(path):
+    """The names of the classes and the white of a file."""
+    if path.endswith(".keras"):
+        with zipfile.ZipFile(path) as archive:
+            metadata = json.loads(archive.read("metadata.json"))
+        return metadata["class_names"], metadata["white"]
+    with h5py.File(path) as file:
+        return json.loads(file.attrs["class_names"]), float(file.attrs["white"])
+
 
 results = {}
 for file in sys.argv[3:]:
@@ -23,7 +36,10 @@ for file in sys.argv[3:]:
     optimizer = type(model.optimizer).__name__
     learning_rate = float(np.asarray(model.optimizer.learning_rate))
     model.fit(images, labels, batch_size=64, epochs=1, verbose=0)
+    class_names, white = read_class_names(os.path.join(folder, file))
     results[file] = {
+        "classNames": class_names,
+        "white": white,
         "difference": float(np.abs(predicted - expected).max()),
         "testLoss": float(test_loss),
         "correctCount": round(float(accuracy) * len(test_labels)),

@@ -8,6 +8,7 @@ import { computeMetrics } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { describeModel, type ExportableModel } from '../../lib/export/exportable-model';
 import { modelFormats } from '../../lib/export/model-formats';
+import { attachLabels } from '../../lib/model/model-labels';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { buildMlp } from '../support/perceptron';
 import { type KerasVersion, runPython } from '../support/reference-python';
@@ -19,6 +20,22 @@ const mnist = findMnistFolder();
 const imageShape = [28, 28] as const;
 const learningRate = 0.002;
 const maxDifference = 1e-5;
+/** Characters that JSON, HDF5 and protocol buffers could alter. */
+const modelLabels = {
+  classNames: [
+    'T-shirt/top',
+    'a, "b"',
+    "it's",
+    'Ärmel',
+    '毛衣',
+    '👩‍🎨',
+    'שלום',
+    '{}',
+    '\\n',
+    '9'.repeat(200),
+  ],
+  white: 16,
+};
 
 const mlp = (hidden: number[], l2 = 0) => buildMlp({ hidden, dropout: 0.1, l2, classes: 10 }, imageShape);
 const models: Record<string, () => LayersModel> = {
@@ -45,6 +62,7 @@ beforeAll(async () => {
     randomizeWeights(model);
     const probabilities = await predictAll(model, { pixels, count: labels.length, imageShape }, 10);
     writeFileSync(join(folder, `${name}.f32`), new Uint8Array(probabilities.buffer));
+    attachLabels(model, modelLabels);
     const exported = await describeModel(model, { ...adam, learningRate });
     model.dispose();
     for (const { fileName, write } of modelFormats)
@@ -70,6 +88,8 @@ interface KerasResult {
   readonly optimizer: string;
   readonly learningRate: number;
   readonly testLossAfter: number;
+  readonly classNames: string[];
+  readonly white: number;
 }
 
 const inEach = (endings: readonly string[], of: readonly string[]) =>
@@ -80,7 +100,7 @@ test.each<[KerasVersion, RegExp, string[]]>([
   ['older keras', /^3\.0\./, inEach(['h5', 'keras'], ['l2', 'cnn'])],
   ['tf_keras', /^2\.21\./, inEach(['h5'], names)],
 ])(
-  '%s of the series %s has equal predictions and evaluation, and continues the training',
+  '%s of the series %s has equal predictions and evaluation, continues the training, and has the names of the classes',
   (reference, series, files) => {
     const { version, results } = runPython<{ version: string; results: Record<string, KerasResult> }>(
       'keras_read_models.py',
@@ -98,6 +118,7 @@ test.each<[KerasVersion, RegExp, string[]]>([
         optimizer: 'Adam',
         testLoss: expect.closeTo(loss, 4),
         learningRate: expect.closeTo(learningRate, 6),
+        ...modelLabels,
       });
       expect(result.difference).toBeLessThan(maxDifference);
       expect(result.testLossAfter).toBeLessThan(0.9 * loss);
@@ -110,6 +131,8 @@ interface OnnxResult {
   readonly numpyDifference: number | null;
   readonly disagreements: number;
   readonly shapes: Record<string, number[]>;
+  /** Of the ONNX file and of the safetensors. */
+  readonly labels: unknown[];
 }
 
 test('onnxruntime, and numpy with the safetensors, give equal probabilities for the whole test set', () => {
@@ -119,8 +142,9 @@ test('onnxruntime, and numpy with the safetensors, give equal probabilities for 
   }>('onnx_read_models.py', [folder, mnist, ...names]);
   process.stderr.write(`Python: ${JSON.stringify(versions)}\n`);
   expect(Object.keys(results)).toEqual(names);
-  for (const [name, { onnxDifference, numpyDifference, disagreements }] of Object.entries(results)) {
+  for (const [name, { onnxDifference, numpyDifference, disagreements, ...read }] of Object.entries(results)) {
     expect(disagreements).toBe(0);
+    expect(read.labels).toEqual([modelLabels, modelLabels]);
     expect(onnxDifference).toBeLessThan(maxDifference);
     if (name === 'cnn') expect(numpyDifference).toBeNull();
     else expect(numpyDifference).toBeLessThan(maxDifference);

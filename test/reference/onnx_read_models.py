@@ -10,6 +10,7 @@ import onnx
 import onnxruntime
 import safetensors
 from mnist_files import read_split
+from safetensors import safe_open
 from safetensors.numpy import load_file
 
 folder, mnist = sys.argv[1], sys.argv[2]
@@ -36,8 +37,15 @@ for name in sys.argv[3:]:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     (predicted,) = session.run(["probabilities"], {"images": images})
     weights = load_file(os.path.join(folder, f"{name}.safetensors"))
+    metadata = session.get_modelmeta().custom_metadata_map
+    with safe_open(os.path.join(folder, f"{name}.safetensors"), "numpy") as file:
+        weights_metadata = file.metadata()
     is_perceptron = not any(name.endswith(".gamma") for name in weights)
     results[name] = {
+        "labels": [
+            {"classNames": json.loads(each["class_names"]), "white": float(each["white"])}
+            for each in (metadata, weights_metadata)
+        ],
         "onnxDifference": float(np.abs(predicted - expected).max()),
         "disagreements": int((predicted.argmax(1) != expected.argmax(1)).sum()),
         "numpyDifference": float(np.abs(run_perceptron(weights) - expected).max()) if is_perceptron else None,

@@ -6,6 +6,7 @@ import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-confi
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { loadSplit } from '../../dataset/load-split';
 import { findSourceCommit } from '../../installation/source-commit';
+import { completeLabels } from '../../model/model-labels';
 import { networkOf } from '../../model/network-of';
 import { hasConvolutions } from '../../model/network-weights';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
@@ -65,7 +66,15 @@ export async function train(
   if (remark !== undefined) log(remark);
   const training = { ...images, config, network, engine, timeLimit, history };
   const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(input, training, context);
-  const weightsSha256 = await writeTrainingFiles(store, { ...images, runId, config, network, weights });
+  const labels = completeLabels(manifest, config.classes);
+  const weightsSha256 = await writeTrainingFiles(store, {
+    ...images,
+    runId,
+    config,
+    network,
+    weights,
+    labels,
+  });
   await history.finish();
   const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore;
   await putJson(store, objectKeys.training(runId), trainingRecordSchema, {

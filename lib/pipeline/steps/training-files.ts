@@ -9,6 +9,7 @@ import { assemble } from '../../model/assemble';
 import { toProbabilities } from '../../model/heads';
 import type { KerasGraph } from '../../model/keras-graph';
 import { saveModel, setModelWeights } from '../../model/model-files';
+import { attachLabels, type ModelLabels } from '../../model/model-labels';
 import type { ObjectStore } from '../../store/object-store';
 import { drawAugmentedExamples } from '../../training/batches/augmented-examples';
 import { savePage } from '../../try-it/save-page';
@@ -21,6 +22,7 @@ export interface TrainedNetwork {
   readonly weights: readonly Float32Array[];
   readonly trainImages: LabeledImages;
   readonly testImages: LabeledImages;
+  readonly labels: ModelLabels;
 }
 
 /**
@@ -43,10 +45,11 @@ export async function writeTrainingFiles(store: ObjectStore, trained: TrainedNet
   }
 }
 
-/** With a softmax at its end. */
-function assembleTrained({ network, weights }: TrainedNetwork): LayersModel {
+/** With a softmax at its end, and the labels. */
+function assembleTrained({ network, weights, labels }: TrainedNetwork): LayersModel {
   const model = assemble(toProbabilities(network), "The run's model");
   setModelWeights(model, weights);
+  attachLabels(model, labels);
   return model;
 }
 
