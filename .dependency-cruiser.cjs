@@ -30,9 +30,9 @@ module.exports = {
     {
       name: 'aws-sdk-only-in-adapters',
       comment:
-        'Steps and maths run without an AWS account. Use ObjectStore for storage. Only lib/store/s3-*.ts may use S3, only lib/cloud/sfn-*.ts Step Functions, and only lib/cloud/sns-*.ts SNS. lib/store/aws-*.ts has what they share.',
+        'Steps and maths run without an AWS account. Use ObjectStore for storage. Only lib/store/s3-*.ts and lib/sources/s3-*.ts may use S3, only lib/cloud/sfn-*.ts Step Functions, and only lib/cloud/sns-*.ts SNS. lib/store/aws-*.ts has what they share.',
       severity: 'error',
-      from: { path: '^(lib|cli|functions)/', pathNot: '^lib/(store/(s3|aws)-|cloud/(sfn|sns)-)' },
+      from: { path: '^(lib|cli|functions)/', pathNot: '^lib/(store/(s3|aws)-|sources/s3-|cloud/(sfn|sns)-)' },
       to: { path: '^node_modules/@(aws-sdk|smithy)/' },
     },
     {
@@ -57,7 +57,7 @@ module.exports = {
         'Evaluation and preprocessing run in Lambda functions, which have no native library. They must not import training or the exports.',
       severity: 'error',
       from: {
-        path: '^(lib/(evaluation|report|dataset|model)|functions/(plan|shard|commit|evaluate|register|notify))/',
+        path: '^(lib/(evaluation|report|dataset|sources|model)|functions/(plan|shard|commit|evaluate|register|notify))/',
       },
       to: { path: '^lib/(training|export|native-setup|tensorflow/native-)', reachable: true },
     },
@@ -72,10 +72,10 @@ module.exports = {
     {
       name: 'libraries-must-not-import-pipeline',
       comment:
-        'lib/pipeline imports the parts, so a part must not import lib/pipeline. Pass what it needs as an argument, as copyFiles in lib/dataset gets a store and a function for notes. What may import what: lib/pipeline, lib/runtime and cli import all parts; training imports augmentation, dataset, model, tensorflow, native-setup and store; export, report and try-it import model, evaluation, dataset and store; evaluation and image import dataset; all parts import contracts.',
+        'lib/pipeline imports the parts, so a part must not import lib/pipeline. Pass what it needs as an argument, as copyFiles in lib/dataset gets a store and a function for notes. What may import what: lib/pipeline, lib/runtime and cli import all parts; training imports augmentation, dataset, model, tensorflow, native-setup and store; export, report and try-it import model, evaluation, dataset and store; dataset imports sources, and sources image and store; evaluation and image import dataset; all parts import contracts.',
       severity: 'error',
       from: {
-        path: '^lib/(augmentation|dataset|image|inference|model|training|evaluation|report|export|store|tensorflow|native-setup|cloud|protobuf|try-it)/',
+        path: '^lib/(augmentation|dataset|sources|image|inference|model|training|evaluation|report|export|store|tensorflow|native-setup|cloud|protobuf|try-it)/',
       },
       to: { path: '^(lib/(pipeline|runtime)|functions|cdk|cli)/' },
     },

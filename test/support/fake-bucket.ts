@@ -71,9 +71,11 @@ export function createFakeBucket() {
   mock.on(GetObjectCommand).callsFake(async (input) => {
     await nextTurn();
     const { body, etag, metadata } = find(input.Key, 'NoSuchKey');
-    const range = /^bytes=(\d+)-(\d+)$/.exec(input.Range ?? '');
+    if (input.IfMatch !== undefined && input.IfMatch !== etag) throw s3Error('PreconditionFailed', 412);
+    const range = /^bytes=(\d+)-(\d*)$/.exec(input.Range ?? '');
     if (range !== null && Number(range[1]) >= body.byteLength) throw s3Error('InvalidRange', 416);
-    const part = range === null ? body : body.slice(Number(range[1]), Number(range[2]) + 1);
+    const end = range?.[2] ? Number(range[2]) + 1 : undefined;
+    const part = range === null ? body : body.slice(Number(range[1]), end);
     return { Body: streamOf(part), ETag: etag, Metadata: metadata };
   });
 
@@ -87,7 +89,10 @@ export function createFakeBucket() {
     const page = keys.slice(0, pageKeys);
     return {
       KeyCount: page.length,
-      Contents: page.map((Key) => ({ Key, Size: objects.get(Key)?.body.byteLength })),
+      Contents: page.map((Key) => {
+        const { body, etag } = objects.get(Key)!;
+        return { Key, Size: body.byteLength, ETag: etag };
+      }),
       ...(keys.length > pageKeys ? { IsTruncated: true, NextContinuationToken: page.at(-1) } : {}),
     };
   });

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** A file of a source as the plan found it. A worker refuses a file that changed since. */
+export const sourceFileSchema = z.strictObject({
+  /** Relative to the source, with "/"; any Unicode. */
+  name: z.string().min(1),
+  bytes: z.int().min(0),
+  /** Changes when the content changes: S3's ETag; locally size and time. */
+  version: z.string(),
+});
+
+/** The types of numbers that files of images and labels have. */
+export const valueTypeSchema = z.enum(['uint8', 'int8', 'int16', 'int32', 'float32', 'float64']);
+export type ValueType = z.infer<typeof valueTypeSchema>;
+
+/** Rows of numbers, one after the other. */
+const arraySchema = z.strictObject({
+  file: sourceFileSchema,
+  /** Of row 0 in bytes, in the uncompressed file. */
+  offset: z.int().min(0),
+  type: valueTypeSchema,
+  isBigEndian: z.boolean(),
+  /** Of one row: [height, width] of an image, [] of a label. */
+  rowShape: z.array(z.int().min(1)),
+  /** First row of the slice. @default 0 */
+  firstRow: z.int().min(0).optional(),
+  rowCount: z.int().min(1),
+});
+
+/** Uncompressed numbers in a file, which any worker reads by a range of bytes: IDX, stored members of npz. */
+export const valuesSliceSchema = arraySchema.extend({ kind: z.literal('values') });
+export type ValuesSlice = z.infer<typeof valuesSliceSchema>;
+
+/** Compressed numbers, which one worker reads from the beginning: gzipped IDX, compressed members of npz. */
+export const streamSliceSchema = arraySchema.extend({
+  kind: z.literal('stream'),
+  /** `gzip`: the whole file, with one member or several. `deflate`: a range of the file without headers. */
+  compression: z.enum(['gzip', 'deflate']),
+  /** Range of the compressed bytes in the file. @default the whole file */
+  compressed: z.strictObject({ offset: z.int().min(0), bytes: z.int().min(0) }).optional(),
+});
+export type StreamSlice = z.infer<typeof streamSliceSchema>;
+
+/** What one worker reads in order. JSON below 100 KB, since it is an item of the workflow's map. */
+export const sliceSchema = z.discriminatedUnion('kind', [valuesSliceSchema, streamSliceSchema]);
+export type Slice = z.infer<typeof sliceSchema>;
