@@ -1,4 +1,5 @@
 import { PermanentError } from '../contracts/errors';
+import type { ImageShape } from '../contracts/image-shape';
 import type { RunConfig } from '../contracts/run-config';
 import { elasticDeviation } from './elastic-field';
 
@@ -16,13 +17,9 @@ export function isAugmented(settings: AugmentationSettings): boolean {
 /**
  * Rotation, zoom and shear leave the center of an image where it is; shift and elastic deformation must not move it out.
  *
- * @param imageShape - [height, width] in pixels.
  * @throws PermanentError InvalidInput if they could.
  */
-export function assertAugmentationFits(
-  settings: AugmentationSettings,
-  [height, width]: readonly [number, number],
-): void {
+export function assertAugmentationFits(settings: AugmentationSettings, [height, width]: ImageShape): void {
   const { shiftPixels, elasticPixels, elasticSigma } = settings;
   const room = Math.min(height, width) / 2;
   const elastic = maxDeviations * elasticDeviation({ elasticPixels, elasticSigma });

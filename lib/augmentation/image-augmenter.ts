@@ -1,10 +1,8 @@
+import { channelsOf, type ImageShape } from '../contracts/image-shape';
 import { type AffineMap, drawAffineMap } from './affine-map';
 import type { AugmentationSettings } from './augmentation-settings';
 import { ElasticField } from './elastic-field';
 import type { RandomUint32 } from './uniform';
-
-/** [height, width, channels]. */
-export type ImageShape = readonly [height: number, width: number, channels: number];
 
 /**
  * Deforms images: one affine map, plus an elastic field where there is one, in a single bilinear resampling. Outside of
@@ -19,15 +17,15 @@ export class ImageAugmenter {
     private readonly settings: AugmentationSettings,
     private readonly shape: ImageShape,
   ) {
-    const [height, width, channels] = shape;
+    const [height, width] = shape;
     if (settings.elasticPixels > 0) this.#field = new ElasticField(settings, [height, width]);
-    this.#padded = new Uint8Array((height + 3) * (width + 3) * channels);
+    this.#padded = new Uint8Array((height + 3) * (width + 3) * channelsOf(shape));
   }
 
   /**
    * Draws a deformation, and writes the deformed image.
    *
-   * @param source - [images, height, width, channels], as `target` is.
+   * @param source - [images, ...shape], as `target` is.
    * @param image - its position in both.
    */
   augment(source: Uint8Array, target: Uint8Array, image: number, random: RandomUint32): void {
@@ -38,7 +36,8 @@ export class ImageAugmenter {
   }
 
   private copyPadded(source: Uint8Array, image: number): void {
-    const [height, width, channels] = this.shape;
+    const [height, width] = this.shape;
+    const channels = channelsOf(this.shape);
     const padded = this.#padded;
     const rowBytes = width * channels;
     let from = image * height * rowBytes;
@@ -49,7 +48,8 @@ export class ImageAugmenter {
   }
 
   private resample({ xx, xy, x0, yx, yy, y0 }: AffineMap, target: Uint8Array, image: number): void {
-    const [height, width, channels] = this.shape;
+    const [height, width] = this.shape;
+    const channels = channelsOf(this.shape);
     const padded = this.#padded;
     const displacements = this.#field?.displacements;
     const stride = (width + 3) * channels;

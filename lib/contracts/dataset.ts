@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { classNamesSchema } from './class-names';
+import { imageShapeSchema } from './image-shape';
 
 export const splitSchema = z.enum(['train', 'test']);
 export type Split = z.infer<typeof splitSchema>;
@@ -7,8 +8,6 @@ export type Split = z.infer<typeof splitSchema>;
 /** Lower-case hexadecimal. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const countSchema = z.int().min(0);
-/** [height, width] in pixels. */
-const imageShapeSchema = z.tuple([z.int().min(1), z.int().min(1)]);
 
 const sourceFileSchema = z.strictObject({
   /** Key of the uncompressed IDX file in the store. */

@@ -12,5 +12,9 @@ export type ImageShape =
 
 export const channelsOf = (shape: ImageShape): 1 | 3 => shape[2] ?? 1;
 
+/** The shape of an image of other sides with the same channels. */
+export const withSides = (shape: ImageShape, height: number, width: number): ImageShape =>
+  shape.length === 3 ? [height, width, 3] : [height, width];
+
 /** The values of all channels of all pixels. */
 export const valuesPerImage = (shape: ImageShape): number => shape[0] * shape[1] * channelsOf(shape);

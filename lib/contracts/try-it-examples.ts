@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { imageShapeSchema, valuesPerImage } from './image-shape';
 import { runIdSchema } from './run-config';
 
 const exampleImageSchema = z.strictObject({
   /** Row in the test set, from 0. */
   index: z.int().min(0),
   label: z.int().min(0),
-  /** [height, width] bytes, 0 for black to 255 for white, in base64. */
+  /** Bytes of this shape, 0 for black to 255 for white, in base64. */
   pixels: z.base64(),
 });
 
@@ -18,14 +19,13 @@ export const tryItExamplesSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
     runId: runIdSchema,
-    /** [height, width] in pixels. */
-    imageShape: z.tuple([z.int().min(1), z.int().min(1)]),
+    imageShape: imageShapeSchema,
     /** One for each key from 0 to 9. */
     images: z.array(exampleImageSchema).max(10),
   })
   .refine(
-    ({ imageShape: [height, width], images }) =>
-      images.every(({ pixels }) => countBytes(pixels) === height * width),
-    { path: ['images'], message: 'the number of pixels of an image differs from imageShape' },
+    ({ imageShape, images }) =>
+      images.every(({ pixels }) => countBytes(pixels) === valuesPerImage(imageShape)),
+    { path: ['images'], message: 'the number of bytes of an image differs from imageShape' },
   );
 export type TryItExamples = z.infer<typeof tryItExamplesSchema>;

@@ -1,5 +1,6 @@
 import type { DatasetManifest, Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
+import { type ImageShape, valuesPerImage } from '../contracts/image-shape';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
 import { forEachConcurrently } from './for-each-concurrently';
@@ -11,13 +12,12 @@ const shardsAtOnce = 2;
 
 /** One split in memory. */
 export interface LabeledImages {
-  /** [count, height, width], row-major. The byte u stands for u / 255 and takes a quarter of the memory. */
+  /** [count, ...imageShape], row-major. The byte u stands for u / 255 and takes a quarter of the memory. */
   readonly pixels: Uint8Array;
   /** [count]. */
   readonly labels: Uint8Array;
   readonly count: number;
-  /** [height, width] in pixels. */
-  readonly imageShape: readonly [number, number];
+  readonly imageShape: ImageShape;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function loadSplit(
   split: Split,
 ): Promise<LabeledImages> {
   const { rowCount: count, shards } = manifest[split];
-  const imagePixels = imageShape[0] * imageShape[1];
+  const imagePixels = valuesPerImage(imageShape);
   assertRowsAddUp(manifest, split);
   const { pixels, labels } = takeMemory(count, imagePixels, `The manifest of "${manifest.dataset}"`);
   let nextRow = 0;

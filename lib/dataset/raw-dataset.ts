@@ -1,5 +1,6 @@
 import type { DatasetPlan, Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
+import type { ImageShape } from '../contracts/image-shape';
 import { objectKeys } from '../contracts/object-keys';
 import { sha256Hex } from '../store/sha256';
 
@@ -39,7 +40,7 @@ interface RawSplit {
 
 export interface RawDataset {
   readonly dataset: string;
-  readonly imageShape: [height: number, width: number];
+  readonly imageShape: ImageShape;
   readonly sourceFiles: DatasetPlan['sourceFiles'];
   readonly splits: readonly [train: RawSplit, test: RawSplit];
 }

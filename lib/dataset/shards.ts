@@ -1,5 +1,6 @@
 import type { ShardPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
+import { type ImageShape, valuesPerImage } from '../contracts/image-shape';
 import { objectKeys } from '../contracts/object-keys';
 import { decodeNpz, encodeNpz, maxNpyHeaderBytes } from './npz';
 import type { RawDataset } from './raw-dataset';
@@ -8,8 +9,8 @@ import type { RawDataset } from './raw-dataset';
 const maxShardPixelBytes = 32 * 2 ** 20;
 const maxRowsPerShard = 10_000;
 
-export function rowsPerShard([height, width]: readonly [number, number]): number {
-  const rows = Math.floor(maxShardPixelBytes / (height * width * Float32Array.BYTES_PER_ELEMENT));
+export function rowsPerShard(imageShape: ImageShape): number {
+  const rows = Math.floor(maxShardPixelBytes / (valuesPerImage(imageShape) * Float32Array.BYTES_PER_ELEMENT));
   return Math.min(Math.max(rows, 1), maxRowsPerShard);
 }
 
@@ -31,17 +32,14 @@ export function planShards({ dataset, imageShape, splits }: RawDataset, contentK
 
 /** The images and labels of one shard. */
 export interface Shard {
-  /** [rows, height, width], in [0, 1]. */
+  /** [rows, ...imageShape], in [0, 1]. */
   readonly images: Float32Array;
   /** [rows]. */
   readonly labels: Uint8Array;
 }
 
-/** An .npz of `x` (float32 [rows, height, width]) and `y` (uint8 [rows]). */
-export function encodeShard(
-  { images, labels }: Shard,
-  imageShape: readonly [number, number],
-): Promise<Uint8Array> {
+/** An .npz of `x` (float32 [rows, ...imageShape]) and `y` (uint8 [rows]). */
+export function encodeShard({ images, labels }: Shard, imageShape: ImageShape): Promise<Uint8Array> {
   return encodeNpz({
     x: { dtype: 'float32', shape: [labels.length, ...imageShape], data: images },
     y: { dtype: 'uint8', shape: [labels.length], data: labels },
@@ -51,10 +49,9 @@ export function encodeShard(
 /** @throws PermanentError CorruptArtifact unless the file has exactly the expected rows. */
 export async function decodeShard(
   bytes: Uint8Array,
-  { key, rowCount, imageShape }: { key: string; rowCount: number; imageShape: readonly [number, number] },
+  { key, rowCount, imageShape }: { key: string; rowCount: number; imageShape: ImageShape },
 ): Promise<Shard> {
-  const [height, width] = imageShape;
-  const maxBytes = 2 * maxNpyHeaderBytes + rowCount * (4 * height * width + 1);
+  const maxBytes = 2 * maxNpyHeaderBytes + rowCount * (4 * valuesPerImage(imageShape) + 1);
   const { x, y } = await decodeNpz(bytes, key, maxBytes);
   const expected = [rowCount, ...imageShape].join('×');
   if (

@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { valuesPerImage } from '../contracts/image-shape';
 import { type PixelRange, pixelRanges } from '../contracts/pixel-range';
 import type { LabeledImages } from '../dataset/load-split';
 import { computeMetrics, type MetricValues } from './metrics';
@@ -51,11 +52,10 @@ export async function measureModel(
 
 function takeFirst(images: LabeledImages, maxCount: number): LabeledImages {
   const count = Math.min(images.count, maxCount);
-  const [height, width] = images.imageShape;
   return {
     ...images,
     count,
-    pixels: images.pixels.subarray(0, count * height * width),
+    pixels: images.pixels.subarray(0, count * valuesPerImage(images.imageShape)),
     labels: images.labels.subarray(0, count),
   };
 }

@@ -1,11 +1,12 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TransientError } from '../contracts/errors';
+import { type ImageShape, valuesPerImage } from '../contracts/image-shape';
 import type { PixelRange } from '../contracts/pixel-range';
 import { scalePixels } from '../dataset/pixels';
 
 export interface ImageBatchSource {
-  /** [count, height, width], row-major. */
+  /** [count, ...imageShape], row-major. */
   readonly pixels: Uint8Array;
   /**
    * The values that the model receives.
@@ -14,8 +15,7 @@ export interface ImageBatchSource {
    */
   readonly range?: PixelRange;
   readonly count: number;
-  /** [height, width] in pixels. */
-  readonly imageShape: readonly [number, number];
+  readonly imageShape: ImageShape;
 }
 
 /** Images per forward pass: with 1,000 the widest activation of the default configuration takes 4 MB. */
@@ -35,14 +35,13 @@ export async function predictAll(
   classes: number,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const [height, width] = imageShape;
-  const imagePixels = height * width;
+  const imageValues = valuesPerImage(imageShape);
   const probabilities = new Float32Array(count * classes);
   const inputShape = fillShape(model.inputs[0]!.shape.slice(1), imageShape);
   for (let first = 0; first < count; first += imagesPerBatch) {
     throwIfInterrupted(signal, first, count);
     const rows = Math.min(imagesPerBatch, count - first);
-    const images = scalePixels(pixels.subarray(first * imagePixels, (first + rows) * imagePixels), range);
+    const images = scalePixels(pixels.subarray(first * imageValues, (first + rows) * imageValues), range);
     const output = tidy(() => model.predict(tensor(images, [rows, ...inputShape])) as Tensor);
     try {
       probabilities.set(await output.data<'float32'>(), first * classes);
@@ -64,7 +63,7 @@ function throwIfInterrupted(signal: AbortSignal | undefined, done: number, count
 }
 
 /** Replaces open sizes of the input by those of the images. */
-function fillShape(shape: readonly (number | null)[], imageShape: readonly [number, number]): number[] {
+function fillShape(shape: readonly (number | null)[], imageShape: ImageShape): number[] {
   const sides = [...imageShape];
   return shape.map((size) => size ?? sides.shift() ?? 1);
 }

@@ -1,20 +1,16 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../contracts/errors';
+import type { ImageShape } from '../contracts/image-shape';
 import { formatShape } from '../model/layer-shapes';
 
 /**
  * Checks that a model takes images of a size. A model fits if its input is [height, width] or [height · width], either
  * with further dimensions of 1, or if it takes images of any size.
  *
- * @param imageShape - [height, width] in pixels.
  * @param what - names the model in messages.
  * @throws PermanentError InvalidInput for a model of other images.
  */
-export function assertAcceptsImages(
-  model: LayersModel,
-  [height, width]: readonly [number, number],
-  what: string,
-): void {
+export function assertAcceptsImages(model: LayersModel, [height, width]: ImageShape, what: string): void {
   const expected = model.inputs[0]!.shape.slice(1);
   const sides = expected.filter((size) => size !== 1);
   const isImage =

@@ -1,3 +1,4 @@
+import { channelsOf, type ImageShape } from '../contracts/image-shape';
 import type { RunConfig } from '../contracts/run-config';
 import { type KerasGraph, memberOf, modelInput } from './keras-graph';
 import { type KerasLayer, readLayer } from './keras-layers';
@@ -9,12 +10,9 @@ type CnnConfig = Pick<RunConfig, 'filters' | 'dropout' | 'l2' | 'classes'>;
  * The perceptron of the default configuration, for any image size and list of widths:
  * Flatten, then Dropout and Dense with relu per hidden layer, then Dropout and Dense with softmax.
  *
- * Input [batch, height, width] in [0, 1], output [batch, classes].
+ * Input [batch, ...imageShape] in [0, 1], output [batch, classes].
  */
-export function describeMlp(
-  { hidden, dropout, l2, classes }: MlpConfig,
-  imageShape: readonly [number, number],
-): KerasGraph {
+export function describeMlp({ hidden, dropout, l2, classes }: MlpConfig, imageShape: ImageShape): KerasGraph {
   const stages = [...hidden, classes].flatMap((units, index) => {
     const isOutput = index === hidden.length;
     return [
@@ -35,13 +33,14 @@ export function describeMlp(
  * image, each with batch normalization and relu; at the end Flatten, Dropout and Dense with softmax. Pooling comes first
  * because the rest is then computed for a quarter of the values.
  *
- * Input [batch, height, width, 1] in [0, 1], output [batch, classes].
+ * Input [batch, height, width, channels] in [0, 1], output [batch, classes].
  */
 export function describeCnn(
   { filters, dropout, l2, classes }: CnnConfig,
-  imageShape: readonly [number, number],
+  imageShape: ImageShape,
 ): KerasGraph {
-  let side = Math.min(...imageShape);
+  const [height, width] = imageShape;
+  let side = Math.min(height, width);
   const stages = filters.flatMap((width, stage) => {
     const padding = side >= smallestUnpadded ? 'valid' : 'same';
     side = Math.floor((padding === 'valid' ? side - 4 : side) / 2);
@@ -67,7 +66,7 @@ export function describeCnn(
   });
   return describeChain(
     'cnn',
-    [...imageShape, 1],
+    [height, width, channelsOf(imageShape)],
     [
       ...stages,
       readOwn('Flatten', { name: 'flatten' }),

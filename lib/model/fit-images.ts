@@ -1,4 +1,5 @@
 import { PermanentError } from '../contracts/errors';
+import type { ImageShape } from '../contracts/image-shape';
 import { maxPixel } from '../dataset/pixels';
 import { freeName, prependLayer, removeLayer, replaceLayer } from './edit-graph';
 import { type KerasGraph, modelInput } from './keras-graph';
@@ -9,15 +10,10 @@ import { formatShape } from './layer-shapes';
  * The network for images of this size: open sizes of its input are filled in, and a network of flat images gets a Flatten
  * before it.
  *
- * @param imageShape - [height, width] in pixels.
  * @param what - for the message, e.g. `The network of this run`.
  * @throws PermanentError InvalidInput for a network of other images.
  */
-export function fitImageShape(
-  graph: KerasGraph,
-  imageShape: readonly [number, number],
-  what: string,
-): KerasGraph {
+export function fitImageShape(graph: KerasGraph, imageShape: ImageShape, what: string): KerasGraph {
   const [height, width] = imageShape;
   const { inputShape } = graph;
   const fits = (shape: readonly number[]) =>

@@ -1,4 +1,5 @@
 import { PermanentError } from '../contracts/errors';
+import type { ImageShape } from '../contracts/image-shape';
 import type { RunConfig } from '../contracts/run-config';
 import type { ObjectReader } from '../store/content-object';
 import { describeCnn, describeMlp } from './architectures';
@@ -11,7 +12,6 @@ type NetworkConfig = Pick<
   RunConfig,
   'model' | 'hidden' | 'filters' | 'dropout' | 'l2' | 'classes' | 'batchSize'
 >;
-type ImageShape = readonly [number, number];
 
 const what = 'The network of this run';
 

@@ -1,4 +1,5 @@
 import { decode } from 'fast-png';
+import { channelsOf, type ImageShape, valuesPerImage, withSides } from '../contracts/image-shape';
 import type { ByteImage } from './byte-image';
 
 export interface AugmentedExample {
@@ -10,22 +11,25 @@ export interface AugmentedExample {
 /**
  * The columns of the sheet that the training has written: an image, and its versions below.
  *
- * @param imageShape - [height, width] of an image.
+ * @param imageShape - of one image.
  */
-export function readAugmentedExamples(
-  png: Uint8Array,
-  [height, width]: readonly [number, number],
-): AugmentedExample[] {
+export function readAugmentedExamples(png: Uint8Array, imageShape: ImageShape): AugmentedExample[] {
   const sheet = decode(png);
+  const [height, width] = imageShape;
+  const lineValues = width * channelsOf(imageShape);
+  const imageValues = valuesPerImage(imageShape);
   return Array.from({ length: sheet.width / width }, (_, column) => {
-    const pixels = new Uint8Array(sheet.height * width);
+    const pixels = new Uint8Array(sheet.height * lineValues);
     for (let y = 0; y < sheet.height; y += 1) {
-      const from = y * sheet.width + column * width;
-      pixels.set(sheet.data.subarray(from, from + width), y * width);
+      const from = (y * (sheet.width / width) + column) * lineValues;
+      pixels.set(sheet.data.subarray(from, from + lineValues), y * lineValues);
     }
     return {
-      original: { pixels: pixels.subarray(0, height * width), shape: [height, width] },
-      versions: { pixels: pixels.subarray(height * width), shape: [sheet.height - height, width] },
+      original: { pixels: pixels.subarray(0, imageValues), shape: imageShape },
+      versions: {
+        pixels: pixels.subarray(imageValues),
+        shape: withSides(imageShape, sheet.height - height, width),
+      },
     };
   });
 }

@@ -1,3 +1,4 @@
+import { channelsOf, valuesPerImage, withSides } from '../contracts/image-shape';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import { type ByteImage, imageDataUrl } from './byte-image';
 import { escapeJson } from './escape-markup';
@@ -11,8 +12,8 @@ interface CellImages {
   readonly rows: readonly number[];
 }
 
-/** For all images together; 900,000 pixels of MNIST are a PNG of about 300 kB, and noise of 900 kB. */
-const maxSheetPixels = 900_000;
+/** For all images together; 900,000 bytes of MNIST are a PNG of about 300 kB, and noise of 900 kB. */
+const maxSheetBytes = 900_000;
 const sheetColumns = 25;
 const maxImagesPerCell = 42;
 
@@ -23,7 +24,7 @@ const maxImagesPerCell = 42;
  */
 export function chooseCellImages(
   { labels, predicted, confidence }: PredictionColumns,
-  imagePixels: number,
+  imageBytes: number,
 ): CellImages[] {
   const cells = new Map<string, { label: number; predicted: number; rows: number[] }>();
   labels.forEach((label, row) => {
@@ -36,7 +37,7 @@ export function chooseCellImages(
     const direction = label === answer ? 1 : -1;
     rows.sort((a, b) => direction * (confidence[a]! - confidence[b]!) || a - b);
   }
-  const perCell = imagesPerCell([...cells.values()], Math.floor(maxSheetPixels / imagePixels));
+  const perCell = imagesPerCell([...cells.values()], Math.floor(maxSheetBytes / imageBytes));
   return [...cells.values()].map(({ rows, ...cell }) => ({
     ...cell,
     count: rows.length,
@@ -64,7 +65,7 @@ export function cellImagesMarkup(
   const rows = cells.flatMap((cell) => cell.rows);
   if (rows.length === 0) return '';
   const [height, width] = imageOf(rows[0]!).shape;
-  const sheet = drawSheet(rows.map(imageOf), [height, width]);
+  const sheet = drawSheet(rows.map(imageOf));
   let position = 0;
   const contents = cells.map((cell) => {
     const first = position;
@@ -80,19 +81,18 @@ export function cellImagesMarkup(
   );
 }
 
-function drawSheet(images: readonly ByteImage[], [height, width]: readonly [number, number]): string {
+function drawSheet(images: readonly ByteImage[]): string {
+  const { shape } = images[0]!;
+  const [height, width] = shape;
+  const lineBytes = width * channelsOf(shape);
   const columns = Math.min(sheetColumns, images.length);
-  const sheetWidth = columns * width;
-  const sheetHeight = Math.ceil(images.length / columns) * height;
-  const data = new Uint8Array(sheetWidth * sheetHeight);
+  const sheetShape = withSides(shape, Math.ceil(images.length / columns) * height, columns * width);
+  const sheet = new Uint8Array(valuesPerImage(sheetShape));
   for (const [position, { pixels }] of images.entries()) {
-    const left = (position % columns) * width;
+    const left = (position % columns) * lineBytes;
     const top = Math.floor(position / columns) * height;
-    pixels.forEach((gray, pixel) => {
-      const x = left + (pixel % width);
-      const y = top + Math.floor(pixel / width);
-      data[y * sheetWidth + x] = gray;
-    });
+    for (let y = 0; y < height; y += 1)
+      sheet.set(pixels.subarray(y * lineBytes, (y + 1) * lineBytes), (top + y) * columns * lineBytes + left);
   }
-  return imageDataUrl({ pixels: data, shape: [sheetHeight, sheetWidth] });
+  return imageDataUrl({ pixels: sheet, shape: sheetShape });
 }

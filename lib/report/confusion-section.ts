@@ -1,3 +1,4 @@
+import { valuesPerImage } from '../contracts/image-shape';
 import { cellImagesMarkup, chooseCellImages } from './cell-images';
 import { confusionTable, maxTableClasses } from './confusion-table';
 import { formatCount } from './format-values';
@@ -9,14 +10,14 @@ import type { ReportData } from './report-data';
 export function confusions(data: ReportData): Markup {
   const { metrics, testPredictions, imageOf } = data;
   const isTable = metrics.confusionMatrix.length <= maxTableClasses;
-  const [height, width] = imageOf(0).shape;
+  const imageBytes = valuesPerImage(imageOf(0).shape);
   const matrix = isTable
     ? `<p class="note" id="cell-hint" hidden>Select a cell to see its images.</p>${confusionTable(metrics.confusionMatrix)}`
     : toInlineSvg(drawConfusionMatrix(metrics));
   const panel =
     '<div id="cell-panel" hidden><h3 aria-live="polite"></h3><ul class="digits mistakes"></ul></div>';
   const images = isTable
-    ? panel + cellImagesMarkup(chooseCellImages(testPredictions, height * width), imageOf, testPredictions)
+    ? panel + cellImagesMarkup(chooseCellImages(testPredictions, imageBytes), imageOf, testPredictions)
     : '';
   return section(
     'confusion-matrix',

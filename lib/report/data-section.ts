@@ -1,3 +1,4 @@
+import { valuesPerImage } from '../contracts/image-shape';
 import { type ByteImage, imageDataUrl } from './byte-image';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
@@ -40,20 +41,20 @@ function describeHeldOut({ heldOutCount }: ReportData): string {
     : `${formatCount(heldOutCount)} of the training images were held out as validation data. `;
 }
 
-/** The mean of each pixel over the test images of each label below `count`. */
+/** The mean of each value over the test images of each label below `count`. */
 function meanImages(
   { testPredictions: { labels }, imageOf }: ReportData,
   count: number,
 ): (ByteImage | undefined)[] {
   const { shape } = imageOf(0);
-  const sums = Array.from({ length: count }, () => new Float64Array(shape[0] * shape[1]));
+  const sums = Array.from({ length: count }, () => new Float64Array(valuesPerImage(shape)));
   const counts = new Array<number>(count).fill(0);
   for (const [row, label] of labels.entries()) {
     const target = sums[label];
     if (target === undefined) continue;
     counts[label]! += 1;
-    imageOf(row).pixels.forEach((value, pixel) => {
-      target[pixel]! += value;
+    imageOf(row).pixels.forEach((value, position) => {
+      target[position]! += value;
     });
   }
   return sums.map((total, label) =>

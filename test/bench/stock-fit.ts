@@ -1,12 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import {
-  io,
-  setBackend,
-  tensor1d,
-  tensor3d,
-  version_core as tfjsVersion,
-  train,
-} from '@tensorflow/tfjs-core';
+import { io, setBackend, tensor, tensor1d, version_core as tfjsVersion, train } from '@tensorflow/tfjs-core';
 import { nodeFileSystemRouter } from '@tensorflow/tfjs-node/dist/io/file_system';
 import { normalizePixels } from '../../lib/dataset/pixels';
 import { assemble } from '../../lib/model/assemble';
@@ -24,7 +17,7 @@ async function main(jobFile: string): Promise<void> {
   const toTensors = (split: 'train' | 't10k', taken: number) => {
     const { pixels, labels, count, imageShape } = readMnist(job.idxFolder, split, taken);
     return [
-      tensor3d(normalizePixels(pixels), [count, ...imageShape]),
+      tensor(normalizePixels(pixels), [count, ...imageShape]),
       tensor1d(Float32Array.from(labels)),
     ] as const;
   };

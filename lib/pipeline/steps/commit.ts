@@ -1,4 +1,3 @@
-import { encode } from 'fast-png';
 import {
   type DatasetManifest,
   type DatasetPlan,
@@ -8,6 +7,7 @@ import {
   type Split,
 } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
+import { valuesPerImage } from '../../contracts/image-shape';
 import { objectKeys } from '../../contracts/object-keys';
 import { decodeText, parseJson } from '../../contracts/parse';
 import type { CommitInput } from '../../contracts/steps';
@@ -15,6 +15,7 @@ import { PixelStatistics } from '../../dataset/pixel-statistics';
 import { areNormalized } from '../../dataset/pixels';
 import { RawFileReader } from '../../dataset/raw-file-reader';
 import { decodeShard } from '../../dataset/shards';
+import { encodePng } from '../../report/byte-image';
 import { encodeJson, getJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
@@ -60,7 +61,7 @@ export async function commitPreprocessing(
 }
 
 interface FirstImage {
-  /** [height, width], 0 … 255. */
+  /** Of the shape of the dataset's images, 0 … 255. */
   readonly pixels: Uint8Array;
   readonly label: number;
 }
@@ -116,7 +117,7 @@ async function checkShard(
   }
   const bytes = await store.get(key);
   const shard = await decodeShard(bytes, { key, rowCount, imageShape });
-  const imagePixels = imageShape[0] * imageShape[1];
+  const imagePixels = valuesPerImage(imageShape);
   const pixels = await raw.images.read(plan.imagesOffset + firstRow * imagePixels, rowCount * imagePixels);
   const labels = await raw.labels.read(plan.labelsOffset + firstRow, rowCount);
   if (!areNormalized(shard.images, pixels) || Buffer.compare(shard.labels, labels) !== 0) {
@@ -143,14 +144,14 @@ function summarize({ shards, statistics }: CheckedSplit, highestLabel: number): 
   };
 }
 
-/** An 8-bit gray PNG, to look at the pixels. */
+/** A PNG, to look at the pixels. */
 async function writeFirstTrainingImage(
   store: ObjectStore,
-  { dataset, contentKey, imageShape: [height, width] }: DatasetPlan,
+  { dataset, contentKey, imageShape }: DatasetPlan,
   { pixels, label }: FirstImage,
 ): Promise<DatasetManifest['firstTrainingImage']> {
   const key = objectKeys.firstTrainingImage(dataset, contentKey, label);
-  await store.put(key, encode({ width, height, data: pixels, channels: 1, depth: 8 }));
+  await store.put(key, encodePng({ pixels, shape: imageShape }));
   return { key, label };
 }
 

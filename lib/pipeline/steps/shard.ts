@@ -1,4 +1,5 @@
 import type { ShardPlan, ShardResult } from '../../contracts/dataset';
+import { valuesPerImage } from '../../contracts/image-shape';
 import { normalizePixels } from '../../dataset/pixels';
 import { encodeShard } from '../../dataset/shards';
 import type { StepContext } from '../step-context';
@@ -20,11 +21,11 @@ export async function preprocessShard(plan: ShardPlan, context: StepContext): Pr
     step: 'shard',
     message: `Preparing ${split} images ${firstRow.toLocaleString('en')} to ${lastRow.toLocaleString('en')}`,
   });
-  const imagePixels = imageShape[0] * imageShape[1];
+  const imageValues = valuesPerImage(imageShape);
   const pixels = await store.getRange(
     plan.imagesKey,
-    plan.imagesOffset + firstRow * imagePixels,
-    rowCount * imagePixels,
+    plan.imagesOffset + firstRow * imageValues,
+    rowCount * imageValues,
   );
   const labels = await store.getRange(plan.labelsKey, plan.labelsOffset + firstRow, rowCount);
   const body = await encodeShard({ images: normalizePixels(pixels), labels }, imageShape);

@@ -1,5 +1,4 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { encode } from 'fast-png';
 import { isAugmented } from '../../augmentation/augmentation-settings';
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
@@ -10,6 +9,7 @@ import { toProbabilities } from '../../model/heads';
 import type { KerasGraph } from '../../model/keras-graph';
 import { saveModel, setModelWeights } from '../../model/model-files';
 import { attachLabels, type ModelLabels } from '../../model/model-labels';
+import { encodePng } from '../../report/byte-image';
 import type { ObjectStore } from '../../store/object-store';
 import { drawAugmentedExamples } from '../../training/batches/augmented-examples';
 import { savePage } from '../../try-it/save-page';
@@ -60,9 +60,6 @@ async function writeAugmentedExamples(
   config: RunConfig,
 ): Promise<void> {
   if (!isAugmented(config)) return;
-  const { pixels, ...size } = drawAugmentedExamples(images, config);
-  await store.put(
-    objectKeys.augmentedExamples(runId),
-    encode({ ...size, data: pixels, channels: 1, depth: 8 }),
-  );
+  const sheet = encodePng(drawAugmentedExamples(images, config));
+  await store.put(objectKeys.augmentedExamples(runId), sheet);
 }

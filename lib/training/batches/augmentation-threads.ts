@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { ownProgram } from '../../installation/own-program';
 import type { RowAugmenterOptions } from './row-augmenter';
 
-/** Shared memory, in which a thread deforms the rows of one batch; both are [batch size, height, width]. */
+/** Shared memory, in which a thread deforms the rows of one batch; both are [batch size, ...imageShape]. */
 export interface BatchBuffer {
   readonly source: Uint8Array;
   readonly augmented: Uint8Array;

@@ -1,3 +1,4 @@
+import { channelsOf, type ImageShape, valuesPerImage, withSides } from '../../contracts/image-shape';
 import type { RunConfig } from '../../contracts/run-config';
 import type { LabeledImages } from '../../dataset/load-split';
 import { RowAugmenter } from './row-augmenter';
@@ -5,13 +6,12 @@ import { RowAugmenter } from './row-augmenter';
 /** Columns of examples at most, and epochs below each. */
 const maxExamples = 10;
 const epochs = 5;
-/** Of the whole sheet: 10 examples of MNIST have 47,040 pixels. */
-const maxSheetPixels = 1_000_000;
+/** Of the whole sheet: 10 examples of MNIST have 47,040. */
+const maxSheetBytes = 1_000_000;
 
-/** Gray pixels of a sheet of images, row-major. */
-export interface ExampleSheet {
-  readonly width: number;
-  readonly height: number;
+/** One image with all examples in it. */
+interface ExampleSheet {
+  readonly shape: ImageShape;
   readonly pixels: Uint8Array;
 }
 
@@ -21,18 +21,20 @@ export function drawAugmentedExamples(
   { seed, ...settings }: RunConfig,
 ): ExampleSheet {
   const [height, width] = imageShape;
-  const imagePixels = height * width;
-  const columnPixels = (epochs + 1) * imagePixels;
-  const columns = Math.min(count, maxExamples, Math.max(1, Math.floor(maxSheetPixels / columnPixels)));
+  const imageValues = valuesPerImage(imageShape);
+  const columnValues = (epochs + 1) * imageValues;
+  const lineValues = width * channelsOf(imageShape);
+  const columns = Math.min(count, maxExamples, Math.max(1, Math.floor(maxSheetBytes / columnValues)));
   const rows = Int32Array.from({ length: columns }, (_, row) => row);
-  const originals = pixels.subarray(0, columns * imagePixels);
+  const originals = pixels.subarray(0, columns * imageValues);
   const augmenter = new RowAugmenter({ settings, seed, imageShape });
-  const sheet = new Uint8Array(columns * columnPixels);
+  const sheet = new Uint8Array(columns * columnValues);
   const placeRow = (images: Uint8Array, row: number) => {
     for (let line = 0; line < columns * height; line += 1) {
       const [column, y] = [Math.floor(line / height), line % height];
-      const from = line * width;
-      sheet.set(images.subarray(from, from + width), ((row * height + y) * columns + column) * width);
+      const from = line * lineValues;
+      const to = ((row * height + y) * columns + column) * lineValues;
+      sheet.set(images.subarray(from, from + lineValues), to);
     }
   };
   placeRow(originals, 0);
@@ -41,5 +43,5 @@ export function drawAugmentedExamples(
     augmenter.augment(originals, augmented, rows, epoch);
     placeRow(augmented, epoch);
   }
-  return { width: columns * width, height: (epochs + 1) * height, pixels: sheet };
+  return { shape: withSides(imageShape, (epochs + 1) * height, columns * width), pixels: sheet };
 }

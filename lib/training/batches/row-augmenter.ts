@@ -1,12 +1,12 @@
 import type { AugmentationSettings } from '../../augmentation/augmentation-settings';
 import { ImageAugmenter } from '../../augmentation/image-augmenter';
+import type { ImageShape } from '../../contracts/image-shape';
 import { createRandom, randomStreams } from '../seeded-random';
 
 export interface RowAugmenterOptions {
   readonly settings: AugmentationSettings;
   readonly seed: number;
-  /** [height, width] in pixels. */
-  readonly imageShape: readonly [number, number];
+  readonly imageShape: ImageShape;
 }
 
 /** Deforms an image by its row and epoch alone, so that every batch can be made again, in any order and anywhere. */
@@ -15,12 +15,12 @@ export class RowAugmenter {
   readonly #seed: number;
 
   constructor({ settings, seed, imageShape }: RowAugmenterOptions) {
-    this.#augmenter = new ImageAugmenter(settings, [...imageShape, 1]);
+    this.#augmenter = new ImageAugmenter(settings, imageShape);
     this.#seed = seed;
   }
 
   /**
-   * @param source - [rows, height, width]: the images of these rows.
+   * @param source - [rows, ...imageShape]: the images of these rows.
    * @param target - of the same shape; receives the deformed images.
    */
   augment(source: Uint8Array, target: Uint8Array, rows: Int32Array, epoch: number): void {

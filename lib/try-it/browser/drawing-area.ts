@@ -1,3 +1,4 @@
+import type { ImageShape } from '../../contracts/image-shape';
 import type { GrayImage } from '../../image/center-digit';
 import { paintPixels } from './paint-pixels';
 
@@ -11,7 +12,7 @@ export interface DrawingArea {
   /** Removes the last stroke, or the image. */
   readonly undo: () => void;
   /** Replaces the drawing. @param gray - [height, width], 0 to 255. */
-  readonly showImage: (gray: Uint8Array, shape: readonly [number, number]) => void;
+  readonly showImage: (gray: Uint8Array, shape: ImageShape) => void;
 }
 
 interface Point {

@@ -1,3 +1,4 @@
+import type { ImageShape } from '../../contracts/image-shape';
 import type { PageData } from '../page-data';
 import { create } from './answer-view';
 import { decodeBase64 } from './decode-base64';
@@ -6,7 +7,7 @@ import { paintPixels } from './paint-pixels';
 export interface Example {
   /** [height, width], 0 to 255. */
   readonly gray: Uint8Array;
-  readonly shape: readonly [number, number];
+  readonly shape: ImageShape;
   readonly label: number;
 }
 

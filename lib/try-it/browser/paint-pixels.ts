@@ -1,3 +1,5 @@
+import type { ImageShape } from '../../contracts/image-shape';
+
 /**
  * Gives a canvas the size of an image and paints its pixels.
  *
@@ -5,7 +7,7 @@
  */
 export function paintPixels(
   canvas: HTMLCanvasElement,
-  [height, width]: readonly [number, number],
+  [height, width]: ImageShape,
   colorOf: (pixel: number) => readonly [number, number, number, number],
 ): void {
   canvas.width = width;
