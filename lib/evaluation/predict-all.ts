@@ -64,6 +64,6 @@ function throwIfInterrupted(signal: AbortSignal | undefined, done: number, count
 
 /** Replaces open sizes of the input by those of the images. */
 function fillShape(shape: readonly (number | null)[], imageShape: ImageShape): number[] {
-  const sides = [...imageShape];
-  return shape.map((size) => size ?? sides.shift() ?? 1);
+  const sides: number[] = [...imageShape];
+  return shape.map((size) => (size === null || size === sides[0] ? (sides.shift() ?? 1) : size));
 }

@@ -1,3 +1,5 @@
+import { describeSize, imageShapeOf } from '../contracts/image-shape';
+import { describeInputValues } from '../model/describe-input';
 import { formatsOf } from '../model/exportable';
 import { modelInput } from '../model/keras-graph';
 import type { OnnxTensor } from '../model/layers/onnx-graph';
@@ -28,12 +30,13 @@ export async function writeOnnx(model: ExportableModel): Promise<Uint8Array> {
 /** Independent of the run, so that equal models give equal bytes. */
 function describeForOnnx({ inputShape, outputShape, labels }: ExportableModel) {
   const classes = outputShape.at(-1)!;
+  const imageShape = imageShapeOf(inputShape);
   return {
-    description: `Classifies gray images of ${inputShape.slice(0, 2).join('×')} pixels into ${classes} classes.`,
+    description: `Classifies images of ${describeSize(imageShape)} into ${classes} classes.`,
     metadata: {
       classes: Array.from({ length: classes }, (_, label) => label).join(','),
       ...labelsAsText(labels),
-      input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], gray values divided by ${labels.white}; 0 is the background`,
+      input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], ${describeInputValues(inputShape, labels.white)}`,
       output: `${onnxOutput}: float32 [batch, ${classes}], the probability of each class`,
     },
   };

@@ -1,5 +1,5 @@
 import { PermanentError } from '../contracts/errors';
-import type { ImageShape } from '../contracts/image-shape';
+import { describeSize, type ImageShape, valuesPerImage } from '../contracts/image-shape';
 import { maxPixel } from '../dataset/pixels';
 import { freeName, prependLayer, removeLayer, replaceLayer } from './edit-graph';
 import { type KerasGraph, modelInput } from './keras-graph';
@@ -14,21 +14,27 @@ import { formatShape } from './layer-shapes';
  * @throws PermanentError InvalidInput for a network of other images.
  */
 export function fitImageShape(graph: KerasGraph, imageShape: ImageShape, what: string): KerasGraph {
-  const [height, width] = imageShape;
   const { inputShape } = graph;
   const fits = (shape: readonly number[]) =>
     shape.length === inputShape.length && shape.every((size, axis) => (inputShape[axis] ?? size) === size);
-  const accepted = [imageShape, [height, width, 1]].find(fits);
-  if (accepted !== undefined) return { ...graph, inputShape: accepted };
-  if (fits([height * width])) {
+  const accepted = inputShapesOf(imageShape).find(fits);
+  if (accepted?.length === 1) {
     const flatten = readLayer('Flatten', { name: freeName('flatten', graph) }, what);
     return prependLayer({ ...graph, inputShape: imageShape }, flatten);
   }
-  const allowed = [imageShape, [height, width, 1], [height * width]].map((shape) => shape.join('×'));
+  if (accepted !== undefined) return { ...graph, inputShape: accepted };
+  const allowed = inputShapesOf(imageShape).map((shape) => shape.join('×'));
   throw new PermanentError(
     'InvalidInput',
-    `${what} takes an input of ${formatShape(inputShape)}, but the images of the dataset are ${height}×${width} with one channel. For them, the input must be one of ${allowed.join(', ')}. Choose another --dataset or another --model.`,
+    `${what} takes an input of ${formatShape(inputShape)}, but the images of the dataset have ${describeSize(imageShape)}. For them, the input must be one of ${allowed.join(', ')}. Choose another --dataset or another --model.`,
   );
+}
+
+/** The inputs that a network of such images can have, without the batch; flat images last. */
+export function inputShapesOf(imageShape: ImageShape): readonly (readonly number[])[] {
+  const [height, width, channels] = imageShape;
+  const withOneChannel = channels === undefined ? [[height, width, 1]] : [];
+  return [imageShape, ...withOneChannel, [valuesPerImage(imageShape)]];
 }
 
 /** Layers that do not change pixels. */

@@ -1,13 +1,16 @@
 import { isAugmented } from '../augmentation/augmentation-settings';
 import type { DatasetManifest, Split } from '../contracts/dataset';
+import { describeSize } from '../contracts/image-shape';
 import type { Environment } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import { wilsonInterval } from '../evaluation/confidence-interval';
 import type { MetricValues } from '../evaluation/metrics';
 import { formatCount, formatPercent } from '../report/format-values';
 import { renderCardMetadata } from './card-metadata';
+import { describeInputValues } from './describe-input';
 import { describeArchitecture } from './describe-model';
 import { choicesByValidation, describeTraining } from './describe-training';
+import { defaultWhite } from './model-labels';
 import { describeUse } from './model-use';
 import { countTrained, type LayerSummary } from './summarize-layers';
 
@@ -60,8 +63,8 @@ export function renderModelCard(data: ModelCardData): string {
 function describeData({ manifest, inputShape }: ModelCardData): string {
   const { dataset, imageShape, train, test, contentKey } = manifest;
   return [
-    `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${imageShape.join('×')} pixels.`,
-    `Input: float32 \`[batch, ${inputShape.join(', ')}]\`, gray values divided by 255, so in [0, 1]; 0 is the background.`,
+    `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${describeSize(imageShape)}.`,
+    `Input: float32 \`[batch, ${inputShape.join(', ')}]\`, ${describeInputValues(inputShape, defaultWhite)}.`,
     `Content key \`${contentKey}\`: a hash of the raw files.`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { valuesPerImage } from '../contracts/image-shape';
+import { describeSize, valuesPerImage } from '../contracts/image-shape';
 import { type ByteImage, imageDataUrl } from './byte-image';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
@@ -30,7 +30,7 @@ export function dataSection(data: ReportData): Markup {
   return section(
     'data',
     'The data',
-    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${data.imageOf(0).shape.join('×')} pixels. ${describeHeldOut(data)}The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
+    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${describeSize(data.imageOf(0).shape)}. ${describeHeldOut(data)}The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
     card(scrollBox('Images of each class', table)),
   );
 }

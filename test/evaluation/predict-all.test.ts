@@ -38,3 +38,21 @@ test('an aborted signal stops between batches', async () => {
   });
   expect(tf.memory().numTensors).toBe(before);
 });
+
+test.each([
+  ['of color', [null, null, 3], [2, 3, 3]],
+  ['with open columns', [2, null, 3], [2, 3, 3]],
+  ['with one channel', [null, null, 1], [2, 3]],
+] as const)('images %s fill the open sizes of an input of %j', async (_, shape, imageShape) => {
+  const model = sequential({
+    layers: [layers.globalAveragePooling2d({ inputShape: [...shape] }), layers.softmax({})],
+  });
+  const classes = shape[2];
+  const pixels = Uint8Array.from({ length: 2 * 6 * classes }, (_, index) => (index % classes) * 100);
+  const probabilities = await predictAll(model, { pixels, count: 2, imageShape }, classes);
+  const exponents = Array.from({ length: classes }, (_, channel) => Math.exp((channel * 100) / 255));
+  const sum = exponents.reduce((total, each) => total + each);
+  const expected = exponents.map((each) => expect.closeTo(each / sum, 5));
+  expect(Array.from(probabilities)).toEqual([...expected, ...expected]);
+  model.dispose();
+});

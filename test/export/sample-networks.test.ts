@@ -16,16 +16,14 @@ import { adam, makePixels, randomizeWeights } from '../support/sample-models';
 import {
   buildNetwork,
   describeNetwork,
-  networkImageShape as imageShape,
   networkClasses,
+  networkImageShape,
   sampleNetworks,
 } from '../support/sample-networks';
 
 beforeAll(useWasmBackend);
 
 const names = Object.keys(sampleNetworks);
-const source = { pixels: makePixels(20, imageShape), count: 20, imageShape };
-const predict = (model: LayersModel) => predictAll(model, source, networkClasses);
 
 test('the networks have every layer that is exported', () => {
   const classes = names.flatMap((name) => describeNetwork(name).layers.map(({ class_name }) => class_name));
@@ -51,6 +49,10 @@ async function loadWithStockTfjs(store: MemoryStore, runId: string): Promise<Lay
 }
 
 describe.each(names)('%s', (name) => {
+  const imageShape = networkImageShape(name);
+  const source = { pixels: makePixels(20, imageShape), count: 20, imageShape };
+  const predict = (model: LayersModel) => predictAll(model, source, networkClasses);
+
   test('predicts classes that differ between images', async () => {
     const model = build(name);
     const probabilities = await predict(model);

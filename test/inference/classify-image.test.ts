@@ -1,5 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import type { ImageShape } from '../../lib/contracts/image-shape';
 import type { DecodedImage } from '../../lib/image/decode-image';
 import { assertAcceptsImages } from '../../lib/inference/accepted-images';
 import { classifyImage } from '../../lib/inference/classify-image';
@@ -91,17 +92,26 @@ test('an image without a digit is refused', async () => {
   });
 });
 
-test.each<[readonly (number | null)[], boolean]>([
-  [[6, 6], true],
-  [[6, 6, 1], true],
-  [[36], true],
-  [[null, null, 1], true],
-  [[6, 7], false],
-  [[6, 6, 3], false],
-  [[35], false],
-])('an input of %j takes images of 6×6: %s', (shape, isAccepted) => {
+test.each<[readonly (number | null)[], ImageShape, boolean]>([
+  [[6, 6], [6, 6], true],
+  [[6, 6, 1], [6, 6], true],
+  [[36], [6, 6], true],
+  [[null, null, 1], [6, 6], true],
+  [[6, 7], [6, 6], false],
+  [[6, 6, 3], [6, 6], false],
+  [[35], [6, 6], false],
+  [[6, 6, 3], [6, 6, 3], true],
+  [[null, null, 3], [6, 6, 3], true],
+  [[108], [6, 6, 3], true],
+  [[6, 6], [6, 6, 3], false],
+  [[6, 6, 1], [6, 6, 3], false],
+  [[36], [6, 6, 3], false],
+])('an input of %j takes images of %j: %s', (shape, imageShape, isAccepted) => {
   const model = { inputs: [{ shape: [null, ...shape] }] } as unknown as LayersModel;
-  const check = () => assertAcceptsImages(model, [6, 6], 'The model');
+  const check = () => assertAcceptsImages(model, imageShape, 'The model');
   if (isAccepted) expect(check).not.toThrow();
-  else expect(check).toThrow(/^The model takes an input of .*, but the images of the dataset are 6×6\./);
+  else
+    expect(check).toThrow(
+      /^The model takes an input of .*, but the images of the dataset have 6×6 pixels( in color)?\./,
+    );
 });

@@ -1,6 +1,7 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { describeCnn, describeMlp } from '../../lib/model/architectures';
 import { assemble } from '../../lib/model/assemble';
+import type { KerasGraph } from '../../lib/model/keras-graph';
 import { listGraphWeights } from '../../lib/model/layer-shapes';
 import { saveModel } from '../../lib/model/model-files';
 import { summarizeLayers } from '../../lib/model/summarize-layers';
@@ -48,6 +49,21 @@ test('the convolutional network has a pooling after each width; blank margins ar
   expect(layers.at(-1)).toMatchObject({ name: 'probabilities', className: 'Dense', outputShapes: [[10]] });
   expect(model.countParams()).toBe(166_114);
   model.dispose();
+});
+
+test('both networks take color images', () => {
+  const perceptron = describeMlp({ ...defaults, hidden: [5] }, [28, 28, 3]);
+  const convolutional = describeCnn(defaults, [28, 28, 3]);
+  for (const graph of [perceptron, convolutional]) expect(graph.inputShape).toEqual([28, 28, 3]);
+  const count = (graph: KerasGraph) => {
+    const model = assemble(graph, 'The network');
+    const parameters = model.countParams();
+    model.dispose();
+    return parameters;
+  };
+  expect(count(perceptron)).toBe(28 * 28 * 3 * 5 + 5 + 5 * 10 + 10);
+  // Of the first convolution, 3×3 for two more channels.
+  expect(count(convolutional)).toBe(166_114 + 9 * 2 * 24);
 });
 
 test('l2 penalizes every kernel of both networks, and no dropout leaves its layers out', () => {

@@ -59,7 +59,30 @@ test.each([[[6, 6]], [[6, 7, 3]], [[41]], [[1, 6, 7]], [[null, null, 3]]])(
   'an input of %j is refused',
   (shape) => {
     expect(() => fitImageShape(read(shape, dense), [6, 7], what)).toThrow(
-      /takes an input of .* but the images of the dataset are 6×7 with one channel.*one of 6×7, 6×7×1, 42\. /,
+      /takes an input of .* but the images of the dataset have 6×7 pixels\. .*one of 6×7, 6×7×1, 42\. /,
+    );
+  },
+);
+
+test.each([[[6, 7, 3]], [[null, null, 3]], [[6, 7, null]]])(
+  'an input of %j is one of color images',
+  (shape) => {
+    const graph = fitImageShape(read(shape, layer('Flatten', 'flatten'), dense), [6, 7, 3], what);
+    expect(graph.inputShape).toEqual([6, 7, 3]);
+  },
+);
+
+test('a network of flat color images gets a Flatten', () => {
+  const graph = fitImageShape(read([126], dense), [6, 7, 3], what);
+  expect(graph.inputShape).toEqual([6, 7, 3]);
+  expect(namesOf(graph)).toEqual(['flatten', 'scores']);
+});
+
+test.each([[[6, 7]], [[6, 7, 1]], [[42]], [[3, 6, 7]]])(
+  'an input of %j is refused for color images',
+  (shape) => {
+    expect(() => fitImageShape(read(shape, dense), [6, 7, 3], what)).toThrow(
+      /the images of the dataset have 6×7 pixels in color\. .*one of 6×7×3, 126\. /,
     );
   },
 );

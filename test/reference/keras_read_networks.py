@@ -1,6 +1,6 @@
 """Loads networks that the pipeline exported: predicts, and trains one batch with the optimizer of the file.
-Usage: keras_read_networks.py FOLDER FILE…; FOLDER has the files, images.f32, <network>.f32 (the expected predictions)
-and, for some, <network>.gradients.f32 (of the mean loss for the labels 0, 1, 2, 0, …)."""
+Usage: keras_read_networks.py FOLDER FILE…; FOLDER has the files, <network>.images.f32, <network>.f32 (the expected
+predictions) and, for some, <network>.gradients.f32 (of the mean loss for the labels 0, 1, 2, 0, …)."""
 
 import importlib
 import json
@@ -39,7 +39,7 @@ def compare_gradients(model, images, expected):
 results = {}
 for file in sys.argv[2:]:
     model = keras.models.load_model(os.path.join(folder, file))
-    images = read("images.f32").reshape((-1, *model.input_shape[1:]))
+    images = read(os.path.splitext(file)[0] + ".images.f32").reshape((-1, *model.input_shape[1:]))
     expected = read(os.path.splitext(file)[0] + ".f32").reshape(len(images), -1)
     predicted = np.asarray(model(images, training=False))
     results[file] = {

@@ -27,7 +27,7 @@ const names = Object.keys(sampleNetworks);
 const maxDifference = 1e-5;
 /** Sums over 50 images, in another order. */
 const maxGradientDifference = 1e-4;
-const images = { count: 50, imageShape: networkImageShape };
+const count = 50;
 
 /** One after the other for the networks. */
 const optimizers: readonly { readonly settings: Partial<OptimizerSettings>; readonly expected: object }[] = [
@@ -59,15 +59,16 @@ beforeAll(async () => {
   await useWasmBackend();
   installGradients();
   installWasmKernels();
-  const pixels = makePixels(images.count, networkImageShape);
-  writeFileSync(
-    join(folder, 'images.f32'),
-    Float32Array.from(pixels, (value) => value / 255),
-  );
   for (const name of names) {
     const model = buildNetwork(name);
     randomizeWeights(model);
-    const probabilities = await predictAll(model, { pixels, ...images }, networkClasses);
+    const imageShape = networkImageShape(name);
+    const pixels = makePixels(count, imageShape);
+    writeFileSync(
+      join(folder, fileOf(name, 'images.f32')),
+      Float32Array.from(pixels, (value) => value / 255),
+    );
+    const probabilities = await predictAll(model, { pixels, count, imageShape }, networkClasses);
     writeFileSync(join(folder, fileOf(name, 'f32')), new Uint8Array(probabilities.buffer));
     const exported = await describeModel(model, { ...adam, ...optimizerOf(name).settings });
     if (hasGradients(name)) writeGradients(name, pixels, model.getWeights());
@@ -84,16 +85,16 @@ const hasGradients = (name: string) => name !== 'dropout';
 function writeGradients(name: string, pixels: Uint8Array, weights: readonly tf.Tensor[]): void {
   const model = assemble(toLogits(describeNetwork(name)), name);
   model.setWeights([...weights]);
-  const labels = Int32Array.from({ length: images.count }, (_, index) => index % networkClasses);
+  const labels = Int32Array.from({ length: count }, (_, index) => index % networkClasses);
   tf.tidy(() => {
-    const shape = [images.count, ...model.inputs[0]!.shape.slice(1).map(Number)];
+    const shape = [count, ...model.inputs[0]!.shape.slice(1).map(Number)];
     const batch = {
       images: tf.tensor(
         Float32Array.from(pixels, (value) => value / 255),
         shape,
       ),
       labels: tf.tensor1d(labels),
-      count: tf.scalar(images.count),
+      count: tf.scalar(count),
     };
     const noMasks = {
       draw: (): never => {

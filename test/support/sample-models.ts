@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
+import { type ImageShape, valuesPerImage } from '../../lib/contracts/image-shape';
 import type { OptimizerSettings } from '../../lib/export/keras-optimizer';
 import { createRandom } from '../../lib/training/seeded-random';
 import { buildMlp } from './perceptron';
@@ -62,8 +63,8 @@ export function buildCnn(imageShape: readonly [number, number], classes: number)
   });
 }
 
-/** [count, height, width]. */
-export function makePixels(count: number, [height, width]: readonly [number, number], seed = 5): Uint8Array {
+/** [count, ...imageShape]. */
+export function makePixels(count: number, imageShape: ImageShape, seed = 5): Uint8Array {
   const random = createRandom(seed);
-  return Uint8Array.from({ length: count * height * width }, () => random() % 256);
+  return Uint8Array.from({ length: count * valuesPerImage(imageShape) }, () => random() % 256);
 }

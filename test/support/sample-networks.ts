@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { imageShapeOf } from '../../lib/contracts/image-shape';
 import { assemble } from '../../lib/model/assemble';
 import { type KerasCall, type KerasGraph, memberOf, modelInput } from '../../lib/model/keras-graph';
 import { type KerasLayer, readLayer } from '../../lib/model/keras-layers';
@@ -26,7 +27,6 @@ interface Network {
   readonly steps: readonly Step[];
 }
 
-export const networkImageShape = [8, 8] as const;
 export const networkClasses = 3;
 
 const layer = (name: string, config: object = {}, call: Call = {}): NewLayer => ({
@@ -211,6 +211,30 @@ export const sampleNetworks: Record<string, Network> = {
       ...head.slice(1),
     ],
   },
+  'color images': {
+    inputShape: [8, 8, 3],
+    steps: [
+      conv(4, { padding: 'valid', use_bias: false }),
+      layer('MaxPooling2D', { pool_size: [2, 2] }),
+      norm(),
+      relu,
+      ...head,
+    ],
+  },
+  'flat color images': {
+    inputShape: [8, 8, 3],
+    steps: ['Flatten', layer('Dense', { units: 5, activation: 'relu' }), ...head.slice(1)],
+  },
+  'color images beside their features': {
+    inputShape: [8, 8, 3],
+    steps: [
+      layer('Rescaling', { scale: 2, offset: -1 }, { name: 'scaled' }),
+      layer('DepthwiseConv2D', { kernel_size: [3, 3], padding: 'same' }, { name: 'features' }),
+      layer('Concatenate', {}, { from: ['images', 'features', 'scaled'] }),
+      layer('GlobalAveragePooling2D'),
+      ...head.slice(1),
+    ],
+  },
   branches: {
     steps: [
       conv(3, { activation: 'relu' }, { name: 'left' }),
@@ -253,9 +277,12 @@ export const sampleNetworks: Record<string, Network> = {
   },
 };
 
+/** Of the images that one of `sampleNetworks` takes. */
+export const networkImageShape = (name: string) => imageShapeOf(describeNetwork(name).inputShape.map(Number));
+
 /** The description of one of `sampleNetworks`. */
 export function describeNetwork(name: string): KerasGraph {
-  const { inputShape = [...networkImageShape, 1], steps } = sampleNetworks[name]!;
+  const { inputShape = [8, 8, 1], steps } = sampleNetworks[name]!;
   const layers: KerasLayer[] = [];
   const calls: KerasCall[] = [];
   const callOf = new Map([['images', modelInput]]);

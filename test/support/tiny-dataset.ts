@@ -1,19 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ImageShape, valuesPerImage } from '../../lib/contracts/image-shape';
 import { rawFileNames } from '../../lib/dataset/raw-dataset';
 import { createRandom } from '../../lib/training/seeded-random';
 
 export interface TinyDatasetOptions {
   readonly trainCount?: number;
   readonly testCount?: number;
-  /** [height, width] in pixels. */
-  readonly imageShape?: readonly [number, number];
+  readonly imageShape?: ImageShape;
   readonly classes?: number;
   readonly seed?: number;
 }
 
 interface TinySplit {
-  /** [count, height, width], 0 … 255. */
+  /** [count, ...imageShape], 0 … 255. */
   readonly pixels: Uint8Array;
   /** [count]: 0, 1, …, classes-1, 0, 1, … */
   readonly labels: Uint8Array;
@@ -21,7 +21,7 @@ interface TinySplit {
 }
 
 export interface TinyDataset {
-  readonly imageShape: readonly [number, number];
+  readonly imageShape: ImageShape;
   readonly train: TinySplit;
   readonly test: TinySplit;
 }
@@ -36,13 +36,13 @@ export function makeTinyDataset({
 }: TinyDatasetOptions = {}): TinyDataset {
   const random = createRandom(seed);
   const uniform = () => random() / 2 ** 32;
-  const imagePixels = imageShape[0] * imageShape[1];
-  const patterns = Uint8Array.from({ length: classes * imagePixels }, () => (uniform() < 0.5 ? 40 : 200));
+  const imageValues = valuesPerImage(imageShape);
+  const patterns = Uint8Array.from({ length: classes * imageValues }, () => (uniform() < 0.5 ? 40 : 200));
   const makeSplit = (count: number): TinySplit => {
     const labels = Uint8Array.from({ length: count }, (_, row) => row % classes);
-    const pixels = Uint8Array.from({ length: count * imagePixels }, (_, index) => {
-      const label = labels[Math.floor(index / imagePixels)]!;
-      return patterns[label * imagePixels + (index % imagePixels)]! + Math.round(uniform() * 80 - 40);
+    const pixels = Uint8Array.from({ length: count * imageValues }, (_, index) => {
+      const label = labels[Math.floor(index / imageValues)]!;
+      return patterns[label * imageValues + (index % imageValues)]! + Math.round(uniform() * 80 - 40);
     });
     return { pixels, labels, count };
   };
