@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classNamesSchema } from './class-names';
 import { computeSchema } from './compute';
 import { sha256Schema } from './dataset';
 import { runIdSchema, runSettingsSchema } from './run-config';
@@ -106,12 +107,16 @@ export type Prediction = z.infer<typeof predictionSchema>;
 export const predictionsSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,
+  /** Of the classes 0, 1, … Absent in runs of earlier versions, whose classes are named by their numbers. */
+  classNames: classNamesSchema.optional(),
   predictions: z.array(predictionSchema).min(1),
 });
 export type Predictions = z.infer<typeof predictionsSchema>;
 
 const classMetricsSchema = z.strictObject({
   label: z.int().min(0),
+  /** Of the class. Absent in runs of earlier versions. */
+  name: z.string().optional(),
   /** 0 for a class that was never predicted, as with scikit-learn's `zero_division=0`. */
   precision: fractionSchema,
   recall: fractionSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classNamesSchema } from './class-names';
 import { runIdSchema } from './run-config';
 
 /**
@@ -11,6 +12,8 @@ export const testPredictionsSchema = z
     runId: runIdSchema,
     /** Equal content keys mean the same test images in the same order. */
     contentKey: z.string(),
+    /** Of the classes 0, 1, … Absent in runs of earlier versions. */
+    classNames: classNamesSchema.optional(),
     labels: z.array(z.int().min(0)).min(1),
     predicted: z.array(z.int().min(0)),
     /** Probability of the prediction, to five decimals. */

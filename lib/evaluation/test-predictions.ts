@@ -20,7 +20,7 @@ export function columnsOf(scored: ScoredLabels): PredictionColumns {
 export function encodeTestPredictions(
   runId: string,
   contentKey: string,
-  columns: PredictionColumns,
+  columns: PredictionColumns & Pick<TestPredictions, 'classNames'>,
 ): Uint8Array {
   const value = testPredictionsSchema.parse({ schemaVersion: 1, runId, contentKey, ...columns });
   return new TextEncoder().encode(`${JSON.stringify(value)}\n`);

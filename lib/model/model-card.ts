@@ -1,4 +1,5 @@
 import { isAugmented } from '../augmentation/augmentation-settings';
+import { printableNames } from '../contracts/class-names';
 import type { DatasetManifest, Split } from '../contracts/dataset';
 import { describeSize } from '../contracts/image-shape';
 import type { Environment } from '../contracts/results';
@@ -6,17 +7,19 @@ import type { RunConfig } from '../contracts/run-config';
 import { wilsonInterval } from '../evaluation/confidence-interval';
 import type { MetricValues } from '../evaluation/metrics';
 import { formatCount, formatPercent } from '../report/format-values';
+import { classInSentence, describeClasses, escapeMarkdown } from './card-classes';
 import { renderCardMetadata } from './card-metadata';
 import { describeInputValues } from './describe-input';
 import { describeArchitecture } from './describe-model';
 import { choicesByValidation, describeTraining } from './describe-training';
-import { defaultWhite } from './model-labels';
+import type { ModelLabels } from './model-labels';
 import { describeUse } from './model-use';
 import { countTrained, type LayerSummary } from './summarize-layers';
 
 export interface ModelCardData {
   readonly runId: string;
   readonly config: RunConfig;
+  readonly labels: ModelLabels;
   readonly manifest: Pick<DatasetManifest, 'dataset' | 'contentKey' | 'imageShape'> &
     Readonly<Record<Split, { readonly rowCount: number }>>;
   readonly metrics: MetricValues;
@@ -48,10 +51,11 @@ export function renderModelCard(data: ModelCardData): string {
     `An image classifier with ${config.classes} classes, trained by mnist-pipeline ${data.pipelineVersion} in the run \`${runId}\`.`,
     '## Data',
     describeData(data),
+    ...describeClasses(data.labels),
     '## Training',
     describeRun(data),
     '## Results',
-    describeResults(metrics),
+    describeResults(metrics, data.labels),
     '## Limits',
     describeLimits(data),
     '## Use it',
@@ -60,11 +64,11 @@ export function renderModelCard(data: ModelCardData): string {
   ].join('\n\n');
 }
 
-function describeData({ manifest, inputShape }: ModelCardData): string {
+function describeData({ manifest, inputShape, labels }: ModelCardData): string {
   const { dataset, imageShape, train, test, contentKey } = manifest;
   return [
     `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${describeSize(imageShape)}.`,
-    `Input: float32 \`[batch, ${inputShape.join(', ')}]\`, ${describeInputValues(inputShape, defaultWhite)}.`,
+    `Input: float32 \`[batch, ${inputShape.join(', ')}]\`, ${describeInputValues(inputShape, labels.white)}.`,
     `Content key \`${contentKey}\`: a hash of the raw files.`,
   ].join('\n');
 }
@@ -106,7 +110,11 @@ function describeParameters(all: number, trained: number): string {
     : `${formatCount(all)}, of which ${formatCount(trained)} are trained`;
 }
 
-function describeResults({ accuracy, errorCount, testCount, loss, classes }: MetricValues): string {
+function describeResults(
+  { accuracy, errorCount, testCount, loss, classes }: MetricValues,
+  { classNames }: ModelLabels,
+): string {
+  const names = printableNames(classNames);
   const { low, high } = wilsonInterval(testCount - errorCount, testCount);
   const overall = table([
     [
@@ -121,20 +129,20 @@ function describeResults({ accuracy, errorCount, testCount, loss, classes }: Met
     '| ---: | ---: | ---: | ---: |',
     ...classes.map(
       ({ label, precision, recall, support }) =>
-        `| ${label} | ${formatPercent(precision)} | ${formatPercent(recall)} | ${formatCount(support)} |`,
+        `| ${escapeMarkdown(names[label]!)} | ${formatPercent(precision)} | ${formatPercent(recall)} | ${formatCount(support)} |`,
     ),
   ].join('\n');
   return `${overall}\n\n${perClass}`;
 }
 
-function describeLimits({ metrics, manifest, config, calibrationError }: ModelCardData): string {
+function describeLimits({ metrics, manifest, config, calibrationError, labels }: ModelCardData): string {
   const tested = metrics.classes.filter(({ support }) => support > 0);
   const weakest = tested.toSorted((a, b) => a.recall - b.recall)[0]!;
   const size = manifest.imageShape.join('×');
   return [
     `- It has ${config.classes} classes and no class "none of these": every image gets a label, often with a high probability.`,
     `- It was trained on images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, and digits that are off-center or rotated${isAugmented(config) ? ' by more than in the training' : ''} are classified badly.`,
-    `- Label ${weakest.label} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
+    `- Label ${classInSentence(labels, weakest.label)} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
     `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,
     `- ${describeOptimism(config)}`,
   ].join('\n');

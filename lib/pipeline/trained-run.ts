@@ -5,6 +5,7 @@ import { historySchema, trainingRecordSchema } from '../contracts/results';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { EvaluateInput } from '../contracts/steps';
 import { countAllHeldOut } from '../dataset/held-out-counts';
+import { completeLabels } from '../model/model-labels';
 import { getJson, parseJsonObject } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
@@ -32,5 +33,17 @@ export async function readTrainedRun(store: ObjectStore, { runId, dataset, conte
   }
   const manifestSha256 = sha256Hex(manifestBytes);
   const heldOutCount = countAllHeldOut(manifest.train.labelCounts, config.validationFraction);
-  return { runId, dataset, config, createdAt, training, epochs, manifest, manifestSha256, heldOutCount };
+  const labels = completeLabels(manifest, config.classes);
+  return {
+    runId,
+    dataset,
+    config,
+    createdAt,
+    training,
+    epochs,
+    manifest,
+    manifestSha256,
+    heldOutCount,
+    labels,
+  };
 }

@@ -1,8 +1,10 @@
 import { channelsOf, valuesPerImage, withSides } from '../contracts/image-shape';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import { type ByteImage, imageDataUrl } from './byte-image';
+import { nameInText } from './class-labels';
 import { escapeJson } from './escape-markup';
 import type { Markup } from './markup-blocks';
+import type { ReportData } from './report-data';
 
 interface CellImages {
   readonly label: number;
@@ -60,7 +62,7 @@ function imagesPerCell(cells: readonly { rows: readonly number[] }[], maxImages:
 export function cellImagesMarkup(
   cells: readonly CellImages[],
   imageOf: (row: number) => ByteImage,
-  { confidence }: PredictionColumns,
+  { confidence, classNames }: PredictionColumns & Pick<ReportData, 'classNames'>,
 ): Markup {
   const rows = cells.flatMap((cell) => cell.rows);
   if (rows.length === 0) return '';
@@ -73,10 +75,10 @@ export function cellImagesMarkup(
     const images = cell.rows.map((row) => [row, Math.round(confidence[row]! * 1000) / 10]);
     return [`${cell.label}-${cell.predicted}`, { count: cell.count, first, images }] as const;
   });
-  const index = { width, height, columns: sheetColumns, cells: Object.fromEntries(contents) };
+  const names = classNames.map((name) => nameInText(name));
+  const index = { width, height, columns: sheetColumns, names, cells: Object.fromEntries(contents) };
   return (
     `<img id="cell-sheet" alt="" hidden src="${sheet}">` +
-    // Only numbers and fixed words, so that nothing in the index can close the script element.
     `<script type="application/json" id="cell-images">${escapeJson(index)}</script>`
   );
 }

@@ -1,3 +1,4 @@
+import { areIndexNames } from '../contracts/class-names';
 import { changedSettings, effectiveSettings } from '../contracts/effective-settings';
 import type { RunConfig } from '../contracts/run-config';
 import { bestEpoch } from '../schedule/early-stopping';
@@ -31,10 +32,12 @@ export interface NextCommand {
 }
 
 /** Suggests what to run next, based on the learning curves. */
-export function suggestNext(data: Pick<ReportData, 'runId' | 'config' | 'epochs'>): NextCommand[] {
+export function suggestNext(
+  data: Pick<ReportData, 'runId' | 'config' | 'epochs' | 'classNames'>,
+): NextCommand[] {
   return [
     {
-      why: 'Draw a digit and see what the model predicts',
+      why: `Draw ${areIndexNames(data.classNames) ? 'a digit' : 'something'} and see what the model predicts`,
       command: `npx mnist-pipeline serve ${data.runId}`,
       path: 'try-it.html',
     },

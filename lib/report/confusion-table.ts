@@ -1,14 +1,25 @@
+import { areIndexNames } from '../contracts/class-names';
+import { nameMarkup } from './class-labels';
 import { formatCount } from './format-values';
 import { type Markup, scrollBox } from './markup-blocks';
 
 /** Beyond this many classes a table of numbers is wider than any screen. */
 export const maxTableClasses = 16;
 
+/** With more names than this, those of the columns read from bottom to top. */
+const maxLevelNames = 4;
+
 /**
  * The confusion matrix as a table, which a screen reader can read cell by cell. The page's script turns cells with
  * `data-cell` into buttons.
+ *
+ * @param classNames - printable.
  */
-export function confusionTable(confusionMatrix: readonly (readonly number[])[]): Markup {
+export function confusionTable(
+  confusionMatrix: readonly (readonly number[])[],
+  classNames: readonly string[],
+): Markup {
+  const names = classNames.map(nameMarkup);
   const mostMisses = Math.max(
     1,
     ...confusionMatrix.flatMap((row, label) => row.filter((_, column) => column !== label)),
@@ -26,13 +37,13 @@ export function confusionTable(confusionMatrix: readonly (readonly number[])[]):
       const share = isHit ? 0.15 + 0.85 * (count / support) : 0.15 + 0.85 * Math.sqrt(count / mostMisses);
       return `<td class="${isHit ? 'hit' : 'miss'}" style="--share:${share.toFixed(2)}" data-cell="${label}-${predicted}">${count}</td>`;
     });
-    return `<tr><th scope="row">${label}</th>${cells.join('')}</tr>`;
+    return `<tr><th scope="row">${names[label]}</th>${cells.join('')}</tr>`;
   });
-  const heads = confusionMatrix.map((_, label) => `<th scope="col">${label}</th>`);
+  const heads = names.map((name) => `<th scope="col">${name}</th>`);
   const total = confusionMatrix.flat().reduce((sum, count) => sum + count, 0);
   return scrollBox(
     'Confusion matrix',
-    `<table class="confusion"><caption>${formatCount(total)} test images.</caption>` +
+    `<table class="confusion${areIndexNames(classNames) ? '' : ' named'}${classNames.length > maxLevelNames ? ' turned' : ''}"><caption>${formatCount(total)} test images.</caption>` +
       `<thead><tr><td></td><th scope="colgroup" colspan="${heads.length}">predicted</th></tr><tr><th>true</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   );
 }

@@ -1,5 +1,6 @@
 import { describeSize, valuesPerImage } from '../contracts/image-shape';
 import { type ByteImage, imageDataUrl } from './byte-image';
+import { nameInText, nameMarkup } from './class-labels';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
@@ -10,21 +11,22 @@ const maxClasses = 100;
 
 /** The data that the model learned from: the number of images of each class, and their mean image. */
 export function dataSection(data: ReportData): Markup {
-  const { labelCounts, testPredictions, config } = data;
-  const classes = Array.from({ length: Math.min(config.classes, maxClasses) }, (_, label) => label);
-  const means = meanImages(data, classes.length);
+  const { labelCounts, testPredictions, classNames } = data;
+  const shown = classNames.slice(0, maxClasses);
+  const means = meanImages(data, shown.length);
   const totals = { train: sum(labelCounts.train), test: sum(labelCounts.test) };
   const largest = Math.max(...labelCounts.train);
-  const rows = classes.map((label) => {
+  const rows = shown.map((name, label) => {
     const trainCount = labelCounts.train[label] ?? 0;
     const share = largest === 0 ? 0 : trainCount / largest;
     return (
-      `<tr><th scope="row">${label}</th><td class="mean">${meanImage(label, means[label])}</td>` +
+      `<tr><th scope="row">${nameMarkup(name)}</th><td class="mean">${meanImage(name, means[label])}</td>` +
       `<td style="width:45%"><span class="bar" style="width:${(share * 100).toFixed(1)}%"></span></td>` +
       `<td class="number">${formatCount(trainCount)}</td><td class="number">${formatPercent(trainCount / totals.train, 1)}</td><td class="number">${formatCount(labelCounts.test[label] ?? 0)}</td></tr>`
     );
   });
-  const more = config.classes > maxClasses ? ` The first ${maxClasses} of ${config.classes} classes.` : '';
+  const more =
+    classNames.length > maxClasses ? ` The first ${maxClasses} of ${classNames.length} classes.` : '';
   const heads = ['Training', 'Share', 'Test'].map((name) => `<th scope="col" class="number">${name}</th>`);
   const table = `<table class="balance"><thead><tr><th scope="col">Label</th><th scope="col">Mean</th><td></td>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
   return section(
@@ -64,10 +66,10 @@ function meanImages(
   );
 }
 
-function meanImage(label: number, image: ByteImage | undefined): Markup {
+function meanImage(name: string, image: ByteImage | undefined): Markup {
   if (image === undefined) return '';
   const [height, width] = image.shape;
-  return `<img alt="${escapeMarkup(`Mean of the test images with label ${label}`)}" width="${width}" height="${height}" src="${imageDataUrl(image)}">`;
+  return `<img alt="${escapeMarkup(`Mean of the test images with label ${nameInText(name)}`)}" width="${width}" height="${height}" src="${imageDataUrl(image)}">`;
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

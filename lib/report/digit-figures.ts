@@ -1,17 +1,18 @@
 import { type ByteImage, imageDataUrl } from './byte-image';
+import { nameInCaption, nameInText } from './class-labels';
 import { escapeMarkup } from './escape-markup';
 import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
-export function firstImages({ predictions, imageOf }: ReportData): Markup {
+export function firstImages({ predictions, imageOf, classNames }: ReportData): Markup {
   const items = predictions.map(({ index, label, predicted, probabilities }) => {
     const isRight = label === predicted;
     return digit(imageOf(index), {
-      alt: `Test image ${index}: true label ${label}, predicted ${predicted}`,
+      alt: describeAnswer(index, classNames[label]!, classNames[predicted]!),
       className: isRight ? 'right' : 'wrong',
-      answer: `${isRight ? '✓' : '✗'} ${predicted}`,
-      note: `true ${label}`,
+      answer: `${isRight ? '✓' : '✗'} ${nameInCaption(classNames[predicted]!)}`,
+      note: `true ${nameInCaption(classNames[label]!)}`,
       detail: formatPercent(probabilities[predicted] ?? 0, 1),
     });
   });
@@ -24,7 +25,7 @@ export function firstImages({ predictions, imageOf }: ReportData): Markup {
   );
 }
 
-export function worstMistakes({ metrics, imageOf, probabilitiesOf }: ReportData): Markup {
+export function worstMistakes({ metrics, imageOf, probabilitiesOf, classNames }: ReportData): Markup {
   const { worstMistakes: mistakes, errorCount } = metrics;
   if (mistakes.length === 0) {
     return section(
@@ -36,12 +37,15 @@ export function worstMistakes({ metrics, imageOf, probabilitiesOf }: ReportData)
   }
   const items = mistakes.map(({ index, label, predicted }) =>
     digit(imageOf(index), {
-      alt: `Test image ${index}: true label ${label}, predicted ${predicted}`,
+      alt: describeAnswer(index, classNames[label]!, classNames[predicted]!),
       className: 'wrong',
-      answer: `${label} → ${predicted}`,
+      answer: `${nameInCaption(classNames[label]!)} → ${nameInCaption(classNames[predicted]!)}`,
       note: `no. ${index}`,
       detail: '',
-      guesses: topThree(probabilitiesOf(index)),
+      guesses: topThree(probabilitiesOf(index)).map(([label, probability]) => [
+        classNames[label]!,
+        probability,
+      ]),
     }),
   );
   return section(
@@ -52,14 +56,17 @@ export function worstMistakes({ metrics, imageOf, probabilitiesOf }: ReportData)
   );
 }
 
+const describeAnswer = (index: number, label: string, predicted: string) =>
+  `Test image ${index}: true label ${nameInText(label)}, predicted ${nameInText(predicted)}`;
+
 interface DigitCaption {
   readonly alt: string;
   readonly className: 'right' | 'wrong';
-  readonly answer: string;
-  readonly note: string;
+  readonly answer: Markup;
+  readonly note: Markup;
   readonly detail: string;
-  /** [label, probability], the most probable first. */
-  readonly guesses?: readonly (readonly [label: number, probability: number])[];
+  /** [name of the class, probability], the most probable first. */
+  readonly guesses?: readonly (readonly [name: string, probability: number])[];
 }
 
 function digit(
@@ -69,15 +76,15 @@ function digit(
   const [height, width] = image.shape;
   return (
     `<li><figure class="${className}"><img alt="${escapeMarkup(alt)}" width="${width}" height="${height}" src="${imageDataUrl(image)}">` +
-    `<figcaption><strong>${escapeMarkup(answer)}</strong>${escapeMarkup(note)}${detail === '' ? '' : `<br>${escapeMarkup(detail)}`}${guessList(guesses)}</figcaption></figure></li>`
+    `<figcaption><strong>${answer}</strong>${note}${detail === '' ? '' : `<br>${escapeMarkup(detail)}`}${guessList(guesses)}</figcaption></figure></li>`
   );
 }
 
-function guessList(guesses: readonly (readonly [number, number])[]): Markup {
+function guessList(guesses: readonly (readonly [string, number])[]): Markup {
   if (guesses.length === 0) return '';
   const items = guesses.map(
-    ([label, probability]) =>
-      `<li style="--share:${probability.toFixed(3)}"><b>${label}</b><span>${formatPercent(probability, 1)}</span></li>`,
+    ([name, probability]) =>
+      `<li style="--share:${probability.toFixed(3)}"><b>${nameInCaption(name)}</b><span>${formatPercent(probability, 1)}</span></li>`,
   );
   return `<ol class="guesses">${items.join('')}</ol>`;
 }

@@ -15,6 +15,13 @@ table.confusion{table-layout:fixed;border-collapse:separate;border-spacing:2px;m
 table.confusion caption{caption-side:bottom;text-align:left;color:var(--muted);font-size:.8125rem;padding-top:8px}
 table.confusion th,table.confusion td{padding:0;border:0;text-align:center;height:2.5em;vertical-align:middle;border-radius:4px}
 table.confusion thead th{font-size:inherit}
+table.confusion.named{table-layout:auto}
+table.confusion.named th[scope=row]{text-align:right;padding-right:8px}
+table.confusion.named td{min-width:2.4em}
+table.confusion.named th .name{max-width:9em}
+table.confusion.named th[scope=col] .name{max-width:6em}
+table.confusion.named.turned th[scope=col]{height:auto;vertical-align:bottom;padding:6px 0}
+table.confusion.named.turned th[scope=col] .name{writing-mode:vertical-rl;transform:rotate(180deg);max-width:none;max-height:11em}
 table.confusion .none{color:var(--muted)}
 table.confusion .hit{background:color-mix(in srgb,var(--training) calc(var(--share)*45%),var(--paper))}
 table.confusion .miss{background:color-mix(in srgb,var(--wrong) calc(var(--share)*50%),var(--paper))}
@@ -26,7 +33,11 @@ table.confusion button:focus-visible,table.confusion button[aria-expanded=true]{
 #cell-panel .digits{grid-template-columns:repeat(auto-fill,minmax(60px,1fr));gap:12px 10px}
 .guesses{list-style:none;margin:6px 0 0;padding:0;font-size:.75rem}
 .guesses li{display:flex;justify-content:space-between;gap:6px;padding:0 4px;border-radius:3px;background:linear-gradient(90deg,var(--changed-tint) calc(var(--share)*100%),transparent 0)}
-.guesses b{font-weight:600;color:var(--ink)}
+.guesses b{font-weight:600;color:var(--ink);min-width:0;overflow-wrap:anywhere;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
+.guesses span{white-space:nowrap}
+.name{display:inline-block;max-width:13em;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;vertical-align:bottom}
+.digits .name{display:inline;white-space:normal;overflow-wrap:anywhere}
+.summary{overflow-wrap:anywhere}
 .columns{display:grid;grid-template-columns:repeat(3,1fr);gap:20px}
 .columns>*{min-width:0}
 .files{list-style:none;margin:0;padding:0;font-size:.875rem}
@@ -78,6 +89,7 @@ table.balance th,table.balance td{vertical-align:middle;padding-top:4px;padding-
 details.card{padding:12px 14px}
 }
 @media print{
+.scroll>div{min-width:0!important}
 table.confusion{font-size:8pt}
 details:not([open]){display:none}
 #cell-hint,.marker,.readout,nav,button.copy{display:none}

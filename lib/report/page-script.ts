@@ -112,7 +112,7 @@ for(const table of document.querySelectorAll('table.sortable')){
 const index=document.getElementById('cell-images');
 const table=document.querySelector('table.confusion');
 if(!index||!table)return;
-const {width,height,columns,cells}=JSON.parse(index.textContent);
+const {width,height,columns,names,cells}=JSON.parse(index.textContent);
 const sheet=document.getElementById('cell-sheet');
 const panel=document.getElementById('cell-panel');
 const heading=panel.querySelector('h3');
@@ -133,7 +133,7 @@ const show=(button,key)=>{
   const [label,predicted]=key.split('-');
   const {count,first,images}=cells[key];
   const some=images.length<count?', '+images.length+' of them shown, the '+(label===predicted?'least':'most')+' confident first':'';
-  heading.textContent='Label '+label+', predicted '+predicted+': '+count+(count===1?' image':' images')+some;
+  heading.textContent='Label '+names[label]+', predicted '+names[predicted]+': '+count+(count===1?' image':' images')+some;
   list.replaceChildren(...images.map(([row,percent],offset)=>{
     const item=make('li');
     const figure=make('figure');
@@ -155,7 +155,7 @@ for(const cell of table.querySelectorAll('td[data-cell]')){
   if(!cells[key]||cells[key].images.length===0)continue;
   const [label,predicted]=key.split('-');
   const button=make('button',{type:'button',tabindex:buttons.length===0?'0':'-1','aria-expanded':'false','aria-controls':'cell-panel',
-    'aria-label':cell.textContent+' images with label '+label+', predicted '+predicted},cell.textContent);
+    'aria-label':cell.textContent+' images with label '+names[label]+', predicted '+names[predicted]},cell.textContent);
   button.addEventListener('click',()=>show(button,key));
   cell.replaceChildren(button);
   buttons.push(button);

@@ -21,6 +21,8 @@ export interface ReportData {
   readonly finishedAt: string;
   readonly isAccepted: boolean;
   readonly config: RunConfig;
+  /** [classes], printable. */
+  readonly classNames: readonly string[];
   readonly epochs: readonly Epoch[];
   /** The epoch whose weights the model has: the last one, or the best one with early stopping. */
   readonly modelEpoch: number;

@@ -48,7 +48,7 @@ section{margin-top:48px}
 .plot{display:block;width:100%;height:auto;overflow:visible}
 .scroll{overflow-x:auto;max-width:100%;background:linear-gradient(90deg,var(--paper) 30%,transparent),linear-gradient(270deg,var(--paper) 30%,transparent) 100% 0,radial-gradient(farthest-side at 0 50%,var(--shade),transparent),radial-gradient(farthest-side at 100% 50%,var(--shade),transparent) 100% 0;background-repeat:no-repeat;background-size:40px 100%,40px 100%,14px 100%,14px 100%;background-attachment:local,local,scroll,scroll}
 .digits{list-style:none;margin:0;padding:0;display:grid;gap:14px 10px}
-.digits.first{grid-template-columns:repeat(10,1fr)}
+.digits.first{grid-template-columns:repeat(10,minmax(0,1fr))}
 .digits.mistakes{grid-template-columns:repeat(auto-fill,minmax(96px,1fr));gap:20px 14px}
 .digits figure{font-size:.8125rem;line-height:1.35}
 .digits img{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:contain;background:#000;border-radius:6px;image-rendering:pixelated;border:1px solid var(--rule)}
@@ -80,7 +80,7 @@ footer{margin-top:56px;padding-top:16px;border-top:1px solid var(--rule);color:v
 main{padding:24px 16px 48px}
 .pair{grid-template-columns:minmax(0,1fr)}
 .key-metrics{grid-template-columns:1fr 1fr}
-.digits.first{grid-template-columns:repeat(5,1fr)}
+.digits.first{grid-template-columns:repeat(5,minmax(0,1fr))}
 .card{padding:16px 14px}
 section{margin-top:40px}
 }
@@ -101,7 +101,7 @@ h2,h3,.note{break-after:avoid}
 .note,.summary{break-inside:avoid}
 .digits.mistakes>li:nth-child(n+25){display:none}
 .pair{grid-template-columns:1fr 1fr}
-.digits.first{grid-template-columns:repeat(10,1fr)}
+.digits.first{grid-template-columns:repeat(10,minmax(0,1fr))}
 .scroll{overflow:visible;background:none}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }`;

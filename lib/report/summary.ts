@@ -1,4 +1,5 @@
 import { choicesByValidation } from '../model/describe-training';
+import { nameInText } from './class-labels';
 import { describeEarlierRuns } from './earlier-runs-section';
 import { formatCount, formatPercent } from './format-values';
 import type { ReportData } from './report-data';
@@ -37,26 +38,29 @@ function describeChoice({ config }: ReportData): string | undefined {
     : `The test images chose ${chosen}, so this accuracy is optimistic: validationFraction holds out training images for that.`;
 }
 
-function describeWeakestClass({ metrics }: ReportData): string | undefined {
+function describeWeakestClass({ metrics, classNames }: ReportData): string | undefined {
   const tested = metrics.classes.filter(({ support }) => support > 0);
   const weakest = tested.reduce((a, b) => (b.recall < a.recall ? b : a));
   if (weakest.recall === 1) return undefined;
-  return `Weakest class: ${weakest.label}, with a recall of ${formatPercent(weakest.recall)}.`;
+  return `Weakest class: ${nameInText(classNames[weakest.label]!)}, with a recall of ${formatPercent(weakest.recall)}.`;
 }
 
-function describeConfusions({ metrics }: ReportData): string | undefined {
+function describeConfusions({ metrics, classNames }: ReportData): string | undefined {
   const confusions = metrics.confusionMatrix
     .flatMap((row, label) => row.map((count, predicted) => ({ label, predicted, count })))
     .filter(({ label, predicted, count }) => label !== predicted && count > 0)
     .sort((a, b) => b.count - a.count)
     .slice(0, maxConfusions)
-    .map(({ label, predicted, count }) => `${label} predicted as ${predicted} (${formatCount(count)})`);
+    .map(
+      ({ label, predicted, count }) =>
+        `${nameInText(classNames[label]!)} predicted as ${nameInText(classNames[predicted]!)} (${formatCount(count)})`,
+    );
   return confusions.length === 0 ? undefined : `Most frequent confusions: ${confusions.join(', ')}.`;
 }
 
-function describeMostConfidentMistake({ metrics }: ReportData): string | undefined {
+function describeMostConfidentMistake({ metrics, classNames }: ReportData): string | undefined {
   const [worst] = metrics.worstMistakes;
   if (worst === undefined) return undefined;
   const { index, label, predicted, confidence } = worst;
-  return `Most confident mistake: test image ${index}, a ${label} predicted as ${predicted} with a confidence of ${formatPercent(confidence)}.`;
+  return `Most confident mistake: test image ${index}, label ${nameInText(classNames[label]!)}, predicted as ${nameInText(classNames[predicted]!)} with a confidence of ${formatPercent(confidence)}.`;
 }

@@ -1,9 +1,13 @@
+import { indexNames } from '../../lib/contracts/class-names';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { modelFormats } from '../../lib/export/model-formats';
 import { type ModelCardData, renderModelCard } from '../../lib/model/model-card';
 import { makeEpochs, makeReportData } from '../support/report-factory';
 
-function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCardData {
+function makeCardData(
+  settings: Partial<ModelCardData['config']> = {},
+  labels = { classNames: indexNames(10), white: 255 },
+): ModelCardData {
   const { runId, metrics, environment, parameterCount, weightsSha256, layers, inputShape, pipelineVersion } =
     makeReportData();
   return {
@@ -20,6 +24,7 @@ function makeCardData(settings: Partial<ModelCardData['config']> = {}): ModelCar
     heldOutCount: settings.validationFraction === undefined ? 0 : 6_000,
     pipelineVersion,
     config: runConfigSchema.parse(settings),
+    labels,
     manifest: {
       dataset: 'mnist',
       contentKey: '0123456789abcdef',
@@ -111,4 +116,30 @@ test('there is an example for every file of the model', () => {
 test('the card does not depend on the time', () => {
   expect(renderModelCard(makeCardData())).toBe(renderModelCard(makeCardData()));
   expect(renderModelCard(makeCardData())).not.toMatch(/undefined|NaN|\[object|20\d\d-\d\d/);
+});
+
+test('names of classes are a table, and appear where results have a label', () => {
+  const classNames = ['T-shirt/top', 'a|b', '<b>*bold*</b>', '[link](x)', 'two\nlines', ...indexNames(5)];
+  const card = renderModelCard(makeCardData({}, { classNames, white: 16 }));
+  expect(card).toContain(
+    '| 0 | T-shirt/top |\n| 1 | a\\|b |\n| 2 | \\<b\\>\\*bold\\*\\</b\\> |\n| 3 | \\[link\\](x) |',
+  );
+  expect(card).toContain('\n| 4 | two lines |\n');
+  expect(card).toMatch(/\| T-shirt\/top \| \d+\.\d+.% \|/);
+  expect(card).toContain('gray values divided by 16, so in [0, 1]');
+});
+
+test('a model whose classes are named by their numbers has no table of them', () => {
+  const card = renderModelCard(makeCardData());
+  expect(card).not.toContain('## Classes');
+  expect(card).toContain('gray values divided by 255, so in [0, 1]');
+});
+
+test('a long name is shortened in sentences only', () => {
+  const name = 'a very long name '.repeat(12).trim();
+  const card = renderModelCard(
+    makeCardData({}, { classNames: new Array<string>(10).fill(name), white: 255 }),
+  );
+  expect(card).toMatch(/- Label a very long name a very long name a ver… is recognized worst/);
+  expect(card).toContain(`| 9 | ${name} |`);
 });

@@ -1,4 +1,5 @@
 import { decode } from 'fast-png';
+import { indexNames } from '../../lib/contracts/class-names';
 import { cellImagesMarkup, chooseCellImages } from '../../lib/report/cell-images';
 import { makePixels } from '../support/report-factory';
 
@@ -40,7 +41,10 @@ describe('which images a cell shows', () => {
 test('every image is on the sheet at the place that the index gives', () => {
   const columns = makeColumns(100);
   const cells = chooseCellImages(columns, 784);
-  const markup = cellImagesMarkup(cells, (row) => ({ pixels: makePixels(row), shape: [28, 28] }), columns);
+  const markup = cellImagesMarkup(cells, (row) => ({ pixels: makePixels(row), shape: [28, 28] }), {
+    ...columns,
+    classNames: indexNames(10),
+  });
   const index = JSON.parse(markup.match(/<script type="application\/json"[^>]*>(.*)<\/script>/)![1]!);
   const sheet = decode(Buffer.from(markup.match(/base64,([^"]*)"/)![1]!, 'base64'));
   expect(index.cells['1-7']).toMatchObject({ count: 10 });

@@ -39,7 +39,12 @@ test.each([
     '--schedule cosine --shift-pixels 1',
   ],
 ])('a validation loss that is %s', (_, epochs, config, why, flags) => {
-  const [, next] = suggestNext({ runId: 'a', config: configOf({ epochs: 4, ...config }), epochs });
+  const [, next] = suggestNext({
+    runId: 'a',
+    classNames: ['0', '1'],
+    config: configOf({ epochs: 4, ...config }),
+    epochs,
+  });
   expect(next!.why).toContain(why);
   expect(next!.command).toContain(flags);
 });

@@ -1,3 +1,4 @@
+import { indexNames } from '../../lib/contracts/class-names';
 import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
 import { drawConfusionMatrix } from '../../lib/report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../lib/report/plots/curves';
@@ -80,7 +81,7 @@ test('the axes show no accuracy above 1, and no loss below 0', () => {
 describe('confusion matrix', () => {
   test('shows every count of every row', () => {
     const metrics = computeMetrics(makeScoredLabels());
-    const { marks } = drawConfusionMatrix(metrics);
+    const { marks } = drawConfusionMatrix(metrics, indexNames(10));
     metrics.confusionMatrix.forEach((row, label) => {
       row.forEach((count, predicted) => {
         const title = `<title>label ${label}, predicted ${predicted}: ${count}</title>`;
@@ -95,7 +96,10 @@ describe('confusion matrix', () => {
     const confusionMatrix = Array.from({ length: 256 }, (_, label) =>
       Array.from({ length: 256 }, (_, column) => (label === column ? 4 : 0)),
     );
-    const { marks } = drawConfusionMatrix({ confusionMatrix, testCount: 1024, errorCount: 0 });
+    const { marks } = drawConfusionMatrix(
+      { confusionMatrix, testCount: 1024, errorCount: 0 },
+      indexNames(256),
+    );
     expect(matches(marks, /<rect /g)).toHaveLength(256);
     expect(marks).not.toContain('class="count"');
     expect(marks).not.toMatch(/NaN/);
@@ -105,7 +109,7 @@ describe('confusion matrix', () => {
 test('the first ten show prediction and truth under each image', () => {
   const predictions = firstPredictions(makeScoredLabels());
   const images = predictions.map(({ index }) => ({ pixels: makePixels(index), shape: [28, 28] as const }));
-  const { marks } = drawFirstTen(predictions, images);
+  const { marks } = drawFirstTen(predictions, images, indexNames(10));
   expect(matches(marks, /<image /g)).toHaveLength(10);
   const captions = matches(marks, />(pred \d \/ true \d)<\/text>/g).map((match) => match[1]);
   expect(captions).toEqual(predictions.map(({ label, predicted }) => `pred ${predicted} / true ${label}`));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { decode } from 'fast-png';
+import { indexNames } from '../../lib/contracts/class-names';
 import { startSettings } from '../../lib/contracts/given-settings';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { measureCalibration } from '../../lib/evaluation/calibration';
@@ -132,7 +133,7 @@ test('the calibration is that of the whole test set', () => {
 
 test('with 256 classes the confusion matrix is a plot, because a table would be wider than any screen', () => {
   const confusionMatrix = Array.from({ length: 256 }, () => new Array<number>(256).fill(1));
-  const data = makeReportData();
+  const data = makeReportData({ classNames: indexNames(256) });
   const wide = renderReportPage({ ...data, metrics: { ...data.metrics, confusionMatrix } });
   expect(wide).toContain('data-plot="confusion-matrix"');
   expect(wide).not.toContain('<table class="confusion"');
@@ -352,4 +353,34 @@ test('augmented examples have a section of their own, if the run has them', () =
   expect(part.match(/width="28" height="28"/g)).toHaveLength(2);
   expect(part.match(/width="28" height="140"/g)).toHaveLength(2);
   expect(page).not.toContain('id="augmentation"');
+});
+
+describe('names of classes', () => {
+  const attack = '"><script>alert(1)</script>\'';
+  const classNames = ['T-shirt/top', attack, 'שלום', 'a long name '.repeat(16).trim(), ...indexNames(6)];
+  const named = renderReportPage(makeReportData({ classNames }));
+
+  test('are in captions, matrix, tables and sentences', () => {
+    const name = '<bdi class="name" title="T-shirt/top">T-shirt/top</bdi>';
+    expect(named).toContain(`<strong>✓ ${name}</strong>true ${name}`);
+    expect(named.split(`<th scope="row">${name}</th>`)).toHaveLength(4);
+    expect(named).toContain(`<th scope="col">${name}</th>`);
+    expect(readText(named)).toMatch(/Weakest class: T-shirt\/top, with a recall of/);
+    expect(named).toContain('alt="Mean of the test images with label T-shirt/top"');
+  });
+
+  test('are escaped everywhere, also in the data of the script', () => {
+    expect(named).not.toContain('<script>alert');
+    expect(named.match(/<script/g)).toHaveLength(page.match(/<script/g)!.length);
+    const index = JSON.parse(named.match(/id="cell-images">(.*?)<\/script>/)![1]!);
+    expect(index.names.slice(0, 3)).toEqual(['T-shirt/top', attack, '\u2068שלום\u2069']);
+  });
+
+  test.each([26, 100, 256])('of %d classes make a page of less than 1 MB', (classes) => {
+    const many = renderReportPage(
+      makeReportData({ classNames: indexNames(classes).map((index) => `the class with number ${index}`) }),
+    );
+    expect(many.length).toBeLessThan(1e6);
+    expect(readText(many)).not.toMatch(/NaN|undefined/);
+  });
 });

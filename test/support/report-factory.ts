@@ -1,3 +1,4 @@
+import { indexNames } from '../../lib/contracts/class-names';
 import { type Epoch, type RunRecord, runRecordSchema } from '../../lib/contracts/results';
 import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
 import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
@@ -17,9 +18,8 @@ export function makeEpochs(count = 10): Epoch[] {
   }));
 }
 
-/** `count` images of ten classes, every `errorEvery`-th of them wrong. */
-export function makeScoredLabels(count = 500, errorEvery = 17) {
-  const classes = 10;
+/** `count` images, every `errorEvery`-th of them wrong. */
+export function makeScoredLabels(count = 500, errorEvery = 17, classes = 10) {
   const labels = Uint8Array.from({ length: count }, (_, index) => (index * 7) % classes);
   const probabilities = new Float32Array(count * classes).fill(0.0025);
   labels.forEach((label, index) => {
@@ -44,19 +44,22 @@ export function makeReportData(
   overrides: Partial<ReportData> = {},
   config: Partial<RunConfig> = {},
 ): ReportData {
-  const scored = makeScoredLabels();
+  const { classNames = indexNames(10) } = overrides;
+  const classes = classNames.length;
+  const scored = makeScoredLabels(500, 17, classes);
   return {
     runId: 'run-2026',
     finishedAt: '2026-03-01T12:30:00.000Z',
     isAccepted: true,
-    config: runConfigSchema.parse(config),
+    config: runConfigSchema.parse({ classes, ...config }),
+    classNames,
     epochs: makeEpochs(),
     modelEpoch: 10,
     heldOutCount: 0,
     metrics: computeMetrics(scored),
     predictions: firstPredictions(scored),
     testPredictions: columnsOf(scored),
-    probabilitiesOf: (index) => scored.probabilities.subarray(index * 10, (index + 1) * 10),
+    probabilitiesOf: (index) => scored.probabilities.subarray(index * classes, (index + 1) * classes),
     imageOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
     environment: {
       engine: 'native',
@@ -87,7 +90,10 @@ export function makeReportData(
         trainedCount: 2570,
       },
     ],
-    labelCounts: { train: [50, 60, 55, 58, 52, 49, 57, 61, 54, 56], test: new Array<number>(10).fill(50) },
+    labelCounts: {
+      train: Array.from(classNames, (_, label) => [50, 60, 55, 58, 52, 49, 57, 61, 54, 56][label % 10]!),
+      test: new Array<number>(classes).fill(50),
+    },
     phases: [
       { name: 'preprocess', seconds: 2.41 },
       { name: 'train', seconds: 104.2 },

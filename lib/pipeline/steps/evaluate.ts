@@ -57,7 +57,7 @@ export async function evaluate(
   const testPredictions = columnsOf(scored);
 
   const [results] = await Promise.all([
-    drawResults(metrics, predictions, testImages),
+    drawResults(metrics, predictions, testImages, run.labels.classNames),
     writeMetrics(context.store, run, metrics, predictions, testPredictions),
   ]);
   await writePlots(context.store, run, [...(await curves), ...results]);

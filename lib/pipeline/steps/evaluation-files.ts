@@ -1,5 +1,6 @@
 import { version as pipelineVersion } from '../../../package.json';
 import { isAugmented } from '../../augmentation/augmentation-settings';
+import { printableNames } from '../../contracts/class-names';
 import { objectKeys } from '../../contracts/object-keys';
 import { metricsSchema, type Phase, type Prediction, predictionsSchema } from '../../contracts/results';
 import type { LabeledImages } from '../../dataset/load-split';
@@ -38,7 +39,7 @@ export interface Outcome {
 /** predictions.json, metrics.json and test-predictions.json. */
 export async function writeMetrics(
   store: ObjectStore,
-  { runId, manifest }: TrainedRun,
+  { runId, manifest, labels: { classNames } }: TrainedRun,
   metrics: MetricValues,
   predictions: Prediction[],
   testPredictions: PredictionColumns,
@@ -46,10 +47,19 @@ export async function writeMetrics(
   await putJson(store, objectKeys.predictions(runId), predictionsSchema, {
     schemaVersion: 1,
     runId,
+    classNames: [...classNames],
     predictions,
   });
-  await putJson(store, objectKeys.metrics(runId), metricsSchema, { schemaVersion: 1, runId, ...metrics });
-  const columns = encodeTestPredictions(runId, manifest.contentKey, testPredictions);
+  await putJson(store, objectKeys.metrics(runId), metricsSchema, {
+    schemaVersion: 1,
+    runId,
+    ...metrics,
+    classes: metrics.classes.map(({ label, ...values }) => ({ label, name: classNames[label], ...values })),
+  });
+  const columns = encodeTestPredictions(runId, manifest.contentKey, {
+    classNames: [...classNames],
+    ...testPredictions,
+  });
   await store.put(objectKeys.testPredictions(runId), columns);
 }
 
@@ -74,7 +84,7 @@ export async function writeModelCard(
 
 export async function writeReport(
   store: ObjectStore,
-  { runId, config, training, epochs, manifest, manifestSha256, heldOutCount }: TrainedRun,
+  { runId, config, training, epochs, manifest, manifestSha256, heldOutCount, labels }: TrainedRun,
   { probabilities, ...outcome }: Outcome & ModelPredictions & { readonly testPredictions: PredictionColumns },
   testImages: LabeledImages,
 ): Promise<void> {
@@ -83,6 +93,7 @@ export async function writeReport(
     ...outcome,
     runId,
     config,
+    classNames: printableNames(labels.classNames),
     epochs,
     modelEpoch: training.epoch,
     heldOutCount,

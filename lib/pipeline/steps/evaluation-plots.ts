@@ -1,9 +1,11 @@
+import { printableNames } from '../../contracts/class-names';
 import { objectKeys } from '../../contracts/object-keys';
 import type { Prediction } from '../../contracts/results';
 import type { LabeledImages } from '../../dataset/load-split';
 import type { MetricValues } from '../../evaluation/metrics';
 import { extraLosses } from '../../model/describe-training';
 import { pickImage } from '../../report/byte-image';
+import { drawableNames } from '../../report/class-labels';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../report/plots/curves';
 import { drawFirstTen } from '../../report/plots/first-ten';
@@ -25,8 +27,8 @@ export interface DrawnPlot {
 export function drawCurves({ epochs, config, training }: TrainedRun): Promise<DrawnPlot[]> {
   const modelEpoch = training.epoch;
   const drawn = drawAll([
-    drawAccuracy(epochs, { modelEpoch }),
-    drawLoss(epochs, { modelEpoch, extras: extraLosses(config) }),
+    { plot: drawAccuracy(epochs, { modelEpoch }) },
+    { plot: drawLoss(epochs, { modelEpoch, extras: extraLosses(config) }) },
   ]);
   drawn.catch(() => {});
   return drawn;
@@ -37,17 +39,23 @@ export function drawResults(
   metrics: MetricValues,
   predictions: readonly Prediction[],
   testImages: LabeledImages,
+  classNames: readonly string[],
 ): Promise<DrawnPlot[]> {
   const images = predictions.map(({ index }) => pickImage(testImages, index));
-  return drawAll([drawConfusionMatrix(metrics), drawFirstTen(predictions, images)]);
+  const names = printableNames(classNames);
+  const namesInPng = drawableNames(names);
+  return drawAll([
+    { plot: drawConfusionMatrix(metrics, names), asPng: drawConfusionMatrix(metrics, namesInPng) },
+    { plot: drawFirstTen(predictions, images, names), asPng: drawFirstTen(predictions, images, namesInPng) },
+  ]);
 }
 
-/** As SVG and PNG. */
-function drawAll(plots: readonly Plot[]): Promise<DrawnPlot[]> {
+/** As SVG, and as PNG, whose font has fewer characters than a browser's. @param asPng - @default the same */
+function drawAll(plots: readonly { readonly plot: Plot; readonly asPng?: Plot }[]): Promise<DrawnPlot[]> {
   return Promise.all(
-    plots.map(async (plot) => {
-      const svg = toStandaloneSvg(plot);
-      return { name: plot.name, svg, png: await rasterize(svg) };
+    plots.map(async ({ plot, asPng = plot }) => {
+      const png = await rasterize(toStandaloneSvg(asPng));
+      return { name: plot.name, svg: toStandaloneSvg(plot), png };
     }),
   );
 }

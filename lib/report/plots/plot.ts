@@ -53,6 +53,7 @@ export function plotRules(colors: PlotColors, scope: string): string {
     ['.title', 'font-size:14px;font-weight:600'],
     ['.axis-name', 'font-weight:600'],
     ['.tick', `fill:${colors.muted}`],
+    ['.dense', 'font-size:10px'],
     ['.grid', `stroke:${colors.rule};fill:none`],
     ['.frame', `stroke:${colors.muted};stroke-opacity:.5;fill:none`],
     ['.legend', `fill:${colors.paper};fill-opacity:.9;stroke:${colors.rule}`],
@@ -108,9 +109,15 @@ export function drawText(
   return `<text class="${className}" x="${round(x)}" y="${round(y)}" text-anchor="${anchor}">${escapeMarkup(text)}</text>`;
 }
 
-/** Reads from bottom to top, centered on `y`. */
-export function drawUpwardText(x: number, y: number, text: string, className: string): string {
-  return `<text class="${className}" text-anchor="middle" transform="translate(${round(x)} ${round(y)}) rotate(-90)">${escapeMarkup(text)}</text>`;
+/** Reads from bottom to top. @param anchor - which part of the text is at `y`. */
+export function drawUpwardText(
+  x: number,
+  y: number,
+  text: string,
+  className: string,
+  anchor: 'middle' | 'end' = 'middle',
+): string {
+  return `<text class="${className}" text-anchor="${anchor}" transform="translate(${round(x)} ${round(y)}) rotate(-90)">${escapeMarkup(text)}</text>`;
 }
 
 /** Two decimals are finer than any screen and keep the files small. */
