@@ -4,6 +4,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PermanentError, PipelineError } from '../../lib/contracts/errors';
 import { decodeImage } from '../../lib/image/decode-image';
 import { imageFormats } from '../../lib/image/formats/read-header';
+import type { DigitReading } from '../../lib/image/read-digit';
 import { type Classification, classifyImage, type Reading } from '../../lib/inference/classify-image';
 import { openRunModel } from '../../lib/inference/open-model';
 import { chooseModelRun } from '../choose-model-run';
@@ -177,14 +178,19 @@ function describe(runId: string, { predicted, probabilities, reading, doubts }: 
   ].join('\n');
 }
 
-const inkNames: Readonly<Record<Reading['ink'], string>> = {
+const inkNames: Readonly<Record<DigitReading['ink'], string>> = {
   dark: 'a dark digit on a light background',
   light: 'a light digit on a dark background',
   opaque: 'a digit on a transparent background',
   transparent: 'a transparent digit on an opaque background',
 };
 
-function describeReading({ ink, decidedBy, format, width, height, isCentered }: Reading): string {
+function describeReading(reading: Reading): string {
+  const { format, width, height, isCentered } = reading;
+  const image = `${width}×${height} pixels of ${format}`;
+  if ('isScaled' in reading)
+    return `The whole image was scaled${reading.isInverted ? ', and its negative taken,' : ''} as in the training; ${image}.`;
+  const { ink, decidedBy } = reading;
   const otherFlag = ink === 'dark' ? '--no-invert' : '--invert';
   const source = {
     flag: ', as given',
@@ -192,5 +198,5 @@ function describeReading({ ink, decidedBy, format, width, height, isCentered }: 
     transparency: '',
   }[decidedBy];
   const treatment = isCentered ? 'scaled and centered' : 'unchanged';
-  return `Read as ${inkNames[ink]}${source}; ${width}×${height} pixels of ${format}, ${treatment}.`;
+  return `Read as ${inkNames[ink]}${source}; ${image}, ${treatment}.`;
 }

@@ -16,17 +16,29 @@ const smallMargin = 0.5;
  * @param probabilities - [classes], at least two.
  */
 export function findDoubts(digit: GrayImage, probabilities: ArrayLike<number>): string[] {
+  return [...findDoubtsOfShape(digit), ...findHesitation(probabilities)];
+}
+
+function findDoubtsOfShape(digit: GrayImage): string[] {
   const shape = measureShape(digit);
-  const doubts: string[] = [];
-  if (shape === undefined) doubts.push('There is hardly any ink.');
-  else if (shape.secondPartFraction > limits.secondPartFraction || shape.aspect > limits.aspect)
-    doubts.push('This looks like more than one digit: the model knows one at a time.');
-  else if (shape.fillFraction > limits.fillFraction && shape.aspect > narrowAspect)
-    doubts.push('This is a filled shape: the model knows digits drawn with strokes.');
+  if (shape === undefined) return ['There is hardly any ink.'];
+  if (shape.secondPartFraction > limits.secondPartFraction || shape.aspect > limits.aspect)
+    return ['This looks like more than one digit: the model knows one at a time.'];
+  return shape.fillFraction > limits.fillFraction && shape.aspect > narrowAspect
+    ? ['This is a filled shape: the model knows digits drawn with strokes.']
+    : [];
+}
+
+/**
+ * The part of `findDoubts` that holds for any image.
+ *
+ * @param probabilities - [classes], at least two.
+ */
+export function findHesitation(probabilities: ArrayLike<number>): string[] {
   const [first, second] = Array.from(probabilities, (probability, label) => ({ probability, label })).sort(
     (a, b) => b.probability - a.probability || a.label - b.label,
   );
-  if (first!.probability - second!.probability < smallMargin)
-    doubts.push(`The model hesitates between ${first!.label} and ${second!.label}.`);
-  return doubts;
+  return first!.probability - second!.probability < smallMargin
+    ? [`The model hesitates between ${first!.label} and ${second!.label}.`]
+    : [];
 }

@@ -1,7 +1,8 @@
 import { PermanentError } from '../contracts/errors';
+import type { ImageShape } from '../contracts/image-shape';
 import { centerDigit, type GrayImage } from './center-digit';
 import type { DecodedImage } from './decode-image';
-import { flattenOnto, reduceTransparency } from './gray-values';
+import { colorsOnto, flattenOnto, reduceTransparency } from './gray-values';
 import { type Ink, separateInk } from './separate-ink';
 
 /** How an image was interpreted, to explain an answer. */
@@ -45,19 +46,18 @@ export function readDigit(
 }
 
 /**
- * The unchanged gray values, with transparent parts as black, for models of images that are not centered digits.
+ * The unchanged values, with transparent parts as black.
  *
- * @param shape - [height, width] that the image must have, in pixels.
- * @returns [height · width] in [0, 1].
+ * @param shape - that the image must have.
+ * @returns [...shape] in [0, 1].
  * @throws PermanentError InvalidInput for another size.
  */
-export function readUnchanged(
-  image: DecodedImage,
-  shape: readonly [number, number],
-  fileName: string,
-): Float32Array {
+export function readUnchanged(image: DecodedImage, shape: ImageShape, fileName: string): Float32Array {
   const [height, width] = image.shape;
-  if (height === shape[0] && width === shape[1]) return flattenOnto(image, 0).pixels;
+  if (height === shape[0] && width === shape[1])
+    return shape.length === 3
+      ? Float32Array.from(colorsOnto(image, 0), (value) => value / 255)
+      : flattenOnto(image, 0).pixels;
   throw new PermanentError(
     'InvalidInput',
     `${fileName} is ${width}×${height} pixels, and the model was trained on ${shape[1]}×${shape[0]}. Scale it to that size, or leave out --raw.`,

@@ -1,26 +1,38 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type ImageShape, imageShapeOf } from '../contracts/image-shape';
 import type { DecodedImage } from '../image/decode-image';
-import { findDoubts } from '../image/doubts';
+import { findDoubts, findHesitation } from '../image/doubts';
 import { type DigitReading, readDigit, readUnchanged } from '../image/read-digit';
+import { labelsOf, type Preparation } from '../model/model-labels';
+import { readScaled } from './read-scaled';
 
 export interface ClassifyOptions {
   /** Names the image in messages. */
   readonly fileName: string;
-  /** True for a dark digit on a light background, false for the reverse. @default what the image itself shows */
+  /**
+   * True for a dark digit on a light background, false for the reverse.
+   *
+   * @default what the image itself shows; for images that are no centered digits, as in the training
+   */
   readonly isInverted: boolean | undefined;
   /** The image has the model's input size, and the model gets it unchanged. */
   readonly isRaw: boolean;
 }
 
-/** How the image was converted to the model's input. */
-export interface Reading extends DigitReading {
+interface ImageFacts {
   readonly format: string;
   /** In pixels, upright. */
   readonly width: number;
   readonly height: number;
-  readonly isCentered: boolean;
 }
+
+/** How the image was converted to the model's input: a digit was found and centered, or the whole image was scaled. */
+export type Reading = ImageFacts &
+  (
+    | (DigitReading & { readonly isCentered: boolean })
+    | { readonly isCentered: false; readonly isScaled: true; readonly isInverted: boolean }
+  );
 
 export interface Classification {
   /** The class with the highest probability. */
@@ -33,7 +45,8 @@ export interface Classification {
 }
 
 /**
- * Finds the digit in an image, converts it as the images of MNIST were, and classifies it.
+ * Converts an image as those of the training were prepared, and classifies it. For models of centered digits, it finds
+ * the digit in the image.
  *
  * @param model - of images; stays the caller's.
  * @throws PermanentError InvalidInput where there is no digit, or for a raw image of another size.
@@ -43,10 +56,10 @@ export async function classifyImage(
   image: DecodedImage,
   options: ClassifyOptions,
 ): Promise<Classification> {
-  // [height, width] for the perceptron, [height, width, 1] for a convolution.
   const inputShape = model.inputs[0]!.shape.slice(1) as number[];
-  const shape = [inputShape[0]!, inputShape[1]!] as const;
-  const { pixels, reading } = readInput(image, shape, options);
+  const shape = imageShapeOf(inputShape);
+  const { preparation = preparationOf(shape) } = labelsOf(model);
+  const { pixels, reading } = readInput(image, shape, preparation, options);
   const output = tidy(() => model.predict(tensor(pixels, [1, ...inputShape])) as Tensor);
   const probabilities = Array.from(await output.data<'float32'>());
   output.dispose();
@@ -54,24 +67,47 @@ export async function classifyImage(
     predicted: probabilities.indexOf(Math.max(...probabilities)),
     probabilities,
     reading,
-    // A raw image need not be the drawing of a digit.
-    doubts: options.isRaw ? [] : findDoubts({ pixels, shape }, probabilities),
+    doubts: findDoubtsOf(reading, { pixels, shape }, probabilities, options),
   };
 }
 
+/** Of a model that does not say how its images were prepared: models of earlier versions are of centered digits. */
+const preparationOf = (shape: ImageShape): Preparation => ({
+  isCentered: shape.length === 2,
+  isInverted: false,
+});
+
 function readInput(
   image: DecodedImage,
-  shape: readonly [number, number],
+  shape: ImageShape,
+  preparation: Preparation,
   { fileName, isInverted, isRaw }: ClassifyOptions,
 ): { readonly pixels: Float32Array; readonly reading: Reading } {
   const [height, width] = image.shape;
-  const facts = { format: image.format, width, height, isCentered: !isRaw };
+  const facts = { format: image.format, width, height };
   if (isRaw) {
-    const gray = readUnchanged(image, shape, fileName);
-    const pixels = isInverted === true ? gray.map((each) => 1 - each) : gray;
-    return { pixels, reading: { ink: isInverted === true ? 'dark' : 'light', decidedBy: 'flag', ...facts } };
+    const values = readUnchanged(image, shape, fileName);
+    const pixels = isInverted === true ? values.map((each) => 1 - each) : values;
+    const ink = isInverted === true ? 'dark' : 'light';
+    return { pixels, reading: { ink, decidedBy: 'flag', ...facts, isCentered: false } };
+  }
+  if (!preparation.isCentered) {
+    const negative = isInverted ?? preparation.isInverted;
+    const scaled = { isCentered: false, isScaled: true, isInverted: negative } as const;
+    return { pixels: readScaled(image, shape, negative), reading: { ...scaled, ...facts } };
   }
   const forced = isInverted === undefined ? undefined : isInverted ? 'dark' : 'light';
-  const { digit, ink, decidedBy } = readDigit(image, shape, { forced, fileName });
-  return { pixels: digit.pixels, reading: { ink, decidedBy, ...facts } };
+  const [rows, columns] = shape;
+  const { digit, ink, decidedBy } = readDigit(image, [rows, columns], { forced, fileName });
+  return { pixels: digit.pixels, reading: { ink, decidedBy, ...facts, isCentered: true } };
+}
+
+function findDoubtsOf(
+  { isCentered }: Reading,
+  { pixels, shape: [height, width] }: { readonly pixels: Float32Array; readonly shape: ImageShape },
+  probabilities: readonly number[],
+  { isRaw }: ClassifyOptions,
+): string[] {
+  if (isCentered) return findDoubts({ pixels, shape: [height, width] }, probabilities);
+  return isRaw ? [] : findHesitation(probabilities);
 }

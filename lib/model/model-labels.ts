@@ -2,12 +2,23 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { classNamesSchema, indexNames } from '../contracts/class-names';
 
+/** How an image becomes an input of the model, so that it is like those of the training. */
+const preparationSchema = z.object({
+  /** One drawing in light ink on 0, in a box in the middle, as in MNIST. */
+  isCentered: z.boolean(),
+  /** Dark ink on a light ground became light ink on a dark one. */
+  isInverted: z.boolean(),
+});
+export type Preparation = Readonly<z.infer<typeof preparationSchema>>;
+
 /** What the numbers that go into a model and come out of it mean. */
 export interface ModelLabels {
   /** [classes]. */
   readonly classNames: readonly string[];
   /** The pixel value of the data that became 1: the model takes pixel values divided by it. */
   readonly white: number;
+  /** Unknown for models of earlier versions and of other programs. */
+  readonly preparation?: Preparation | undefined;
 }
 
 /** The white of 8-bit images. */
@@ -17,12 +28,13 @@ export const defaultWhite = 255;
 export const modelMetadataSchema = z.looseObject({
   classNames: classNamesSchema.optional(),
   white: z.number().positive().optional(),
+  preparation: preparationSchema.optional(),
 });
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
 
 /** The model carries them from now on, and `saveModel` and `exportModel` store them. */
-export function attachLabels(model: LayersModel, { classNames, white }: ModelLabels): void {
-  model.setUserDefinedMetadata({ classNames: [...classNames], white });
+export function attachLabels(model: LayersModel, { classNames, ...others }: ModelLabels): void {
+  model.setUserDefinedMetadata({ classNames: [...classNames], ...others });
 }
 
 /** Those of a model; of one without any, numbers as names and 255 as white. */
@@ -33,8 +45,9 @@ export function labelsOf(model: LayersModel): ModelLabels {
 
 /** @param classes - of the model; names of another number of classes are not those of the model. */
 export function completeLabels(
-  { classNames, white = defaultWhite }: ModelMetadata = {},
+  { classNames, white = defaultWhite, preparation }: ModelMetadata = {},
   classes: number,
 ): ModelLabels {
-  return { classNames: classNames?.length === classes ? classNames : indexNames(classes), white };
+  const names = classNames?.length === classes ? classNames : indexNames(classes);
+  return { classNames: names, white, ...(preparation && { preparation }) };
 }

@@ -1,16 +1,16 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeMnistSubset } from '../browser/mnist-subset';
 import { runCommand } from '../support/command-line';
 import { makePng } from '../support/make-png';
 import { useScratchFolder } from '../support/scratch-folder';
-import { writeTinyDataset } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 const store = join(folder, 'trained');
 
 beforeAll(async () => {
   const dataset = join(folder, 'digits');
-  await writeTinyDataset(dataset);
+  await writeMnistSubset(dataset, { trainCount: 200, testCount: 50 });
   const small = ['--engine', 'wasm', '--hidden', '8', '--epochs', '1'];
   await runCommand(['train', ...small, '--dataset', dataset, '--store', store, '--run-id', 'r']);
 }, 60_000);
@@ -87,20 +87,20 @@ test.each([
 });
 
 test('--raw passes the image to the model unchanged, --invert its negative', async () => {
-  const light = write('raw-light.png', bar(255, 0, [6, 6]));
-  const dark = write('raw-dark.png', bar(0, 255, [6, 6]));
+  const light = write('raw-light.png', bar(255, 0, [28, 28]));
+  const dark = write('raw-dark.png', bar(0, 255, [28, 28]));
   const raw = await predictJson(light, '--raw');
-  expect(raw.reading).toMatchObject({ isCentered: false, width: 6, height: 6 });
+  expect(raw.reading).toMatchObject({ isCentered: false, width: 28, height: 28 });
   expect((await predictJson(dark, '--raw', '--invert')).probabilities).toEqual(raw.probabilities);
   expect((await predictJson(dark, '--raw')).probabilities).not.toEqual(raw.probabilities);
-  expect((await predict(light, '--raw')).out).toContain('6×6 pixels of PNG, unchanged.');
+  expect((await predict(light, '--raw')).out).toContain('28×28 pixels of PNG, unchanged.');
 });
 
 test.each<[string, () => string[], RegExp]>([
   [
     '--raw with another size',
     () => [write('large.png', bar(0, 255)), '--raw'],
-    /large\.png is 9×12 pixels.*trained on 6×6/,
+    /large\.png is 9×12 pixels.*trained on 28×28/,
   ],
   [
     'white',

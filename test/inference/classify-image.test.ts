@@ -1,9 +1,11 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+import { indexNames } from '../../lib/contracts/class-names';
 import type { ImageShape } from '../../lib/contracts/image-shape';
 import type { DecodedImage } from '../../lib/image/decode-image';
 import { assertAcceptsImages } from '../../lib/inference/accepted-images';
 import { classifyImage } from '../../lib/inference/classify-image';
+import { attachLabels } from '../../lib/model/model-labels';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { buildCnn, randomizeWeights, sampleModels } from '../support/sample-models';
 
@@ -82,6 +84,58 @@ test('a raw image has no doubts, and must have the size of the model', async () 
     });
   });
 });
+
+/** Flatten and softmax: the probabilities grow with the values of the input. */
+const showInput = (inputShape: number[]) => () =>
+  sequential({ layers: [layers.flatten({ inputShape }), layers.softmax({})] });
+/** The values of the input in [0, 1], from the probabilities of `showInput`. @param atOne - the index of a value that is 1. */
+const inputOf = (probabilities: readonly number[], atOne: number) =>
+  probabilities.map((each) => 1 + Math.log(each / probabilities[atOne]!));
+
+/** 2×4 pixels: the left half red, the right half white. */
+const redAndWhite: DecodedImage = {
+  rgba: Uint8Array.from({ length: 32 }, (_, at) => (at % 4 === 0 || at % 4 === 3 || at % 16 >= 8 ? 255 : 0)),
+  shape: [2, 4],
+  format: 'PNG',
+  isLossy: false,
+};
+
+test('a model of color images gets the whole image, scaled to fit', async () => {
+  await withModel(showInput([2, 2, 3]), async (model) => {
+    const { probabilities, reading } = await classifyImage(model, redAndWhite, options);
+    expect(reading).toEqual({
+      ...{ format: 'PNG', width: 4, height: 2, isCentered: false, isScaled: true, isInverted: false },
+    });
+    // Red and white in one row; the other one is padded.
+    const expected = [1, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0].map((value) => expect.closeTo(value, 4));
+    expect(inputOf(probabilities, 0)).toEqual(expected);
+  });
+});
+
+test('a raw image in color is unchanged', async () => {
+  await withModel(showInput([2, 4, 3]), async (model) => {
+    const { probabilities } = await classifyImage(model, redAndWhite, { ...options, isRaw: true });
+    const row = [1, 0, 0, 1, 0, 0, 1, 1, 1, 1, 1, 1];
+    expect(inputOf(probabilities, 0)).toEqual([...row, ...row].map((value) => expect.closeTo(value, 4)));
+  });
+});
+
+test.each([
+  ['as they are', { isCentered: false, isInverted: false }, undefined, [0.299, 1]],
+  ['inverted', { isCentered: false, isInverted: true }, undefined, [0.701, 0]],
+  ['inverted, but the user says no', { isCentered: false, isInverted: true }, false, [0.299, 1]],
+] as const)(
+  'a model of gray images that are no centered digits gets them %s',
+  async (_, preparation, isInverted, expected) => {
+    await withModel(showInput([2, 4]), async (model) => {
+      attachLabels(model, { classNames: indexNames(8), white: 255, preparation });
+      const { probabilities, doubts } = await classifyImage(model, redAndWhite, { ...options, isInverted });
+      const [left, right] = [probabilities[0]!, probabilities[2]!];
+      expect(Math.log(right / left)).toBeCloseTo(expected[1] - expected[0], 2);
+      expect(doubts).toEqual([expect.stringMatching(/^The model hesitates between/)]);
+    });
+  },
+);
 
 test('an image without a digit is refused', async () => {
   await withModel(sampleModels['the perceptron'], async (model) => {

@@ -5,6 +5,7 @@ import { trainingRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { loadSplit } from '../../dataset/load-split';
+import { areCentered } from '../../image/centered-images';
 import { findSourceCommit } from '../../installation/source-commit';
 import { completeLabels } from '../../model/model-labels';
 import { networkOf } from '../../model/network-of';
@@ -66,7 +67,10 @@ export async function train(
   if (remark !== undefined) log(remark);
   const training = { ...images, config, network, engine, timeLimit, history };
   const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(input, training, context);
-  const labels = completeLabels(manifest, config.classes);
+  const labels = {
+    ...completeLabels(manifest, config.classes),
+    preparation: { isCentered: areCentered(images.testImages), isInverted: false },
+  };
   const weightsSha256 = await writeTrainingFiles(store, {
     ...images,
     runId,
