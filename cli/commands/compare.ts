@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { PermanentError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { describeOtherClasses } from '../../lib/report/compare-class-names';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { type ChangedImages, differingSettings, findChangedImages } from '../../lib/report/compare-runs';
 import { type ComparedRun, type ComparisonData, readComparison } from '../../lib/report/comparison-data';
@@ -66,11 +67,13 @@ function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined
     String(epochs.length),
     ...settings.map(({ values }) => values[index]!),
   ]);
+  const otherClasses = describeOtherClasses(runs);
   const settingNames = settings.map(({ name }) => name);
   return [
     formatTable([['run', 'accuracy', 'errors', 'loss', 'epochs', ...settingNames], ...rows]),
     '',
     `  test images  ${describeChanges(changed)}`,
+    ...(otherClasses === undefined ? [] : [`  classes      ${otherClasses}`]),
     `  page         ${pagePath}`,
   ].join('\n');
 }
@@ -88,8 +91,9 @@ function asJson(runs: readonly ComparedRun[], changed: ChangedImages | undefined
     regressed: changed.regressed.map(({ index }) => index),
     other: changed.other.map(({ index }) => index),
   };
-  const metrics = runs.map(({ runId, record: { accuracy, errorCount, loss } }) => ({
+  const metrics = runs.map(({ runId, classNames, record: { accuracy, errorCount, loss } }) => ({
     runId,
+    classNames,
     accuracy,
     errorCount,
     loss,

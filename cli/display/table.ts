@@ -1,3 +1,5 @@
+import { textWidth } from './text-width';
+
 export interface TableFormat {
   /** Indexes of the columns of numbers. */
   readonly alignRight?: readonly number[];
@@ -10,10 +12,11 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   { alignRight = [], style = (cell) => cell }: TableFormat = {},
 ): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => textWidth(row[column]!))));
   const pad = (cell: string, column: number, isLast: boolean) => {
-    if (alignRight.includes(column)) return cell.padStart(widths[column]!);
-    return isLast ? cell : cell.padEnd(widths[column]!);
+    const padding = ' '.repeat(widths[column]! - textWidth(cell));
+    if (alignRight.includes(column)) return padding + cell;
+    return isLast ? cell : cell + padding;
   };
   return rows
     .map((row, index) => {
@@ -27,6 +30,6 @@ export function formatTable(
 
 /** The width of a table that `formatTable` makes of these rows. */
 export function widthOfTable(rows: readonly (readonly string[])[]): number {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => textWidth(row[column]!))));
   return widths.reduce((sum, width) => sum + width + 2, 0);
 }

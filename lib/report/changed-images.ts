@@ -1,4 +1,5 @@
 import { type ByteImage, imageDataUrl } from './byte-image';
+import { nameInCaption, nameInText } from './class-labels';
 import { type ChangedImage, findChangedImages } from './compare-runs';
 import type { ComparisonData } from './comparison-data';
 import { escapeMarkup } from './escape-markup';
@@ -20,6 +21,8 @@ export function changedImages({ runs, imageOf }: ComparisonData): Markup {
     return section('changed-images', heading, note, '');
   }
   const { fixed, regressed, other } = changed;
+  // Runs with the same test images have the same classes.
+  const { classNames } = runs[0]!;
   const total = fixed.length + regressed.length + other.length;
   const ends = `from ${runs[0]!.runId} to ${runs.at(-1)!.runId}`;
   const groups = (
@@ -28,7 +31,7 @@ export function changedImages({ runs, imageOf }: ComparisonData): Markup {
       [`Regressed ${ends}`, regressed],
       ['Other disagreements', other],
     ] as const
-  ).map(([name, images]) => imageGroup(name, images, imageOf));
+  ).map(([name, images]) => imageGroup(name, images, classNames, imageOf));
   return section(
     'changed-images',
     heading,
@@ -40,50 +43,71 @@ export function changedImages({ runs, imageOf }: ComparisonData): Markup {
 function imageGroup(
   name: string,
   images: readonly ChangedImage[],
+  classNames: readonly string[],
   imageOf: ((index: number) => ByteImage) | undefined,
 ): Markup {
   if (images.length === 0) return '';
   const some = images.length > maxImages ? `, the first ${maxImages} shown` : '';
-  const items = images.slice(0, maxImages).map((image) => changedItem(image, imageOf?.(image.index)));
+  const items = images
+    .slice(0, maxImages)
+    .map((image) => changedItem(image, classNames, imageOf?.(image.index)));
   return card(
     `<h3>${escapeMarkup(name)}: ${formatCount(images.length)}${some}</h3><ul class="digits mistakes">${items.join('')}</ul>`,
   );
 }
 
-function changedItem({ index, label, answers }: ChangedImage, pixels: ByteImage | undefined): Markup {
+function changedItem(
+  { index, label, answers }: ChangedImage,
+  classNames: readonly string[],
+  pixels: ByteImage | undefined,
+): Markup {
   const image =
     pixels === undefined
       ? ''
-      : `<img alt="Test image ${index}: true label ${label}" width="${pixels.shape[1]}" height="${pixels.shape[0]}" src="${imageDataUrl(pixels)}">`;
+      : `<img alt="${escapeMarkup(`Test image ${index}: true label ${nameInText(classNames[label]!)}`)}" width="${pixels.shape[1]}" height="${pixels.shape[0]}" src="${imageDataUrl(pixels)}">`;
   const lines =
-    answers.length > maxListedRuns ? countedAnswers(answers, label) : listedAnswers(answers, label);
-  return `<li><figure>${image}<figcaption><strong>${label}</strong>no. ${index}<ol class="guesses answers">${lines.join('')}</ol></figcaption></figure></li>`;
+    answers.length > maxListedRuns
+      ? countedAnswers(answers, label, classNames)
+      : listedAnswers(answers, label, classNames);
+  return `<li><figure>${image}<figcaption><strong>${nameInCaption(classNames[label]!)}</strong>no. ${index}<ol class="guesses answers">${lines.join('')}</ol></figcaption></figure></li>`;
 }
 
 /** One line for each run. */
-function listedAnswers(answers: ChangedImage['answers'], label: number): Markup[] {
+function listedAnswers(
+  answers: ChangedImage['answers'],
+  label: number,
+  classNames: readonly string[],
+): Markup[] {
   return answers.map(({ predicted, confidence }, run) => {
     const swatch = `<span class="swatch run-${run + 1}" aria-hidden="true"></span>`;
     return answerLine(
       predicted === label,
-      `${swatch}${mark(predicted, label)}`,
+      `${swatch}${mark(predicted === label, classNames[predicted]!)}`,
       formatPercent(confidence, 1),
     );
   });
 }
 
 /** One line for each prediction, with the number of runs that made it, the most frequent first. */
-function countedAnswers(answers: ChangedImage['answers'], label: number): Markup[] {
+function countedAnswers(
+  answers: ChangedImage['answers'],
+  label: number,
+  classNames: readonly string[],
+): Markup[] {
   const counts = new Map<number, number>();
   for (const { predicted } of answers) counts.set(predicted, (counts.get(predicted) ?? 0) + 1);
   return [...counts]
     .sort(([a, countA], [b, countB]) => countB - countA || a - b)
     .map(([predicted, count]) =>
-      answerLine(predicted === label, mark(predicted, label), `${count} ${count === 1 ? 'run' : 'runs'}`),
+      answerLine(
+        predicted === label,
+        mark(predicted === label, classNames[predicted]!),
+        `${count} ${count === 1 ? 'run' : 'runs'}`,
+      ),
     );
 }
 
-const mark = (predicted: number, label: number) => `${predicted === label ? '✓' : '✗'} ${predicted}`;
+const mark = (isRight: boolean, name: string): Markup => `${isRight ? '✓' : '✗'} ${nameInCaption(name)}`;
 
 const answerLine = (isRight: boolean, answer: Markup, note: string): Markup =>
   `<li class="${isRight ? 'right' : 'wrong'}"><b>${answer}</b><span>${note}</span></li>`;

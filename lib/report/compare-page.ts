@@ -1,5 +1,6 @@
 import { extraLosses } from '../model/describe-training';
 import { changedImages } from './changed-images';
+import { describeOtherClasses } from './compare-class-names';
 import { compareWithFirst, type Difference, differingEnvironment, differingSettings } from './compare-runs';
 import { type ComparedTable, classDifferences, runName, runTable, valueTable } from './compare-tables';
 import type { ComparedRun, ComparisonData } from './comparison-data';
@@ -36,11 +37,14 @@ function headline(runs: readonly ComparedRun[], differences: readonly Difference
   const best = runs.reduce((a, b) => (b.record.accuracy > a.record.accuracy ? b : a));
   // Compares the best run with the first one; if the best is the first, the last with it.
   const other = best === runs[0] ? runs.length - 1 : runs.indexOf(best);
-  const sentence = describeDifference(runs[other]!.runId, runs[0]!.runId, differences[other]!);
+  const sentences = [
+    describeDifference(runs[other]!.runId, runs[0]!.runId, differences[other]!),
+    describeOtherClasses(runs) ?? [],
+  ].flat();
   return (
     `<header><p class="eyebrow">${runs.length} runs compared</p>` +
     `<h1>${formatPercent(best.record.accuracy)}<small>the best of them: ${escapeMarkup(best.runId)}</small></h1>` +
-    `<ul class="summary"><li>${escapeMarkup(sentence)}</li></ul></header>`
+    `<ul class="summary">${sentences.map((sentence) => `<li>${escapeMarkup(sentence)}</li>`).join('')}</ul></header>`
   );
 }
 

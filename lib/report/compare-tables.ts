@@ -1,5 +1,7 @@
 import { sumSeconds } from '../contracts/results';
 import { measureCalibration } from '../evaluation/calibration';
+import { nameMarkup } from './class-labels';
+import { describeOtherClasses } from './compare-class-names';
 import { type ComparedValue, type Difference, recallByClass } from './compare-runs';
 import type { ComparedRun, ComparisonData } from './comparison-data';
 import { escapeMarkup } from './escape-markup';
@@ -181,28 +183,31 @@ function plainTable(
 const transpose = (cells: readonly (readonly Markup[])[]): Markup[][] =>
   cells[0]!.map((_, column) => cells.map((row) => row[column]!));
 
-/** Recall of each class in the first and the last run; nothing where a run has no predictions. */
+/** Recall of each class that the first and the last run have; nothing where a run has no predictions. */
 export function classDifferences(runs: readonly ComparedRun[]): Markup {
   const [first, last] = [runs[0]!, runs.at(-1)!];
   if (first.testPredictions === undefined || last.testPredictions === undefined) return '';
   const before = recallByClass(first.testPredictions);
   const after = recallByClass(last.testPredictions);
-  const rows = before.flatMap((recall, label) => {
-    const later = after[label];
+  const rows = first.classNames.flatMap((name, label) => {
+    const recall = before[label];
+    const later = after[last.classNames.indexOf(name)];
     if (recall === undefined || later === undefined) return [];
     const gain = later - recall;
     const tone = gain === 0 ? '' : gain > 0 ? ' right' : ' wrong';
     return [
-      `<tr><th scope="row">${label}</th><td class="number">${formatPercent(recall)}</td><td class="number">${formatPercent(later)}</td><td class="number gain${tone}">${formatPoints(gain, 'always')}</td></tr>`,
+      `<tr><th scope="row">${nameMarkup(name)}</th><td class="number">${formatPercent(recall)}</td><td class="number">${formatPercent(later)}</td><td class="number gain${tone}">${formatPoints(gain, 'always')}</td></tr>`,
     ];
   });
+  const others =
+    describeOtherClasses([first, last]) === undefined ? '' : ' Classes with the same name in both runs.';
   const heads = [`${first.runId}`, `${last.runId}`, 'Difference'].map(
     (name) => `<th scope="col" class="number">${escapeMarkup(name)}</th>`,
   );
   return section(
     'classes',
     'Class by class',
-    `Recall: the fraction of a label’s test images that are classified correctly.`,
+    `Recall: the fraction of a label’s test images that are classified correctly.${others}`,
     card(
       scrollBox(
         'Recall of each class',

@@ -1,3 +1,4 @@
+import { indexNames, printableNames } from '../contracts/class-names';
 import { datasetManifestSchema } from '../contracts/dataset';
 import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
@@ -13,6 +14,8 @@ export interface ComparedRun {
   readonly runId: string;
   readonly record: RunRecord;
   readonly epochs: readonly Epoch[];
+  /** Printable. */
+  readonly classNames: readonly string[];
   /** Absent in runs of earlier versions, which did not write it. */
   readonly testPredictions?: PredictionColumns;
 }
@@ -78,7 +81,14 @@ async function readComparedRun(store: ObjectStore, runId: string): Promise<Compa
   const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
   const key = objectKeys.testPredictions(runId);
   const testPredictions = await getJsonIfPresent(store, key, testPredictionsSchema);
-  return { runId, record, epochs, ...(testPredictions && { testPredictions }) };
+  const names = testPredictions?.classNames ?? indexNames(record.config.classes);
+  return {
+    runId,
+    record,
+    epochs,
+    classNames: printableNames(names),
+    ...(testPredictions && { testPredictions }),
+  };
 }
 
 async function readTestImages(

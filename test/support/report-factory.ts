@@ -123,14 +123,16 @@ export function makeComparedRun(
   {
     config = {},
     errorEvery = 17,
+    classNames = indexNames(10),
     ...overrides
   }: Partial<Omit<RunRecord, 'config'>> & {
     readonly config?: Partial<RunConfig>;
     readonly errorEvery?: number;
+    readonly classNames?: readonly string[];
   } = {},
 ): ComparedRun {
   const { environment, phases } = makeReportData();
-  const scored = makeScoredLabels(500, errorEvery);
+  const scored = makeScoredLabels(500, errorEvery, classNames.length);
   const { accuracy, loss, testCount, errorCount } = computeMetrics(scored);
   const record = runRecordSchema.parse({
     schemaVersion: 1,
@@ -151,7 +153,8 @@ export function makeComparedRun(
     pipelineVersion: '0.1.0',
     ...overrides,
   });
-  return { runId, record, epochs: makeEpochs(record.config.epochs), testPredictions: columnsOf(scored) };
+  const testPredictions = columnsOf(scored);
+  return { runId, record, epochs: makeEpochs(record.config.epochs), classNames, testPredictions };
 }
 
 /** Two runs that differ in three settings, the second the better one. */
