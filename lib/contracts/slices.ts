@@ -10,7 +10,19 @@ export const sourceFileSchema = z.strictObject({
 });
 
 /** The types of numbers that files of images and labels have. */
-export const valueTypeSchema = z.enum(['uint8', 'int8', 'int16', 'int32', 'float32', 'float64']);
+export const valueTypeSchema = z.enum([
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint32',
+  'int32',
+  'uint64',
+  'int64',
+  'float16',
+  'float32',
+  'float64',
+]);
 export type ValueType = z.infer<typeof valueTypeSchema>;
 
 /** Rows of numbers, one after the other. */
@@ -38,6 +50,8 @@ export const streamSliceSchema = arraySchema.extend({
   compression: z.enum(['gzip', 'deflate']),
   /** Range of the compressed bytes in the file. @default the whole file */
   compressed: z.strictObject({ offset: z.int().min(0), bytes: z.int().min(0) }).optional(),
+  /** CRC-32 of the uncompressed bytes, where the format has it outside of them. */
+  crc32: z.int().min(0).max(0xffff_ffff).optional(),
 });
 export type StreamSlice = z.infer<typeof streamSliceSchema>;
 

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { PermanentError } from '../../contracts/errors';
 import type { StreamSlice, ValuesSlice } from '../../contracts/slices';
 import type { SourceFiles } from '../source-files';
@@ -51,12 +52,14 @@ async function* readRanges(slice: ValuesSlice, files: SourceFiles): AsyncGenerat
 async function* readStream(slice: StreamSlice, files: SourceFiles): AsyncGenerator<Uint8Array> {
   const { file, offset, firstRow = 0 } = slice;
   const chunks = unpack(slice, files)[Symbol.asyncIterator]();
+  let checksum = 0;
   let rest: Uint8Array = new Uint8Array(0);
   let skip = offset + firstRow * bytesOfRow(slice);
   const announced = skip + slice.rowCount * bytesOfRow(slice);
   const nextChunk = async (): Promise<boolean> => {
     const next = await chunks.next();
     rest = next.done ? rest : next.value;
+    if (!next.done && slice.crc32 !== undefined) checksum = crc32(rest, checksum);
     return !next.done;
   };
   const fill = async (block: Uint8Array, start: number): Promise<void> => {
@@ -90,6 +93,8 @@ async function* readStream(slice: StreamSlice, files: SourceFiles): AsyncGenerat
     while (rest.length === 0 && (await nextChunk()));
     if (rest.length > 0)
       throw damaged(file.name, `it has trailing bytes: its header announces ${announced} bytes in all`);
+    if (slice.crc32 !== undefined && slice.crc32 !== checksum)
+      throw damaged(file.name, 'its content has another CRC-32 than its header');
   } finally {
     await chunks.return?.();
   }

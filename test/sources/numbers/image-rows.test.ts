@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { imageShapeSchema, valuesPerImage } from '../../../lib/contracts/image-shape';
-import type { StreamSlice, ValuesSlice, ValueType } from '../../../lib/contracts/slices';
+import type { StreamSlice, ValuesSlice } from '../../../lib/contracts/slices';
 import { LocalFiles } from '../../../lib/sources/local-files';
 import { imageLayoutOf } from '../../../lib/sources/numbers/image-rows';
 import { readSlice } from '../../../lib/sources/read-slice';
@@ -34,7 +34,7 @@ async function readAll(slice: ValuesSlice | StreamSlice, files: SourceFiles) {
 }
 
 /** Of every type, 5 rows of [2, 3]; the floats are exact. */
-const samples: readonly [ValueType, number[]][] = (
+const samples: readonly [Parameters<typeof encodeTypedIdx>[0], number[]][] = (
   ['uint8', 'int8', 'int16', 'int32', 'float32', 'float64'] as const
 ).map((type) => [
   type,
