@@ -10,6 +10,17 @@ export function numbersOrTexts(text: string): (number | string)[] {
   return text === '' ? [] : text.split(',').map(numberOrText);
 }
 
+/** `cat,dog`, or a JSON array, whose texts may have commas. Other text is a list, so that `[` and `]` can be names. */
+export function textsOf(text: string): unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (Array.isArray(parsed)) return parsed;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+  }
+  return text.split(',').map((name) => name.trim());
+}
+
 /** `batchSize` → `--batch-size`: how a message names a setting that was given as a flag. */
 export function flagOf([setting]: readonly PropertyKey[]): string {
   if (setting === 'initialWeightsSha256') return '--from';

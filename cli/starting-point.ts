@@ -87,7 +87,7 @@ function nameWeights(weights: ContentObject): StartingPoint {
 }
 
 function describeWidths(
-  widths: Pick<RunConfig, 'hidden' | 'classes'>,
+  widths: Required<Pick<RunConfig, 'hidden' | 'classes'>>,
   given: GivenSettings,
   what: string,
 ): StartingPoint {

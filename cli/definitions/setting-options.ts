@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { presetNames } from '../../lib/contracts/presets';
-import { numberOrText, numbersOrTexts } from '../flag-values';
+import { numberOrText, numbersOrTexts, textsOf } from '../flag-values';
 
 /** An option whose value the schema of the configuration checks, as it does for a config file. */
 export class SettingOption extends Option {
@@ -41,8 +41,81 @@ const settingGroups: readonly SettingGroup[] = [
       },
       {
         flags: '--classes <count>',
-        description: 'labels are 0 to count - 1',
-        byDefault: '10',
+        description: 'the number of classes; labels from 0 to count - 1 are kept',
+        byDefault: 'as many as there are different labels',
+        parse: numberOrText,
+      },
+      {
+        flags: '--class-names <names>',
+        description: 'cat,dog: in the order of the labels',
+        byDefault: 'those of the dataset, else the labels',
+        parse: textsOf,
+      },
+      {
+        flags: '--image-size <pixels>',
+        description: 'scale every image to this height and width; 0 keeps them',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--channels <count>',
+        description: '1 for gray, 3 for color; 0 for what the images have',
+        byDefault: '0',
+        parse: numberOrText,
+        choices: ['0', '1', '3'],
+      },
+      {
+        flags: '--invert',
+        description: 'exchange black and white',
+        byDefault: 'off',
+      },
+      {
+        flags: '--transpose',
+        description: 'exchange rows and columns, as EMNIST needs it',
+        byDefault: 'off',
+      },
+      {
+        flags: '--white <value>',
+        description: 'the value of a white pixel; 0 decides by type and range',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--test-fraction <fraction>',
+        description: 'without a test part: how much becomes one; 0 is 0.2 below 10,000 images, else 0.1',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--split-seed <integer>',
+        description: 'without a test part: draws the images of one',
+        byDefault: '1',
+        parse: numberOrText,
+      },
+      {
+        flags: '--group-by <column>',
+        description: 'folder or a column: images with the same value stay in one part',
+        byDefault: 'none',
+      },
+      {
+        flags: '--images-column <name>',
+        description: 'the array or column with the images',
+        byDefault: 'found by its content',
+      },
+      {
+        flags: '--labels-column <name>',
+        description: 'the array or column with the labels',
+        byDefault: 'found by its content',
+      },
+      {
+        flags: '--drop-duplicates',
+        description: 'leave out training images that the test part has too',
+        byDefault: 'off',
+      },
+      {
+        flags: '--skip-unreadable <images>',
+        description: 'how many unreadable images are left out; one more refuses the dataset',
+        byDefault: '0',
         parse: numberOrText,
       },
     ],

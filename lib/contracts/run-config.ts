@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sha256Schema } from './dataset';
+import { datasetSettingsShape, findClassContradictions } from './dataset-settings';
 import { findContradictions } from './setting-conditions';
 
 /**
@@ -32,10 +33,7 @@ const modelSchema = z
 
 /** Every setting of a run by itself: what each may be, without what they mean together. */
 export const runSettingsSchema = z.strictObject({
-  /** `mnist`, a folder with the four IDX files, or `s3://bucket/prefix`. */
-  dataset: z.string().min(1).default('mnist'),
-  /** Labels are 0 … classes-1; the width of the output layer. */
-  classes: z.int().min(2).max(1000).default(10),
+  ...datasetSettingsShape,
   /**
    * Stratified part of the training images that is held out as validation data; 0 takes the test set instead, as the
    * Keras example does.
@@ -124,7 +122,8 @@ export function refuseContradictions(
   settings: Omit<RunConfig, 'initialWeightsSha256'>,
   { addIssue }: Pick<z.RefinementCtx, 'addIssue'>,
 ): void {
-  for (const { name, problem } of findContradictions(settings, defaultSettings)) {
+  const problems = [...findContradictions(settings, defaultSettings), ...findClassContradictions(settings)];
+  for (const { name, problem } of problems) {
     addIssue({ code: 'custom', path: [name], message: problem, input: settings[name] });
   }
 }

@@ -11,7 +11,7 @@ import { parseIdx } from './idx';
 import { toLabelFile } from './label-values';
 import { toPixelFile } from './pixel-values';
 import { type FourFiles, type RawFile, type RawFileRole, rawFileNames, rawFileRoles } from './raw-dataset';
-import { validateDataset } from './validate-dataset';
+import { needClasses, validateDataset } from './validate-dataset';
 
 const builtInName = 'mnist';
 
@@ -22,6 +22,7 @@ export interface SourceDataset {
   /** As the user gave it. */
   readonly source: string;
   readonly files: FourFiles;
+  readonly classes: number;
   /** Notes that are shown every time the dataset is used. */
   readonly remarks: readonly string[];
 }
@@ -30,16 +31,17 @@ export interface SourceDataset {
  * Reads and checks the four files of a dataset. Nothing is written.
  *
  * @param source - `mnist`, a folder, or `s3://bucket/prefix`.
- * @param classes - labels must be 0 … classes-1.
+ * @param classes - labels must be 0 … classes-1. @default - as the highest label needs
  * @throws PermanentError InvalidDataset, naming the file.
  */
-export async function readSourceDataset(source: string, classes: number): Promise<SourceDataset> {
+export async function readSourceDataset(source: string, classes?: number): Promise<SourceDataset> {
   const isBuiltIn = source === builtInName;
   const sourceStore = await openStore(isBuiltIn ? findMnistFolder() : source);
   const files = await readFourFiles(sourceStore, source);
-  validateDataset(files, classes);
+  const classCount = classes ?? needClasses(files);
+  validateDataset(files, classCount);
   const name = isBuiltIn ? builtInName : nameByContent(sourceStore.location, files);
-  return { name, source, files, remarks: remarkOnDataset(files) };
+  return { name, source, files, classes: classCount, remarks: remarkOnDataset(files) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
+import { countLabels } from './held-out-counts';
 import type { FourFiles } from './raw-dataset';
 
 /**
@@ -19,6 +20,11 @@ export function validateDataset(files: FourFiles, classes: number): void {
     `The training images are ${trainHeight}×${trainWidth} pixels and the test images ${testHeight}×${testWidth} (height×width). Both must have the same size; scale one of ${files.trainImages.fileName} and ${files.testImages.fileName}.`,
     { evidence: { trainHeight, trainWidth, testHeight, testWidth } },
   );
+}
+
+/** As many classes as the highest label needs. */
+export function needClasses({ trainLabels, testLabels }: FourFiles): number {
+  return Math.max(2, countLabels(trainLabels.data).length, countLabels(testLabels.data).length);
 }
 
 function validateSplit(files: FourFiles, split: Split, classes: number): void {

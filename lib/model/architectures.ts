@@ -3,8 +3,11 @@ import type { RunConfig } from '../contracts/run-config';
 import { type KerasGraph, memberOf, modelInput } from './keras-graph';
 import { type KerasLayer, readLayer } from './keras-layers';
 
-type MlpConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2' | 'classes'>;
-type CnnConfig = Pick<RunConfig, 'filters' | 'dropout' | 'l2' | 'classes'>;
+interface OutputWidth {
+  readonly classes: number;
+}
+type MlpConfig = Pick<RunConfig, 'hidden' | 'dropout' | 'l2'> & OutputWidth;
+type CnnConfig = Pick<RunConfig, 'filters' | 'dropout' | 'l2'> & OutputWidth;
 
 /**
  * The perceptron of the default configuration, for any image size and list of widths:

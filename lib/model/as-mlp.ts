@@ -12,7 +12,7 @@ interface ReadDense {
  * run; `undefined` for any other network. An activation may be a layer of its own, and the last layer may give logits:
  * the weights are the same.
  */
-export function asMlp(graph: KerasGraph): Pick<RunConfig, 'hidden' | 'classes'> | undefined {
+export function asMlp(graph: KerasGraph): Required<Pick<RunConfig, 'hidden' | 'classes'>> | undefined {
   if (!isChain(graph)) return undefined;
   const stages: ReadDense[] = [];
   for (const { class_name, config } of graph.layers) {

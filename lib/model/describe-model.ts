@@ -3,12 +3,12 @@ import type { LayerSummary } from './summarize-layers';
 
 /** The architecture in words: the widths of a perceptron, else the layers by kind. */
 export function describeArchitecture(
-  { model, hidden, classes, dropout }: RunConfig,
+  { model, hidden, dropout }: RunConfig,
   layers: readonly LayerSummary[],
 ): string {
   if (model !== 'mlp') return `${nameOfModel(model)}: ${countKinds(layers)}`;
   const dropouts = dropout > 0 ? `, dropout ${dropout} before each of them` : '';
-  return `Flatten, then dense layers ${[...hidden, classes].join(' → ')}${dropouts}; relu, softmax at the end`;
+  return `Flatten, then dense layers ${[...hidden, ...outputWidth(layers)].join(' → ')}${dropouts}; relu, softmax at the end`;
 }
 
 /** `mlp`, `cnn`, or the SHA-256 of an architecture that came from a file. */
@@ -18,9 +18,21 @@ export function nameOfModel(model: string): string {
   return `the architecture ${model.slice(0, 8)}`;
 }
 
-/** For the note at the start of a training. */
-export function introduceModel({ model, hidden, filters, classes }: RunConfig): string {
-  if (model === 'mlp') return `the perceptron ${[...hidden, classes].join(' → ')}`;
+function outputWidth(layers: readonly LayerSummary[]): readonly number[] {
+  return layers.findLast(({ className }) => className === 'Dense')?.outputShapes[0] ?? [];
+}
+
+/**
+ * For the note at the start of a training.
+ *
+ * @param classes - @default - as the configuration says, which may leave it to the dataset
+ */
+export function introduceModel(
+  { model, hidden, filters, ...config }: RunConfig,
+  classes = config.classes,
+): string {
+  if (model === 'mlp')
+    return `the perceptron ${[...hidden, ...(classes === undefined ? [] : [classes])].join(' → ')}`;
   if (model === 'cnn') return `the convolutional network with ${filters.join(' → ')} filters`;
   return nameOfModel(model);
 }

@@ -17,13 +17,11 @@ export function describeTraining(config: RunConfig, heldOutCount?: number): Trai
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }
 
-function describeLoss({ l2, labelSmoothing, classes }: RunConfig): string {
+function describeLoss({ l2, labelSmoothing }: RunConfig): string {
   const smoothing =
     labelSmoothing === 0
       ? []
-      : [
-          `labels smoothed by ${labelSmoothing}: the target of the right class is ${trim(1 - labelSmoothing + labelSmoothing / classes)} instead of 1`,
-        ];
+      : [`labels smoothed by ${labelSmoothing}: this part of each label is spread evenly over all classes`];
   const penalty = l2 === 0 ? [] : [`l2(${l2}) on the kernels`];
   return ['sparse categorical cross-entropy', ...penalty, ...smoothing].join(', ');
 }
@@ -103,4 +101,3 @@ export function extraLosses({ l2, labelSmoothing }: Pick<RunConfig, 'l2' | 'labe
 }
 
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-const trim = (number: number) => Number(number.toPrecision(4));

@@ -48,7 +48,7 @@ export function renderModelCard(data: ModelCardData): string {
   const { config, runId, manifest, metrics } = data;
   return [
     `${renderCardMetadata(config, manifest.dataset, metrics)}\n\n# ${config.modelName}`,
-    `An image classifier with ${config.classes} classes, trained by mnist-pipeline ${data.pipelineVersion} in the run \`${runId}\`.`,
+    `An image classifier with ${metrics.classes.length} classes, trained by mnist-pipeline ${data.pipelineVersion} in the run \`${runId}\`.`,
     '## Data',
     describeData(data),
     ...describeClasses(data.labels),
@@ -140,7 +140,7 @@ function describeLimits({ metrics, manifest, config, calibrationError, labels }:
   const weakest = tested.toSorted((a, b) => a.recall - b.recall)[0]!;
   const size = manifest.imageShape.join('×');
   return [
-    `- It has ${config.classes} classes and no class "none of these": every image gets a label, often with a high probability.`,
+    `- It has ${metrics.classes.length} classes and no class "none of these": every image gets a label, often with a high probability.`,
     `- It was trained on images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, and digits that are off-center or rotated${isAugmented(config) ? ' by more than in the training' : ''} are classified badly.`,
     `- Label ${classInSentence(labels, weakest.label)} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
     `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,

@@ -8,10 +8,10 @@ import type { KerasGraph } from './keras-graph';
 import { loadArchitecture } from './stored-architecture';
 import { normalizesBatches, requireTrainable } from './trainable';
 
-type NetworkConfig = Pick<
-  RunConfig,
-  'model' | 'hidden' | 'filters' | 'dropout' | 'l2' | 'classes' | 'batchSize'
->;
+type NetworkConfig = Pick<RunConfig, 'model' | 'hidden' | 'filters' | 'dropout' | 'l2' | 'batchSize'> & {
+  /** The width of the output layer. */
+  readonly classes: number;
+};
 
 const what = 'The network of this run';
 

@@ -62,7 +62,8 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   const planned = await planPreprocessing(config, context);
   assertAugmentationFits(config, planned.plan.imageShape);
   const reader = readWithContent(context.store, objects);
-  const network = await networkOf(config, planned.plan.imageShape, reader);
+  const { classes } = planned.source;
+  const network = await networkOf({ ...config, classes }, planned.plan.imageShape, reader);
   await assertTrainable?.(planned.plan, network);
 
   // Nothing is written above this line; from here on the run exists.

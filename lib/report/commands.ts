@@ -15,8 +15,16 @@ const flagOf = (setting: keyof RunConfig) =>
 export function trainCommand(config: RunConfig): string {
   const flags = changedSettings(config)
     .filter((name) => !withoutFlag.has(name))
-    .map((name) => (config[name] === true ? flagOf(name) : `${flagOf(name)} ${quote(String(config[name]))}`));
+    .map((name) =>
+      config[name] === true ? flagOf(name) : `${flagOf(name)} ${quote(flagValue(config[name]))}`,
+    );
   return ['npx mnist-pipeline train', ...flags].join(' ');
+}
+
+/** A list is separated by commas; if a class name has one, it is JSON. */
+function flagValue(value: RunConfig[keyof RunConfig]): string {
+  const needsJson = Array.isArray(value) && value.some((item) => String(item).includes(','));
+  return needsJson ? JSON.stringify(value) : String(value);
 }
 
 /** A word of a POSIX shell command. */

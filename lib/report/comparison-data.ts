@@ -81,7 +81,8 @@ async function readComparedRun(store: ObjectStore, runId: string): Promise<Compa
   const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
   const key = objectKeys.testPredictions(runId);
   const testPredictions = await getJsonIfPresent(store, key, testPredictionsSchema);
-  const names = testPredictions?.classNames ?? indexNames(record.config.classes);
+  // Where test predictions have no names, the configuration is old enough to have the number of classes.
+  const names = testPredictions?.classNames ?? indexNames(record.config.classes ?? 0);
   return {
     runId,
     record,

@@ -65,7 +65,7 @@ export function formatUsd(dollars: number): string {
 
 /** A setting as text; `none` if it is empty or was not given. */
 export function formatSetting(value: RunConfig[keyof RunConfig]): string {
-  if (!Array.isArray(value)) return String(value ?? 'none');
+  if (!Array.isArray(value)) return value === undefined || value === '' ? 'none' : String(value);
   return value.length === 0 ? 'none' : value.join(', ');
 }
 

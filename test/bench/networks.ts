@@ -21,6 +21,7 @@ export interface BenchNetwork {
 
 export const mnistCounts = { trainCount: 60_000, testCount: 10_000 } as const;
 
+const classes = 10;
 const seedConfig = runConfigSchema.parse({});
 const { model, filters, dropout, batchSize } = runConfigSchema.parse(expandPreset({ preset: 'cnn' }));
 const cnnConfig = runConfigSchema.parse({ model, filters, dropout, batchSize });
@@ -29,7 +30,7 @@ export const networks = {
   mlp: {
     name: 'Default configuration',
     config: seedConfig,
-    graph: describeMlp(seedConfig, imageShape),
+    graph: describeMlp({ ...seedConfig, classes }, imageShape),
     epochs: 4,
     ...mnistCounts,
     wholeEpochs: 10,
@@ -37,7 +38,7 @@ export const networks = {
   cnn: {
     name: 'Network of the preset cnn',
     config: cnnConfig,
-    graph: describeCnn(cnnConfig, imageShape),
+    graph: describeCnn({ ...cnnConfig, classes }, imageShape),
     epochs: 4,
     // 100 training steps.
     trainCount: 100 * batchSize,

@@ -155,7 +155,6 @@ describe('datasets', () => {
       }),
       /200.*199|199.*200/,
     ],
-    ['with a label outside the classes', edit(labels, set(20, 10)), /label.*10/],
     [
       'without images',
       (source) => {

@@ -53,11 +53,15 @@ async function expectAccepted(...flags: string[]): Promise<void> {
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: expect.not.stringContaining('Continuing') });
 }
 
-test('a label beyond the classes; accepted with --classes', async () => {
+test('a label beyond --classes; accepted with more', async () => {
   const bytes = readFileSync(join(dataset, labels));
   bytes[20] = 10;
   writeFileSync(join(dataset, labels), bytes);
-  await expectRefused('InvalidDataset', /the label 10 at row 12.*set "classes" to 11/, perceptron);
+  await expectRefused('InvalidDataset', /the label 10 at row 12.*set "classes" to 11/, [
+    ...perceptron,
+    '--classes',
+    '10',
+  ]);
   await expectAccepted(...perceptron, '--classes', '11');
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { runConfigSchema, runSettingsSchema } from '../../lib/contracts/run-config';
+import { runConfigSchema, runSettingsSchema, storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { findContradictions, settingConditions } from '../../lib/contracts/setting-conditions';
 
 const isValid = (settings: object) => runConfigSchema.safeParse(settings).success;
@@ -72,4 +72,37 @@ test('conditions are about settings that exist, and differ from their default wh
   const defaults = runSettingsSchema.parse({});
   expect(Object.keys(defaults)).toEqual(expect.arrayContaining(Object.keys(settingConditions)));
   expect(findContradictions(defaults, defaults)).toEqual([]);
+});
+
+test.each([
+  ['classes', 256, 257],
+  ['classes', 2, 1],
+  ['classNames', ['cat', 'dog'], ['cat']],
+  ['classNames', ['0', 'ü 漢字, 1'], ['cat', '']],
+  ['classNames', ['a\u00a0b', 'c'], ['a\nb', 'c']],
+  ['imageSize', 4096, 4097],
+  ['channels', 3, 2],
+  ['white', 0.5, -1],
+  ['testFraction', 0.5, 0.6],
+  ['splitSeed', 0, -1],
+  ['skipUnreadable', 3, 0.5],
+])('%s may be %j and not %j', (name, allowed, refused) => {
+  expect(isValid({ [name]: allowed })).toBe(true);
+  expect(isValid({ [name]: refused })).toBe(false);
+});
+
+test.each<[object, string, RegExp]>([
+  [{ classes: 300 }, 'classes', /at most 256 classes/],
+  [{ classNames: ['cat', 'dog', 'cat'] }, 'classNames', /the name "cat" is there twice/],
+  [{ classes: 3, classNames: ['cat', 'dog'] }, 'classNames', /2 names for 3 classes/],
+])('%j is refused: %s, %s', (settings, name, message) => {
+  const { issues } = runConfigSchema.safeParse(settings).error!;
+  expect(issues.map(({ path }) => path)).toEqual([[name]]);
+  expect(issues[0]!.message).toMatch(message);
+});
+
+test('a configuration that was stored before a setting existed, or with more classes than are possible now, is readable', () => {
+  const { imageSize, channels, ...older } = runSettingsSchema.parse({ classes: 1000 });
+  const config = storedRunConfigSchema.shape.config.parse(older);
+  expect(config).toMatchObject({ classes: 1000, imageSize: 0, channels: 0 });
 });

@@ -23,7 +23,7 @@ test.each<[string, object, string | undefined]>([
   [
     'loss',
     { labelSmoothing: 0.05 },
-    'sparse categorical cross-entropy, labels smoothed by 0.05: the target of the right class is 0.955 instead of 1',
+    'sparse categorical cross-entropy, labels smoothed by 0.05: this part of each label is spread evenly over all classes',
   ],
   ['optimizer', { optimizer: 'adamw' }, 'AdamW with weight decay 0.004'],
   ['optimizer', { optimizer: 'sgd', momentum: 0 }, 'SGD'],
@@ -90,7 +90,18 @@ test.each([
   ['0123456789abcdef'.repeat(4), 'the architecture 01234567', 'the architecture 01234567'],
 ])('the model %s is %s', (model, name, introduction) => {
   expect(nameOfModel(model)).toBe(name);
-  expect(introduceModel(configOf({ model }))).toBe(introduction);
+  expect(introduceModel(configOf({ model }), 10)).toBe(introduction);
+});
+
+test('a perceptron ends in one unit for each class, where their number is known', () => {
+  expect(introduceModel(configOf({ hidden: [8] }))).toBe('the perceptron 8');
+  expect(introduceModel(configOf({ hidden: [8], classes: 3 }))).toBe('the perceptron 8 → 3');
+  const layers = [
+    { name: 'dense', className: 'Dense', outputShapes: [[3]], parameterCount: 27, trainedCount: 27 },
+  ];
+  expect(describeArchitecture(configOf({ hidden: [8] }), layers)).toMatch(
+    /^Flatten, then dense layers 8 → 3, /,
+  );
 });
 
 test('an architecture other than a perceptron is described by its layers', () => {

@@ -19,7 +19,7 @@ async function trainOurs(): Promise<number[]> {
   const accuracies: number[] = [];
   for (const seed of seeds) {
     const config = runConfigSchema.parse({ epochs, seed });
-    await trainNetwork(describeMlp(config, trainImages.imageShape), {
+    await trainNetwork(describeMlp({ ...config, classes: 10 }, trainImages.imageShape), {
       engine,
       trainImages,
       validationImages,

@@ -42,7 +42,7 @@ async function openModel(): Promise<LayersModel> {
   expect(weights).toBeUndefined();
   const stored = encodeArchitecture(graph);
   const reader = readWithContent(new MemoryStore(), [stored]);
-  const network = await networkOf({ ...settings, model: stored.sha256 }, [28, 28], reader);
+  const network = await networkOf({ ...settings, classes: 10, model: stored.sha256 }, [28, 28], reader);
   return assemble(toLogits(network), 'The model');
 }
 

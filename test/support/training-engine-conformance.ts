@@ -286,7 +286,7 @@ export function describeTrainingEngine(name: string, open: () => Promise<TestedE
     });
 
     test('a validation batch has the loss and accuracy of the same TensorFlow.js model, plus l2 as in Keras', async () => {
-      const config = runConfigSchema.parse({ hidden: [5, 4], classes: 3, l2: 0.01 });
+      const config = { ...runConfigSchema.parse({ hidden: [5, 4], l2: 0.01 }), classes: 3 };
       const regularized = testedStages.map((layer) => ({ ...layer, l2: 0.01 }));
       const weights = drawStages(regularized, 2);
       const batch = makeBatch(40);

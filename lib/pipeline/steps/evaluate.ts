@@ -51,7 +51,7 @@ export async function evaluate(
   const curves = drawCurves(run);
   const testImages = await loadSplit(context.store, run.manifest, 'test');
   const { probabilities, ...model } = await predictTestImages(run, testImages, context, predict);
-  const scored = { labels: testImages.labels, probabilities, classes: run.config.classes };
+  const scored = { labels: testImages.labels, probabilities, classes: run.classes };
   const metrics = computeMetrics(scored);
   const predictions = firstPredictions(scored);
   const testPredictions = columnsOf(scored);
@@ -91,7 +91,7 @@ function toOutput(
 type PredictTestImages = (model: LayersModel, images: LabeledImages) => Promise<Float32Array>;
 
 async function predictTestImages(
-  { runId, config }: TrainedRun,
+  { runId, classes }: TrainedRun,
   testImages: LabeledImages,
   { store, signal }: StepContext,
   predict: PredictTestImages | undefined,
@@ -100,7 +100,7 @@ async function predictTestImages(
   const model = await loadModel(store, runId);
   try {
     const probabilities =
-      (await predict?.(model, testImages)) ?? (await predictAll(model, testImages, config.classes, signal));
+      (await predict?.(model, testImages)) ?? (await predictAll(model, testImages, classes, signal));
     const inputShape = model.inputs[0]!.shape.slice(1).map(Number);
     return { probabilities, layers: summarizeLayers(model), inputShape };
   } finally {

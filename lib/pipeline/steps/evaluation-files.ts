@@ -84,11 +84,10 @@ export async function writeModelCard(
 
 export async function writeReport(
   store: ObjectStore,
-  { runId, config, training, epochs, manifest, manifestSha256, heldOutCount, labels }: TrainedRun,
+  { runId, config, classes, training, epochs, manifest, manifestSha256, heldOutCount, labels }: TrainedRun,
   { probabilities, ...outcome }: Outcome & ModelPredictions & { readonly testPredictions: PredictionColumns },
   testImages: LabeledImages,
 ): Promise<void> {
-  const { classes } = config;
   const page = renderReportPage({
     ...outcome,
     runId,

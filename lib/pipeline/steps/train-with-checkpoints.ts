@@ -120,6 +120,7 @@ function describeTraining(
   { environment: { engine, device } }: TrainingEngine,
 ): string {
   const parameters = model.countParams().toLocaleString('en');
+  const [, classes] = model.outputs[0]!.shape as [null, number];
   const backend = engine === 'native' ? 'native TensorFlow' : 'WASM';
-  return `Training ${introduceModel(config)} (${parameters} parameters) on ${count.toLocaleString('en')} images with ${backend} on ${device}`;
+  return `Training ${introduceModel(config, classes)} (${parameters} parameters) on ${count.toLocaleString('en')} images with ${backend} on ${device}`;
 }

@@ -4,6 +4,7 @@ import { objectKeys } from '../../contracts/object-keys';
 import { trainingRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
+import { countClasses } from '../../dataset/count-classes';
 import { loadSplit } from '../../dataset/load-split';
 import { areCentered } from '../../image/centered-images';
 import { findSourceCommit } from '../../installation/source-commit';
@@ -55,7 +56,8 @@ export async function train(
     log('maxCostUsd has no effect on a local run: this machine has no price');
   const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
-  const network = await networkOf(config, manifest.imageShape, store);
+  const classes = countClasses(manifest, config);
+  const network = await networkOf({ ...config, classes }, manifest.imageShape, store);
   assertFitsMemory(network, config);
   const wanted = { ...config, isConvolutional: hasConvolutions(network) };
   // Shards are decompressed on other threads while the engine is loaded on this one.
@@ -68,7 +70,7 @@ export async function train(
   const training = { ...images, config, network, engine, timeLimit, history };
   const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(input, training, context);
   const labels = {
-    ...completeLabels(manifest, config.classes),
+    ...completeLabels(manifest, classes),
     preparation: { isCentered: areCentered(images.testImages), isInverted: false },
   };
   const weightsSha256 = await writeTrainingFiles(store, {
