@@ -1,14 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { areIndexNames } from '../../lib/contracts/class-names';
 import { PermanentError, PipelineError } from '../../lib/contracts/errors';
 import { decodeImage } from '../../lib/image/decode-image';
 import { imageFormats } from '../../lib/image/formats/read-header';
 import type { DigitReading } from '../../lib/image/read-digit';
 import { type Classification, classifyImage, type Reading } from '../../lib/inference/classify-image';
 import { openRunModel } from '../../lib/inference/open-model';
+import { defaultWhite } from '../../lib/model/model-labels';
 import { chooseModelRun } from '../choose-model-run';
 import { formatTable } from '../display/table';
+import { fitText } from '../display/text-width';
 import { readInputFile } from '../read-input-file';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './store-request';
@@ -139,18 +142,22 @@ async function classifyFile(model: LayersModel, path: string, request: PredictRe
   }
 }
 
-function toJson(runId: string, image: string, { predicted, probabilities, reading, doubts }: Classification) {
-  return { runId, image, predicted, probabilities, reading, doubts };
+function toJson(runId: string, image: string, { predicted, classNames, ...result }: Classification) {
+  const { probabilities, white, reading, doubts } = result;
+  const predictedName = classNames[predicted];
+  return { runId, image, predicted, predictedName, probabilities, classNames, white, reading, doubts };
 }
 
 function describeAll(runId: string, rows: readonly Row[], { styles }: Terminal): string {
   const cells = rows.map((row) => {
     if ('failure' in row) return [row.path, '', '', row.failure.message];
-    const { predicted, probabilities, doubts } = row.result;
-    return [row.path, String(predicted), formatPercent(probabilities[predicted]!), doubts.join(' ')];
+    const { predicted, probabilities, classNames, doubts } = row.result;
+    const name = fitText(classNames[predicted]!, maxNameColumns);
+    return [row.path, name, formatPercent(probabilities[predicted]!), doubts.join(' ')];
   });
-  const table = formatTable([['image', 'digit', 'probability', 'note'], ...cells], {
-    alignRight: [1, 2],
+  const hasNames = rows.some((row) => 'result' in row && !areIndexNames(row.result.classNames));
+  const table = formatTable([['image', hasNames ? 'class' : 'digit', 'probability', 'note'], ...cells], {
+    alignRight: hasNames ? [2] : [1, 2],
     style: (cell, row, column) => {
       if (row === 0) return styles.bold(cell);
       return column === 3 && 'failure' in rows[row - 1]! ? styles.red(cell) : cell;
@@ -159,22 +166,27 @@ function describeAll(runId: string, rows: readonly Row[], { styles }: Terminal):
   return `${table}\n\n  ${styles.dim(`run ${runId}`)}`;
 }
 
+/** Leaves room in a terminal for what is beside a name. */
+const maxNameColumns = 40;
+
 const formatPercent = (probability: number) => `${(100 * probability).toFixed(2)} %`;
 
-function describe(runId: string, { predicted, probabilities, reading, doubts }: Classification): string {
+function describe(runId: string, classification: Classification): string {
+  const { predicted, probabilities, classNames, white, reading, doubts } = classification;
+  const nameOf = (label: number) => fitText(classNames[label]!, maxNameColumns);
   const rows = probabilities
     .map((probability, label) => ({ probability, label }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, 3)
-    .map(({ probability, label }) => [String(label), formatPercent(probability)]);
+    .map(({ probability, label }) => [nameOf(label), formatPercent(probability)]);
   const warning = doubts.length === 0 ? [] : ['', `Do not rely on this answer: ${doubts.join(' ')}`];
   return [
-    `${predicted}  (run ${runId})`,
+    `${nameOf(predicted)}  (run ${runId})`,
     '',
     formatTable(rows, { alignRight: [1] }),
     ...warning,
     '',
-    describeReading(reading),
+    [describeReading(reading), ...describeScale(white)].join(' '),
   ].join('\n');
 }
 
@@ -200,3 +212,7 @@ function describeReading(reading: Reading): string {
   const treatment = isCentered ? 'scaled and centered' : 'unchanged';
   return `Read as ${inkNames[ink]}${source}; ${image}, ${treatment}.`;
 }
+
+/** Values of an image file are fractions of its white, whatever the white of the training data was. */
+const describeScale = (white: number) =>
+  white === defaultWhite ? [] : [`Its white is 1 for the model, as ${white} was in the training data.`];

@@ -14,9 +14,14 @@ const smallMargin = 0.5;
  *
  * @param digit - centered, as given to the model.
  * @param probabilities - [classes], at least two.
+ * @param nameOf - a class in a sentence. @default its number
  */
-export function findDoubts(digit: GrayImage, probabilities: ArrayLike<number>): string[] {
-  return [...findDoubtsOfShape(digit), ...findHesitation(probabilities)];
+export function findDoubts(
+  digit: GrayImage,
+  probabilities: ArrayLike<number>,
+  nameOf?: (label: number) => string,
+): string[] {
+  return [...findDoubtsOfShape(digit), ...findHesitation(probabilities, nameOf)];
 }
 
 function findDoubtsOfShape(digit: GrayImage): string[] {
@@ -33,12 +38,16 @@ function findDoubtsOfShape(digit: GrayImage): string[] {
  * The part of `findDoubts` that holds for any image.
  *
  * @param probabilities - [classes], at least two.
+ * @param nameOf - a class in a sentence. @default its number
  */
-export function findHesitation(probabilities: ArrayLike<number>): string[] {
+export function findHesitation(
+  probabilities: ArrayLike<number>,
+  nameOf: (label: number) => string = String,
+): string[] {
   const [first, second] = Array.from(probabilities, (probability, label) => ({ probability, label })).sort(
     (a, b) => b.probability - a.probability || a.label - b.label,
   );
   return first!.probability - second!.probability < smallMargin
-    ? [`The model hesitates between ${first!.label} and ${second!.label}.`]
+    ? [`The model hesitates between ${nameOf(first!.label)} and ${nameOf(second!.label)}.`]
     : [];
 }

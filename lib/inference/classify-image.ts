@@ -1,10 +1,12 @@
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { printableNames } from '../contracts/class-names';
 import { type ImageShape, imageShapeOf } from '../contracts/image-shape';
 import type { DecodedImage } from '../image/decode-image';
 import { findDoubts, findHesitation } from '../image/doubts';
 import { type DigitReading, readDigit, readUnchanged } from '../image/read-digit';
 import { labelsOf, type Preparation } from '../model/model-labels';
+import { shorten } from '../report/class-labels';
 import { readScaled } from './read-scaled';
 
 export interface ClassifyOptions {
@@ -39,6 +41,10 @@ export interface Classification {
   readonly predicted: number;
   /** [classes], sums to 1. */
   readonly probabilities: readonly number[];
+  /** [classes], printable. */
+  readonly classNames: readonly string[];
+  /** The pixel value of the training data that was 1 for the model; images are in [0, 1] whatever it is. */
+  readonly white: number;
   readonly reading: Reading;
   /** Why the prediction is not reliable, in sentences; empty if nothing speaks against it. */
   readonly doubts: readonly string[];
@@ -58,7 +64,8 @@ export async function classifyImage(
 ): Promise<Classification> {
   const inputShape = model.inputs[0]!.shape.slice(1) as number[];
   const shape = imageShapeOf(inputShape);
-  const { preparation = preparationOf(shape) } = labelsOf(model);
+  const { preparation = preparationOf(shape), white, ...labels } = labelsOf(model);
+  const classNames = printableNames(labels.classNames);
   const { pixels, reading } = readInput(image, shape, preparation, options);
   const output = tidy(() => model.predict(tensor(pixels, [1, ...inputShape])) as Tensor);
   const probabilities = Array.from(await output.data<'float32'>());
@@ -66,8 +73,10 @@ export async function classifyImage(
   return {
     predicted: probabilities.indexOf(Math.max(...probabilities)),
     probabilities,
+    classNames,
+    white,
     reading,
-    doubts: findDoubtsOf(reading, { pixels, shape }, probabilities, options),
+    doubts: findDoubtsOf(reading, { pixels, shape }, { probabilities, classNames }, options),
   };
 }
 
@@ -102,12 +111,15 @@ function readInput(
   return { pixels: digit.pixels, reading: { ink, decidedBy, ...facts, isCentered: true } };
 }
 
+const maxNameInSentence = 40;
+
 function findDoubtsOf(
   { isCentered }: Reading,
   { pixels, shape: [height, width] }: { readonly pixels: Float32Array; readonly shape: ImageShape },
-  probabilities: readonly number[],
+  { probabilities, classNames }: Pick<Classification, 'probabilities' | 'classNames'>,
   { isRaw }: ClassifyOptions,
 ): string[] {
-  if (isCentered) return findDoubts({ pixels, shape: [height, width] }, probabilities);
-  return isRaw ? [] : findHesitation(probabilities);
+  const nameOf = (label: number) => shorten(classNames[label]!, maxNameInSentence);
+  if (isCentered) return findDoubts({ pixels, shape: [height, width] }, probabilities, nameOf);
+  return isRaw ? [] : findHesitation(probabilities, nameOf);
 }
