@@ -1,12 +1,16 @@
+import type { UploadProgress } from '../lib/cloud/upload-source';
 import type { PipelineEvent } from '../lib/pipeline/step-context';
 import type { Styles } from './display/styles';
+
+/** What is shown while a command works. */
+export type TerminalEvent = PipelineEvent | ({ readonly type: 'upload-progress' } & UploadProgress);
 
 /** Where a command writes: results to standard output, everything else to standard error, so that a pipe gets only the result. */
 export interface Terminal {
   /** A result line on standard output. */
   readonly print: (text: string) => void;
   /** Progress and notes, on standard error. */
-  readonly report: (event: PipelineEvent) => void;
+  readonly report: (event: TerminalEvent) => void;
   /** Of standard output. */
   readonly styles: Styles;
   /** Of standard output; `undefined` if it is not a terminal. */

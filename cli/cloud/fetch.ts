@@ -4,6 +4,7 @@ import { DirectoryStore } from '../../lib/store/directory-store';
 import { locate } from '../../lib/store/locate';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { commandLine } from '../command-text';
+import { formatBytes } from '../display/bytes';
 import { linkTo } from '../display/link';
 import { resolveRunId } from '../run-ids';
 import type { Terminal } from '../terminal';
@@ -24,7 +25,7 @@ export async function fetchCommand(request: FetchCommandRequest, terminal: Termi
   const runId = await resolveRunId(from, request.runId);
   const to = new DirectoryStore(toFolder);
   const onFetched = (key: string, bytes: number) =>
-    terminal.report({ type: 'note', message: `  ${key}  ${formatSize(bytes)}` });
+    terminal.report({ type: 'note', message: `  ${key}  ${formatBytes(bytes)}` });
   const { fetched, kept, isFinished } = await fetchRun({
     runId,
     from,
@@ -48,8 +49,4 @@ export async function fetchCommand(request: FetchCommandRequest, terminal: Termi
     );
   }
   terminal.print(facts.join('\n'));
-}
-
-function formatSize(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

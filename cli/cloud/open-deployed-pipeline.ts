@@ -22,7 +22,9 @@ export async function openDeployedPipeline(stackName: string | undefined): Promi
 }
 
 /** The command line for a run of this stack. */
-export function commandFor({ name }: StackLocation, command: string, runId: string): string {
-  const flag = name === defaultStackName ? '' : ` --stack ${name}`;
-  return `mnist-pipeline ${command} ${runId}${flag}`;
+export function commandFor(stack: StackLocation, command: string, runId: string): string {
+  return `mnist-pipeline ${command} ${runId}${stackFlag(stack)}`;
 }
+
+/** With a space in front; empty for the default stack. */
+export const stackFlag = ({ name }: StackLocation) => (name === defaultStackName ? '' : ` --stack ${name}`);

@@ -1,6 +1,5 @@
 import type { Execution } from '../../lib/cloud/executions';
 import { PermanentError } from '../../lib/contracts/errors';
-import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { type ExecutionInput, executionInputSchema } from '../../lib/contracts/steps';
@@ -14,7 +13,7 @@ import { settingsOfCommand } from '../settings';
 import type { Terminal } from '../terminal';
 import { asFailure } from './execution-failure';
 import { type FollowRequest, followRun } from './follow-run';
-import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
+import { commandFor, type DeployedPipeline, stackFlag } from './open-deployed-pipeline';
 
 export interface CloudTrainRequest {
   /** Only the given settings: the workflow fills in the defaults. */
@@ -64,12 +63,11 @@ function refuseAlias(runId: string): void {
 }
 
 /** The workflow cannot read folders of this machine. */
-function refuseLocalDataset({ dataset }: ExecutionInput, { store }: DeployedPipeline): void {
+function refuseLocalDataset({ dataset }: ExecutionInput, { stack }: DeployedPipeline): void {
   if (dataset === 'mnist' || dataset.startsWith('s3://')) return;
-  const target = `${store.location}/${objectKeys.uploads}my-digits`;
   throw new PermanentError(
     'InvalidInput',
-    `The dataset ${JSON.stringify(dataset)} is a folder on this machine, which the workflow cannot read. Upload it (aws s3 sync ${quoteForShell(dataset)} ${target}), and give --dataset ${target}.`,
+    `The dataset ${JSON.stringify(dataset)} is on this machine, and the workflow cannot read it. Upload it with "mnist-pipeline upload ${quoteForShell(dataset)}${stackFlag(stack)}", which prints the --dataset to give.`,
     { evidence: { dataset } },
   );
 }

@@ -1,4 +1,6 @@
+import type { UploadProgress } from '../../lib/cloud/upload-source';
 import type { Epoch } from '../../lib/contracts/results';
+import { formatBytes } from './bytes';
 import { formatClock } from './durations';
 
 export interface TrainingPosition {
@@ -62,6 +64,19 @@ export function formatShardsLine(
   const barWidth = Math.min(maxBarWidth, columns - 1 - text.length - 2);
   const line = barWidth < minBarWidth ? text : `${text}  ${drawBar(done / count, barWidth)}`;
   return line.length < columns ? line : '';
+}
+
+/** An upload in one line, with the bar where there is room for it. */
+export function formatUploadLine(
+  { doneBytes, totalBytes, doneFiles, fileCount }: UploadProgress,
+  columns: number,
+): string {
+  const fraction = totalBytes === 0 ? doneFiles / fileCount : doneBytes / totalBytes;
+  const percent = `${String(Math.floor(100 * fraction)).padStart(3)} %`;
+  const text = `Uploading ${percent}  ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}  ${doneFiles}/${fileCount} files`;
+  const barWidth = Math.min(maxBarWidth, columns - 1 - text.length - 2);
+  const line = barWidth < minBarWidth ? text : `${text}  ${drawBar(fraction, barWidth)}`;
+  return [line, percent.trim()].find((each) => each.length < columns) ?? '';
 }
 
 function drawBar(doneFraction: number, width: number): string {

@@ -1,10 +1,11 @@
 import type { Epoch } from '../../lib/contracts/results';
 import { shortenMessage } from '../../lib/contracts/shorten';
-import type { PipelineEvent } from '../../lib/pipeline/step-context';
+import type { TerminalEvent } from '../terminal';
 import {
   formatEpochLine,
   formatProgressLine,
   formatShardsLine,
+  formatUploadLine,
   type TrainingPosition,
 } from './progress-line';
 import { createStyles } from './styles';
@@ -18,7 +19,7 @@ export type ProgressStream = Pick<NodeJS.WritableStream, 'write'> & {
 };
 
 export interface ProgressReporter {
-  readonly report: (event: PipelineEvent) => void;
+  readonly report: (event: TerminalEvent) => void;
   /** Removes a progress line that is still on the screen. */
   readonly close: () => void;
 }
@@ -41,7 +42,7 @@ export function createProgressReporter(
 }
 
 function createLines(stream: ProgressStream): ProgressReporter {
-  const report = (event: PipelineEvent) => {
+  const report = (event: TerminalEvent) => {
     const line = describeEvent(event);
     if (line !== undefined) stream.write(`${line}\n`);
   };
@@ -49,12 +50,14 @@ function createLines(stream: ProgressStream): ProgressReporter {
 }
 
 /** The line that an event leaves; `undefined` for those that only move the progress line. */
-function describeEvent(event: PipelineEvent, columns?: number): string | undefined {
+function describeEvent(event: TerminalEvent, columns?: number): string | undefined {
   switch (event.type) {
     case 'training-progress':
       return undefined;
     case 'shards-progress':
       return event.done < event.count ? undefined : `Prepared the dataset: ${event.count} shards`;
+    case 'upload-progress':
+      return undefined;
     case 'epoch-finished':
       return formatEpochLine(event.epoch, event.epochs, columns);
     case 'step-started':
@@ -96,7 +99,7 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
     draw('');
   };
   /** Writes the line of an event where the progress line is, and the progress line below it. */
-  const leave = (event: PipelineEvent) => {
+  const leave = (event: TerminalEvent) => {
     const text = describeEvent(event, columns());
     if (text === undefined) return;
     if (event.type !== 'epoch-finished') position = undefined;
@@ -106,7 +109,7 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
     drawPosition();
   };
 
-  const report = (event: PipelineEvent) => {
+  const report = (event: TerminalEvent) => {
     switch (event.type) {
       case 'training-progress': {
         const { epoch, epochs, batch, batchesPerEpoch } = event;
@@ -120,6 +123,14 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
         position = undefined;
         draw(formatShardsLine(event, columns()));
         if (event.done === event.count) leave(event);
+        break;
+      case 'upload-progress':
+        position = undefined;
+        if (event.doneFiles === event.fileCount) close();
+        else if (now() - drawnAt >= redrawMilliseconds) {
+          drawnAt = now();
+          draw(formatUploadLine(event, columns()));
+        }
         break;
       case 'epoch-finished':
         latest = event.epoch;

@@ -1,9 +1,9 @@
 import { followRun } from '../../cli/cloud/follow-run';
 import type { DeployedPipeline } from '../../cli/cloud/open-deployed-pipeline';
 import { createStyles } from '../../cli/display/styles';
+import type { TerminalEvent } from '../../cli/terminal';
 import type { Execution, Executions, WorkflowEvent } from '../../lib/cloud/executions';
 import { PermanentError, WorkflowError } from '../../lib/contracts/errors';
-import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { putConfig, putHistory } from '../cloud/finished-run';
 
@@ -31,7 +31,7 @@ const unused = () => Promise.reject(new Error('not asked for'));
 function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
   const remaining = [...moments];
   let moment: Moment = {};
-  const reported: PipelineEvent[] = [];
+  const reported: TerminalEvent[] = [];
   const asked: number[] = [];
   const stop = new AbortController();
   const executions: Executions = {
@@ -54,7 +54,7 @@ function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
   const cloud: DeployedPipeline = { stack, executions, store };
   const terminal = {
     print: () => {},
-    report: (event: PipelineEvent) => reported.push(event),
+    report: (event: TerminalEvent) => reported.push(event),
     styles: createStyles({}, {}),
     columns: undefined,
     signal: stop.signal,

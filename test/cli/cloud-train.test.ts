@@ -141,7 +141,7 @@ describe('train --cloud', () => {
       ['--dataset', './d'],
       undefined,
       2,
-      /aws s3 sync .*artifact-bucket\/uploads/,
+      /Upload it with "mnist-pipeline upload [^"]*"/,
     ],
     ['--store in addition', ['--store', 'a'], undefined, 2, /--cloud' cannot be used with option '--store/],
   ])('%s: a message', async (_, flags, error, exitCode, message) => {

@@ -3,6 +3,7 @@ import {
   formatEpochLine,
   formatProgressLine,
   formatShardsLine,
+  formatUploadLine,
   type TrainingPosition,
 } from '../../cli/display/progress-line';
 
@@ -60,6 +61,22 @@ test.each([
   [30, ''],
 ])('the preparation at %i columns is %j', (columns, line) => {
   expect(formatShardsLine({ done: 3, count: 7 }, columns)).toBe(line);
+});
+
+test.each([
+  [100, 'Uploading  25 %  3.0 MB of 12.0 MB  1/8 files  ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░'],
+  [56, 'Uploading  25 %  3.0 MB of 12.0 MB  1/8 files  ██░░░░░░'],
+  [46, 'Uploading  25 %  3.0 MB of 12.0 MB  1/8 files'],
+  [40, '25 %'],
+  [4, ''],
+])('an upload at %i columns is %j', (columns, line) => {
+  const progress = { doneBytes: 3e6, totalBytes: 12e6, doneFiles: 1, fileCount: 8 };
+  expect(formatUploadLine(progress, columns)).toBe(line);
+});
+
+test('an upload of empty files counts the files', () => {
+  const progress = { doneBytes: 0, totalBytes: 0, doneFiles: 1, fileCount: 2 };
+  expect(formatUploadLine(progress, 60)).toBe('Uploading  50 %  0 kB of 0 kB  1/2 files  █████████░░░░░░░░');
 });
 
 const epoch = { epoch: 2, loss: 0.3389, acc: 0.9, val_loss: 0.1311, val_acc: 0.9612, seconds: 4.1 };

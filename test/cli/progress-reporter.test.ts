@@ -1,17 +1,17 @@
 import { createProgressReporter } from '../../cli/display/progress-reporter';
-import type { PipelineEvent } from '../../lib/pipeline/step-context';
+import type { TerminalEvent } from '../../cli/terminal';
 import { epochOf } from '../cloud/finished-run';
 
-const progress = (epoch: number, batch: number, batchesPerEpoch: number): PipelineEvent => ({
+const progress = (epoch: number, batch: number, batchesPerEpoch: number): TerminalEvent => ({
   type: 'training-progress',
   ...{ epoch, epochs: 3, batch, batchesPerEpoch },
 });
-const finished = (epoch: number): PipelineEvent => ({
+const finished = (epoch: number): TerminalEvent => ({
   type: 'epoch-finished',
   epoch: epochOf(epoch),
   epochs: 3,
 });
-const note: PipelineEvent = { type: 'note', message: 'A note' };
+const note: TerminalEvent = { type: 'note', message: 'A note' };
 
 interface ShowOptions {
   readonly isTTY?: boolean;
@@ -22,7 +22,7 @@ interface ShowOptions {
 
 /** What is written while `events` are reported, one a second. */
 function show(
-  events: readonly PipelineEvent[],
+  events: readonly TerminalEvent[],
   { isTTY = true, isQuiet = false, columns = 80, env = {} }: ShowOptions = {},
 ): string {
   let written = '';
@@ -74,7 +74,7 @@ test('on a terminal, every epoch and every note leaves a line, and the bar leave
 });
 
 test('the shards of a dataset are one line with a count', () => {
-  const shards = [0, 1, 2].flatMap((done): PipelineEvent[] => [
+  const shards = [0, 1, 2].flatMap((done): TerminalEvent[] => [
     { type: 'shards-progress', done, count: 2 },
     { type: 'step-started', step: 'shard', message: 'Preparing train images 0 to 9,999' },
   ]);
@@ -82,6 +82,18 @@ test('the shards of a dataset are one line with a count', () => {
   expect(screenOf(written)).toEqual(['Prepared the dataset: 2 shards', '']);
   expect(barsOf(written)[1]).toMatch(/^Preparing the dataset {2}1\/2 shards {2}█+░+$/);
   expect(show(shards, { isTTY: false })).toBe('Prepared the dataset: 2 shards\n');
+});
+
+test('an upload has a bar, which is gone at its end, and no line in a file', () => {
+  const progress = { doneBytes: 1e6, totalBytes: 2e6, doneFiles: 0, fileCount: 1 };
+  const upload = [
+    { type: 'upload-progress' as const, ...progress },
+    { type: 'upload-progress' as const, ...progress, doneBytes: 2e6, doneFiles: 1 },
+  ];
+  const written = show(upload);
+  expect(barsOf(written)[0]).toMatch(/^Uploading {2}50 %/);
+  expect(screenOf(written)).toEqual(['']);
+  expect(show(upload, { isTTY: false })).toBe('');
 });
 
 test('a finished epoch is in the bar at once, without waiting for the next batch', () => {

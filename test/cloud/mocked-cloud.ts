@@ -1,11 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  ListPartsCommand,
   PutObjectCommand,
   S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import {
   DescribeExecutionCommand,
@@ -22,6 +28,17 @@ const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:W
 export const executionArn = `${stateMachineArn.replace('stateMachine', 'execution')}:friday`;
 /** The cause of an execution that decided to fail. */
 export const decided = JSON.stringify({ step: 'gate', reason: 'It is 0.5.', remedy: 'Train longer.' });
+
+type AnyCommand = typeof AbortMultipartUploadCommand;
+
+const multipartCommands = [
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  UploadPartCommand,
+];
 
 /**
  * Two deployed stacks, MnistPipeline and Blue, for every client that a command creates: one fake bucket, and a Step
@@ -48,10 +65,15 @@ export function useMockedCloud(folder: string) {
     });
     bucket.objects.clear();
     sfn.reset();
+    bucket.unfinished.clear();
     s3.on(GetObjectCommand).callsFake((input) => bucket.client.send(new GetObjectCommand(input)));
     s3.on(HeadObjectCommand).callsFake((input) => bucket.client.send(new HeadObjectCommand(input)));
     s3.on(PutObjectCommand).callsFake((input) => bucket.client.send(new PutObjectCommand(input)));
     s3.on(ListObjectsV2Command).callsFake((input) => bucket.client.send(new ListObjectsV2Command(input)));
+    for (const Multipart of multipartCommands)
+      s3.on(Multipart as AnyCommand).callsFake((input) =>
+        bucket.client.send(new (Multipart as AnyCommand)(input)),
+      );
   });
   afterAll(() => {
     process.env = environment;
@@ -72,7 +94,7 @@ export function useMockedCloud(folder: string) {
       ],
     });
   };
-  return { bucket, store, sfn, answerWith };
+  return { bucket, store, s3, sfn, answerWith };
 }
 
 /** The error that the SDK throws for an error response of Step Functions. */
