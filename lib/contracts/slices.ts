@@ -55,6 +55,18 @@ export const streamSliceSchema = arraySchema.extend({
 });
 export type StreamSlice = z.infer<typeof streamSliceSchema>;
 
+/** Image files, whose names the plan stores for each part. */
+const imagesSliceSchema = z.strictObject({
+  kind: z.literal('images'),
+  /** The gray behind transparent parts, 0 to 255. */
+  ground: z.int().min(0).max(255),
+});
+export type ImagesSlice = z.infer<typeof imagesSliceSchema>;
+
 /** What one worker reads in order. JSON below 100 KB, since it is an item of the workflow's map. */
-export const sliceSchema = z.discriminatedUnion('kind', [valuesSliceSchema, streamSliceSchema]);
+export const sliceSchema = z.discriminatedUnion('kind', [
+  valuesSliceSchema,
+  streamSliceSchema,
+  imagesSliceSchema,
+]);
 export type Slice = z.infer<typeof sliceSchema>;

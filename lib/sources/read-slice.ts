@@ -1,4 +1,5 @@
 import type { Slice } from '../contracts/slices';
+import { readImages } from './images/read-images';
 import { readImageRows } from './numbers/image-rows';
 import type { RawRows, ReadSlice } from './source';
 import type { SourceFiles } from './source-files';
@@ -7,6 +8,7 @@ import type { SourceFiles } from './source-files';
 const readers: { readonly [Kind in Slice['kind']]: ReadSlice<Extract<Slice, { kind: Kind }>> } = {
   values: readImageRows,
   stream: readImageRows,
+  images: readImages,
 };
 
 /** Yields the rows of a slice in order. @throws PermanentError InvalidDataset for a file that cannot be read as planned. */

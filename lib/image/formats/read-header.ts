@@ -31,6 +31,16 @@ const otherFormats: readonly (readonly [name: string, signature: RegExp])[] = [
   ['TIFF', /^(49492a00|4d4d002a)/],
 ];
 
+/** As many bytes of a file tell its format. */
+export const signatureBytes = 12;
+
+const startOf = (bytes: Uint8Array) => Buffer.from(bytes.subarray(0, signatureBytes)).toString('hex');
+const findFormat = (start: string) => formats.find(({ signature }) => signature.test(start));
+
+/** Whether a file begins like one of a format that can be read. */
+export const beginsLikeImage = (beginning: Uint8Array): boolean =>
+  findFormat(startOf(beginning)) !== undefined;
+
 /**
  * Reads the header and checks that the file is complete, as far as its format permits.
  *
@@ -40,8 +50,8 @@ export function readImageHeader(
   bytes: Uint8Array,
   fileName: string,
 ): ImageHeader & { readonly format: string } {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('hex');
-  const format = formats.find(({ signature }) => signature.test(start));
+  const start = startOf(bytes);
+  const format = findFormat(start);
   if (format === undefined) throw unknownFormat(bytes, start, fileName);
   return { format: format.name, ...format.readHeader(new FileBytes(bytes, fileName, format.name)) };
 }
