@@ -1,6 +1,7 @@
 import type { RunConfig } from '../../contracts/run-config';
 import { countHeldOut, countLabels } from '../../dataset/held-out-counts';
 import type { LabeledImages } from '../../dataset/load-split';
+import { drawRows } from '../../dataset/rows/draw-rows';
 import { createRandom, randomStreams, shuffledRows } from '../seeded-random';
 import { takeRows } from './batches';
 
@@ -17,14 +18,9 @@ interface DividedRows {
  * @throws PermanentError InvalidInput as `countHeldOut` does.
  */
 export function divideRows(labels: Uint8Array, fraction: number, seed: number): DividedRows {
-  const missing = countHeldOut(countLabels(labels), fraction);
-  const isHeldOut = new Uint8Array(labels.length);
-  for (const row of shuffledRows(labels.length, createRandom(seed, randomStreams.heldOut))) {
-    const label = labels[row]!;
-    if (missing[label] === 0) continue;
-    missing[label]! -= 1;
-    isHeldOut[row] = 1;
-  }
+  const wanted = countHeldOut(countLabels(labels), fraction);
+  const order = shuffledRows(labels.length, createRandom(seed, randomStreams.heldOut));
+  const isHeldOut = drawRows(labels, wanted, order);
   const rows = Int32Array.from(labels.keys());
   return {
     training: rows.filter((row) => isHeldOut[row] === 0),

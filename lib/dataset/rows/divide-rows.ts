@@ -1,0 +1,60 @@
+import type { DatasetSettings } from '../../contracts/dataset-settings';
+import type { LabelColumn } from '../../sources/source';
+import { countLabels } from '../held-out-counts';
+import { divideGroups } from './divide-groups';
+import { drawRows } from './draw-rows';
+
+/** Smaller datasets get a larger test part. */
+const smallDataset = 10_000;
+
+export type DivisionSettings = Pick<DatasetSettings, 'testFraction' | 'splitSeed'>;
+
+/** The part of the images that becomes the test part, in (0, 0.5]. */
+export function chooseTestFraction(rowCount: number, { testFraction }: DivisionSettings): number {
+  if (testFraction > 0) return testFraction;
+  return rowCount < smallDataset ? 0.2 : 0.1;
+}
+
+/**
+ * Divides rows into train (0) and test (1), stratified by class: the fraction of each class, rounded, and at least one
+ * image in each part where a class has two. The same rows and seed give the same division.
+ *
+ * @param classes - of every row.
+ * @param groups - rows of the same group get into the same part, so that the fractions are met only nearly.
+ */
+export function divideRows(
+  classes: Uint8Array,
+  settings: DivisionSettings,
+  groups?: Pick<LabelColumn, 'codes'>,
+): Uint8Array {
+  const fraction = chooseTestFraction(classes.length, settings);
+  const wanted = countLabels(classes).map((count) =>
+    Math.min(Math.max(Math.round(count * fraction), 1), count - 1),
+  );
+  const random = xorShift(settings.splitSeed);
+  return groups === undefined
+    ? drawRows(classes, wanted, shuffle(Int32Array.from(classes.keys()), random))
+    : divideGroups(classes, groups.codes, wanted, (order) => shuffle(order, random));
+}
+
+/** Fisher and Yates, in place. */
+function shuffle(items: Int32Array, random: () => number): Int32Array {
+  for (let last = items.length - 1; last > 0; last -= 1) {
+    const other = random() % (last + 1);
+    const moved = items[last]!;
+    items[last] = items[other]!;
+    items[other] = moved;
+  }
+  return items;
+}
+
+/** Marsaglia's xorshift32, whose state must not be 0; the multiplication makes similar seeds differ. */
+function xorShift(seed: number): () => number {
+  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
