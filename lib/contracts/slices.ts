@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageShapeSchema } from './image-shape';
 
 /** A file of a source as the plan found it. A worker refuses a file that changed since. */
 export const sourceFileSchema = z.strictObject({
@@ -63,10 +64,33 @@ const imagesSliceSchema = z.strictObject({
 });
 export type ImagesSlice = z.infer<typeof imagesSliceSchema>;
 
+/** Rows of a table as text, by a range of uncompressed bytes. */
+const csvSliceSchema = z.strictObject({
+  kind: z.literal('csv'),
+  file: sourceFileSchema,
+  /** One worker reads all of it: everything before `start` is decompressed too. */
+  isGzip: z.boolean(),
+  start: z.int().min(0),
+  end: z.int().min(0),
+  /** The number of the line at `start`, for messages. */
+  firstLine: z.int().min(1),
+  rowCount: z.int().min(1),
+  delimiter: z.enum([',', ';', '\t']),
+  columnCount: z.int().min(2),
+  /** Columns of the pixels, as ranges [from, to) in order. */
+  pixels: z
+    .array(z.tuple([z.int().min(0), z.int().min(1)]))
+    .min(1)
+    .max(1000),
+  imageShape: imageShapeSchema,
+});
+export type CsvSlice = z.infer<typeof csvSliceSchema>;
+
 /** What one worker reads in order. JSON below 100 KB, since it is an item of the workflow's map. */
 export const sliceSchema = z.discriminatedUnion('kind', [
   valuesSliceSchema,
   streamSliceSchema,
   imagesSliceSchema,
+  csvSliceSchema,
 ]);
 export type Slice = z.infer<typeof sliceSchema>;

@@ -1,4 +1,5 @@
 import type { Slice } from '../contracts/slices';
+import { readCsvSlice } from './csv/read-csv-slice';
 import { readImages } from './images/read-images';
 import { readImageRows } from './numbers/image-rows';
 import type { RawRows, ReadSlice } from './source';
@@ -9,6 +10,7 @@ const readers: { readonly [Kind in Slice['kind']]: ReadSlice<Extract<Slice, { ki
   values: readImageRows,
   stream: readImageRows,
   images: readImages,
+  csv: readCsvSlice,
 };
 
 /** Yields the rows of a slice in order. @throws PermanentError InvalidDataset for a file that cannot be read as planned. */
