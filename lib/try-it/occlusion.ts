@@ -1,31 +1,41 @@
-import type { GrayImage } from '../image/center-digit';
-import type { Classifier } from './classifier';
+import type { ImageShape } from '../contracts/image-shape';
+import type { Classifier, ModelImage } from './classifier';
 
 /** Images in one prediction: few enough to keep the page responsive. */
 const batchSize = 16;
 /** The log-odds of a probability of 0 are infinite. */
 const smallestProbability = 1e-30;
-/** MNIST's. An image that is n times as large is covered in blocks of n pixels. */
-const referenceSide = 28;
+/** MNIST's. A drawing that is n times as large is covered in blocks of n pixels. */
+const drawingSide = 28;
+/** Blocks along the shorter side of other images, which are covered everywhere. */
+const blocksPerSide = 16;
+
+interface ExplainedImage extends ModelImage {
+  /** Light ink on 0. */
+  readonly isDrawing: boolean;
+}
 
 /**
  * Occlusion sensitivity (Zeiler and Fergus 2014): how much the log-odds of `label` fall when the ink around a pixel is
- * erased. It needs predictions only, so it works for every model.
+ * erased; in other images than drawings, when the pixels become the mean of the image. It needs predictions only, so it
+ * works for every model.
  *
  * @param isCanceled - asked between batches.
- * @returns [height, width]: above 0 where ink supports the answer, below 0 where it speaks against it, 0 without ink;
+ * @returns [height, width]: above 0 where pixels support the answer, below 0 where they speak against it, 0 without ink;
  *   `undefined` if it was canceled.
  */
 export async function measureOcclusion(
   { classify, classes }: Classifier,
-  image: GrayImage,
+  image: ExplainedImage,
   label: number,
   isCanceled: () => boolean,
 ): Promise<Float32Array | undefined> {
-  const { pixels, shape } = image;
-  const [height, width] = shape;
-  const block = Math.max(1, Math.round(Math.min(height, width) / referenceSide));
-  const places = findInkBlocks(image, block);
+  const { pixels, shape, isDrawing } = image;
+  const [height, width, channels = 1] = shape;
+  const side = Math.min(height, width);
+  const block = Math.max(1, Math.round(side / (isDrawing ? drawingSide : blocksPerSide)));
+  const places = listBlocks(shape, block).filter((place) => !isDrawing || hasInk(image, place));
+  const cover = isDrawing ? new Float32Array(channels) : meanOf(image);
   const oddsOf = (probabilities: Float32Array, index: number) =>
     logOdds(probabilities.subarray(index * classes, (index + 1) * classes), label);
   const whole = oddsOf(await classify(pixels), 0);
@@ -33,15 +43,17 @@ export async function measureOcclusion(
   for (let first = 0; first < places.length; first += batchSize) {
     const batch = places.slice(first, first + batchSize);
     const images = new Float32Array(batch.length * pixels.length);
-    batch.forEach((place, index) => {
+    batch.forEach(({ top, left }, index) => {
       const target = images.subarray(index * pixels.length, (index + 1) * pixels.length);
       target.set(pixels);
       // The block and one block around it: a single pixel changes too little.
-      fillBlock(target, shape, { top: place.top - block, left: place.left - block, side: 3 * block }, 0);
+      for (const pixel of listPixels(shape, { top: top - block, left: left - block, side: 3 * block }))
+        target.set(cover, pixel * channels);
     });
     const probabilities = await classify(images, batch.length);
     batch.forEach((place, index) => {
-      fillBlock(contributions, shape, { ...place, side: block }, whole - oddsOf(probabilities, index));
+      const contribution = whole - oddsOf(probabilities, index);
+      for (const pixel of listPixels(shape, place)) contributions[pixel] = contribution;
     });
     // Lets the page draw and handle the pen.
     await new Promise((resolve) => setTimeout(resolve));
@@ -50,38 +62,36 @@ export async function measureOcclusion(
   return contributions;
 }
 
-interface Place {
+interface Block {
   readonly top: number;
   readonly left: number;
+  readonly side: number;
 }
 
-function findInkBlocks({ pixels, shape: [height, width] }: GrayImage, block: number): Place[] {
-  const places: Place[] = [];
-  for (let top = 0; top < height; top += block) {
-    for (let left = 0; left < width; left += block) {
-      if (hasInk(pixels, [height, width], { top, left, side: block })) places.push({ top, left });
-    }
+function listBlocks([height, width]: ImageShape, side: number): Block[] {
+  const blocks: Block[] = [];
+  for (let top = 0; top < height; top += side) {
+    for (let left = 0; left < width; left += side) blocks.push({ top, left, side });
   }
-  return places;
+  return blocks;
 }
 
-type Block = Place & { readonly side: number };
-
-function hasInk(pixels: Float32Array, shape: readonly [number, number], block: Block): boolean {
+function hasInk({ pixels, shape }: ModelImage, block: Block): boolean {
   return listPixels(shape, block).some((pixel) => pixels[pixel]! > 0);
 }
 
-function fillBlock(
-  target: Float32Array,
-  shape: readonly [number, number],
-  block: Block,
-  value: number,
-): void {
-  for (const pixel of listPixels(shape, block)) target[pixel] = value;
+/** [channels]. */
+function meanOf({ pixels, shape }: ModelImage): Float32Array {
+  const [height, width, channels = 1] = shape;
+  const mean = new Float32Array(channels);
+  pixels.forEach((value, at) => {
+    mean[at % channels]! += value / (height * width);
+  });
+  return mean;
 }
 
 /** Indexes of the pixels of a block that are inside the image. */
-function listPixels([height, width]: readonly [number, number], { top, left, side }: Block): number[] {
+function listPixels([height, width]: ImageShape, { top, left, side }: Block): number[] {
   const indexes: number[] = [];
   for (let row = Math.max(0, top); row < Math.min(height, top + side); row += 1) {
     for (let column = Math.max(0, left); column < Math.min(width, left + side); column += 1)

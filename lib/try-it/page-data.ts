@@ -1,4 +1,5 @@
 import type { TryItExamples } from '../contracts/try-it-examples';
+import type { Preparation } from '../model/model-labels';
 
 /** The model as TensorFlow.js loads it from memory. */
 export interface PageModel {
@@ -17,7 +18,13 @@ export interface PageModel {
 export interface PageData {
   readonly model: PageModel;
   readonly examples?: Pick<TryItExamples, 'imageShape' | 'images'>;
+  /** Absent in runs of earlier versions. */
+  readonly preparation?: Preparation | undefined;
 }
+
+/** How the page makes inputs of the model: from drawings, or from whole images. Earlier versions had gray digits only. */
+export const preparationOf = ({ preparation, examples }: PageData): Preparation =>
+  preparation ?? { isCentered: examples?.imageShape.length !== 3, isInverted: false };
 
 /** The element that has the data in it. */
 export const pageDataId = 'run-data';

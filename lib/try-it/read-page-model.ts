@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { decodeText, parseOrThrow } from '../contracts/parse';
+import { modelMetadataSchema } from '../model/model-labels';
 import type { ObjectStore } from '../store/object-store';
-import type { PageModel } from './page-data';
+import type { PageData } from './page-data';
 
 const modelFileSchema = z.looseObject({
   modelTopology: z.looseObject({}),
+  userDefinedMetadata: modelMetadataSchema.optional(),
   weightsManifest: z.array(
     z.looseObject({
       paths: z.array(z.string().regex(/^[A-Za-z0-9._-]+$/)),
@@ -22,7 +24,7 @@ const modelFileSchema = z.looseObject({
  *
  * @throws PermanentError ArtifactNotFound or CorruptArtifact.
  */
-export async function readPageModel(store: ObjectStore, runId: string): Promise<PageModel> {
+export async function readPageModel(store: ObjectStore, runId: string): Promise<Omit<PageData, 'examples'>> {
   const key = objectKeys.modelTopology(runId);
   const what = `${key} in ${store.location}`;
   const file = parseOrThrow(modelFileSchema, parseJson(await store.get(key), what), what, 'CorruptArtifact');
@@ -30,13 +32,15 @@ export async function readPageModel(store: ObjectStore, runId: string): Promise<
   const parts = await Promise.all(
     groups.flatMap(({ paths }) => paths).map((path) => store.get(objectKeys.modelFile(runId, path))),
   );
-  return {
+  const model = {
     topology: file.modelTopology,
     weightSpecs: groups.flatMap(({ weights }) =>
       weights.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
     ),
     weights: Buffer.concat(parts).toString('base64'),
   };
+  const preparation = file.userDefinedMetadata?.preparation;
+  return { model, ...(preparation && { preparation }) };
 }
 
 function parseJson(bytes: Uint8Array, what: string): unknown {

@@ -34,7 +34,7 @@ export async function buildPage(
     // Absent in runs of earlier versions: their page has no examples.
     examples ?? getJsonIfPresent(store, objectKeys.tryItExamples(runId), tryItExamplesSchema),
   ]);
-  const data: PageData = { model, ...(shown && { examples: pickShown(shown) }) };
+  const data: PageData = { ...model, ...(shown && { examples: pickShown(shown) }) };
   const script = new TextDecoder().decode(app);
   const policy = pagePolicy(script);
   return { body: new TextEncoder().encode(renderTryItPage({ runId, data, script, policy })), policy };

@@ -8,6 +8,7 @@ export const tryItStyles = `
 .try h2{font-size:.9375rem}
 .try section{margin-top:0}
 #drawing{display:block;width:100%;aspect-ratio:1;background:#000;border-radius:10px;touch-action:none;cursor:crosshair}
+#drawing.picture{touch-action:auto;cursor:auto}
 .tools{display:flex;gap:10px;margin-top:12px;align-items:center;flex-wrap:wrap}
 .tools button{font:inherit;font-size:.9375rem;padding:8px 18px;border-radius:8px;border:1px solid var(--rule);background:var(--paper);color:var(--ink);cursor:pointer}
 .tools button:hover{border-color:var(--muted)}

@@ -6,6 +6,7 @@ const imagePixels = 36;
 const image = {
   pixels: Float32Array.from({ length: imagePixels }, (_, pixel) => (pixel < 30 ? 1 : 0)),
   shape,
+  isDrawing: true,
 };
 
 /** Two classes: the log-odds of class 0 are `ink at pro` − `ink at contra`. */
@@ -69,7 +70,7 @@ test('it stops after the batch in which it is canceled', async () => {
 });
 
 test('a larger image is covered in blocks, so that the number of predictions stays the same', async () => {
-  const large = { pixels: new Float32Array(56 * 56).fill(1), shape: [56, 56] as const };
+  const large = { pixels: new Float32Array(56 * 56).fill(1), shape: [56, 56] as const, isDrawing: true };
   let imageCount = 0;
   const classifier = {
     shape: large.shape,
@@ -81,4 +82,29 @@ test('a larger image is covered in blocks, so that the number of predictions sta
   };
   await measureOcclusion(classifier, large, 0, () => false);
   expect(imageCount).toBe(28 * 28 + 1);
+});
+
+test('of an image in color, each block becomes the mean color, also where the image is black', async () => {
+  const shape = [4, 4, 3] as const;
+  // Black and red in the upper half, white in the lower one.
+  const pixels = Float32Array.from({ length: 48 }, (_, at) =>
+    at >= 24 || (at % 3 === 0 && at >= 12) ? 1 : 0,
+  );
+  const seen: number[][] = [];
+  const classifier = {
+    shape,
+    classes: 2,
+    classify: async (images: Float32Array, count = 1) => {
+      for (let index = 0; index < count; index += 1)
+        seen.push(Array.from(images.subarray(index * 48, index * 48 + 3)));
+      return Float32Array.from({ length: count * 2 }, (_, index) => 0.5 + (index % 2));
+    },
+  };
+  await measureOcclusion(classifier, { pixels, shape, isDrawing: false }, 0, () => false);
+  expect(seen).toHaveLength(17);
+  expect(seen[0]).toEqual([0, 0, 0]);
+  // The blocks around the first pixel cover it.
+  const covered = seen.flatMap((color, index) => (color[0] === 0 ? [] : [index - 1]));
+  expect(covered).toEqual([0, 1, 4, 5]);
+  expect(seen[1]).toEqual([0.75, 0.5, 0.5]);
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import type { ImageShape } from '../../lib/contracts/image-shape';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { tryItExamplesSchema } from '../../lib/contracts/try-it-examples';
 import { encodeJson } from '../../lib/store/json-objects';
@@ -19,7 +20,7 @@ const dataOf = (page: string): PageData =>
   );
 
 /** A store with a run that has a model of two weights. */
-async function makeStore(runId: string): Promise<MemoryStore> {
+async function makeStore(runId: string, userDefinedMetadata?: object): Promise<MemoryStore> {
   const store = new MemoryStore();
   const specs = [{ name: 'bias', shape: [2], dtype: 'float32' }];
   await store.put(
@@ -27,6 +28,7 @@ async function makeStore(runId: string): Promise<MemoryStore> {
     encodeJson({
       modelTopology: { note: '</script>' },
       weightsManifest: [{ paths: ['weights.bin'], weights: specs }],
+      userDefinedMetadata,
     }),
   );
   await store.put(objectKeys.modelWeights(runId), weights);
@@ -72,6 +74,24 @@ test('of more than ten classes, the first ten have an example', async () => {
   await savePage(many, 'many', { ...images, ...rest });
   const { examples } = dataOf(textOf(await many.get(objectKeys.tryItPage('many'))));
   expect(examples!.images.map(({ label }) => label)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+const preparation = (isCentered: boolean) => ({ isCentered, isInverted: false });
+
+test.each([
+  ['gray digits of an earlier version', [6, 6], undefined, 'Draw a digit'],
+  ['centered digits', [6, 6], preparation(true), 'Draw a digit'],
+  ['other gray images', [6, 6], preparation(false), 'Choose an image'],
+  ['color images of an earlier version', [6, 6, 3], undefined, 'Choose an image'],
+  ['color images', [6, 6, 3], preparation(false), 'Choose an image'],
+] as const)('of a model of %s, the heading is that of its images', async (_, imageShape, known, heading) => {
+  const images = makeTinyDataset({ classes: 3, imageShape: [...imageShape] as ImageShape });
+  const ready = await makeStore('run', known && { classNames: ['a'], white: 255, preparation: known });
+  await savePage(ready, 'run', { ...images.test, imageShape });
+  const text = textOf(await ready.get(objectKeys.tryItPage('run')));
+  expect(text).toContain(`<h1>${heading}</h1>`);
+  expect(text.includes('type="file"')).toBe(heading === 'Choose an image');
+  expect(dataOf(text)).toMatchObject({ examples: { imageShape }, ...(known && { preparation: known }) });
 });
 
 test('a run of an earlier version has a page without examples', async () => {

@@ -1,18 +1,16 @@
-import { centerDigit, type GrayImage } from '../../image/center-digit';
-import { findDoubts } from '../../image/doubts';
-import type { Classifier } from '../classifier';
+import type { Classifier, ModelImage } from '../classifier';
 import { measureOcclusion } from '../occlusion';
-import { type PageData, pageDataId } from '../page-data';
+import { type PageData, pageDataId, preparationOf } from '../page-data';
 import { find, indexOfLargest, showAnswer, showDoubts, showSeen } from './answer-view';
-import { type DrawingArea, openDrawingArea } from './drawing-area';
 import { listExamples } from './examples';
+import { type Inputs, takeDrawings, takeImages } from './inputs';
 import { loadClassifier } from './load-classifier';
 import { listenToShortcuts } from './shortcuts';
 
 /** The pen rests this long before the page explains the answer. */
 const restMilliseconds = 250;
 
-/** Answers each change of the drawing, and explains the answer when the drawing is at rest. */
+/** Answers each change of the image, and explains the answer when the image is at rest. */
 class Observer {
   private isBusy = false;
   private changeCount = 0;
@@ -20,7 +18,8 @@ class Observer {
 
   constructor(
     private readonly classifier: Classifier,
-    private readonly area: DrawingArea,
+    private readonly inputs: Inputs,
+    private readonly isDrawing: boolean,
   ) {}
 
   /** One prediction at a time; a change during a prediction starts another one. */
@@ -41,23 +40,23 @@ class Observer {
   private async answer(): Promise<void> {
     const { shape, classes, classify } = this.classifier;
     const start = performance.now();
-    const seen = centerDigit(this.area.read(), shape);
+    const seen = this.inputs.read(shape);
     const probabilities = seen && (await classify(seen.pixels));
-    showSeen(seen ?? { pixels: new Float32Array(shape[0] * shape[1]), shape });
-    showAnswer(probabilities, classes);
-    showDoubts(seen === undefined ? [] : findDoubts(seen, probabilities!));
+    showSeen(seen ?? { pixels: new Float32Array(shape[0] * shape[1] * (shape[2] ?? 1)), shape });
+    showAnswer(probabilities, classes, this.isDrawing ? 'draw something' : 'choose an image');
+    showDoubts(seen === undefined ? [] : this.inputs.doubtsOf(seen, probabilities!));
     performance.measure('answer', { start });
     if (seen === undefined) return;
     const label = indexOfLargest(probabilities!);
     this.restTimer = window.setTimeout(() => void this.explain(seen, label), restMilliseconds);
   }
 
-  private async explain(seen: GrayImage, label: number): Promise<void> {
+  private async explain(seen: ModelImage, label: number): Promise<void> {
     const count = this.changeCount;
     const start = performance.now();
     const contributions = await measureOcclusion(
       this.classifier,
-      seen,
+      { ...seen, isDrawing: this.isDrawing },
       label,
       () => count !== this.changeCount,
     );
@@ -68,25 +67,33 @@ class Observer {
 }
 
 async function start(): Promise<void> {
-  const { model, examples } = JSON.parse(find(pageDataId).textContent!) as PageData;
+  const data = JSON.parse(find(pageDataId).textContent!) as PageData;
+  const { model, examples } = data;
+  const preparation = preparationOf(data);
   let observer: Observer | undefined;
-  const area = openDrawingArea(find('drawing'), () => void observer?.observe());
-  find('clear').addEventListener('click', area.clear);
-  find('undo').addEventListener('click', area.undo);
+  const onChange = () => void observer?.observe();
+  const canvas = find<HTMLCanvasElement>('drawing');
+  const inputs = preparation.isCentered
+    ? takeDrawings(canvas, onChange)
+    : takeImages(canvas, preparation, onChange);
+  find('clear').addEventListener('click', inputs.clear);
+  find('undo')?.addEventListener('click', inputs.undo);
   find('examples').hidden = examples === undefined;
   const choices =
     examples === undefined
       ? []
-      : listExamples(find('example-list'), examples, ({ gray, shape }) => area.showImage(gray, shape));
+      : listExamples(find('example-list'), examples, ({ pixels, shape }) =>
+          inputs.showExample(pixels, shape),
+        );
   listenToShortcuts(find('shortcuts'), {
     onDigit: (position) => {
       const example = choices[position];
-      if (example !== undefined) area.showImage(example.gray, example.shape);
+      if (example !== undefined) inputs.showExample(example.pixels, example.shape);
     },
-    onUndo: area.undo,
-    onClear: area.clear,
+    onUndo: inputs.undo,
+    onClear: inputs.clear,
   });
-  observer = new Observer(await loadClassifier(model), area);
+  observer = new Observer(await loadClassifier(model), inputs, preparation.isCentered);
   find('state').textContent = 'Ready';
   await observer.observe();
 }

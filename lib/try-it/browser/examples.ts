@@ -2,11 +2,11 @@ import type { ImageShape } from '../../contracts/image-shape';
 import type { PageData } from '../page-data';
 import { create } from './answer-view';
 import { decodeBase64 } from './decode-base64';
-import { paintPixels } from './paint-pixels';
+import { paintImage } from './paint-pixels';
 
 export interface Example {
-  /** [height, width], 0 to 255. */
-  readonly gray: Uint8Array;
+  /** [...shape], 0 to 255. */
+  readonly pixels: Uint8Array;
   readonly shape: ImageShape;
   readonly label: number;
 }
@@ -18,7 +18,7 @@ export function listExamples(
   onChoose: (example: Example) => void,
 ): Example[] {
   const examples = images.map(({ label, pixels }) => ({
-    gray: decodeBase64(pixels),
+    pixels: decodeBase64(pixels),
     shape: imageShape,
     label,
   }));
@@ -34,8 +34,8 @@ export function listExamples(
   return examples;
 }
 
-function drawThumbnail({ gray, shape }: Example): HTMLCanvasElement {
+function drawThumbnail({ pixels, shape }: Example): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
-  paintPixels(canvas, shape, (pixel) => [gray[pixel]!, gray[pixel]!, gray[pixel]!, 255]);
+  paintImage(canvas, pixels, shape);
   return canvas;
 }

@@ -3,6 +3,7 @@ import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm
 import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm';
 import { enableProdMode, env, io, ready, setBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import type { ImageShape } from '../../contracts/image-shape';
 import type { Classifier } from '../classifier';
 import type { PageModel } from '../page-data';
 import { decodeBase64 } from './decode-base64';
@@ -17,15 +18,17 @@ export async function loadClassifier({ topology, weightSpecs, weights }: PageMod
       weightData: decodeBase64(weights).buffer,
     }),
   );
-  // [null, height, width] for the perceptron, [null, height, width, 1] for a convolution.
+  // Without a channel, with one, or with three.
   const [, height, width, ...channels] = model.inputs[0]!.shape as number[];
   const [, classes] = model.outputs[0]!.shape as number[];
-  const shape = [height!, width!] as const;
+  const shape: ImageShape = channels[0] === 3 ? [height!, width!, 3] : [height!, width!];
   return {
     shape,
     classes: classes!,
     classify: async (pixels, count = 1) => {
-      const output = tidy(() => model.predict(tensor(pixels, [count, ...shape, ...channels])) as Tensor);
+      const output = tidy(
+        () => model.predict(tensor(pixels, [count, height!, width!, ...channels])) as Tensor,
+      );
       const probabilities = await output.data<'float32'>();
       output.dispose();
       return probabilities;
