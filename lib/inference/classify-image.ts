@@ -5,7 +5,7 @@ import { type ImageShape, imageShapeOf } from '../contracts/image-shape';
 import type { DecodedImage } from '../image/decode-image';
 import { findDoubts, findHesitation } from '../image/doubts';
 import { type DigitReading, readDigit, readUnchanged } from '../image/read-digit';
-import { labelsOf, type Preparation } from '../model/model-labels';
+import { labelsOf, type Preparation, preparationOf } from '../model/model-labels';
 import { shorten } from '../report/class-labels';
 import { readScaled } from './read-scaled';
 
@@ -64,7 +64,8 @@ export async function classifyImage(
 ): Promise<Classification> {
   const inputShape = model.inputs[0]!.shape.slice(1) as number[];
   const shape = imageShapeOf(inputShape);
-  const { preparation = preparationOf(shape), white, ...labels } = labelsOf(model);
+  const { preparation: known, white, ...labels } = labelsOf(model);
+  const preparation = preparationOf(known, shape);
   const classNames = printableNames(labels.classNames);
   const { pixels, reading } = readInput(image, shape, preparation, options);
   const output = tidy(() => model.predict(tensor(pixels, [1, ...inputShape])) as Tensor);
@@ -79,12 +80,6 @@ export async function classifyImage(
     doubts: findDoubtsOf(reading, { pixels, shape }, { probabilities, classNames }, options),
   };
 }
-
-/** Of a model that does not say how its images were prepared: models of earlier versions are of centered digits. */
-const preparationOf = (shape: ImageShape): Preparation => ({
-  isCentered: shape.length === 2,
-  isInverted: false,
-});
 
 function readInput(
   image: DecodedImage,

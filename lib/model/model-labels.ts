@@ -11,6 +11,10 @@ const preparationSchema = z.object({
 });
 export type Preparation = Readonly<z.infer<typeof preparationSchema>>;
 
+/** Models that do not say it are of centered digits, as all were in earlier versions, unless they take color images. */
+export const preparationOf = (known: Preparation | undefined, imageShape: readonly number[]): Preparation =>
+  known ?? { isCentered: imageShape.length === 2, isInverted: false };
+
 /** What the numbers that go into a model and come out of it mean. */
 export interface ModelLabels {
   /** [classes]. */

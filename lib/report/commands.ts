@@ -41,16 +41,22 @@ export interface NextCommand {
 
 /** Suggests what to run next, based on the learning curves. */
 export function suggestNext(
-  data: Pick<ReportData, 'runId' | 'config' | 'epochs' | 'classNames'>,
+  data: Pick<ReportData, 'runId' | 'config' | 'epochs' | 'classNames' | 'isCentered'>,
 ): NextCommand[] {
   return [
     {
-      why: `Draw ${areIndexNames(data.classNames) ? 'a digit' : 'something'} and see what the model predicts`,
+      why: `${describeTrial(data)} and see what the model predicts`,
       command: `npx mnist-pipeline serve ${data.runId}`,
       path: 'try-it.html',
     },
     suggestTraining(data),
   ];
+}
+
+/** What one does on the try-it page. */
+function describeTrial({ isCentered, classNames }: Pick<ReportData, 'isCentered' | 'classNames'>): string {
+  if (!isCentered) return 'Choose an image';
+  return areIndexNames(classNames) ? 'Draw a digit' : 'Draw something';
 }
 
 function suggestTraining({ config, epochs }: Pick<ReportData, 'config' | 'epochs'>): NextCommand {

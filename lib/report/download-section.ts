@@ -22,7 +22,7 @@ const purposes: readonly (readonly [pattern: RegExp, purpose: string])[] = [
   [/^augmented-examples\.png$/, 'training images and their augmented versions'],
   [/^config\.json$/, 'every setting'],
   [/^training\.json$/, 'where and how it was trained'],
-  [/^try-it\.html$/, 'draw a digit'],
+  [/^try-it\.html$/, 'try the model'],
   [/^run\.json$/, 'provenance, timings, checksums'],
 ];
 

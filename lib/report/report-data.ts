@@ -42,6 +42,8 @@ export interface ReportData {
   readonly layers: readonly LayerSummary[];
   /** Of the model: one image, without the batch. */
   readonly inputShape: readonly number[];
+  /** The images are drawings in the middle, as in MNIST; the try-it page takes drawings then. */
+  readonly isCentered: boolean;
   /** The number of images with label 0, 1, … in each split. */
   readonly labelCounts: Readonly<Record<Split, readonly number[]>>;
   /** Only for runs with augmentation. */

@@ -23,7 +23,7 @@ export interface PageData {
 }
 
 /** How the page makes inputs of the model: from drawings, or from whole images. Earlier versions had gray digits only. */
-export const preparationOf = ({ preparation, examples }: PageData): Preparation =>
+export const preparationOfPage = ({ preparation, examples }: PageData): Preparation =>
   preparation ?? { isCentered: examples?.imageShape.length !== 3, isInverted: false };
 
 /** The element that has the data in it. */

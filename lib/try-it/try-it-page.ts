@@ -1,6 +1,6 @@
 import { escapeJson, escapeMarkup } from '../report/escape-markup';
 import { reportStyles } from '../report/report-styles';
-import { type PageData, pageDataId, preparationOf } from './page-data';
+import { type PageData, pageDataId, preparationOfPage } from './page-data';
 import { tryItStyles } from './try-it-styles';
 
 export interface TryItPage {
@@ -45,7 +45,7 @@ const imageTexts: typeof drawingTexts = {
  * examples; on the right, the answer.
  */
 export function renderTryItPage({ runId, data, script, policy }: TryItPage): string {
-  const texts = preparationOf(data).isCentered ? drawingTexts : imageTexts;
+  const texts = preparationOfPage(data).isCentered ? drawingTexts : imageTexts;
   // Either would end the script element before its end.
   if (/<\/script|<!--/i.test(script))
     throw new Error('The script of the try-it page cannot be put into a page.');

@@ -42,9 +42,20 @@ test.each([
   const [, next] = suggestNext({
     runId: 'a',
     classNames: ['0', '1'],
+    isCentered: true,
     config: configOf({ epochs: 4, ...config }),
     epochs,
   });
   expect(next!.why).toContain(why);
   expect(next!.command).toContain(flags);
+});
+
+test.each([
+  ['centered digits', true, ['0', '1'], 'Draw a digit and see'],
+  ['other drawings', true, ['a', 'b'], 'Draw something and see'],
+  ['images', false, ['cat', 'dog'], 'Choose an image and see'],
+] as const)('%s are tried on the try-it page', (_, isCentered, classNames, why) => {
+  const config = configOf({ epochs: 4 });
+  const [first] = suggestNext({ runId: 'a', classNames, isCentered, config, epochs: falling });
+  expect(first).toMatchObject({ path: 'try-it.html', why: expect.stringContaining(why) });
 });

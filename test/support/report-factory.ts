@@ -73,6 +73,7 @@ export function makeReportData(
     },
     parameterCount: 806_410,
     inputShape: [28, 28],
+    isCentered: true,
     layers: [
       { name: 'flatten', className: 'Flatten', outputShapes: [[784]], parameterCount: 0, trainedCount: 0 },
       {

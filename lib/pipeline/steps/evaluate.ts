@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { version as pipelineVersion } from '../../../package.json';
 import { PermanentError } from '../../contracts/errors';
+import { imageShapeOf } from '../../contracts/image-shape';
 import type { Phase, RunRecord } from '../../contracts/results';
 import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
 import { type LabeledImages, loadSplit } from '../../dataset/load-split';
@@ -9,6 +10,7 @@ import { computeMetrics, firstPredictions } from '../../evaluation/metrics';
 import { predictAll } from '../../evaluation/predict-all';
 import { columnsOf } from '../../evaluation/test-predictions';
 import { loadModel } from '../../model/model-files';
+import { labelsOf, preparationOf } from '../../model/model-labels';
 import { summarizeLayers } from '../../model/summarize-layers';
 import { useWasmBackend } from '../../tensorflow/wasm-backend';
 import { estimateCostUsd } from '../cost';
@@ -102,7 +104,8 @@ async function predictTestImages(
     const probabilities =
       (await predict?.(model, testImages)) ?? (await predictAll(model, testImages, classes, signal));
     const inputShape = model.inputs[0]!.shape.slice(1).map(Number);
-    return { probabilities, layers: summarizeLayers(model), inputShape };
+    const { isCentered } = preparationOf(labelsOf(model).preparation, imageShapeOf(inputShape));
+    return { probabilities, layers: summarizeLayers(model), inputShape, isCentered };
   } finally {
     model.dispose();
   }

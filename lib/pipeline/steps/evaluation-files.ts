@@ -24,6 +24,8 @@ export interface ModelPredictions {
   readonly layers: readonly LayerSummary[];
   /** Of one image, without the batch. */
   readonly inputShape: readonly number[];
+  /** The model takes drawings in the middle of their images. */
+  readonly isCentered: boolean;
 }
 
 export interface Outcome {

@@ -71,7 +71,7 @@ export async function train(
   const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(input, training, context);
   const labels = {
     ...completeLabels(manifest, classes),
-    preparation: { isCentered: areCentered(images.testImages), isInverted: false },
+    preparation: { isCentered: areCentered(images.testImages), isInverted: config.invert },
   };
   const weightsSha256 = await writeTrainingFiles(store, {
     ...images,

@@ -1,6 +1,6 @@
 import type { Classifier, ModelImage } from '../classifier';
 import { measureOcclusion } from '../occlusion';
-import { type PageData, pageDataId, preparationOf } from '../page-data';
+import { type PageData, pageDataId, preparationOfPage } from '../page-data';
 import { find, indexOfLargest, showAnswer, showDoubts, showSeen } from './answer-view';
 import { listExamples } from './examples';
 import { type Inputs, takeDrawings, takeImages } from './inputs';
@@ -69,7 +69,7 @@ class Observer {
 async function start(): Promise<void> {
   const data = JSON.parse(find(pageDataId).textContent!) as PageData;
   const { model, examples } = data;
-  const preparation = preparationOf(data);
+  const preparation = preparationOfPage(data);
   let observer: Observer | undefined;
   const onChange = () => void observer?.observe();
   const canvas = find<HTMLCanvasElement>('drawing');
