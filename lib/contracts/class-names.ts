@@ -1,8 +1,3 @@
-import { z } from 'zod';
-
-/** Names of the classes 0 … n-1, in this order. */
-export const classNamesSchema = z.array(z.string()).min(1);
-
 /** `0` … `n-1`: the names where a dataset has none. */
 export const indexNames = (classes: number): string[] =>
   Array.from({ length: classes }, (_, index) => String(index));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classNamesSchema } from './class-names';
+import { classNamesSchema } from './class-names-schema';
 import { imageShapeSchema } from './image-shape';
 
 export const splitSchema = z.enum(['train', 'test']);

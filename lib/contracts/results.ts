@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classNamesSchema } from './class-names';
+import { classNamesSchema } from './class-names-schema';
 import { computeSchema } from './compute';
 import { sha256Schema } from './dataset';
 import { runIdSchema, runSettingsSchema } from './run-config';

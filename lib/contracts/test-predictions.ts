@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classNamesSchema } from './class-names';
+import { classNamesSchema } from './class-names-schema';
 import { runIdSchema } from './run-config';
 
 /**

@@ -1,6 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { classNamesSchema, indexNames } from '../contracts/class-names';
+import { indexNames } from '../contracts/class-names';
+import { classNamesSchema } from '../contracts/class-names-schema';
 
 /** How an image becomes an input of the model, so that it is like those of the training. */
 const preparationSchema = z.object({

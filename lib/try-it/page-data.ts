@@ -18,6 +18,8 @@ export interface PageModel {
 export interface PageData {
   readonly model: PageModel;
   readonly examples?: Pick<TryItExamples, 'imageShape' | 'images'>;
+  /** [classes], printable. Absent in runs of earlier versions. */
+  readonly classNames?: readonly string[] | undefined;
   /** Absent in runs of earlier versions. */
   readonly preparation?: Preparation | undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { printableNames } from '../contracts/class-names';
 import { PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { decodeText, parseOrThrow } from '../contracts/parse';
@@ -39,8 +40,12 @@ export async function readPageModel(store: ObjectStore, runId: string): Promise<
     ),
     weights: Buffer.concat(parts).toString('base64'),
   };
-  const preparation = file.userDefinedMetadata?.preparation;
-  return { model, ...(preparation && { preparation }) };
+  const { preparation, classNames } = file.userDefinedMetadata ?? {};
+  return {
+    model,
+    ...(classNames && { classNames: printableNames(classNames) }),
+    ...(preparation && { preparation }),
+  };
 }
 
 function parseJson(bytes: Uint8Array, what: string): unknown {

@@ -1,3 +1,4 @@
+import { areIndexNames } from '../contracts/class-names';
 import { escapeJson, escapeMarkup } from '../report/escape-markup';
 import { reportStyles } from '../report/report-styles';
 import { type PageData, pageDataId, preparationOfPage } from './page-data';
@@ -27,6 +28,15 @@ const drawingTexts = {
   keys: 'Keys: 0 to 9 choose a test image, U undoes the last stroke, Esc clears.',
 };
 
+/** For models of other drawings in the middle of their images, such as letters. */
+const namedDrawingTexts: typeof drawingTexts = {
+  ...drawingTexts,
+  heading: 'Draw one of the classes',
+  area: 'Drawing area: draw one of the classes with the mouse, a pen or a finger',
+  limit:
+    'The model knows only the classes of its training. It also answers for another drawing, often with high confidence.',
+};
+
 /** For models of other images, and of all images in color. */
 const imageTexts: typeof drawingTexts = {
   heading: 'Choose an image',
@@ -40,12 +50,17 @@ const imageTexts: typeof drawingTexts = {
   keys: 'Keys: 0 to 9 choose a test image, Esc clears.',
 };
 
+function textsFor(data: PageData): typeof drawingTexts {
+  if (!preparationOfPage(data).isCentered) return imageTexts;
+  return data.classNames === undefined || areIndexNames(data.classNames) ? drawingTexts : namedDrawingTexts;
+}
+
 /**
  * One HTML file that opens from disk and makes no request: on the left, an area to draw a digit in, or for an image, and
  * examples; on the right, the answer.
  */
 export function renderTryItPage({ runId, data, script, policy }: TryItPage): string {
-  const texts = preparationOfPage(data).isCentered ? drawingTexts : imageTexts;
+  const texts = textsFor(data);
   // Either would end the script element before its end.
   if (/<\/script|<!--/i.test(script))
     throw new Error('The script of the try-it page cannot be put into a page.');

@@ -29,6 +29,13 @@ export const tryItStyles = `
 .opposes{background:rgb(80,150,255)}
 .probabilities{list-style:none;margin:0;padding:0;display:grid;gap:6px;font-size:.875rem}
 .probabilities li{display:grid;grid-template-columns:1rem 1fr 4rem;gap:10px;align-items:center}
+#answer.word{font-size:2.25rem;line-height:1.15;overflow-wrap:anywhere}
+#answer.long{font-size:1.25rem;line-height:1.3;letter-spacing:0}
+#doubts{overflow-wrap:anywhere}
+.probabilities li.more{display:block;color:var(--muted)}
+.answer>div:first-child{min-width:0}
+.probabilities .class{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.probabilities.named li{grid-template-columns:minmax(0,9rem) 1fr 4rem}
 .probabilities .track{height:10px;border-radius:5px;background:var(--rule);overflow:hidden}
 .probabilities .fill{display:block;height:100%;width:0;background:var(--training)}
 .probabilities .number{text-align:right}

@@ -52,6 +52,20 @@ test('the page has the model of the run in it', () => {
   });
 });
 
+test('the names of the classes are printable, in the data of the page, and change its texts', async () => {
+  const named = await makeStore('named');
+  const key = objectKeys.modelTopology('named');
+  const file = JSON.parse(textOf(await named.get(key)));
+  const classNames = ['</script><b>', 'two\nlines', 'Ankle boot'];
+  await named.put(key, encodeJson({ ...file, userDefinedMetadata: { classNames, white: 16 } }));
+  await savePage(named, 'named', { ...testImages, imageShape });
+  const namedPage = textOf(await named.get(objectKeys.tryItPage('named')));
+  expect(dataOf(namedPage).classNames).toEqual(['</script><b>', 'two lines', 'Ankle boot']);
+  expect(namedPage).not.toContain('</script><b>');
+  expect(namedPage).toContain('<h1>Draw one of the classes</h1>');
+  expect(page).toContain('<h1>Draw a digit</h1>');
+});
+
 test('the examples are the first test image of each class, in the page and as a file', async () => {
   const { examples } = dataOf(page);
   expect(examples!.images.map(({ index, label }) => [index, label])).toEqual([
@@ -86,7 +100,7 @@ test.each([
   ['color images', [6, 6, 3], preparation(false), 'Choose an image'],
 ] as const)('of a model of %s, the heading is that of its images', async (_, imageShape, known, heading) => {
   const images = makeTinyDataset({ classes: 3, imageShape: [...imageShape] as ImageShape });
-  const ready = await makeStore('run', known && { classNames: ['a'], white: 255, preparation: known });
+  const ready = await makeStore('run', known && { classNames: ['0'], white: 255, preparation: known });
   await savePage(ready, 'run', { ...images.test, imageShape });
   const text = textOf(await ready.get(objectKeys.tryItPage('run')));
   expect(text).toContain(`<h1>${heading}</h1>`);

@@ -1,3 +1,5 @@
+import { areIndexNames } from '../../contracts/class-names';
+import { nameInText } from '../../report/class-labels';
 import { formatPercent } from '../../report/format-values';
 import type { ModelImage } from '../classifier';
 import { colorAt, paintPixels } from './paint-pixels';
@@ -30,24 +32,66 @@ export function showSeen({ pixels, shape }: ModelImage, contributions?: Float32A
   find('seen-key').style.visibility = most === 0 ? 'hidden' : 'visible';
 }
 
-/** @param probabilities - `undefined` without an image. @param hint - what to do then. */
-export function showAnswer(probabilities: Float32Array | undefined, classes: number, hint: string): void {
-  const values = Array.from(probabilities ?? new Float32Array(classes));
+/** With more classes than this, only the most probable ones have a bar. */
+const maxBars = 16;
+/** Names that are as short as a number are shown as large as one. */
+const maxLargeLength = 2;
+/** Longer names would take many lines in large letters. */
+const maxWordLength = 16;
+
+/**
+ * @param probabilities - `undefined` without an image.
+ * @param classNames - printable.
+ * @param hint - what to do without an image.
+ */
+export function showAnswer(
+  probabilities: Float32Array | undefined,
+  classNames: readonly string[],
+  hint: string,
+): void {
+  const values = Array.from(probabilities ?? new Float32Array(classNames.length));
   const best = probabilities === undefined ? -1 : indexOfLargest(probabilities);
   const note = best === -1 ? hint : `${formatPercent(values[best]!, 1)} confident`;
-  find('answer').replaceChildren(best === -1 ? '–' : String(best), create('small', '', note));
-  const rows = values.map((probability, label) => {
+  const answer = classNames[best] ?? '–';
+  find('answer').className = sizeOf(answer);
+  find('answer').replaceChildren(nameInText(answer, maxAnswerLength), create('small', '', note));
+  const isNumbered = areIndexNames(classNames);
+  find('probabilities').classList.toggle('named', !isNumbered);
+  const rows = chooseBars(values).map((label) => {
+    const probability = values[label]!;
     const fill = create('span', 'fill');
     fill.style.width = `${100 * probability}%`;
     return create(
       'li',
       label === best ? 'first' : '',
-      create('span', '', String(label)),
+      createName(classNames[label]!),
       create('span', 'track', fill),
       create('span', 'number', best === -1 ? '–' : formatPercent(probability, 1)),
     );
   });
+  const rest = values.length - rows.length;
+  if (rest > 0) rows.push(create('li', 'more', `and ${rest} classes that are less probable`));
   find('probabilities').replaceChildren(...rows);
+}
+
+const maxAnswerLength = 60;
+
+function sizeOf(name: string): string {
+  if (name.length <= maxLargeLength) return '';
+  return name.length <= maxWordLength ? 'word' : 'word long';
+}
+
+function createName(name: string): HTMLElement {
+  const element = create('bdi', 'class', name);
+  element.title = name;
+  return element;
+}
+
+/** All classes in their order, or the most probable ones of many. */
+function chooseBars(values: readonly number[]): number[] {
+  const labels = [...values.keys()];
+  if (labels.length <= maxBars) return labels;
+  return labels.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, maxBars);
 }
 
 export const indexOfLargest = (values: Float32Array) => values.indexOf(Math.max(...values));

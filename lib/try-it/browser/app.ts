@@ -1,3 +1,5 @@
+import { indexNames } from '../../contracts/class-names';
+import { nameInText } from '../../report/class-labels';
 import type { Classifier, ModelImage } from '../classifier';
 import { measureOcclusion } from '../occlusion';
 import { type PageData, pageDataId, preparationOfPage } from '../page-data';
@@ -20,6 +22,7 @@ class Observer {
     private readonly classifier: Classifier,
     private readonly inputs: Inputs,
     private readonly isDrawing: boolean,
+    private readonly classNames: readonly string[],
   ) {}
 
   /** One prediction at a time; a change during a prediction starts another one. */
@@ -38,13 +41,17 @@ class Observer {
   }
 
   private async answer(): Promise<void> {
-    const { shape, classes, classify } = this.classifier;
+    const { shape, classify } = this.classifier;
     const start = performance.now();
     const seen = this.inputs.read(shape);
     const probabilities = seen && (await classify(seen.pixels));
     showSeen(seen ?? { pixels: new Float32Array(shape[0] * shape[1] * (shape[2] ?? 1)), shape });
-    showAnswer(probabilities, classes, this.isDrawing ? 'draw something' : 'choose an image');
-    showDoubts(seen === undefined ? [] : this.inputs.doubtsOf(seen, probabilities!));
+    showAnswer(probabilities, this.classNames, this.isDrawing ? 'draw something' : 'choose an image');
+    showDoubts(
+      seen === undefined
+        ? []
+        : this.inputs.doubtsOf(seen, probabilities!, (label) => nameInText(this.classNames[label]!)),
+    );
     performance.measure('answer', { start });
     if (seen === undefined) return;
     const label = indexOfLargest(probabilities!);
@@ -69,6 +76,7 @@ class Observer {
 async function start(): Promise<void> {
   const data = JSON.parse(find(pageDataId).textContent!) as PageData;
   const { model, examples } = data;
+  const nameOf = (label: number) => data.classNames?.[label] ?? String(label);
   const preparation = preparationOfPage(data);
   let observer: Observer | undefined;
   const onChange = () => void observer?.observe();
@@ -82,7 +90,7 @@ async function start(): Promise<void> {
   const choices =
     examples === undefined
       ? []
-      : listExamples(find('example-list'), examples, ({ pixels, shape }) =>
+      : listExamples(find('example-list'), examples, nameOf, ({ pixels, shape }) =>
           inputs.showExample(pixels, shape),
         );
   listenToShortcuts(find('shortcuts'), {
@@ -93,7 +101,9 @@ async function start(): Promise<void> {
     onUndo: inputs.undo,
     onClear: inputs.clear,
   });
-  observer = new Observer(await loadClassifier(model), inputs, preparation.isCentered);
+  const classifier = await loadClassifier(model);
+  const classNames = indexNames(classifier.classes).map((_, label) => nameOf(label));
+  observer = new Observer(classifier, inputs, preparation.isCentered, classNames);
   find('state').textContent = 'Ready';
   await observer.observe();
 }

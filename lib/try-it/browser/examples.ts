@@ -1,4 +1,5 @@
 import type { ImageShape } from '../../contracts/image-shape';
+import { nameInText } from '../../report/class-labels';
 import type { PageData } from '../page-data';
 import { create } from './answer-view';
 import { decodeBase64 } from './decode-base64';
@@ -15,6 +16,7 @@ export interface Example {
 export function listExamples(
   list: HTMLElement,
   { imageShape, images }: NonNullable<PageData['examples']>,
+  nameOf: (label: number) => string,
   onChoose: (example: Example) => void,
 ): Example[] {
   const examples = images.map(({ label, pixels }) => ({
@@ -25,7 +27,10 @@ export function listExamples(
   const buttons = examples.map((example, position) => {
     const button = create('button', '', drawThumbnail(example)) as HTMLButtonElement;
     button.type = 'button';
-    button.setAttribute('aria-label', `Test image ${images[position]!.index}, a ${example.label}`);
+    button.setAttribute(
+      'aria-label',
+      `Test image ${images[position]!.index}, label ${nameInText(nameOf(example.label))}`,
+    );
     button.setAttribute('aria-keyshortcuts', String(position));
     button.addEventListener('click', () => onChoose(example));
     return button;

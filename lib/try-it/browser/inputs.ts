@@ -10,7 +10,11 @@ import { openImageArea } from './image-area';
 export interface Inputs {
   /** `undefined` for no image. */
   readonly read: (shape: ImageShape) => ModelImage | undefined;
-  readonly doubtsOf: (image: ModelImage, probabilities: Float32Array) => readonly string[];
+  readonly doubtsOf: (
+    image: ModelImage,
+    probabilities: Float32Array,
+    nameOf: (label: number) => string,
+  ) => readonly string[];
   readonly clear: () => void;
   readonly undo: () => void;
   /** @param pixels - [...shape], 0 to 255. */
@@ -24,8 +28,8 @@ export function takeDrawings(canvas: HTMLCanvasElement, onChange: () => void): I
   const { read, clear, undo, showImage } = openDrawingArea(canvas, onChange);
   return {
     read: (shape) => centerDigit(read(), grayShapeOf(shape)),
-    doubtsOf: ({ pixels, shape }, probabilities) =>
-      findDoubts({ pixels, shape: grayShapeOf(shape) }, probabilities),
+    doubtsOf: ({ pixels, shape }, probabilities, nameOf) =>
+      findDoubts({ pixels, shape: grayShapeOf(shape) }, probabilities, nameOf),
     clear,
     undo,
     showExample: showImage,
@@ -41,7 +45,7 @@ export function takeImages(
   const { read, clear, showImage } = openImageArea(canvas, isInverted, onChange);
   return {
     read,
-    doubtsOf: (_, probabilities) => findHesitation(probabilities),
+    doubtsOf: (_, probabilities, nameOf) => findHesitation(probabilities, nameOf),
     clear,
     undo: clear,
     showExample: showImage,
