@@ -1,3 +1,5 @@
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { indexNames, printableNames } from '../../lib/contracts/class-names';
 import type { PixelRange } from '../../lib/contracts/pixel-range';
 import { readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { LabeledImages } from '../../lib/dataset/load-split';
@@ -5,7 +7,9 @@ import { type Measured, measureModel } from '../../lib/evaluation/measure-model'
 import { describeOutputs } from '../../lib/evaluation/model-outputs';
 import { hasOwnRescaling } from '../../lib/evaluation/pixel-range';
 import { assertAcceptsImages } from '../../lib/inference/accepted-images';
+import { labelsOf } from '../../lib/model/model-labels';
 import { formatTable } from '../display/table';
+import { fitText } from '../display/text-width';
 import { openModelSource } from '../model-source';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './store-request';
@@ -28,6 +32,7 @@ export async function evaluateModelCommand(request: EvaluateRequest, terminal: T
     const range = request.scale ?? (hasOwnRescaling(model) ? '0..255' : '0..1');
     const measured = await measureModel(model, outputs, images, { range, signal: terminal.signal });
     const { metrics, betterRange } = measured;
+    const classNames = namesOf(model, outputs.classes);
     terminal.print(
       isJson
         ? JSON.stringify(
@@ -37,11 +42,16 @@ export async function evaluateModelCommand(request: EvaluateRequest, terminal: T
               pixels: range,
               ...(betterRange && { betterPixels: betterRange }),
               ...metrics,
+              classes: metrics.classes.map(({ label, ...values }) => ({
+                label,
+                name: classNames[label],
+                ...values,
+              })),
             },
             null,
             2,
           )
-        : describe(`${what} on the test images of ${dataset}`, range, measured),
+        : describe(`${what} on the test images of ${dataset}`, range, measured, classNames),
     );
   } finally {
     model.dispose();
@@ -61,12 +71,28 @@ async function readTestImages(
   return { pixels: images.data, labels: labels.data, count, imageShape: [height, width] };
 }
 
-function describe(title: string, range: PixelRange, { metrics, betterRange }: Measured): string {
+/** Of the model of a run. Other models have none that are known, and the numbers take their place. */
+function namesOf(model: LayersModel, classes: number): string[] {
+  const { classNames } = labelsOf(model);
+  return printableNames(classNames.length === classes ? classNames : indexNames(classes));
+}
+
+/** The numbers beside a name fit into 80 columns. */
+const maxNameColumns = 30;
+
+function describe(
+  title: string,
+  range: PixelRange,
+  { metrics, betterRange }: Measured,
+  classNames: readonly string[],
+): string {
   const { accuracy, errorCount, testCount, loss, classes } = metrics;
   const count = (value: number) => value.toLocaleString('en');
-  const rows = classes.map(({ label, precision, recall, f1, support }) =>
-    [label, precision.toFixed(4), recall.toFixed(4), f1.toFixed(4), count(support)].map(String),
-  );
+  const rows = classes.map(({ label, precision, recall, f1, support }) => [
+    fitText(classNames[label]!, maxNameColumns),
+    ...[precision, recall, f1].map((value) => value.toFixed(4)),
+    count(support),
+  ]);
   return [
     title,
     '',

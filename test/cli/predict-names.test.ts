@@ -60,3 +60,12 @@ test('as JSON, an answer has the name and all names', async () => {
   expect(answer.classNames).toHaveLength(10);
   expect(answer.white).toBe(16);
 });
+
+test('evaluate has the names in its table and in its JSON', async () => {
+  const evaluate = (...args: string[]) =>
+    runCommand(['evaluate', 'r', '--store', store, '--dataset', join(folder, 'digits'), ...args]);
+  const { out } = await evaluate();
+  expect(out).toMatch(/\n {2}\[2J毛衣 0 long name long name… +\d\.\d{4} +\d\.\d{4} +\d\.\d{4} +\d+\n/);
+  const { classes } = JSON.parse((await evaluate('--json')).out);
+  expect(classes[9]).toMatchObject({ label: 9, name: `[2J毛衣 9 ${long}` });
+});
