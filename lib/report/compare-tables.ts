@@ -183,7 +183,7 @@ function plainTable(
 const transpose = (cells: readonly (readonly Markup[])[]): Markup[][] =>
   cells[0]!.map((_, column) => cells.map((row) => row[column]!));
 
-/** Recall of each class that the first and the last run have; nothing where a run has no predictions. */
+/** Recall of each class that the first and the last run have; nothing where there is none, or no predictions. */
 export function classDifferences(runs: readonly ComparedRun[]): Markup {
   const [first, last] = [runs[0]!, runs.at(-1)!];
   if (first.testPredictions === undefined || last.testPredictions === undefined) return '';
@@ -199,6 +199,7 @@ export function classDifferences(runs: readonly ComparedRun[]): Markup {
       `<tr><th scope="row">${nameMarkup(name)}</th><td class="number">${formatPercent(recall)}</td><td class="number">${formatPercent(later)}</td><td class="number gain${tone}">${formatPoints(gain, 'always')}</td></tr>`,
     ];
   });
+  if (rows.length === 0) return '';
   const others =
     describeOtherClasses([first, last]) === undefined ? '' : ' Classes with the same name in both runs.';
   const heads = [`${first.runId}`, `${last.runId}`, 'Difference'].map(

@@ -66,6 +66,14 @@ test('the page has the names, and no sentence where all runs have the same', () 
   expect(page).not.toContain('do not have the same classes');
 });
 
+test('runs without a class in common have no comparison of classes', () => {
+  const runs = [
+    makeComparedRun('a', { classNames: clothes }),
+    makeComparedRun('b', { classNames: indexNames(10) }),
+  ];
+  expect(renderComparePage({ runs }, '1.0.0')).not.toContain('id="classes"');
+});
+
 test('classes of runs with other names are compared by name', () => {
   const dataset = { name: 'other', contentKey: 'f'.repeat(16), manifestSha256: 'a'.repeat(64) };
   const shifted = ['new', ...clothes.slice(0, 9)];
