@@ -15,19 +15,6 @@ export function flattenOnto({ rgba, shape }: Image, background: number): GrayIma
   });
 }
 
-/** [pixels, 3] red, green and blue, 0 to 255, of an image on a background of this gray. */
-export function colorsOnto({ rgba, shape }: Image, background: number): Uint8Array {
-  const colors = new Uint8Array(shape[0] * shape[1] * 3);
-  for (let pixel = 0; pixel < colors.length / 3; pixel += 1) {
-    const opacity = rgba[4 * pixel + 3]! / 255;
-    for (let channel = 0; channel < 3; channel += 1)
-      colors[3 * pixel + channel] = Math.round(
-        opacity * rgba[4 * pixel + channel]! + (1 - opacity) * background,
-      );
-  }
-  return colors;
-}
-
 /**
  * Gray values of an image that may be partly transparent. There are two kinds: a digit on a transparent background, whose
  * opacity is the drawing, and a sheet with a digit that does not fill the image, which is extended with the sheet's color.

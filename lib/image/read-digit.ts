@@ -2,7 +2,8 @@ import { PermanentError } from '../contracts/errors';
 import type { ImageShape } from '../contracts/image-shape';
 import { centerDigit, type GrayImage } from './center-digit';
 import type { DecodedImage } from './decode-image';
-import { colorsOnto, flattenOnto, reduceTransparency } from './gray-values';
+import { flattenColor } from './flatten-color';
+import { flattenOnto, reduceTransparency } from './gray-values';
 import { type Ink, separateInk } from './separate-ink';
 
 /** How an image was interpreted, to explain an answer. */
@@ -56,7 +57,7 @@ export function readUnchanged(image: DecodedImage, shape: ImageShape, fileName: 
   const [height, width] = image.shape;
   if (height === shape[0] && width === shape[1])
     return shape.length === 3
-      ? Float32Array.from(colorsOnto(image, 0), (value) => value / 255)
+      ? Float32Array.from(flattenColor(image, 0), (value) => value / 255)
       : flattenOnto(image, 0).pixels;
   throw new PermanentError(
     'InvalidInput',

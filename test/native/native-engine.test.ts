@@ -4,7 +4,7 @@ import { runConfigSchema } from '../../lib/contracts/run-config';
 import type { LabeledImages } from '../../lib/dataset/load-split';
 import { computeMetrics } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
-import { describeMlp } from '../../lib/model/architectures';
+import { describeCnn, describeMlp } from '../../lib/model/architectures';
 import { setModelWeights } from '../../lib/model/model-files';
 import type { EagerBinding } from '../../lib/tensorflow/eager-binding';
 import { Graph } from '../../lib/tensorflow/graph';
@@ -20,6 +20,7 @@ import { layOutState, toInitialState, weightsOf } from '../../lib/training/train
 import { openWasmEngine } from '../../lib/training/wasm/wasm-engine';
 import { assembleStages, buildMlp } from '../support/perceptron';
 import { openPreparedEngine } from '../support/prepared-engine';
+import { makeTinyDataset } from '../support/tiny-dataset';
 import { trainNetwork } from '../support/train-network';
 import { describeTrainingEngine } from '../support/training-engine-conformance';
 
@@ -124,6 +125,26 @@ test('without dropout, native and WASM agree after six steps', async () => {
   // Adam moves a weight by at most 0.001 per training step; where a gradient is nearly zero, rounding decides its sign.
   expect(largest).toBeGreaterThan(0);
   expect(largest).toBeLessThan(2e-3);
+}, 120_000);
+
+test('on color images, native and WASM agree after three steps', async () => {
+  const { train, imageShape } = makeTinyDataset({ classes: 3, imageShape: [8, 8, 3], trainCount: 60 });
+  const images = { ...train, imageShape };
+  const network = describeCnn({ filters: [4], dropout: 0, l2: 0, classes: 3 }, imageShape);
+  const settings = runConfigSchema.parse({ epochs: 1, batchSize: 20, shiftPixels: 1, elasticPixels: 1 });
+  const trainOn = async (open: () => Promise<TrainingEngine>) => {
+    const engine = await open();
+    const given = { engine, trainImages: images, validationImages: images, settings };
+    return (await trainNetwork(network, given)).weights;
+  };
+  const native = await trainOn(openPreparedEngine);
+  const wasm = await trainOn(openWasmEngine);
+  expect(native[0]).toHaveLength(3 * 3 * 3 * 4);
+  native.forEach((values, weight) => {
+    values.forEach((value, index) => {
+      expect(Math.abs(value - wasm[weight]![index]!)).toBeLessThan(6e-3);
+    });
+  });
 }, 120_000);
 
 test('metrics on native TensorFlow and on WASM differ by less than 1e-6, probabilities by less than 1e-5', async () => {

@@ -37,7 +37,7 @@ export function openImageArea(
     onChange();
   };
   const showFile = async (file: File) => {
-    const picture = await readPicture(file);
+    const picture = await readPicture(file, isInverted ? '#fff' : '#000');
     if (picture === undefined) {
       find('trouble').textContent = `${file.name} is no image that this browser can read.`;
       return;
@@ -80,8 +80,8 @@ function takeFiles(onFile: (file: File) => void): void {
   document.addEventListener('paste', (event) => takeFirst(event.clipboardData?.files));
 }
 
-/** On black, upright; `undefined` for what the browser cannot decode. */
-async function readPicture(file: File): Promise<HTMLCanvasElement | undefined> {
+/** Upright, on a ground of this color; `undefined` for what the browser cannot decode. */
+async function readPicture(file: File, ground: string): Promise<HTMLCanvasElement | undefined> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
@@ -92,6 +92,7 @@ async function readPicture(file: File): Promise<HTMLCanvasElement | undefined> {
   picture.width = bitmap.width;
   picture.height = bitmap.height;
   const context = picture.getContext('2d', { willReadFrequently: true })!;
+  context.fillStyle = ground;
   context.fillRect(0, 0, picture.width, picture.height);
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
