@@ -4,6 +4,7 @@ const esModulesOnly = [
   'internmap',
   'fast-png',
   'iobuffer',
+  'hyparquet',
   'fast-check',
   'pure-rand',
   'h5wasm',

@@ -86,11 +86,27 @@ const csvSliceSchema = z.strictObject({
 });
 export type CsvSlice = z.infer<typeof csvSliceSchema>;
 
+/** Rows of a Parquet file. */
+const parquetSliceSchema = z.strictObject({
+  kind: z.literal('parquet'),
+  file: sourceFileSchema,
+  /** Of the images. */
+  column: z.string(),
+  /** Image files, image files in a struct with `bytes` and `path`, or lists of numbers. */
+  content: z.enum(['files', 'structs', 'numbers']),
+  firstRow: z.int().min(0),
+  rowCount: z.int().min(1),
+  /** The gray behind transparent parts, 0 to 255. */
+  ground: z.int().min(0).max(255),
+});
+export type ParquetSlice = z.infer<typeof parquetSliceSchema>;
+
 /** What one worker reads in order. JSON below 100 KB, since it is an item of the workflow's map. */
 export const sliceSchema = z.discriminatedUnion('kind', [
   valuesSliceSchema,
   streamSliceSchema,
   imagesSliceSchema,
   csvSliceSchema,
+  parquetSliceSchema,
 ]);
 export type Slice = z.infer<typeof sliceSchema>;

@@ -2,6 +2,7 @@ import type { Slice } from '../contracts/slices';
 import { readCsvSlice } from './csv/read-csv-slice';
 import { readImages } from './images/read-images';
 import { readImageRows } from './numbers/image-rows';
+import { readParquetSlice } from './parquet/read-parquet-slice';
 import type { RawRows, ReadSlice } from './source';
 import type { SourceFiles } from './source-files';
 
@@ -11,6 +12,7 @@ const readers: { readonly [Kind in Slice['kind']]: ReadSlice<Extract<Slice, { ki
   stream: readImageRows,
   images: readImages,
   csv: readCsvSlice,
+  parquet: readParquetSlice,
 };
 
 /** Yields the rows of a slice in order. @throws PermanentError InvalidDataset for a file that cannot be read as planned. */

@@ -22,6 +22,8 @@ const environments = {
   keras2: { name: 'keras-2', file: keras2Requirements },
   peers: { name: 'pytorch-and-jax', file: peerRequirements },
   gpu: { name: 'keras-and-pytorch-gpu', file: gpuRequirements },
+  /** What writes the tables that people have. */
+  sources: { name: 'sources', file: join(__dirname, '../reference/requirements-sources.txt') },
   /** The linters of templates and policies. */
   templates: { name: 'template-tools', file: join(__dirname, '../templates/requirements.txt') },
 } as const;
@@ -47,7 +49,7 @@ function prepareOlderKeras(): string {
 
 /** All that test/reference runs. Two processes must not install one environment at the same time. */
 export function prepareReferencePythons(): void {
-  for (const kind of ['keras', 'keras2'] as const) preparePython(kind);
+  for (const kind of ['keras', 'keras2', 'sources'] as const) preparePython(kind);
   prepareOlderKeras();
 }
 

@@ -1,9 +1,7 @@
-import { PipelineError } from '../../contracts/errors';
 import type { ImagesSlice } from '../../contracts/slices';
-import { decodeImage } from '../../image/decode-image';
-import { flattenColor } from '../../image/flatten-color';
-import type { RawRows, ReadSlice } from '../source';
+import type { ReadSlice } from '../source';
 import type { SourceFile, SourceFiles } from '../source-files';
+import { decodeRow } from './decode-row';
 import { decodeEntry } from './image-entries';
 
 /** Requests to S3 that wait for an answer at the same time, while earlier images are decoded. */
@@ -22,21 +20,6 @@ export const readImages: ReadSlice<ImagesSlice> = async function* ({ ground }, f
       : { ...(await decodeRow(bytes, ground)), nameOf };
   }
 };
-
-type UnnamedRow = RawRows extends infer Rows ? (Rows extends RawRows ? Omit<Rows, 'nameOf'> : never) : never;
-
-async function decodeRow(bytes: Uint8Array, ground: number): Promise<UnnamedRow> {
-  try {
-    // A message goes on after the name of the image: "cats/3.png cannot be read: it is a damaged PNG".
-    const image = await decodeImage(bytes, 'it');
-    const [height, width] = image.shape;
-    return { values: flattenColor(image, ground), shape: [height, width, 3], rowCount: 1 };
-  } catch (error) {
-    if (error instanceof PipelineError && error.name === 'InvalidInput')
-      return { rowCount: 1, problem: error.message };
-    throw error;
-  }
-}
 
 interface LoadedFile {
   readonly file: SourceFile;
