@@ -46,8 +46,11 @@ export class PipelineFunctions extends Construct {
     const extras = extrasOf(settings);
     const functions = lambdaStepNames.map((step) => [step, this.addFunction(step, extras[step])]);
     this.byStep = Object.fromEntries(functions);
-    grantReadOfBuckets(this.byStep.plan.role!, settings.datasetBuckets);
-    grantUseOfKeys(this.byStep.plan.role!, settings.datasetKeys);
+    // Both read the source in place: the plan its headers and labels, a worker its part.
+    for (const { role } of [this.byStep.plan, this.byStep.shard]) {
+      grantReadOfBuckets(role!, settings.datasetBuckets);
+      grantUseOfKeys(role!, settings.datasetKeys);
+    }
   }
 
   get all(): LambdaFunction[] {

@@ -21,7 +21,7 @@ import type { PipelineFunctions } from './pipeline-functions';
 import type { TrainingCompute } from './training-compute';
 import { trainingStateSeconds } from './training-task';
 import { grantWorkflowRights } from './workflow-rights';
-import { forEachShard, invoke, ofShardItem, readOutcome } from './workflow-steps';
+import { forEachPart, invoke, ofPartItem, readOutcome } from './workflow-steps';
 import { commitVariables, datasetPointer, planVariables, shardOutput, variable } from './workflow-variables';
 
 const planned = inputOf<StepOutput<'plan'>>();
@@ -36,7 +36,7 @@ export interface TrainingWorkflowProps {
   readonly settings: Settings;
 }
 
-/** For all steps except the training, with all their retries, and a map of a hundred thousand shards. */
+/** For all steps except the training, with all their retries, and a map of a hundred thousand parts. */
 const otherStepsTimeout = Duration.days(1);
 
 /** Every state has its own timeout. This one is longer than all of them together, for unforeseen cases. */
@@ -94,12 +94,12 @@ export class TrainingWorkflow extends Construct {
     const { store, functions, settings } = this.props;
     const failed = addFailureStates(this);
 
-    const makeShard = invoke<'shard'>(this, 'Make a shard', {
+    const makeShardsOfPart = invoke<'shard'>(this, 'Make the shards of a part', {
       fn: functions.byStep.shard,
-      ...ofShardItem,
+      ...ofPartItem,
       outputs: shardOutput,
     });
-    const makeShards = forEachShard(this, 'Make the shards', { store, makeShard });
+    const makeShards = forEachPart(this, 'Make the shards', { store, makeShards: makeShardsOfPart });
     const commit = invoke<'commit'>(this, 'Commit the dataset', {
       fn: functions.byStep.commit,
       input: datasetPointer,

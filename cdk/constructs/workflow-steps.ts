@@ -31,7 +31,7 @@ import { mapVariables, variable } from './workflow-variables';
 
 /** Added to the function's timeout, so that the function times out first and its error is reported. */
 const invocationMargin = Duration.seconds(30);
-const shardConcurrency = 40;
+const partConcurrency = 40;
 
 interface InvokeProps<Step extends LambdaStepName> {
   readonly fn: LambdaFunction;
@@ -71,31 +71,31 @@ export function invoke<Step extends LambdaStepName>(
 /**
  * The input of each worker of the map. A worker is an execution with its own name, so it gets the run id from the map.
  */
-const shardItem = { runId, shard: expression('$states.context.Map.Item.Value') };
-const itemField = inputOf<typeof shardItem>();
+const partItem = { runId, part: expression('$states.context.Map.Item.Value') };
+const itemField = inputOf<typeof partItem>();
 /** The same fields, as a worker reads them from its input. */
-export const ofShardItem = { runId: expression(itemField('runId')), input: expression(itemField('shard')) };
+export const ofPartItem = { runId: expression(itemField('runId')), input: expression(itemField('part')) };
 
-/** Runs one worker for each entry of `shards` in the plan, which is read from S3 and not from the state. */
-export function forEachShard(
+/** Runs one worker for each entry of `parts` in the plan, which is read from S3 and not from the state. */
+export function forEachPart(
   scope: Construct,
   name: string,
-  { store, makeShard }: { readonly store: ArtifactStore; readonly makeShard: IChainable },
+  { store, makeShards }: { readonly store: ArtifactStore; readonly makeShards: IChainable },
 ): DistributedMap {
   return DistributedMap.jsonata(scope, name, {
-    maxConcurrency: shardConcurrency,
-    itemReader: new PlannedShards(store),
-    itemSelector: shardItem,
+    maxConcurrency: partConcurrency,
+    itemReader: new PlannedParts(store),
+    itemSelector: partItem,
     assign: mapVariables,
     // The next state needs no output: the plan is in S3, and the step `commit` checks the shards.
     outputs: '{% {} %}',
-  }).itemProcessor(makeShard);
+  }).itemProcessor(makeShards);
 }
 
 const keyExpression = (keyWithPlaceholders: string) => expression(`'${keyWithPlaceholders}'`);
 
-/** Reads the shards of `plan.json`. CDK's reader does not support `ItemsPointer`, and would grant the whole bucket. */
-class PlannedShards extends S3JsonItemReader {
+/** Reads the parts of `plan.json`. CDK's reader does not support `ItemsPointer`, and would grant the whole bucket. */
+class PlannedParts extends S3JsonItemReader {
   constructor(readonly store: ArtifactStore) {
     super({
       bucket: store.bucket,
@@ -107,7 +107,7 @@ class PlannedShards extends S3JsonItemReader {
 
   override render(queryLanguage?: QueryLanguage): Record<string, Record<string, unknown>> {
     const reader = super.render(queryLanguage) as Record<string, Record<string, unknown>>;
-    return { ...reader, ReaderConfig: { ...reader['ReaderConfig'], ItemsPointer: '/shards' } };
+    return { ...reader, ReaderConfig: { ...reader['ReaderConfig'], ItemsPointer: '/parts' } };
   }
 
   override providePolicyStatements() {

@@ -28,7 +28,7 @@ export const planVariables = {
   preprocessSeconds: expression(planned('seconds')),
 } satisfies Record<keyof WorkflowVariables, Expression>;
 
-/** A worker returns only its seconds: with six characters for each shard, 256 KiB are enough for 40,000. */
+/** A worker returns only its seconds: with six characters for each part, 256 KiB are enough for 40,000. */
 export const shardOutput = expression(made('seconds'));
 export const mapVariables: Assignments = {
   preprocessSeconds: expression(`${variable('preprocessSeconds')} + $sum($states.result)`),

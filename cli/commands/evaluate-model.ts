@@ -1,8 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { indexNames, printableNames } from '../../lib/contracts/class-names';
+import { datasetSettingsSchema } from '../../lib/contracts/dataset-settings';
 import type { PixelRange } from '../../lib/contracts/pixel-range';
-import { readSourceDataset } from '../../lib/dataset/import-dataset';
 import type { LabeledImages } from '../../lib/dataset/load-split';
+import { readTestImages } from '../../lib/dataset/read-test-images';
 import { type Measured, measureModel } from '../../lib/evaluation/measure-model';
 import { describeOutputs } from '../../lib/evaluation/model-outputs';
 import { hasOwnRescaling } from '../../lib/evaluation/pixel-range';
@@ -27,7 +28,7 @@ export async function evaluateModelCommand(request: EvaluateRequest, terminal: T
   const { model, what } = await openModelSource(source, store);
   try {
     const outputs = describeOutputs(model, what);
-    const images = await readTestImages(dataset, outputs.classes, terminal);
+    const images = await readImages(dataset, outputs.classes, terminal);
     assertAcceptsImages(model, images.imageShape, what);
     const range = request.scale ?? (hasOwnRescaling(model) ? '0..255' : '0..1');
     const measured = await measureModel(model, outputs, images, { range, signal: terminal.signal });
@@ -58,17 +59,11 @@ export async function evaluateModelCommand(request: EvaluateRequest, terminal: T
   }
 }
 
-/** Reads the raw files directly, so that nothing is written to a store. */
-async function readTestImages(
-  dataset: string,
-  classes: number,
-  { report }: Terminal,
-): Promise<LabeledImages> {
-  const { files, remarks } = await readSourceDataset(dataset, classes);
-  for (const message of remarks) report({ type: 'note', message });
-  const { testImages: images, testLabels: labels } = files;
-  const [count, height, width] = images.shape as [number, number, number];
-  return { pixels: images.data, labels: labels.data, count, imageShape: [height, width] };
+/** Reads the source directly, so that nothing is written to a store. */
+async function readImages(dataset: string, classes: number, { report }: Terminal): Promise<LabeledImages> {
+  const { images, preparation } = await readTestImages(datasetSettingsSchema.parse({ dataset, classes }));
+  for (const message of preparation.remarks) report({ type: 'note', message });
+  return images;
 }
 
 /** Of the model of a run. Other models have none that are known, and the numbers take their place. */

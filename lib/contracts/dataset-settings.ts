@@ -49,7 +49,7 @@ export const datasetSettingsShape = {
   skipUnreadable: z.int().min(0).max(1_000_000).default(0),
 };
 
-const datasetSettingsSchema = z.strictObject(datasetSettingsShape);
+export const datasetSettingsSchema = z.strictObject(datasetSettingsShape);
 export type DatasetSettings = Readonly<z.infer<typeof datasetSettingsSchema>>;
 
 type GivenClasses = Pick<DatasetSettings, 'classes' | 'classNames'>;

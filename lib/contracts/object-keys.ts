@@ -8,19 +8,29 @@ import { PermanentError } from './errors';
 const rawDataset = (dataset: string) => `datasets/${dataset}/raw/`;
 const preparedDataset = (dataset: string, contentKey: string) =>
   `datasets/${dataset}/prepared/${contentKey}/`;
-const shardNumber = (index: number) => String(index).padStart(5, '0');
+const fiveDigits = (index: number) => String(index).padStart(5, '0');
 const checkpointFolder = 'checkpoints/';
 const runFolder = (runId: string) => `runs/${runId}/`;
 
 export const objectKeys = {
   /** For your own datasets: `"dataset": "s3://<bucket>/uploads/<name>"`. */
   uploads: 'uploads/',
+  rawFolder: rawDataset,
+  /** Only of built-in datasets. */
   rawFile: (dataset: string, file: string) => `${rawDataset(dataset)}${file}`,
 
   preparedFolder: preparedDataset,
   plan: (dataset: string, contentKey: string) => `${preparedDataset(dataset, contentKey)}plan.json`,
+  /** Class and split of every image, in the order of the source. */
+  rowsTable: (dataset: string, contentKey: string) => `${preparedDataset(dataset, contentKey)}rows.idx`,
+  partNames: (dataset: string, contentKey: string, index: number) =>
+    `${preparedDataset(dataset, contentKey)}part-${fiveDigits(index)}.names.json`,
+  partResult: (dataset: string, contentKey: string, index: number) =>
+    `${preparedDataset(dataset, contentKey)}part-${fiveDigits(index)}.result.json`,
+  partHashes: (dataset: string, contentKey: string, index: number) =>
+    `${preparedDataset(dataset, contentKey)}part-${fiveDigits(index)}.hashes.bin`,
   shard: (dataset: string, contentKey: string, split: string, index: number) =>
-    `${preparedDataset(dataset, contentKey)}${split}-${shardNumber(index)}.npz`,
+    `${preparedDataset(dataset, contentKey)}${split}-${fiveDigits(index)}.npz`,
   firstTrainingImage: (dataset: string, contentKey: string, label: number) =>
     `${preparedDataset(dataset, contentKey)}first-training-image-label-${label}.png`,
   manifest: (dataset: string, contentKey: string) => `${preparedDataset(dataset, contentKey)}manifest.json`,

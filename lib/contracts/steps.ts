@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { computeSchema, lambdaMemoryMib } from './compute';
-import { shardPlanSchema, shardResultSchema } from './dataset';
+import { partSchema } from './dataset';
 import { givenSettingsSchema, startSettings } from './given-settings';
 import { objectKeys } from './object-keys';
 import { latestModelSchema, phaseSchema } from './results';
@@ -56,7 +56,7 @@ export const executionPlanSchema = planOutputSchema.extend({
 });
 export type ExecutionPlan = z.infer<typeof executionPlanSchema>;
 
-const shardOutputSchema = shardResultSchema.extend(measured);
+const shardOutputSchema = z.strictObject({ shardCount: z.int().min(0), ...measured });
 
 export const commitInputSchema = z.strictObject(datasetPointer);
 export type CommitInput = z.infer<typeof commitInputSchema>;
@@ -142,7 +142,7 @@ interface PipelineStep {
 const any = '*';
 const prepared = objectKeys.preparedFolder(any, any);
 const run = objectKeys.run(any);
-/** Lambda's maximum, for the two steps whose duration grows with the dataset. */
+/** Lambda's maximum, for the steps whose duration grows with the dataset. */
 const longestTimeoutMinutes = 15;
 
 /** The steps of the pipeline, in order. Functions, rights, logs and tests are derived from this table. */
@@ -160,22 +160,34 @@ export const pipelineSteps = {
       objectKeys.latestModel(any),
       objectKeys.architecture(any),
     ],
-    writes: [objectKeys.rawFile(any, any), objectKeys.plan(any, any), objectKeys.config(any)],
+    writes: [
+      objectKeys.rawFile(any, any),
+      objectKeys.rowsTable(any, any),
+      `${prepared}part-*.names.json`,
+      objectKeys.plan(any, any),
+      objectKeys.config(any),
+    ],
     failure: 'preprocess',
     lambda: { memoryMib: lambdaMemoryMib, timeoutMinutes: longestTimeoutMinutes },
   },
   shard: {
-    input: shardPlanSchema,
+    input: partSchema,
     output: shardOutputSchema,
-    reads: [objectKeys.rawFile(any, any)],
-    writes: [`${prepared}*.npz`],
+    reads: [
+      `${objectKeys.uploads}*`,
+      objectKeys.rawFile(any, any),
+      objectKeys.rowsTable(any, any),
+      `${prepared}part-*.names.json`,
+    ],
+    writes: [`${prepared}*.npz`, `${prepared}part-*.hashes.bin`, `${prepared}part-*.result.json`],
     failure: 'preprocess',
-    lambda: { memoryMib: lambdaMemoryMib, timeoutMinutes: 2 },
+    // A compressed file is read by one worker from its beginning to its end.
+    lambda: { memoryMib: lambdaMemoryMib, timeoutMinutes: longestTimeoutMinutes },
   },
   commit: {
     input: commitInputSchema,
     output: commitOutputSchema,
-    reads: [objectKeys.rawFile(any, any), `${prepared}*`],
+    reads: [`${prepared}*`],
     writes: [`${prepared}first-training-image-label-*.png`, objectKeys.manifest(any, any)],
     failure: 'preprocess',
     lambda: { memoryMib: lambdaMemoryMib, timeoutMinutes: longestTimeoutMinutes },

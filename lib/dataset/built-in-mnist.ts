@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path';
 import { PermanentError } from '../contracts/errors';
+import { type RawFileRole, rawFileNames, rawFileRoles } from '../sources/idx/idx-names';
+import { LocalFiles } from '../sources/local-files';
+import { unpackGzip } from '../sources/numbers/unpack';
 import { sha256Hex } from '../store/sha256';
-import { type RawFileRole, rawFileNames } from './raw-dataset';
 
 /** The files that Yann LeCun, Corinna Cortes and Christopher Burges published, unpacked. */
 const pinnedSha256: Readonly<Record<RawFileRole, string>> = {
@@ -18,10 +20,30 @@ export function findMnistFolder(): string {
   );
 }
 
-/** @throws PermanentError InvalidDataset when the bytes are not the published ones. */
-export function assertPublishedMnist(role: RawFileRole, bytes: Uint8Array, location: string): void {
+/**
+ * The four files under their usual names, unpacked: 55 MB.
+ *
+ * @throws PermanentError InvalidDataset when they are not the published ones.
+ */
+export async function readPublishedMnist(): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = await LocalFiles.open(findMnistFolder());
+  const bodies = new Map<string, Uint8Array>();
+  for (const role of rawFileRoles) {
+    const name = rawFileNames[role];
+    const file = (await files.find(name)) ?? (await files.find(`${name}.gz`));
+    const chunks: Uint8Array[] = [];
+    if (file !== undefined)
+      for await (const chunk of unpackGzip(files.stream(file), name)) chunks.push(chunk);
+    const body = new Uint8Array(Buffer.concat(chunks));
+    assertPublished(role, body, files.location);
+    bodies.set(name, body);
+  }
+  return bodies;
+}
+
+function assertPublished(role: RawFileRole, body: Uint8Array, location: string): void {
   const expected = pinnedSha256[role];
-  const actual = sha256Hex(bytes);
+  const actual = sha256Hex(body);
   if (actual === expected) return;
   throw new PermanentError(
     'InvalidDataset',

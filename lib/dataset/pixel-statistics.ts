@@ -1,29 +1,38 @@
+import type { SplitCounts } from '../contracts/dataset';
 import { maxPixel } from './pixels';
 
-/** Counts of values. They are integers, so the order of the shards does not change the statistics. */
+/** Counts of labels and values. They are integers, so sums over parts are exact in any order. */
 export class PixelStatistics {
   private readonly countOfPixel = new Float64Array(maxPixel + 1);
-  private readonly countOfLabel = new Array<number>(256).fill(0);
+  private readonly countOfLabel: Float64Array;
 
-  add(pixels: Uint8Array, labels: Uint8Array): void {
+  constructor(classCount: number) {
+    this.countOfLabel = new Float64Array(classCount);
+  }
+
+  addImage(pixels: Uint8Array, label: number): void {
     const { countOfPixel } = this;
     for (const pixel of pixels) countOfPixel[pixel]! += 1;
-    for (const label of labels) this.countOfLabel[label]! += 1;
+    this.countOfLabel[label]! += 1;
   }
 
-  /** Σ count · u^power over all values u: below 2⁵³ up to 10¹¹ pixels. */
+  addCounts({ labelCounts, pixelCounts }: SplitCounts): void {
+    for (const [pixel, count] of pixelCounts.entries()) this.countOfPixel[pixel]! += count;
+    for (const [label, count] of labelCounts.entries()) this.countOfLabel[label]! += count;
+  }
+
+  get counts(): SplitCounts {
+    return { labelCounts: this.labelCounts, pixelCounts: [...this.countOfPixel] };
+  }
+
+  /** Number of images of each class. */
+  get labelCounts(): number[] {
+    return [...this.countOfLabel];
+  }
+
+  /** Σ count · u^power over all values u: below 2⁵³ up to 10¹¹ values. */
   private sumOfPowers(power: number): number {
     return this.countOfPixel.reduce((sum, count, pixel) => sum + count * pixel ** power, 0);
-  }
-
-  /** -1 before the first image. */
-  get highestLabel(): number {
-    return this.countOfLabel.findLastIndex((count) => count > 0);
-  }
-
-  /** Number of images per label, 0 to `highestLabel`. */
-  labelCounts(highestLabel: number): number[] {
-    return this.countOfLabel.slice(0, highestLabel + 1);
   }
 
   /** Of `u / 255`, in [0, 1]. */

@@ -1,9 +1,6 @@
-import type { ShardPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import { type ImageShape, valuesPerImage } from '../contracts/image-shape';
-import { objectKeys } from '../contracts/object-keys';
 import { decodeNpz, encodeNpz, maxNpyHeaderBytes } from './npz';
-import type { RawDataset } from './raw-dataset';
 
 /** 32 MiB of float32 pixels: small compared with a Lambda's memory, large compared with a request's latency. */
 const maxShardPixelBytes = 32 * 2 ** 20;
@@ -12,22 +9,6 @@ const maxRowsPerShard = 10_000;
 export function rowsPerShard(imageShape: ImageShape): number {
   const rows = Math.floor(maxShardPixelBytes / (valuesPerImage(imageShape) * Float32Array.BYTES_PER_ELEMENT));
   return Math.min(Math.max(rows, 1), maxRowsPerShard);
-}
-
-/** Divides both splits into ranges of rows, the training split first. Deterministic. */
-export function planShards({ dataset, imageShape, splits }: RawDataset, contentKey: string): ShardPlan[] {
-  const shardRows = rowsPerShard(imageShape);
-  return splits.flatMap(({ rowCount, split, ...files }) =>
-    Array.from({ length: Math.ceil(rowCount / shardRows) }, (_, index) => ({
-      split,
-      index,
-      firstRow: index * shardRows,
-      rowCount: Math.min(shardRows, rowCount - index * shardRows),
-      imageShape,
-      ...files,
-      shardKey: objectKeys.shard(dataset, contentKey, split, index),
-    })),
-  );
 }
 
 /** The images and labels of one shard. */

@@ -60,10 +60,10 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   const input = { runId, config: { ...config, device: chooseDevice(config, compute) } };
   await assertStartable(input, context.store);
   const planned = await planPreprocessing(config, context);
-  assertAugmentationFits(config, planned.plan.imageShape);
+  assertAugmentationFits(config, planned.plan.conversion.imageShape);
   const reader = readWithContent(context.store, objects);
-  const { classes } = planned.source;
-  const network = await networkOf({ ...config, classes }, planned.plan.imageShape, reader);
+  const classes = planned.plan.classNames.length;
+  const network = await networkOf({ ...config, classes }, planned.plan.conversion.imageShape, reader);
   await assertTrainable?.(planned.plan, network);
 
   // Nothing is written above this line; from here on the run exists.
@@ -72,7 +72,7 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   const { plan, isPrepared, reason } = planned;
   return {
     ...{ runId, dataset: plan.dataset, contentKey: plan.contentKey },
-    ...{ isPrepared, reason, shardCount: plan.shards.length },
+    ...{ isPrepared, reason, shardCount: plan.shardCount },
     compute: compute as ComputeOf<Place>,
     trainingSecondsLimit:
       deployment && compute ? limitTrainingSeconds(config.maxCostUsd, compute, deployment.gpuHourUsd) : 0,

@@ -12,12 +12,12 @@ import type { StepContext } from './step-context';
 import { commitPreprocessing } from './steps/commit';
 import { evaluate } from './steps/evaluate';
 import { register } from './steps/register';
-import { preprocessShard } from './steps/shard';
+import { preprocessPart } from './steps/shard';
 import { train } from './steps/train';
 import { findTrainingNeeds } from './training-needs';
 
-/** Shards are compressed on other threads, and each takes up to 75 MiB. */
-const shardsAtOnce = 2;
+/** Each part has one shard at a time, which takes up to 75 MiB and is compressed on another thread. */
+const partsAtOnce = 2;
 
 /**
  * Runs the workflow of the state machine in one process: the same steps in the same order.
@@ -67,14 +67,12 @@ async function preprocess(
   await storeContent(context.store, objects);
   context.notify({ type: 'note', message: plan.reason });
   if (plan.isPrepared) return { plan, engine };
-  const { shards } = await readPlan(plan, context);
-  const reportShards = (done: number) =>
-    context.notify({ type: 'shards-progress', done, count: shards.length });
+  const { parts, shardCount: count } = await readPlan(plan, context);
+  const reportShards = (done: number) => context.notify({ type: 'shards-progress', done, count });
   let done = 0;
   reportShards(done);
-  await forEachConcurrently(shards, shardsAtOnce, async (shard) => {
-    await preprocessShard(shard, context);
-    done += 1;
+  await forEachConcurrently(parts, partsAtOnce, async (part) => {
+    done += (await preprocessPart(part, context)).shards.length;
     reportShards(done);
   });
   await commitPreprocessing({ dataset: plan.dataset, contentKey: plan.contentKey }, context);

@@ -45,7 +45,7 @@ export interface Source {
   readonly problems: readonly string[];
 }
 
-/** `undefined` for files of another kind, told by their content. @public */
+/** `undefined` for files of another kind, told by their content. */
 export type OpenSource = (files: SourceFiles, settings: DatasetSettings) => Promise<Source | undefined>;
 
 /** Rows of one shape and type. An image that cannot be read is a block of one row with a problem. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
-import { type RawFileRole, rawFileNames } from '../../lib/dataset/raw-dataset';
+import { type RawFileRole, rawFileNames } from '../../lib/sources/idx/idx-names';
+import { parseIdx } from '../support/parse-idx';
 import { encodeIdx, writeFiles } from '../support/tiny-dataset';
 
 const readRaw = (role: RawFileRole) =>
-  parseIdx(readFileSync(join(findMnistFolder(), rawFileNames[role])), rawFileNames[role]).data;
+  parseIdx(readFileSync(join(findMnistFolder(), rawFileNames[role]))).data;
 
 /** Writes the first images of MNIST as a dataset: enough to train on within seconds. */
 export async function writeMnistSubset(

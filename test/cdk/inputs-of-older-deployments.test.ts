@@ -1,4 +1,4 @@
-import { shardPlanSchema } from '../../lib/contracts/dataset';
+import { partSchema } from '../../lib/contracts/dataset';
 import { trainEnvSchema } from '../../lib/contracts/env';
 import { stepEventSchema } from '../../lib/contracts/execution';
 import {
@@ -7,6 +7,7 @@ import {
   executionInputSchema,
   registerInputSchema,
 } from '../../lib/contracts/steps';
+import * as recorded from './recorded-run';
 
 /**
  * Inputs from state machines of earlier deployments. A run that was started before a deployment, or is redriven within
@@ -31,22 +32,7 @@ test.each([
       ],
     },
   ],
-  [
-    'shard',
-    shardPlanSchema,
-    {
-      split: 'train',
-      index: 0,
-      firstRow: 0,
-      rowCount: 10_000,
-      imageShape: [28, 28],
-      imagesKey: 'datasets/mnist/raw/train-images-idx3-ubyte',
-      labelsKey: 'datasets/mnist/raw/train-labels-idx1-ubyte',
-      imagesOffset: 16,
-      labelsOffset: 8,
-      shardKey: 'datasets/mnist/prepared/0/train-00000.npz',
-    },
-  ],
+  ['shard', partSchema, recorded.part],
   ['register', registerInputSchema, { runId: 'friday' }],
 ])('%s still accepts the input of an older state machine', (_step, schema, input) => {
   const event = stepEventSchema.parse({ runId: 'friday', input });

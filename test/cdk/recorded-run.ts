@@ -1,3 +1,4 @@
+import type { DatasetPart } from '../../lib/contracts/dataset';
 import type { TrainingOutcome } from '../../lib/contracts/execution';
 import type { LatestModel } from '../../lib/contracts/results';
 import type { EvaluateOutput, ExecutionPlan } from '../../lib/contracts/steps';
@@ -36,27 +37,38 @@ export const plan: ExecutionPlan = {
   dataset: 'tiny',
   contentKey,
   isPrepared: false,
-  reason: 'These raw files have not been prepared yet',
+  reason: 'This dataset has not been prepared yet',
   shardCount: 2,
   compute: 'cpu',
   trainingSecondsLimit: 0,
   seconds: 0.75,
 };
-const raw = 'datasets/tiny/raw/';
-export const shard = {
-  split: 'train',
+export const part: DatasetPart = {
+  dataset: 'tiny',
+  contentKey: contentKey,
   index: 0,
   firstRow: 0,
   rowCount: 120,
-  imageShape: [4, 4],
-  imagesKey: `${raw}train-images-idx3-ubyte`,
-  labelsKey: `${raw}train-labels-idx1-ubyte`,
-  imagesOffset: 16,
-  labelsOffset: 8,
-  shardKey: `datasets/tiny/prepared/${contentKey}/train-00000.npz`,
+  rowsSha256: '0'.repeat(64),
+  files: { location: 's3://artifacts/uploads/tiny' },
+  slice: {
+    kind: 'values',
+    file: { name: 'train-images-idx3-ubyte', bytes: 1936, version: '"1"' },
+    offset: 16,
+    type: 'uint8',
+    isBigEndian: true,
+    rowShape: [4, 4],
+    firstRow: 0,
+    rowCount: 120,
+  },
+  hasNames: false,
+  conversion: { imageShape: [4, 4], white: 255, black: 0, invert: false, transpose: false, resize: false },
+  classCount: 10,
+  train: { firstShard: 0, rowCount: 120 },
+  test: { firstShard: 0, rowCount: 0 },
 };
 /** The result of the first shard; then the results of both. */
-export const shardResult = { seconds: 0.25 };
+export const shardResult = { shardCount: 1, seconds: 0.25 };
 export const shardSeconds = [0.25, 0.125];
 export const committed = { trainCount: 120, testCount: 30, seconds: 0.5 };
 export const outcome = {

@@ -122,7 +122,7 @@ describe('the state machine', () => {
     },
   );
 
-  it('reads the shards from the plan in S3, and keeps none of them in the state', () => {
+  it('reads the parts from the plan in S3, and keeps none of them in the state', () => {
     const map = definition.States['Make the shards']!;
     expect(map).toMatchObject({
       Type: 'Map',
@@ -130,7 +130,7 @@ describe('the state machine', () => {
       Output: '{% {} %}',
       ItemReader: {
         Resource: 'arn:aws:states:::s3:getObject',
-        ReaderConfig: { InputType: 'JSON', ItemsPointer: '/shards' },
+        ReaderConfig: { InputType: 'JSON', ItemsPointer: '/parts' },
         Arguments: { Key: "{% 'datasets/' & $dataset & '/prepared/' & $contentKey & '/plan.json' %}" },
       },
     });
@@ -142,7 +142,7 @@ describe('the state machine', () => {
     expect(assigned('Plan the preprocessing')).toBe('{% $states.result.Payload.seconds %}');
     expect(assigned('Make the shards')).toBe('{% $preprocessSeconds + $sum($states.result) %}');
     expect(assigned('Commit the dataset')).toBe('{% $preprocessSeconds + $states.result.Payload.seconds %}');
-    const [, makeShard] = states.find(([name]) => name === 'Make a shard')!;
+    const [, makeShard] = states.find(([name]) => name === 'Make the shards of a part')!;
     expect(makeShard['Output']).toBe('{% $states.result.Payload.seconds %}');
     expect(JSON.stringify(definition)).not.toMatch(/StartTime|EnteredTime|\$millis|\$now/);
   });

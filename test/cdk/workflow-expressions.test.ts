@@ -1,4 +1,4 @@
-import { shardPlanSchema } from '../../lib/contracts/dataset';
+import { partSchema } from '../../lib/contracts/dataset';
 import { trainRunEnvSchema } from '../../lib/contracts/env';
 import { executionFailureSchema, stepEventSchema } from '../../lib/contracts/execution';
 import {
@@ -49,18 +49,18 @@ describe('each function gets the run id and an input that it accepts', () => {
     expect(() => executionInputSchema.parse(event.input)).not.toThrow();
   });
 
-  it('Make a shard, which is a separate execution and gets the run id from the map', async () => {
-    const item = { Index: 0, Value: recorded.shard };
+  it('Make the shards of a part, which is a separate execution and gets the run id from the map', async () => {
+    const item = { Index: 0, Value: recorded.part };
     const { ItemSelector } = await evaluate('Make the shards', ['ItemSelector'], {
       context: { ...context, Map: { Item: item } },
     });
-    const event = await payloadOf('Make a shard', {
+    const event = await payloadOf('Make the shards of a part', {
       input: ItemSelector,
       context: recorded.childContext,
       variables: {},
     });
-    expect(event).toEqual({ runId, input: recorded.shard });
-    expect(() => shardPlanSchema.parse(event.input)).not.toThrow();
+    expect(event).toEqual({ runId, input: recorded.part });
+    expect(() => partSchema.parse(event.input)).not.toThrow();
   });
 
   it('Commit the dataset', async () => {
@@ -105,9 +105,11 @@ describe('the output of a state', () => {
     expect({ Output, Assign }).toEqual({ Output: payload, Assign: variables });
   });
 
-  it('Make a shard: its seconds; Make the shards: only the sum of these', async () => {
+  it('Make the shards of a part: its seconds; Make the shards: only the sum of these', async () => {
     const result = recorded.answer(recorded.shardResult);
-    expect(await evaluate('Make a shard', ['Output'], { result, variables: {} })).toEqual({ Output: 0.25 });
+    expect(await evaluate('Make the shards of a part', ['Output'], { result, variables: {} })).toEqual({
+      Output: 0.25,
+    });
     expect(
       await evaluate('Make the shards', ['Output', 'Assign'], { result: recorded.shardSeconds }),
     ).toEqual({ Output: {}, Assign: { preprocessSeconds: 1.125 } });

@@ -1,24 +1,33 @@
-import { computeContentKey, computeFingerprint } from '../../lib/dataset/content-key';
-import { rawFileRoles } from '../../lib/dataset/raw-dataset';
+import { computeContentKey, type PreparationFacts } from '../../lib/dataset/content-key';
 
-const file = (digit: string) => ({ key: 'datasets/d/raw/file', sha256: digit.repeat(64), bytes: 1 });
-const sourceFiles = {
-  trainImages: file('a'),
-  trainLabels: file('b'),
-  testImages: file('c'),
-  testLabels: file('d'),
+const facts: PreparationFacts = {
+  fingerprint: 'a'.repeat(64),
+  rowsSha256: 'b'.repeat(64),
+  conversion: { imageShape: [28, 28], white: 255, black: 0, invert: false, transpose: false, resize: false },
+  classNames: ['0', '1'],
+  columns: ['', ''],
+  dropDuplicates: false,
+  skipUnreadable: 0,
 };
 
-test('is 32 hexadecimal characters over the four checksums and the preprocessing version', () => {
-  const parts = [...['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64)), 'preprocessing 1'];
-  expect(computeContentKey(sourceFiles)).toBe(computeFingerprint(parts).slice(0, 32));
+test('is 32 hexadecimal characters, and equal for equal facts', () => {
+  expect(computeContentKey(facts)).toMatch(/^[0-9a-f]{32}$/);
+  expect(computeContentKey({ ...facts, conversion: { ...facts.conversion } })).toBe(computeContentKey(facts));
 });
 
-test('does not depend on the location of the files', () => {
-  const elsewhere = { ...sourceFiles, trainImages: { ...file('a'), key: 'datasets/e/raw/file' } };
-  expect(computeContentKey(elsewhere)).toBe(computeContentKey(sourceFiles));
-});
-
-test.each(rawFileRoles)('changes with %s', (role) => {
-  expect(computeContentKey({ ...sourceFiles, [role]: file('e') })).not.toBe(computeContentKey(sourceFiles));
+test.each<[string, Partial<PreparationFacts>]>([
+  ['another source', { fingerprint: 'c'.repeat(64) }],
+  ['another division or other classes', { rowsSha256: 'c'.repeat(64) }],
+  ['another size', { conversion: { ...facts.conversion, imageShape: [32, 32] } }],
+  ['another white', { conversion: { ...facts.conversion, white: 16 } }],
+  ['another black', { conversion: { ...facts.conversion, black: -1 } }],
+  ['inversion', { conversion: { ...facts.conversion, invert: true } }],
+  ['transposition', { conversion: { ...facts.conversion, transpose: true } }],
+  ['resampling', { conversion: { ...facts.conversion, resize: true } }],
+  ['other names', { classNames: ['zero', 'one'] }],
+  ['other columns', { columns: ['x', 'y'] }],
+  ['dropped duplicates', { dropDuplicates: true }],
+  ['tolerated unreadable images', { skipUnreadable: 1 }],
+])('changes with %s', (_, change) => {
+  expect(computeContentKey({ ...facts, ...change })).not.toBe(computeContentKey(facts));
 });

@@ -1,24 +1,4 @@
-import * as fc from 'fast-check';
-import type { RawDataset } from '../../lib/dataset/raw-dataset';
-import { decodeShard, encodeShard, planShards, rowsPerShard } from '../../lib/dataset/shards';
-
-const source = { key: 'datasets/d/raw/file', sha256: 'a'.repeat(64), bytes: 1 };
-const rawDataset = (imageShape: [number, number], trainCount: number, testCount: number): RawDataset => ({
-  dataset: 'd',
-  imageShape,
-  sourceFiles: { trainImages: source, trainLabels: source, testImages: source, testLabels: source },
-  splits: [
-    {
-      split: 'train',
-      imagesKey: 'i',
-      labelsKey: 'l',
-      imagesOffset: 16,
-      labelsOffset: 8,
-      rowCount: trainCount,
-    },
-    { split: 'test', imagesKey: 'j', labelsKey: 'm', imagesOffset: 16, labelsOffset: 8, rowCount: testCount },
-  ],
-});
+import { decodeShard, encodeShard, rowsPerShard } from '../../lib/dataset/shards';
 
 test.each<[[number, number], number]>([
   [[28, 28], 10_000],
@@ -32,28 +12,6 @@ test.each<[[number, number], number]>([
   [[2048, 2048], 2],
 ])('images of %p pixels: %i per shard', (imageShape, expected) => {
   expect(rowsPerShard(imageShape)).toBe(expected);
-});
-
-test('shards are disjoint, in order, and together complete', () => {
-  const upTo = (max: number) => fc.integer({ min: 1, max });
-  const sizes = fc.oneof(
-    fc.tuple(upTo(100), upTo(100), upTo(60_000), upTo(60_000)),
-    fc.tuple(upTo(3000), upTo(3000), upTo(100), upTo(100)),
-  );
-  fc.assert(
-    fc.property(sizes, ([height, width, trainCount, testCount]) => {
-      const shards = planShards(rawDataset([height, width], trainCount, testCount), 'key');
-      for (const [split, rowCount] of [['train', trainCount] as const, ['test', testCount] as const]) {
-        const ofSplit = shards.filter((shard) => shard.split === split);
-        const ends = ofSplit.map(({ firstRow, rowCount }) => firstRow + rowCount);
-        expect(ofSplit.map(({ firstRow }) => firstRow)).toEqual([0, ...ends.slice(0, -1)]);
-        expect(ends.at(-1)).toBe(rowCount);
-        expect(ofSplit.map(({ index }) => index)).toEqual([...ofSplit.keys()]);
-        expect(Math.min(...ofSplit.map(({ rowCount }) => rowCount))).toBeGreaterThan(0);
-      }
-      expect(new Set(shards.map(({ shardKey }) => shardKey)).size).toBe(shards.length);
-    }),
-  );
 });
 
 test('a shard is decoded as it was encoded', async () => {

@@ -7,9 +7,14 @@ const prepared = ['mnist', '<content key>'] as const;
 /** An example of every key, so that a new one does not compile without an entry here. */
 const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   uploads: objectKeys.uploads,
+  rawFolder: objectKeys.rawFolder('mnist'),
   rawFile: objectKeys.rawFile('mnist', '…'),
   preparedFolder: objectKeys.preparedFolder(...prepared),
   plan: objectKeys.plan(...prepared),
+  rowsTable: objectKeys.rowsTable(...prepared),
+  partNames: objectKeys.partNames(...prepared, 0),
+  partResult: objectKeys.partResult(...prepared, 0),
+  partHashes: objectKeys.partHashes(...prepared, 0),
   shard: objectKeys.shard(...prepared, 'train', 0),
   firstTrainingImage: objectKeys.firstTrainingImage(...prepared, 5),
   manifest: objectKeys.manifest(...prepared),

@@ -50,12 +50,12 @@ export const logCases: readonly Case[] = [
       const { store } = client;
       const record = await getJson(store, objectKeys.runRecord('logged'), runRecordSchema);
       const planKey = objectKeys.plan(record.dataset.name, record.dataset.contentKey);
-      const { shards } = await getJson(store, planKey, datasetPlanSchema);
+      const { parts } = await getJson(store, planKey, datasetPlanSchema);
       const names = Object.entries(await readPhysicalIds());
       for (const step of steps) {
         const [, logGroup] = names.find(([logicalId]) => logicalId.startsWith(`Functions${step}Logs`))!;
         const { lineCount, metricCount } = await readLines(logGroup, 'logged');
-        assert.equal(metricCount, step === 'shard' ? shards.length : 1, `metrics of ${step}`);
+        assert.equal(metricCount, step === 'shard' ? parts.length : 1, `metrics of ${step}`);
         if (step !== 'plan') assert.ok(lineCount >= metricCount, `${step} wrote ${lineCount} lines`);
       }
     },

@@ -54,7 +54,7 @@ export const repeatedEventCases: readonly Case[] = [
       const { errorType, errorMessage } = await deliver('plan', 'again', settings);
       assert.equal(errorType, 'RunExists', errorMessage);
       const inputs: readonly [Step, unknown][] = [
-        ...plan.shards.map((shard) => ['shard', shard] as [Step, unknown]),
+        ...plan.parts.map((part) => ['shard', part] as [Step, unknown]),
         ['commit', pointer],
         ['evaluate', { runId: 'again', ...pointer, phases: [] }],
         ['register', { runId: 'again' }],

@@ -16,7 +16,6 @@ import {
 import { runConfigSchema, storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { testPredictionsSchema } from '../../lib/contracts/test-predictions';
 import { tryItExamplesSchema } from '../../lib/contracts/try-it-examples';
-import { parseIdx } from '../../lib/dataset/idx';
 import { loadSplit } from '../../lib/dataset/load-split';
 import { decodeShard } from '../../lib/dataset/shards';
 import { readKerasModel } from '../../lib/export/read-keras-model';
@@ -37,6 +36,7 @@ import { copyStore } from '../support/faulty-store';
 import { hostileVersionsOf } from '../support/hostile-bytes';
 import { makeExif, makePng } from '../support/make-png';
 import { createStepContext } from '../support/prepare-dataset';
+import { readIdx } from '../support/read-idx';
 import { describeResidual } from '../support/residual-model';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx, writeTinyDataset } from '../support/tiny-dataset';
@@ -99,11 +99,7 @@ describe('dataset files', () => {
   const idx = encodeIdx([5, 4, 3], new Uint8Array(60).fill(7));
 
   test('IDX, plain and gzip', () =>
-    fuzz(
-      hostileVersionsOf([idx, gzipSync(idx)]),
-      (bytes) => parseIdx(bytes, 'file'),
-      named('InvalidDataset'),
-    ));
+    fuzz(hostileVersionsOf([idx, gzipSync(idx)]), (bytes) => readIdx(bytes), named('InvalidDataset')));
 
   test('a shard', async () => {
     const { train, imageShape } = await manifest();

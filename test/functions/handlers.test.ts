@@ -81,8 +81,8 @@ describe('the seconds of a step', () => {
     const planned = await plan({ runId: 'run-1', input: { dataset } });
     expect(planned).toMatchObject(measured);
     const pointer = { dataset: planned.dataset, contentKey: planned.contentKey };
-    const { shards } = await readPlan(pointer, createStepContext(store));
-    for (const input of shards) {
+    const { parts } = await readPlan(pointer, createStepContext(store));
+    for (const input of parts) {
       expect(await shard({ runId: 'run-1', input })).toMatchObject(measured);
     }
     expect(await commit({ runId: 'run-1', input: pointer })).toMatchObject(measured);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
-import { rawFileNames } from '../../lib/dataset/raw-dataset';
 import { centerDigit } from '../../lib/image/center-digit';
+import { rawFileNames } from '../../lib/sources/idx/idx-names';
+import { parseIdx } from '../support/parse-idx';
 
 const shape = [28, 28] as const;
 
@@ -35,7 +35,7 @@ function measure({ pixels }: { pixels: Float32Array }) {
 
 test('an image of MNIST stays unchanged, since MNIST was made this way', () => {
   const file = readFileSync(join(findMnistFolder(), rawFileNames.testImages));
-  const { data } = parseIdx(file, 'the test images');
+  const { data } = parseIdx(file);
   for (let row = 0; row < 500; row += 1) {
     const pixels = Float32Array.from(data.subarray(row * 784, (row + 1) * 784), (gray) => gray / 255);
     const centered = centerDigit({ pixels, shape }, shape)!;

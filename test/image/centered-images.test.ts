@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { ImageShape } from '../../lib/contracts/image-shape';
 import { valuesPerImage } from '../../lib/contracts/image-shape';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
-import { rawFileNames } from '../../lib/dataset/raw-dataset';
 import { areCentered } from '../../lib/image/centered-images';
+import { rawFileNames } from '../../lib/sources/idx/idx-names';
+import { parseIdx } from '../support/parse-idx';
 import { makePixels } from '../support/sample-models';
 
 const readMnist = () => {
   const file = readFileSync(join(findMnistFolder(), rawFileNames.testImages));
-  return parseIdx(file, 'the test images').data.slice(0, 200 * 784);
+  return parseIdx(file).data.slice(0, 200 * 784);
 };
 
 test('the images of MNIST are centered', () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
 import { measureShape } from '../../lib/image/digit-shape';
 import { findDoubts } from '../../lib/image/doubts';
+import { parseIdx } from '../support/parse-idx';
 
 const side = 28;
 const sure = [0.01, 0.95, 0.04];
@@ -54,7 +54,7 @@ test.each([
 
 test('at most 1.5 % of MNIST’s test images raise a doubt about the drawing', () => {
   const file = readFileSync(join(findMnistFolder(), 't10k-images-idx3-ubyte'));
-  const { data } = parseIdx(file, 'test images');
+  const { data } = parseIdx(file);
   const count = 2000;
   let doubted = 0;
   for (let image = 0; image < count; image += 1) {

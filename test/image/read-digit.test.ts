@@ -2,20 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
-import { rawFileNames } from '../../lib/dataset/raw-dataset';
 import { centerDigit } from '../../lib/image/center-digit';
 import { type DecodedImage, decodeImage } from '../../lib/image/decode-image';
 import { readDigit, readUnchanged } from '../../lib/image/read-digit';
+import { rawFileNames } from '../../lib/sources/idx/idx-names';
 import { makeExif, makePng, type PngContent } from '../support/make-png';
+import { parseIdx } from '../support/parse-idx';
 
 const shape = [28, 28] as const;
 const automatic = { forced: undefined, fileName: 'digit' };
 
-const { data: testImages } = parseIdx(
-  readFileSync(join(findMnistFolder(), rawFileNames.testImages)),
-  'the test images',
-);
+const { data: testImages } = parseIdx(readFileSync(join(findMnistFolder(), rawFileNames.testImages)));
 /** The first test image of MNIST, a 7, light on 0. */
 const seven = Array.from(testImages.subarray(0, 784));
 const sevenIn01 = Float32Array.from(seven, (gray) => gray / 255);

@@ -4,7 +4,7 @@ import { runConfigSchema } from '../../lib/contracts/run-config';
 import { admitRun } from '../../lib/pipeline/admit-run';
 import type { StepContext } from '../../lib/pipeline/step-context';
 import { commitPreprocessing } from '../../lib/pipeline/steps/commit';
-import { preprocessShard } from '../../lib/pipeline/steps/shard';
+import { preprocessPart } from '../../lib/pipeline/steps/shard';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { getJson } from '../../lib/store/json-objects';
 
@@ -79,7 +79,7 @@ async function measure(
     ...{ phase, seconds, startBytes, calls },
     // Kilobytes: https://nodejs.org/api/process.html#processresourceusage
     peakBytes: process.resourceUsage().maxRSS * 1024,
-    shardCount: (await getJson(store, planKey, datasetPlanSchema)).shards.length,
+    shardCount: (await getJson(store, planKey, datasetPlanSchema)).shardCount,
     planBytes: (await store.head(planKey))!.bytes,
     manifestBytes: (await store.head(objectKeys.manifest(dataset, contentKey)))?.bytes ?? 0,
   };
@@ -107,8 +107,8 @@ async function runPhase(
     return pointer;
   }
   const planKey = objectKeys.plan(pointer.dataset, pointer.contentKey);
-  const { shards } = await getJson(context.store, planKey, datasetPlanSchema);
-  for (const shard of shards) await preprocessShard(shard, context);
+  const { parts } = await getJson(context.store, planKey, datasetPlanSchema);
+  for (const part of parts) await preprocessPart(part, context);
   return pointer;
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
-import { rawFileNames } from '../../lib/dataset/raw-dataset';
+import { rawFileNames } from '../../lib/sources/idx/idx-names';
 import { runCommand } from '../support/command-line';
+import { parseIdx } from '../support/parse-idx';
 import { type KerasVersion, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx } from '../support/tiny-dataset';
@@ -18,7 +18,7 @@ beforeAll(() => {
     [rawFileNames.trainImages, rawFileNames.trainLabels],
     [rawFileNames.testImages, rawFileNames.testLabels],
   ] as const) {
-    const read = (file: string) => parseIdx(readFileSync(join(mnist, file)), file).data;
+    const read = (file: string) => parseIdx(readFileSync(join(mnist, file))).data;
     writeFileSync(join(folder, images), encodeIdx([count, 28, 28], read(images).slice(0, count * 784)));
     writeFileSync(join(folder, labels), encodeIdx([count], read(labels).slice(0, count)));
   }

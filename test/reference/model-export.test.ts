@@ -3,13 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
 import { computeMetrics } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { describeModel, type ExportableModel } from '../../lib/export/exportable-model';
 import { modelFormats } from '../../lib/export/model-formats';
 import { attachLabels } from '../../lib/model/model-labels';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { parseIdx } from '../support/parse-idx';
 import { buildMlp } from '../support/perceptron';
 import { type KerasVersion, runPython } from '../support/reference-python';
 import { adam, buildCnn, randomizeWeights } from '../support/sample-models';
@@ -54,7 +54,7 @@ const expected: Record<string, Expected> = {};
 
 beforeAll(async () => {
   await useWasmBackend();
-  const read = (name: string) => parseIdx(readFileSync(join(mnist, `t10k-${name}`)), name).data;
+  const read = (name: string) => parseIdx(readFileSync(join(mnist, `t10k-${name}`))).data;
   const pixels = read('images-idx3-ubyte');
   const labels = read('labels-idx1-ubyte');
   for (const [name, build] of Object.entries(models)) {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMnistFolder } from '../../lib/dataset/built-in-mnist';
-import { parseIdx } from '../../lib/dataset/idx';
 import { predictAll } from '../../lib/evaluation/predict-all';
 import { readKerasModel } from '../../lib/export/read-keras-model';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
+import { parseIdx } from '../support/parse-idx';
 import { type KerasVersion, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 
@@ -15,7 +15,7 @@ let pixels: Uint8Array;
 
 beforeAll(async () => {
   await useWasmBackend();
-  const { data } = parseIdx(readFileSync(join(mnist, 't10k-images-idx3-ubyte')), 'the test images');
+  const { data } = parseIdx(readFileSync(join(mnist, 't10k-images-idx3-ubyte')));
   pixels = data.subarray(0, count * 28 * 28);
 });
 

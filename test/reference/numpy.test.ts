@@ -3,10 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { findDatasetFiles } from '../../lib/dataset/find-dataset-files';
-import { parseIdx } from '../../lib/dataset/idx';
+import { openIdx } from '../../lib/sources/idx/open-idx';
+import { LocalFiles } from '../../lib/sources/local-files';
 import { DirectoryStore } from '../../lib/store/directory-store';
+import { parseIdx } from '../support/parse-idx';
 import { createStepContext, prepareDataset } from '../support/prepare-dataset';
+import { readIdx } from '../support/read-idx';
 import { preparePython, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeIdx } from '../support/tiny-dataset';
@@ -39,14 +41,14 @@ function documentedProgram(text: string): string {
   return programs.find((program) => program.includes(text))!;
 }
 
-test('the documented program for NumPy arrays writes files that are read', () => {
+test('the documented program for NumPy arrays writes files that are read', async () => {
   const program = `${documentedProgram('write_idx')}\nwrite_idx("out", np.arange(24).reshape(2, 3, 4))`;
   execFileSync(preparePython(), ['-c', program], { cwd: folder });
-  const { type, shape, data } = parseIdx(readFileSync(join(folder, 'out')), 'out');
-  expect({ type, shape, data: [...data] }).toEqual({
+  const { type, shape, values } = await readIdx(readFileSync(join(folder, 'out')));
+  expect({ type, shape, values }).toEqual({
     type: 'uint8',
     shape: [2, 3, 4],
-    data: Array.from({ length: 24 }, (_, index) => index),
+    values: Array.from({ length: 24 }, (_, index) => index),
   });
 });
 
@@ -78,11 +80,12 @@ test('the documented program for EMNIST transposes the images and numbers the la
   }
   execFileSync(preparePython(), ['-c', documentedProgram('emnist-letters')], { cwd: emnist });
 
-  const letters = new DirectoryStore(join(emnist, 'letters'));
-  const files = await findDatasetFiles(letters, 'letters');
-  const { shape, data } = parseIdx(await letters.get(files.testImages), 'images');
+  const letters = join(emnist, 'letters');
+  const source = await openIdx(await LocalFiles.open(letters), { transpose: true });
+  expect(source?.sections.map(({ split }) => split)).toEqual(['train', 'test']);
+  const { shape, data } = parseIdx(readFileSync(join(letters, 'test-images-idx3-ubyte')));
   expect(shape).toEqual([26, 28, 28]);
   expect(data.subarray(25 * 784)).toEqual(upright);
-  const labels = parseIdx(await letters.get(files.trainLabels), 'labels');
-  expect([...labels.data]).toEqual(Array.from({ length: 26 }, (_, row) => row));
+  const { codes, values } = source!.sections[0]!.labels;
+  expect(Array.from(codes, (code) => values[code])).toEqual(Array.from({ length: 26 }, (_, row) => row));
 });

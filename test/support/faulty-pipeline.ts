@@ -103,8 +103,6 @@ export async function findBrokenMarkers(
     for (const { key, sha256 } of [...manifest.train.shards, ...manifest.test.shards]) {
       await expectSha256(manifestKey, key, sha256);
     }
-    for (const { key, sha256 } of Object.values(manifest.sourceFiles))
-      await expectSha256(manifestKey, key, sha256);
   }
   const trainingKey = objectKeys.training(runId);
   if (await exists(trainingKey)) {

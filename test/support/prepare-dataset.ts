@@ -4,7 +4,7 @@ import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config'
 import { admitRun } from '../../lib/pipeline/admit-run';
 import type { PipelineEvent, StepContext } from '../../lib/pipeline/step-context';
 import { commitPreprocessing } from '../../lib/pipeline/steps/commit';
-import { preprocessShard } from '../../lib/pipeline/steps/shard';
+import { preprocessPart } from '../../lib/pipeline/steps/shard';
 import { getJson } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 
@@ -40,7 +40,7 @@ export async function prepareDataset(
   runId?: string,
 ): Promise<DatasetManifest> {
   const { contentKey, dataset: name } = await planDataset(dataset, context, settings, runId);
-  const { shards } = await readPlan({ dataset: name, contentKey }, context);
-  for (const shard of shards) await preprocessShard(shard, context);
+  const { parts } = await readPlan({ dataset: name, contentKey }, context);
+  for (const part of parts) await preprocessPart(part, context);
   return commitPreprocessing({ dataset: name, contentKey }, context);
 }

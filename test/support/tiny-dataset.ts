@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImageShape, valuesPerImage } from '../../lib/contracts/image-shape';
-import { rawFileNames } from '../../lib/dataset/raw-dataset';
+import { rawFileNames } from '../../lib/sources/idx/idx-names';
 import { createRandom } from '../../lib/training/seeded-random';
 
 export interface TinyDatasetOptions {

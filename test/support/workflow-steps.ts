@@ -7,7 +7,7 @@ import type { StepContext } from '../../lib/pipeline/step-context';
 import { commitPreprocessing } from '../../lib/pipeline/steps/commit';
 import { evaluate } from '../../lib/pipeline/steps/evaluate';
 import { register } from '../../lib/pipeline/steps/register';
-import { preprocessShard } from '../../lib/pipeline/steps/shard';
+import { preprocessPart } from '../../lib/pipeline/steps/shard';
 import { train } from '../../lib/pipeline/steps/train';
 import { getJson } from '../../lib/store/json-objects';
 
@@ -45,8 +45,8 @@ export function makeWorkflow(
       run: async (context, state) => {
         if (state.isPrepared) return state;
         const key = objectKeys.plan(state.dataset, state.contentKey);
-        const { shards } = await getJson(context.store, key, datasetPlanSchema);
-        for (const shard of shards) await preprocessShard(shard, context);
+        const { parts } = await getJson(context.store, key, datasetPlanSchema);
+        for (const part of parts) await preprocessPart(part, context);
         return state;
       },
     },

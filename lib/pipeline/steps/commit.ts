@@ -1,21 +1,27 @@
+import { encode } from 'fast-png';
 import {
   type DatasetManifest,
   type DatasetPlan,
   datasetManifestSchema,
   datasetPlanSchema,
-  type ShardPlan,
   type Split,
 } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
-import { valuesPerImage } from '../../contracts/image-shape';
+import { channelsOf, valuesPerImage } from '../../contracts/image-shape';
 import { objectKeys } from '../../contracts/object-keys';
 import { decodeText, parseJson } from '../../contracts/parse';
 import type { CommitInput } from '../../contracts/steps';
-import { PixelStatistics } from '../../dataset/pixel-statistics';
-import { areNormalized } from '../../dataset/pixels';
-import { RawFileReader } from '../../dataset/raw-file-reader';
+import {
+  addUpSplit,
+  collectProblems,
+  dropDuplicates,
+  findLeakage,
+  listUnreadable,
+} from '../../dataset/add-up-parts';
+import { quantizePixels } from '../../dataset/pixels';
+import { assertShards, type FinishedPart, readPartResult } from '../../dataset/read-part-results';
+import { refuseDataset } from '../../dataset/refuse-dataset';
 import { decodeShard } from '../../dataset/shards';
-import { encodePng } from '../../report/byte-image';
 import { encodeJson, getJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
@@ -23,135 +29,67 @@ import type { StepContext } from '../step-context';
 import { stopIfInterrupted } from './stop-if-interrupted';
 
 /**
- * Checks every shard of the plan against the raw files, and then writes the manifest, without which the dataset does not
- * count as prepared. Committing again gives the same manifest, except for the checksums of shards that were made again.
+ * Adds up what the workers found, and writes the manifest, without which the dataset does not count as prepared.
+ * Committing again gives the same manifest, except for the checksums of shards that were made again.
  *
- * @throws PermanentError ArtifactNotFound for a missing plan or shard, CorruptArtifact for a shard that differs from its
- *   rows of the raw files; TransientError Interrupted.
+ * @throws PermanentError InvalidDataset with all problems that the workers found; ArtifactNotFound for a missing plan,
+ *   result or shard, CorruptArtifact for a shard that its worker did not write; TransientError Interrupted.
  */
 export async function commitPreprocessing(
   { dataset, contentKey }: CommitInput,
-  context: StepContext,
+  { store, notify, signal }: StepContext,
 ): Promise<DatasetManifest> {
-  const { store, notify } = context;
   const plan = await getJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema);
-  notify({
-    type: 'step-started',
-    step: 'commit',
-    message: `Checking the ${plan.shards.length} shards`,
-  });
-  const train = await checkSplit(plan, 'train', context);
-  const test = await checkSplit(plan, 'test', context);
-  const highestLabel = Math.max(train.statistics.highestLabel, test.statistics.highestLabel);
-  const { schemaVersion, preprocessingVersion, imageShape, sourceFiles } = plan;
+  notify({ type: 'step-started', step: 'commit', message: `Checking the ${plan.shardCount} shards` });
+  const finished: FinishedPart[] = [];
+  for (const part of plan.parts) {
+    stopIfInterrupted(signal);
+    finished.push(await readPartResult(store, part));
+  }
+  const { problems, count } = collectProblems(plan, finished);
+  if (count > 0) throw refuseDataset(plan.source.location, problems, count);
+  for (const { result } of finished) {
+    stopIfInterrupted(signal);
+    await assertShards(store, result);
+  }
+  const leakage = await findLeakage(store, finished);
+  const train = addUpSplit(finished, 'train', plan.classNames.length);
   const manifest: DatasetManifest = {
-    schemaVersion,
-    dataset,
-    contentKey,
-    preprocessingVersion,
-    imageShape,
+    schemaVersion: 2,
+    ...{ dataset, contentKey, preprocessingVersion: plan.preprocessingVersion },
+    source: plan.source,
+    classNames: plan.classNames,
+    imageShape: plan.conversion.imageShape,
+    white: plan.conversion.white,
     dtype: 'float32',
-    sourceFiles,
-    train: summarize(train, highestLabel),
-    test: summarize(test, highestLabel),
-    firstTrainingImage: await writeFirstTrainingImage(store, plan, train.firstImage),
+    train: plan.dropDuplicates ? dropDuplicates(train, finished, leakage) : train,
+    test: addUpSplit(finished, 'test', plan.classNames.length),
+    firstTrainingImage: await writeFirstTrainingImage(store, plan, finished),
+    duplicates: leakage.summary,
+    unreadable: listUnreadable(finished),
   };
   await publishManifest(store, manifest);
   return manifest;
 }
 
-interface FirstImage {
-  /** Of the shape of the dataset's images, 0 … 255. */
-  readonly pixels: Uint8Array;
-  readonly label: number;
-}
-
-interface CheckedSplit {
-  readonly shards: DatasetManifest[Split]['shards'];
-  readonly statistics: PixelStatistics;
-  readonly firstImage: FirstImage;
-}
-
-interface RawSplitReader {
-  readonly images: RawFileReader;
-  readonly labels: RawFileReader;
-}
-
-async function checkSplit(
-  { shards: plannedShards, sourceFiles }: DatasetPlan,
-  split: Split,
-  { store, signal }: StepContext,
-): Promise<CheckedSplit> {
-  const raw: RawSplitReader = {
-    images: new RawFileReader(store, sourceFiles[`${split}Images`]),
-    labels: new RawFileReader(store, sourceFiles[`${split}Labels`]),
-  };
-  const statistics = new PixelStatistics();
-  const shards: CheckedSplit['shards'] = [];
-  let firstImage: FirstImage | undefined;
-  for (const shard of plannedShards.filter((planned) => planned.split === split)) {
-    stopIfInterrupted(signal);
-    const checked = await checkShard(store, shard, raw, statistics);
-    shards.push(checked.summary);
-    firstImage ??= checked.firstImage;
-  }
-  raw.images.finish();
-  raw.labels.finish();
-  return { shards, statistics, firstImage: firstImage! };
-}
-
-/** Compares row count, shape and every value with the raw rows, and adds these rows to the statistics. */
-async function checkShard(
-  store: ObjectStore,
-  plan: ShardPlan,
-  raw: RawSplitReader,
-  statistics: PixelStatistics,
-) {
-  const { shardKey: key, rowCount, imageShape, firstRow } = plan;
-  if ((await store.head(key)) === undefined) {
-    throw new PermanentError(
-      'ArtifactNotFound',
-      `The planned shard ${key} is not in ${store.location}: the step "shard" did not finish for it. Run again; the shards are made first.`,
-      { evidence: { key } },
-    );
-  }
-  const bytes = await store.get(key);
-  const shard = await decodeShard(bytes, { key, rowCount, imageShape });
-  const imagePixels = valuesPerImage(imageShape);
-  const pixels = await raw.images.read(plan.imagesOffset + firstRow * imagePixels, rowCount * imagePixels);
-  const labels = await raw.labels.read(plan.labelsOffset + firstRow, rowCount);
-  if (!areNormalized(shard.images, pixels) || Buffer.compare(shard.labels, labels) !== 0) {
-    throw new PermanentError(
-      'CorruptArtifact',
-      `${key} in ${store.location} differs from its rows of ${plan.imagesKey} and ${plan.labelsKey}. Delete it, and run again to make it again.`,
-      { evidence: { key, firstRow, rowCount } },
-    );
-  }
-  statistics.add(pixels, labels);
-  return {
-    summary: { key, rowCount, sha256: sha256Hex(bytes), bytes: bytes.byteLength },
-    firstImage: { pixels: pixels.slice(0, imagePixels), label: labels[0]! },
-  };
-}
-
-function summarize({ shards, statistics }: CheckedSplit, highestLabel: number): DatasetManifest[Split] {
-  return {
-    rowCount: shards.reduce((sum, { rowCount }) => sum + rowCount, 0),
-    labelCounts: statistics.labelCounts(highestLabel),
-    pixelMean: statistics.pixelMean,
-    pixelStandardDeviation: statistics.pixelStandardDeviation,
-    shards,
-  };
-}
-
-/** A PNG, to look at the pixels. */
+/** An 8-bit PNG, to look at the pixels. */
 async function writeFirstTrainingImage(
   store: ObjectStore,
-  { dataset, contentKey, imageShape }: DatasetPlan,
-  { pixels, label }: FirstImage,
+  { dataset, contentKey, conversion: { imageShape } }: DatasetPlan,
+  finished: readonly FinishedPart[],
 ): Promise<DatasetManifest['firstTrainingImage']> {
+  const shards = finished.flatMap(({ result }) => result.shards);
+  const { key: shardKey, rowCount } = shards.find(({ split }) => split === 'train')!;
+  const { images, labels } = await decodeShard(await store.get(shardKey), {
+    ...{ key: shardKey, rowCount, imageShape },
+  });
+  const values = valuesPerImage(imageShape);
+  const data = new Uint8Array(values);
+  quantizePixels(images.subarray(0, values), data, shardKey);
+  const label = labels[0]!;
   const key = objectKeys.firstTrainingImage(dataset, contentKey, label);
-  await store.put(key, encodePng({ pixels, shape: imageShape }));
+  const [height, width] = imageShape;
+  await store.put(key, encode({ width, height, data, channels: channelsOf(imageShape), depth: 8 }));
   return { key, label };
 }
 
@@ -183,8 +121,15 @@ function haveEqualContent(...manifests: readonly [DatasetManifest, DatasetManife
     shards: shards.map(({ key, rowCount }) => ({ key, rowCount })),
   });
   const [left, right] = manifests.map((manifest) => {
-    const { train, test, ...rest } = datasetManifestSchema.parse(manifest);
-    return JSON.stringify({ ...rest, train: withoutBytes(train), test: withoutBytes(test) });
+    const { train, test, source, ...rest } = datasetManifestSchema.parse(manifest);
+    // A copy of the source elsewhere is the same source.
+    const { location: _, ...sameSource } = source;
+    return JSON.stringify({
+      ...rest,
+      source: sameSource,
+      train: withoutBytes(train),
+      test: withoutBytes(test),
+    });
   });
   return left === right;
 }

@@ -1,86 +1,110 @@
 import { type DatasetPlan, datasetManifestSchema, datasetPlanSchema } from '../../contracts/dataset';
+import type { DatasetSettings } from '../../contracts/dataset-settings';
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
 import { computeContentKey, preprocessingVersion } from '../../dataset/content-key';
-import { countHeldOut, countLabels } from '../../dataset/held-out-counts';
-import {
-  copyFiles,
-  findMissingFiles,
-  readSourceDataset,
-  type SourceDataset,
-} from '../../dataset/import-dataset';
-import { describeRawDataset, type RawFileRole } from '../../dataset/raw-dataset';
-import { planShards } from '../../dataset/shards';
+import { decidePreparation } from '../../dataset/decide-preparation';
+import { countHeldOut } from '../../dataset/held-out-counts';
+import { type OpenedDataset, openDataset } from '../../dataset/open-dataset';
+import { storePartNames } from '../../dataset/part-names';
+import { type PlannedParts, planParts } from '../../dataset/plan-parts';
+import { copyFiles, findMissingFiles } from '../../dataset/raw-files';
+import { encodeRowsTable } from '../../dataset/rows-table';
 import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
+import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
 
 /** The work that the dataset of a run needs; nothing of it is done yet. */
 export interface PlannedDataset {
   readonly plan: DatasetPlan;
-  /** `true`: a manifest for exactly these bytes exists, and no shard has to be made. */
+  /** `true`: a manifest for exactly this source exists, and no shard has to be made. */
   readonly isPrepared: boolean;
   /** A message for users: why the shards are, or are not, made again. */
   readonly reason: string;
-  readonly source: SourceDataset;
-  readonly missingFiles: readonly RawFileRole[];
+  readonly opened: OpenedDataset;
+  readonly missingFiles: readonly string[];
+  /** See `encodeRowsTable`. */
+  readonly table: Uint8Array;
+  readonly names: PlannedParts['names'];
 }
 
 /**
- * Reads and checks a dataset, and plans its shards. Nothing is written. The plan depends only on the raw files, so
- * planning again gives the same plan.
+ * Reads headers, listings, labels and a sample of the images, and plans the parts that become shards. Nothing is written.
+ * The plan depends only on source and settings, so planning again gives the same plan.
  *
  * @throws PermanentError InvalidDataset for a dataset that cannot be used; InvalidInput for one with too few images to hold
  *   out some of each label; CorruptArtifact for an altered raw file or manifest in the store.
  */
 export async function planPreprocessing(
-  {
-    dataset: name,
-    classes,
-    validationFraction,
-  }: Pick<RunConfig, 'dataset' | 'classes' | 'validationFraction'>,
+  settings: DatasetSettings & Pick<RunConfig, 'validationFraction'>,
   { store, notify }: StepContext,
 ): Promise<PlannedDataset> {
-  notify({ type: 'step-started', step: 'plan', message: `Checking the dataset ${name}` });
-  const source = await readSourceDataset(name, classes);
-  if (validationFraction > 0) countHeldOut(countLabels(source.files.trainLabels.data), validationFraction);
-  for (const message of source.remarks) notify({ type: 'note', message });
-  const { name: dataset } = source;
-  const raw = describeRawDataset(dataset, source.files);
-  const contentKey = computeContentKey(raw.sourceFiles);
+  const { dataset: location, skipUnreadable, dropDuplicates, imagesColumn, labelsColumn } = settings;
+  notify({ type: 'step-started', step: 'plan', message: `Checking the dataset ${location}` });
+  const opened = await openDataset(settings);
+  const { name: dataset, source } = opened;
+  const preparation = await decidePreparation(opened, settings);
+  const { conversion, classNames, classes, splits } = preparation;
+  if (settings.validationFraction > 0)
+    countHeldOut(countTrainLabels(classes, splits, classNames.length), settings.validationFraction);
+  for (const message of preparation.remarks) notify({ type: 'note', message });
+
+  const table = encodeRowsTable(classes, splits);
+  const facts = { conversion, classNames: [...classNames], dropDuplicates, skipUnreadable };
+  const contentKey = computeContentKey({
+    ...facts,
+    fingerprint: source.fingerprint,
+    rowsSha256: sha256Hex(table),
+    columns: [imagesColumn, labelsColumn],
+  });
+  const { names, ...parts } = planParts(opened, preparation, { dataset, contentKey, table });
   const plan: DatasetPlan = {
-    schemaVersion: 1,
-    dataset,
-    contentKey,
-    preprocessingVersion,
-    imageShape: raw.imageShape,
-    sourceFiles: raw.sourceFiles,
-    shards: planShards(raw, contentKey),
+    schemaVersion: 2,
+    ...{ dataset, contentKey, preprocessingVersion },
+    source: { kind: source.kind, description: source.description, location },
+    ...facts,
+    ...parts,
   };
-  const missingFiles = await findMissingFiles(source, store);
-  return { plan, ...(await comparePrepared(store, plan)), source, missingFiles };
+  const missingFiles = await findMissingFiles(dataset, opened.rawFiles, store);
+  return { plan, ...(await comparePrepared(store, plan)), opened, missingFiles, table, names };
 }
 
-/** Copies the raw files that the store does not have, and writes plan.json if there are shards to make. */
+function countTrainLabels(classes: Uint8Array, splits: Uint8Array, classCount: number): number[] {
+  const counts = new Array<number>(classCount).fill(0);
+  for (const [row, label] of classes.entries()) if (splits[row] === 0) counts[label]! += 1;
+  return counts;
+}
+
+/** Copies the raw files that the store does not have, and writes what the workers need; plan.json last. */
 export async function storePlan(
-  { plan, isPrepared, source, missingFiles }: PlannedDataset,
+  { plan, isPrepared, opened, missingFiles, table, names }: PlannedDataset,
   { store, notify }: StepContext,
 ): Promise<void> {
-  await copyFiles(source, missingFiles, {
-    store,
-    note: (message) => notify({ type: 'note', message }),
-  });
+  const { dataset, contentKey } = plan;
+  const isCopied = await copyFiles(dataset, opened.rawFiles, missingFiles, store);
+  if (isCopied || !(isPrepared || opened.rawFiles.size > 0))
+    notify({ type: 'note', message: describeSource(plan, isCopied) });
   if (isPrepared) return;
-  await putJson(store, objectKeys.plan(plan.dataset, plan.contentKey), datasetPlanSchema, plan);
+  await store.put(objectKeys.rowsTable(dataset, contentKey), table);
+  for (const [index, partNames] of names)
+    await storePartNames(store, { dataset, contentKey, index }, partNames);
+  await putJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema, plan);
+}
+
+function describeSource({ source, dataset, rowCounts }: DatasetPlan, isCopied: boolean): string {
+  const counts = `${rowCounts.train.toLocaleString('en')} training and ${rowCounts.test.toLocaleString('en')} test images`;
+  return isCopied
+    ? `Imported ${counts} from ${source.location} as dataset "${dataset}"`
+    : `${source.location} has ${source.description}: ${counts}, named "${dataset}" here`;
 }
 
 /** Checks only sizes and recorded checksums, because every reader of a shard verifies its bytes. */
 async function comparePrepared(
   store: ObjectStore,
-  { dataset, contentKey, shards: plannedShards }: DatasetPlan,
+  { dataset, contentKey, shardCount, source }: DatasetPlan,
 ): Promise<{ isPrepared: boolean; reason: string }> {
   const manifestKey = objectKeys.manifest(dataset, contentKey);
-  const shardCount = plannedShards.length;
   const manifest = await getJsonIfPresent(store, manifestKey, datasetManifestSchema);
   if (manifest === undefined) {
     const reason = `The dataset "${dataset}" has not been prepared yet (there is no ${manifestKey}): its ${shardCount} shards are made now.`;
@@ -94,6 +118,6 @@ async function comparePrepared(
     const reason = `The dataset "${dataset}" was prepared, but its shard ${key} ${what}: all ${shardCount} shards are made again.`;
     return { isPrepared: false, reason };
   }
-  const reason = `The dataset "${dataset}" is already prepared from the same four files (content ${contentKey}): its ${shardCount} shards are reused.`;
+  const reason = `The dataset "${dataset}" is already prepared from the same ${source.description} (content ${contentKey}): its ${shardCount} shards are reused.`;
   return { isPrepared: true, reason };
 }

@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { zipSync } from 'fflate';
-import { parseIdx, readIdxHeader } from '../../lib/dataset/idx';
-import { encodeIdx } from '../support/tiny-dataset';
+import { openIdxFile, readIdxHeader } from '../../../lib/sources/idx/idx-header';
+import { readIdxLabels } from '../../../lib/sources/idx/idx-labels';
+import { MemoryFiles } from '../../../lib/sources/memory-files';
+import { readIdx } from '../../support/read-idx';
+import { encodeIdx } from '../../support/tiny-dataset';
 
 /** Two rows of three. */
 const good = encodeIdx([2, 3], Uint8Array.of(1, 2, 3, 4, 5, 6));
@@ -10,39 +13,38 @@ const withMagic = (...magic: number[]) => Uint8Array.from([...magic, ...good.sub
 
 /** Any shape of at most 4,096 values, with its values. */
 const arrays = fc
-  .array(fc.integer({ min: 0, max: 8 }), { maxLength: 4 })
+  .array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 4 })
   .chain((shape) =>
     fc.tuple(fc.constant(shape), fc.uint8Array(exactly(shape.reduce((product, size) => product * size, 1)))),
   );
 const exactly = (length: number) => ({ minLength: length, maxLength: length });
 
-test('encoded files of any rank are read back, uncompressed and as gzip', () => {
+test('encoded files of any rank are read back, uncompressed and as gzip', () =>
   fc.assert(
-    fc.property(arrays, fc.boolean(), ([shape, data], isPacked) => {
+    fc.asyncProperty(arrays, fc.boolean(), async ([shape, data], isPacked) => {
       const file = encodeIdx(shape, data);
-      const idx = parseIdx(isPacked ? gzipSync(file) : file, 'file');
-      expect(idx.shape).toEqual(shape);
-      expect(Array.from(idx.data)).toEqual(Array.from(data));
-      expect(Buffer.compare(idx.file, file)).toBe(0);
+      expect(await readIdx(isPacked ? gzipSync(file) : file)).toEqual({
+        type: 'uint8',
+        shape,
+        values: Array.from(data),
+      });
     }),
-  );
-});
+  ));
 
-test('a truncated file, or one with an extra byte, is refused', () => {
+test('a truncated file, or one with an extra byte, is refused, also inside gzip', () =>
   fc.assert(
-    fc.property(arrays, fc.nat(), ([shape, data], cut) => {
+    fc.asyncProperty(arrays, fc.nat(), fc.boolean(), async ([shape, data], cut, isPacked) => {
       const file = encodeIdx(shape, data);
-      expect(() => parseIdx(file.subarray(0, cut % file.length), 'file')).toThrow('truncated');
-      expect(() => parseIdx(Uint8Array.from([...file, 0]), 'file')).toThrow('trailing bytes');
+      const pack = (bytes: Uint8Array) => (isPacked ? gzipSync(bytes) : bytes);
+      await expect(readIdx(pack(file.subarray(0, cut % file.length)))).rejects.toThrow('truncated');
+      await expect(readIdx(pack(Uint8Array.from([...file, 0])))).rejects.toThrow('trailing bytes');
     }),
-  );
-});
+  ));
 
 test('the header can be read from the beginning of a file at any offset in its buffer', () => {
   const padded = Uint8Array.from([9, ...good]);
   expect(readIdxHeader(padded.subarray(1, 13), 'file')).toEqual({
     type: 'uint8',
-    itemBytes: 1,
     shape: [2, 3],
     headerBytes: 12,
   });
@@ -69,29 +71,29 @@ test.each<[string, Uint8Array, RegExp]>([
   ],
   ["a store's XML error", Buffer.from('<?xml version="1.0"?><Error/>'), /looks like an HTML page/],
   ['an HTML page in gzip', gzipSync('<html></html>'), /looks like an HTML page/],
-  ['gzip cut short', gzipSync(good).subarray(0, -9), /it is a damaged gzip file \(unexpected end of file\)/],
+  ['gzip cut short', gzipSync(good).subarray(0, -9), /is damaged: .*\(unexpected end of file\)/],
   [
     'gzip in gzip cut short',
     gzipSync(gzipSync(good).subarray(0, -9)),
-    /it is a damaged gzip file \(unexpected end of file\)/,
+    /is damaged: .*\(unexpected end of file\)/,
   ],
   [
     'gzip with a wrong checksum',
     gzipSync(good).map((byte, index, file) => (index === file.length - 8 ? byte ^ 1 : byte)),
-    /it is a damaged gzip file \(incorrect data check\)/,
+    /is damaged: .*\(incorrect data check\)/,
   ],
   [
     'a shape beyond all numbers',
     encodeIdx(new Array(40).fill(0xffff_ffff), new Uint8Array(1)),
     /it is truncated/,
   ],
-])('%s: damaged, so the remedy is another copy', (_, bytes, message) => {
-  const parse = () => parseIdx(bytes, 'train-images-idx3-ubyte');
-  expect(parse).toThrow(expect.objectContaining({ name: 'InvalidDataset' }));
-  expect(parse).toThrow(message);
-  expect(parse).toThrow(
-    /^train-images-idx3-ubyte is not a complete IDX file: .* Download or export it again\.$/s,
-  );
+])('%s: damaged, so the remedy is another copy', async (_, bytes, message) => {
+  const reading = readIdx(bytes, 'train-images-idx3-ubyte');
+  await expect(reading).rejects.toMatchObject({
+    name: 'InvalidDataset',
+    message: expect.stringMatching(message),
+  });
+  await expect(reading).rejects.toThrow(/^train-images-idx3-ubyte.* is .*Download or export it again\.$/s);
 });
 
 const ustar = () => {
@@ -151,15 +153,19 @@ test.each<[string, Uint8Array, RegExp]>([
     [1, 2, 3, 4, 5].reduce((file) => gzipSync(file), good),
     /compressed with gzip more than 4 times/,
   ],
-])('%s: another format, so the remedy is not another copy', (_, bytes, message) => {
-  const parse = () => parseIdx(bytes, 'train-images-idx3-ubyte.gz');
-  expect(parse).toThrow(expect.objectContaining({ name: 'InvalidDataset' }));
-  expect(parse).toThrow(message);
-  expect(parse).toThrow(/^train-images-idx3-ubyte\.gz is not an IDX file: /);
-  expect(parse).not.toThrow(/Download/);
+])('%s: another format, so the remedy is not another copy', async (_, bytes, message) => {
+  const reading = readIdx(bytes, 'train-images-idx3-ubyte.gz');
+  await expect(reading).rejects.toMatchObject({
+    name: 'InvalidDataset',
+    message: expect.stringMatching(message),
+  });
+  await expect(reading).rejects.toThrow(
+    /^train-images-idx3-ubyte\.gz in memory (is not an IDX file: |was compressed)/,
+  );
+  await expect(reading).rejects.not.toThrow(/Download/);
 });
 
-test('nested gzip, and several members of gzip in one file, are read as their content', () => {
+test('nested gzip, and several members of gzip in one file, are read as their content', async () => {
   const members = [good.subarray(0, 5), new Uint8Array(0), good.subarray(5)].map((part) => gzipSync(part));
   for (const packed of [
     gzipSync(gzipSync(good)),
@@ -167,6 +173,17 @@ test('nested gzip, and several members of gzip in one file, are read as their co
     Buffer.concat(members),
     gzipSync(Buffer.concat(members)),
   ]) {
-    expect(Buffer.compare(parseIdx(packed, 'file').file, good)).toBe(0);
+    expect(await readIdx(packed)).toEqual({ type: 'uint8', shape: [2, 3], values: [1, 2, 3, 4, 5, 6] });
   }
+});
+
+test('the memory for the labels grows with what is there, not with what a compressed file announces', async () => {
+  const bomb = encodeIdx([0xffff_ffff], new Uint8Array(3));
+  const before = process.resourceUsage().maxRSS;
+  const files = new MemoryFiles('memory', new Map([['labels', gzipSync(bomb)]]));
+  const idx = await openIdxFile(files, (await files.find('labels'))!);
+  await expect(readIdxLabels(idx, files)).rejects.toThrow(
+    /it is truncated: .* 4294967303 bytes in all, and 11 are there/,
+  );
+  expect(process.resourceUsage().maxRSS - before).toBeLessThan(40 * 1024);
 });

@@ -1,4 +1,4 @@
-import { PermanentError } from '../contracts/errors';
+import { PermanentError } from '../../contracts/errors';
 
 type Evidence = Readonly<Record<string, string | number>>;
 

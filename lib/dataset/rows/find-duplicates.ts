@@ -1,0 +1,47 @@
+import type { Split } from '../../contracts/dataset';
+
+/** The images of one part, in the order of its rows. */
+export interface HashedRows {
+  readonly rowCount: number;
+  /** Of the values of the image; 0 for an image that could not be read. */
+  readonly hashOf: (row: number) => bigint;
+  readonly splitOf: (row: number) => Split;
+}
+
+export interface RowPosition {
+  readonly part: number;
+  readonly row: number;
+}
+
+/** A training image that is, value for value, also a test image. */
+export interface Duplicate {
+  readonly train: RowPosition;
+  readonly test: RowPosition;
+}
+
+/** All training images that are also in the test part. Memory: a hash for each test image. */
+export function findDuplicates(parts: readonly HashedRows[]): Duplicate[] {
+  const firstTest = new Map<bigint, RowPosition>();
+  forEachRow(parts, 'test', (hash, position) => {
+    if (!firstTest.has(hash)) firstTest.set(hash, position);
+  });
+  const duplicates: Duplicate[] = [];
+  forEachRow(parts, 'train', (hash, train) => {
+    const test = firstTest.get(hash);
+    if (test !== undefined) duplicates.push({ train, test });
+  });
+  return duplicates;
+}
+
+function forEachRow(
+  parts: readonly HashedRows[],
+  split: Split,
+  use: (hash: bigint, position: RowPosition) => void,
+): void {
+  for (const [part, { rowCount, hashOf, splitOf }] of parts.entries()) {
+    for (let row = 0; row < rowCount; row += 1) {
+      const hash = hashOf(row);
+      if (hash !== 0n && splitOf(row) === split) use(hash, { part, row });
+    }
+  }
+}
