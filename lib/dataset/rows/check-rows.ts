@@ -82,11 +82,14 @@ export function findIdleSettings(
   const files = `only images that are files can be unreadable by themselves, and the source has the kind ${source.kind}; leave it out`;
   const columns = `a source of the kind ${source.kind} has no columns or arrays to choose from; leave it out`;
   const hasColumns = ['npz', 'csv', 'parquet'].includes(source.kind);
+  const groups = `a source of the kind ${source.kind} has no folders or columns to group by; leave it out`;
+  const hasGroups = ['images', 'csv', 'parquet'].includes(source.kind);
   const hasImageFiles = ['images', 'parquet'].includes(source.kind);
   const idle: readonly (readonly [isIdle: boolean, flag: string, reason: string])[] = [
     [source.isDivided && testFraction > 0, '--test-fraction', division],
     [source.isDivided && splitSeed !== 1, '--split-seed', division],
     [source.isDivided && groupBy !== '', '--group-by', division],
+    [!source.isDivided && !hasGroups && groupBy !== '', '--group-by', groups],
     [!hasColumns && imagesColumn !== '', '--images-column', columns],
     [!hasColumns && labelsColumn !== '', '--labels-column', columns],
     [!hasImageFiles && skipUnreadable > 0, '--skip-unreadable', files],

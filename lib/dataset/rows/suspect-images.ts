@@ -45,3 +45,13 @@ export function remarkOnPolarity(
       : 'The images have a dark border, as those of MNIST, and --invert makes it light. Leave --invert out if these are light digits on a dark ground.',
   ];
 }
+
+/** Names of classes that are numbers like the labels of EMNIST's letters, whose images are transposed. */
+export function remarkOnTransposition(classNames: readonly string[], transpose: boolean): string[] {
+  const areLetters =
+    classNames.length === 26 && classNames.every((name, index) => name === String(index + 1));
+  if (transpose || !areLetters) return [];
+  return [
+    'The labels are 1 to 26, as those of EMNIST, whose images are transposed: rows and columns are swapped. If this is EMNIST, --transpose gives a model that recognizes upright letters.',
+  ];
+}

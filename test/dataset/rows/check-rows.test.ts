@@ -44,6 +44,8 @@ test.each<[object, string, boolean, RegExp[]]>([
   [{ splitSeed: 2, groupBy: 'folder' }, 'images', true, [/^--split-seed/, /^--group-by/]],
   [{ imagesColumn: 'x', labelsColumn: 'y' }, 'idx', true, [/^--images-column/, /^--labels-column/]],
   [{ imagesColumn: 'x', labelsColumn: 'y' }, 'npz', true, []],
+  [{ groupBy: 'writer' }, 'csv', false, []],
+  [{ groupBy: 'writer' }, 'npz', false, [/^--group-by has no effect .* no folders or columns/]],
   [{ skipUnreadable: 1 }, 'csv', true, [/^--skip-unreadable/]],
   [{ skipUnreadable: 1 }, 'parquet', true, []],
 ])('%j for %s, divided: %s', (given, kind, isDivided, problems) => {

@@ -1,4 +1,8 @@
-import { measureBorder, remarkOnPolarity } from '../../../lib/dataset/rows/suspect-images';
+import {
+  measureBorder,
+  remarkOnPolarity,
+  remarkOnTransposition,
+} from '../../../lib/dataset/rows/suspect-images';
 
 /** Images of one value on the border, and another inside. */
 function imagesOf(border: number, inside: number, side = 28, rowCount = 2) {
@@ -27,4 +31,12 @@ test.each<[number, number, boolean, { white: number; black: number }, RegExp | u
 
 test('images of another size than those of MNIST say nothing', () => {
   expect(remarkOnPolarity(measureBorder(imagesOf(255, 0, 32)), bytes, false)).toEqual([]);
+});
+
+test('26 classes that are named 1 to 26 look like the letters of EMNIST', () => {
+  const names = Array.from({ length: 26 }, (_, index) => String(index + 1));
+  expect(remarkOnTransposition(names, false)).toEqual([expect.stringMatching(/EMNIST.*--transpose/)]);
+  expect(remarkOnTransposition(names, true)).toEqual([]);
+  expect(remarkOnTransposition(names.slice(1), false)).toEqual([]);
+  expect(remarkOnTransposition([...names.slice(1), 'z'], false)).toEqual([]);
 });
