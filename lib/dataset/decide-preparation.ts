@@ -8,6 +8,7 @@ import { refuseDataset } from './refuse-dataset';
 import { checkRows, findIdleSettings } from './rows/check-rows';
 import { chooseWhite } from './rows/choose-white';
 import { divideRows } from './rows/divide-rows';
+import { remarkOnPolarity, remarkOnTransposition } from './rows/suspect-images';
 import { toClasses } from './rows/to-classes';
 
 /** How a source becomes a prepared dataset. */
@@ -31,14 +32,17 @@ export async function decidePreparation(
   settings: DatasetSettings,
 ): Promise<Preparation> {
   // With these there may be no images to measure.
-  if (source.problems.length > 0) throw refuseDataset(settings.dataset, source.problems);
+  const { kind, sections } = source;
+  const isDivided = sections.every(({ split }) => split !== undefined);
+  const atFirst = [...source.problems, ...findIdleSettings(settings, { kind, isDivided })];
+  if (atFirst.length > 0) throw refuseDataset(settings.dataset, atFirst);
   const classes = toClasses(
     source.sections.map(({ labels }) => labels),
     { classes: settings.classes, classNames: settings.classNames ?? source.classNames },
   );
   const measured = await measureSource(source, files);
   const problems = [...classes.problems, ...measured.problems];
-  const { measures } = measured;
+  const { measures, border } = measured;
   if (measures === undefined) {
     if (problems.length === 0) problems.push('None of the images that were looked at can be read.');
     throw refuseDataset(settings.dataset, problems);
@@ -49,8 +53,6 @@ export async function decidePreparation(
   if ('problem' in shape) problems.push(shape.problem);
   const divided = divide(source, classes.columns, settings);
   const rows = { classNames: classes.classNames, classes: concatenate(classes.columns), splits: divided };
-  const isDivided = source.sections.every(({ split }) => split !== undefined);
-  problems.push(...findIdleSettings(settings, { kind: source.kind, isDivided }));
   const findings = classes.problems.length === 0 ? checkRows(rows) : { problems: [], remarks: [] };
   problems.push(...findings.problems);
   if ('problem' in shape || problems.length > 0) throw refuseDataset(settings.dataset, problems);
@@ -59,7 +61,13 @@ export async function decidePreparation(
   return {
     conversion: { ...shape, white, black, invert, transpose },
     ...rows,
-    remarks: [...source.remarks, ...range.remarks, ...findings.remarks],
+    remarks: [
+      ...source.remarks,
+      ...range.remarks,
+      ...findings.remarks,
+      ...remarkOnPolarity(border, range, invert),
+      ...(kind === 'idx' ? [] : remarkOnTransposition(classes.classNames, transpose)),
+    ],
   };
 }
 

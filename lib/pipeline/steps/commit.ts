@@ -21,6 +21,7 @@ import {
 import { quantizePixels } from '../../dataset/pixels';
 import { assertShards, type FinishedPart, readPartResult } from '../../dataset/read-part-results';
 import { refuseDataset } from '../../dataset/refuse-dataset';
+import { remarkOnImages } from '../../dataset/rows/remark-on-images';
 import { decodeShard } from '../../dataset/shards';
 import { encodeJson, getJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
@@ -69,6 +70,9 @@ export async function commitPreprocessing(
     unreadable: listUnreadable(finished),
   };
   await publishManifest(store, manifest);
+  const constant = finished.map(({ result }) => result.constant);
+  for (const message of remarkOnImages({ ...manifest, dropDuplicates: plan.dropDuplicates, constant }))
+    notify({ type: 'note', message });
   return manifest;
 }
 

@@ -213,6 +213,11 @@ test.each<[string, Record<string, Uint8Array>, RegExp]>([
     /^train-images-idx3-ubyte has 20 images and train-labels-idx1-ubyte has 19 labels\. Every image needs one/,
   ],
   [
+    'a test label that the training images do not have',
+    { [names.testLabels]: encodeIdx([10], Uint8Array.of(0, 1, 2, 10, 4, 5, 6, 7, 8, 9)) },
+    /^The test part has images of the class 10 that the training part has no images of/,
+  ],
+  [
     'an empty split',
     { [names.testImages]: images(0, 6, 6), [names.testLabels]: encodeIdx([0], new Uint8Array(0)) },
     /^t10k-images-idx3-ubyte in .* is empty: its header announces 0 images of 6×6 pixels/,
