@@ -21,6 +21,7 @@ const programs = {
   'native-self-test': 'lib/native-setup/native-self-test.ts',
   'rasterizer-program': 'lib/report/rasterizer-program.ts',
   'augmentation-program': 'lib/training/batches/augmentation-program.ts',
+  'shard-program': 'lib/training/batches/shard-program.ts',
   'prepare-native': 'functions/train/prepare-native.ts',
   train: 'functions/train/main.ts',
 };

@@ -242,6 +242,12 @@ const settingGroups: readonly SettingGroup[] = [
         parse: numberOrText,
       },
       {
+        flags: '--shuffle-window <images>',
+        description: 'images in memory and shuffled together; 0 for all, or as many as fit',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
         flags: '--patience <epochs>',
         description: 'early stopping: epochs without a lower validation loss; 0 for none',
         byDefault: '0',

@@ -41,6 +41,8 @@ export const checkpointHeaderSchema = z.strictObject({
   epochSeconds: secondsSchema,
   history: z.array(epochSchema),
   hasBestWeights: z.boolean(),
+  /** Images that are shuffled together. Absent: all of them. */
+  windowRows: z.int().min(1).optional(),
 });
 export type CheckpointHeader = z.infer<typeof checkpointHeaderSchema>;
 
@@ -86,6 +88,8 @@ export const trainingRecordSchema = z.strictObject({
   weightsSha256: sha256Schema,
   /** Largest resident set of the process that trained. Absent in runs of earlier versions. */
   peakMemoryBytes: z.int().min(1).optional(),
+  /** Images that were shuffled together, read from shards during the training. Absent: all were in memory. */
+  windowRows: z.int().min(1).optional(),
   /** Git commit of the program, with `-dirty` after it if files differed from the commit. Absent if unknown. */
   sourceCommit: z
     .string()

@@ -39,6 +39,11 @@ export const runSettingsSchema = z.strictObject({
    * Keras example does.
    */
   validationFraction: z.number().min(0).max(0.5).default(0),
+  /**
+   * Training images that are in memory and shuffled together; shards are read for the others when their turn comes.
+   * 0: all of them, or as many as fit a quarter of the memory.
+   */
+  shuffleWindow: z.int().min(0).max(1_000_000_000).default(0),
   epochs: z.int().min(1).max(1000).default(10),
   batchSize: z.int().min(1).max(65_536).default(512),
   /** `mlp`, `cnn`, or the SHA-256 of an architecture that `train --model FILE` has stored. */

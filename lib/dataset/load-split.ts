@@ -2,10 +2,8 @@ import type { DatasetManifest, Split } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import { type ImageShape, valuesPerImage } from '../contracts/image-shape';
 import type { ObjectStore } from '../store/object-store';
-import { sha256Hex } from '../store/sha256';
 import { forEachConcurrently } from './for-each-concurrently';
-import { quantizePixels } from './pixels';
-import { decodeShard } from './shards';
+import { countKept, fetchShard, keptRows, unpackShard } from './read-shard';
 
 /** While one shard is converted, the next is read and decompressed. Each takes up to 35 MiB. */
 const shardsAtOnce = 2;
@@ -35,31 +33,24 @@ export async function loadSplit(
   assertRowsAddUp(manifest, split);
   const { pixels, labels } = takeMemory(count, imagePixels, `The manifest of "${manifest.dataset}"`);
   let nextRow = 0;
-  await forEachConcurrently(shards, shardsAtOnce, async ({ key, rowCount, sha256 }) => {
+  await forEachConcurrently(shards, shardsAtOnce, async (shard) => {
+    const { key, rowCount } = shard;
     const row = nextRow;
-    nextRow += rowCount;
-    const bytes = await store.get(key);
-    assertManifestChecksum(store, key, sha256Hex(bytes), sha256);
-    const shard = await decodeShard(bytes, { key, rowCount, imageShape });
-    quantizePixels(shard.images, pixels.subarray(row * imagePixels), key);
-    labels.set(shard.labels, row);
+    nextRow += countKept(shard);
+    const bytes = await fetchShard(store, shard);
+    const target = { pixels: pixels.subarray(row * imagePixels), labels: labels.subarray(row) };
+    await unpackShard({ bytes, key, rowCount, imageShape, rows: keptRows(shard) }, target);
   });
   return { pixels, labels, count, imageShape };
 }
 
-function assertManifestChecksum(store: ObjectStore, key: string, actual: string, expected: string): void {
-  if (actual === expected) return;
-  throw new PermanentError(
-    'CorruptArtifact',
-    `${key} in ${store.location} was altered: its SHA-256 is ${actual}, and the dataset's manifest says ${expected}. Delete it and run again to make it again from the raw files.`,
-    { evidence: { key, actual, expected } },
-  );
-}
-
 /** Otherwise rows without a shard would become black images with the label 0. */
-function assertRowsAddUp({ dataset, ...manifest }: Omit<DatasetManifest, 'imageShape'>, split: Split): void {
+export function assertRowsAddUp(
+  { dataset, ...manifest }: Omit<DatasetManifest, 'imageShape'>,
+  split: Split,
+): void {
   const { rowCount, shards } = manifest[split];
-  const sum = shards.reduce((rows, shard) => rows + shard.rowCount, 0);
+  const sum = shards.reduce((rows, shard) => rows + countKept(shard), 0);
   if (sum === rowCount) return;
   throw new PermanentError(
     'CorruptArtifact',

@@ -28,17 +28,19 @@ export const maxNpyHeaderBytes = preambleBytes + 0xffff;
 
 /**
  * @param what - names the file in messages.
- * @param maxBytes - limit of the uncompressed size of all members; no more memory is allocated.
+ * @param maxBytes - limit of the uncompressed size of all members that are read; no more memory is allocated.
+ * @param names - the arrays to read. @default all
  * @throws PermanentError CorruptArtifact for a file that `encodeNpz` cannot have written.
  */
 export async function decodeNpz(
   bytes: Uint8Array,
   what: string,
   maxBytes: number,
+  names?: readonly string[],
 ): Promise<Record<string, NpyArray>> {
   try {
-    const members = await readZip(bytes, maxBytes);
-    return Object.fromEntries(members.map(({ name, data }) => [name.replace(/\.npy$/, ''), decodeNpy(data)]));
+    const members = await readZip(bytes, maxBytes, (name) => names?.includes(arrayName(name)) ?? true);
+    return Object.fromEntries(members.map(({ name, data }) => [arrayName(name), decodeNpy(data)]));
   } catch (cause) {
     throw new PermanentError(
       'CorruptArtifact',
@@ -47,6 +49,8 @@ export async function decodeNpz(
     );
   }
 }
+
+const arrayName = (member: string) => member.replace(/\.npy$/, '');
 
 function encodeNpy({ dtype, shape, data }: NpyArray): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');

@@ -50,3 +50,21 @@ export async function decodeShard(
     { evidence: { key, x: found[0]!, y: found[1]!, expected } },
   );
 }
+
+/**
+ * Only the labels of a shard, without the memory of its images.
+ *
+ * @throws PermanentError CorruptArtifact unless the file has a label for each of its rows.
+ */
+export async function decodeLabels(
+  bytes: Uint8Array,
+  { key, rowCount }: { key: string; rowCount: number },
+): Promise<Uint8Array> {
+  const { y } = await decodeNpz(bytes, key, maxNpyHeaderBytes + rowCount, ['y']);
+  if (y?.dtype === 'uint8' && y.shape.join('×') === String(rowCount)) return y.data;
+  throw new PermanentError(
+    'CorruptArtifact',
+    `${key} has ${y === undefined ? 'nothing' : `${y.dtype} ${y.shape.join('×')}`} as y; expected is uint8 ${rowCount}. Delete it and run again to make it again.`,
+    { evidence: { key, rowCount } },
+  );
+}

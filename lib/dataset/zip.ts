@@ -92,14 +92,17 @@ interface StoredMember extends Entry {
 }
 
 /**
- * Reads all members.
- *
+ * @param isWanted - other members are not unpacked. @default all are wanted
  * @param maxBytes - limit of the uncompressed size of all members; no more memory is allocated.
  * @throws Error that describes the problem with the bytes.
  */
-export async function readZip(bytes: Uint8Array, maxBytes: number): Promise<ZipMember[]> {
+export async function readZip(
+  bytes: Uint8Array,
+  maxBytes: number,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<ZipMember[]> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const members = readDirectory(file);
+  const members = readDirectory(file).filter(({ name }) => isWanted(name.toString()));
   let total = 0;
   for (const member of members) {
     total += member.bytes;

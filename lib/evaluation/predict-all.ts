@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { TransientError } from '../contracts/errors';
 import { type ImageShape, valuesPerImage } from '../contracts/image-shape';
 import type { PixelRange } from '../contracts/pixel-range';
+import { type ImageSource, type PredictedBatch, takeInOrder } from '../dataset/image-source';
 import { scalePixels } from '../dataset/pixels';
 
 export interface ImageBatchSource {
@@ -37,20 +38,48 @@ export async function predictAll(
 ): Promise<Float32Array> {
   const imageValues = valuesPerImage(imageShape);
   const probabilities = new Float32Array(count * classes);
-  const inputShape = fillShape(model.inputs[0]!.shape.slice(1), imageShape);
   for (let first = 0; first < count; first += imagesPerBatch) {
     throwIfInterrupted(signal, first, count);
     const rows = Math.min(imagesPerBatch, count - first);
     const images = scalePixels(pixels.subarray(first * imageValues, (first + rows) * imageValues), range);
-    const output = tidy(() => model.predict(tensor(images, [rows, ...inputShape])) as Tensor);
-    try {
-      probabilities.set(await output.data<'float32'>(), first * classes);
-    } finally {
-      output.dispose();
-    }
-    await new Promise((resolve) => setImmediate(resolve));
+    probabilities.set(await predictBatch(model, images, rows, imageShape), first * classes);
   }
   return probabilities;
+}
+
+/**
+ * The model's outputs in order, as `predictAll` gives them, for images that need not fit the memory.
+ *
+ * @throws TransientError Interrupted when `signal` is aborted between two batches; as the source does.
+ */
+export async function* predictInOrder(
+  model: LayersModel,
+  source: ImageSource,
+  signal?: AbortSignal,
+): AsyncGenerator<PredictedBatch> {
+  let done = 0;
+  for await (const batch of takeInOrder(source, imagesPerBatch)) {
+    throwIfInterrupted(signal, done, source.count);
+    const images = scalePixels(batch.pixels, '0..1');
+    yield { ...batch, outputs: await predictBatch(model, images, batch.count, source.imageShape) };
+    done += batch.count;
+  }
+}
+
+async function predictBatch(
+  model: LayersModel,
+  images: Float32Array,
+  count: number,
+  imageShape: ImageShape,
+): Promise<Float32Array> {
+  const inputShape = fillShape(model.inputs[0]!.shape.slice(1), imageShape);
+  const output = tidy(() => model.predict(tensor(images, [count, ...inputShape])) as Tensor);
+  try {
+    return await output.data<'float32'>();
+  } finally {
+    output.dispose();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function throwIfInterrupted(signal: AbortSignal | undefined, done: number, count: number): void {

@@ -1,18 +1,16 @@
 import { type TestPredictions, testPredictionsSchema } from '../contracts/test-predictions';
-import { predictedClasses, type ScoredLabels } from './metrics';
+import type { TestScores } from './metrics';
 
 /** The three columns of `test-predictions.json`. */
 export type PredictionColumns = Pick<TestPredictions, 'labels' | 'predicted' | 'confidence'>;
 
 /** Keeps only the highest probability of each image: 10,000 images of ten classes become 140 kB of JSON. */
-export function columnsOf(scored: ScoredLabels): PredictionColumns {
-  const { labels, probabilities, classes } = scored;
-  const predicted = Array.from(predictedClasses(scored));
+export function columnsOf({ labels, predicted, confidence }: TestScores): PredictionColumns {
   const roundToFiveDecimals = (value: number) => Math.min(1, Math.round(value * 1e5) / 1e5);
   return {
     labels: Array.from(labels),
-    predicted,
-    confidence: predicted.map((label, row) => roundToFiveDecimals(probabilities[row * classes + label]!)),
+    predicted: Array.from(predicted),
+    confidence: Array.from(confidence, roundToFiveDecimals),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { LabeledImages } from '../dataset/load-split';
 import { centerDigit } from './center-digit';
 
-const sampleCount = 100;
+/** The first images tell. */
+export const centeringSample = 100;
 /** A few drawings of MNIST touch an edge of their box only with a very light pixel. */
 const leastFraction = 0.9;
 /** Of a gray value in [0, 1]. */
@@ -12,7 +13,7 @@ export function areCentered({ pixels, count, imageShape }: Omit<LabeledImages, '
   if (imageShape.length === 3) return false;
   const [height, width] = imageShape;
   const size = height * width;
-  const sampled = Math.min(count, sampleCount);
+  const sampled = Math.min(count, centeringSample);
   let centeredCount = 0;
   for (let row = 0; row < sampled; row += 1) {
     const image = Float32Array.from(pixels.subarray(row * size, (row + 1) * size), (byte) => byte / 255);

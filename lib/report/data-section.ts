@@ -1,4 +1,4 @@
-import { describeSize, valuesPerImage } from '../contracts/image-shape';
+import { describeSize } from '../contracts/image-shape';
 import { type ByteImage, imageDataUrl } from './byte-image';
 import { nameInText, nameMarkup } from './class-labels';
 import { escapeMarkup } from './escape-markup';
@@ -7,26 +7,25 @@ import { card, type Markup, scrollBox, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
 /** A table of more classes would be too long to read. */
-const maxClasses = 100;
+export const maxDataClasses = 100;
 
 /** The data that the model learned from: the number of images of each class, and their mean image. */
 export function dataSection(data: ReportData): Markup {
-  const { labelCounts, testPredictions, classNames } = data;
-  const shown = classNames.slice(0, maxClasses);
-  const means = meanImages(data, shown.length);
+  const { labelCounts, testPredictions, classNames, meanImages } = data;
+  const shown = classNames.slice(0, maxDataClasses);
   const totals = { train: sum(labelCounts.train), test: sum(labelCounts.test) };
   const largest = Math.max(...labelCounts.train);
   const rows = shown.map((name, label) => {
     const trainCount = labelCounts.train[label] ?? 0;
     const share = largest === 0 ? 0 : trainCount / largest;
     return (
-      `<tr><th scope="row">${nameMarkup(name)}</th><td class="mean">${meanImage(name, means[label])}</td>` +
+      `<tr><th scope="row">${nameMarkup(name)}</th><td class="mean">${meanImage(name, meanImages[label])}</td>` +
       `<td style="width:45%"><span class="bar" style="width:${(share * 100).toFixed(1)}%"></span></td>` +
       `<td class="number">${formatCount(trainCount)}</td><td class="number">${formatPercent(trainCount / totals.train, 1)}</td><td class="number">${formatCount(labelCounts.test[label] ?? 0)}</td></tr>`
     );
   });
   const more =
-    classNames.length > maxClasses ? ` The first ${maxClasses} of ${classNames.length} classes.` : '';
+    classNames.length > maxDataClasses ? ` The first ${maxDataClasses} of ${classNames.length} classes.` : '';
   const heads = ['Training', 'Share', 'Test'].map((name) => `<th scope="col" class="number">${name}</th>`);
   const table = `<table class="balance"><thead><tr><th scope="col">Label</th><th scope="col">Mean</th><td></td>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
   return section(
@@ -41,29 +40,6 @@ function describeHeldOut({ heldOutCount }: ReportData): string {
   return heldOutCount === 0
     ? ''
     : `${formatCount(heldOutCount)} of the training images were held out as validation data. `;
-}
-
-/** The mean of each value over the test images of each label below `count`. */
-function meanImages(
-  { testPredictions: { labels }, imageOf }: ReportData,
-  count: number,
-): (ByteImage | undefined)[] {
-  const { shape } = imageOf(0);
-  const sums = Array.from({ length: count }, () => new Float64Array(valuesPerImage(shape)));
-  const counts = new Array<number>(count).fill(0);
-  for (const [row, label] of labels.entries()) {
-    const target = sums[label];
-    if (target === undefined) continue;
-    counts[label]! += 1;
-    imageOf(row).pixels.forEach((value, position) => {
-      target[position]! += value;
-    });
-  }
-  return sums.map((total, label) =>
-    counts[label] === 0
-      ? undefined
-      : { shape, pixels: Uint8Array.from(total, (value) => Math.round(value / counts[label]!)) },
-  );
 }
 
 function meanImage(name: string, image: ByteImage | undefined): Markup {

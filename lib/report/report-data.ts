@@ -32,10 +32,12 @@ export interface ReportData {
   readonly predictions: readonly Prediction[];
   /** For the whole test set. */
   readonly testPredictions: PredictionColumns;
-  /** [classes]: the softmax for test image `index`. */
+  /** [classes]: the softmax for the test image `index`, which is one of the worst mistakes. */
   readonly probabilitiesOf: (index: number) => ArrayLike<number>;
-  /** Test image of row `index`. */
+  /** Test image of row `index`, one of `shownRows`. */
   readonly imageOf: (index: number) => ByteImage;
+  /** The mean of the test images of each label; `undefined` for one without images. Of the first labels only. */
+  readonly meanImages: readonly (ByteImage | undefined)[];
   /** Environment of the train step. */
   readonly environment: Environment;
   readonly parameterCount: number;

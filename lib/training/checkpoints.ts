@@ -61,7 +61,15 @@ export class Checkpoints {
     }
   }
 
-  private encode({ step, weights, totals, epochSeconds, history, best }: TrainingState): Uint8Array {
+  private encode({
+    step,
+    weights,
+    totals,
+    epochSeconds,
+    history,
+    best,
+    windowRows,
+  }: TrainingState): Uint8Array {
     const tensors = this.layout.flatMap(({ shape, tensors: names }, index) =>
       names.map((name) => ({ name: `${index}.${name}`, shape, values: weights[index]![name]! })),
     );
@@ -78,6 +86,7 @@ export class Checkpoints {
       epochSeconds,
       history: [...history],
       hasBestWeights: best !== undefined,
+      ...(windowRows !== undefined && { windowRows }),
     };
     const metadata = { checkpoint: JSON.stringify(checkpointHeaderSchema.parse(header)) };
     return encodeSafetensors({ tensors: [...tensors, ...bestTensors], metadata });
@@ -91,7 +100,7 @@ export class Checkpoints {
       throw new Error(`it belongs to run ${header.runId} on content ${header.contentKey}`);
     }
     const take = takeByName(tensors);
-    const { step, totals, epochSeconds, history } = header;
+    const { step, totals, epochSeconds, history, windowRows } = header;
     const weights = this.layout.map(
       ({ shape, tensors: names }, index): WeightState =>
         Object.fromEntries(names.map((name) => [name, take(`${index}.${name}`, shape)])),
@@ -99,7 +108,7 @@ export class Checkpoints {
     const best = header.hasBestWeights
       ? this.layout.map(({ shape }, index) => take(`best.${index}`, shape))
       : undefined;
-    return { step, weights, totals, epochSeconds, history, best };
+    return { step, weights, totals, epochSeconds, history, best, windowRows };
   }
 }
 

@@ -8,6 +8,7 @@ export const randomStreams = {
   dropout: 3,
   heldOut: 4,
   augmentation: 5,
+  shardOrder: 6,
 } as const;
 
 /** MurmurHash3's 32-bit finalizer (Austin Appleby, public domain): every input bit affects every output bit. */

@@ -3,12 +3,12 @@ import type { AugmentationSettings } from '../augmentation/augmentation-settings
 import { PermanentError, TransientError } from '../contracts/errors';
 import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
-import type { LabeledImages } from '../dataset/load-split';
+import { type ImageSource, takeInOrder } from '../dataset/image-source';
 import { bestEpoch, shouldStopEarly } from '../schedule/early-stopping';
 import { learningRateAt } from '../schedule/learning-rate';
 import { batchSizesOf, evaluationBatchSize } from './batches/batch-sizes';
 import { openBatchSource } from './batches/batch-source';
-import { type BatchSource, takeInOrder } from './batches/batches';
+import type { BatchSource } from './batches/batches';
 import type { SessionSettings, TrainingEngine, TrainingSession } from './training-engine';
 import {
   type BatchTotals,
@@ -30,8 +30,10 @@ export interface TrainingOptions {
   /** Returns logits. Its own weights are not used, and may change. */
   readonly model: LayersModel;
   readonly engine: TrainingEngine;
-  readonly trainImages: LabeledImages;
-  readonly validationImages: LabeledImages;
+  readonly trainImages: ImageSource;
+  readonly validationImages: ImageSource;
+  /** Images that are shuffled together. @default all of them */
+  readonly windowRows?: number | undefined;
   readonly settings: TrainingSettings & AugmentationSettings;
   /** In the order of the model's weights. */
   readonly initial: readonly Float32Array[];
@@ -84,6 +86,7 @@ class Training {
 
   constructor(private readonly options: TrainingOptions) {
     const { model, engine, trainImages, validationImages, settings, initial, resumeFrom, now } = options;
+    const { windowRows } = options;
     this.#batchesPerEpoch = Math.ceil(trainImages.count / settings.batchSize);
     this.#validationBatchSize = evaluationBatchSize(model, validationImages.count);
     const layout = layOutState(weightsOf(model), settings);
@@ -93,7 +96,7 @@ class Training {
       evaluation: batchSizesOf(validationImages.count, this.#validationBatchSize),
     };
     this.#session = engine.openSession(model, start, { ...settings, batchSizes });
-    this.#batches = openBatchSource(trainImages, settings);
+    this.#batches = openBatchSource(trainImages, { ...settings, windowRows });
     this.#history = [...start.history];
     this.#best = start.best;
     this.#epochStartedAt = now().getTime() - 1000 * start.epochSeconds;
@@ -159,6 +162,7 @@ class Training {
       epochSeconds: this.epochSeconds(),
       history: this.#history,
       best: this.#best,
+      windowRows: this.options.windowRows,
     });
   }
 
@@ -187,7 +191,7 @@ class Training {
 
   private async validate(): Promise<BatchTotals> {
     const totals = { loss: 0, correctCount: 0 };
-    for (const batch of takeInOrder(this.options.validationImages, this.#validationBatchSize)) {
+    for await (const batch of takeInOrder(this.options.validationImages, this.#validationBatchSize)) {
       const { loss, correctCount } = await this.#session.evaluate(batch);
       totals.loss += loss;
       totals.correctCount += correctCount;

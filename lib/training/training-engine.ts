@@ -1,7 +1,6 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Environment } from '../contracts/results';
-import type { LabeledImages } from '../dataset/load-split';
-import type { Batch } from './batches/batches';
+import type { Batch, ImageSource, PredictedBatch } from '../dataset/image-source';
 import type { OptimizerSettings } from './optimizers/create-optimizer';
 import type { BatchTotals, EpochTotals, TrainingState, WeightState } from './training-state';
 import type { StepSettings } from './training-step';
@@ -22,10 +21,10 @@ export interface TrainingEngine {
     settings: SessionSettings,
   ): TrainingSession;
   /**
-   * Probabilities of a trained model, [count, classes], row-major. Absent where the WASM backend is to be used: on WASM,
+   * Probabilities of a trained model for all images, in order. Absent where the WASM backend is to be used: on WASM,
    * and on a GPU, where TensorFlow rounds the factors of matrix products to TF32.
    */
-  readonly predict?: (model: LayersModel, images: LabeledImages) => Promise<Float32Array>;
+  readonly predict?: (model: LayersModel, images: ImageSource) => AsyncIterable<PredictedBatch>;
 }
 
 export interface SessionSettings extends StepSettings, OptimizerSettings {

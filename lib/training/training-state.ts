@@ -32,6 +32,8 @@ export interface TrainingState {
   readonly history: readonly Epoch[];
   /** The weights of the epoch with the lowest validation loss; only with early stopping. */
   readonly best: readonly Float32Array[] | undefined;
+  /** Images that are shuffled together: the order of the current epoch depends on it. @default all of them */
+  readonly windowRows?: number | undefined;
 }
 
 export const zeroTotals: EpochTotals = { loss: 0, correctCount: 0, finiteStepCount: 0 };

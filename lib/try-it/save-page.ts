@@ -1,6 +1,6 @@
 import { objectKeys } from '../contracts/object-keys';
 import { type TryItExamples, tryItExamplesSchema } from '../contracts/try-it-examples';
-import type { LabeledImages } from '../dataset/load-split';
+import type { ImageSource } from '../dataset/image-source';
 import { getJsonIfPresent, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { chooseExamples } from './choose-examples';
@@ -42,13 +42,18 @@ export async function buildPage(
 
 const pickShown = ({ imageShape, images }: NonNullable<PageData['examples']>) => ({ imageShape, images });
 
-/** Stores the page in the run's folder, so that it is copied with the run. The model must be stored already. */
+/**
+ * Stores the page in the run's folder, so that it is copied with the run. The model must be stored already.
+ *
+ * @param labelCounts - test images with label 0, 1, …
+ */
 export async function savePage(
   store: ObjectStore,
   runId: string,
-  testImages: Pick<LabeledImages, 'pixels' | 'labels' | 'imageShape'>,
+  testImages: ImageSource,
+  labelCounts: readonly number[],
 ): Promise<void> {
-  const examples = chooseExamples(runId, testImages);
+  const examples = await chooseExamples(runId, testImages, labelCounts);
   await putJson(store, objectKeys.tryItExamples(runId), tryItExamplesSchema, examples);
   const { body } = await buildPage(store, runId, examples);
   await store.put(objectKeys.tryItPage(runId), body);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { indexNames } from '../../lib/contracts/class-names';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { inMemory } from '../../lib/dataset/image-source';
 import { saveModel } from '../../lib/model/model-files';
 import { attachLabels } from '../../lib/model/model-labels';
 import { MemoryStore } from '../../lib/store/memory-store';
@@ -28,8 +29,8 @@ async function openNamedPage(classNames: readonly string[], width: number) {
   attachLabels(model, { classNames, white: 255, preparation });
   await saveModel(store, 'run', model);
   model.dispose();
-  const images = { pixels: makePixels(3), labels: Uint8Array.of(1), imageShape: [28, 28] as const };
-  await savePage(store, 'run', images);
+  const images = { pixels: makePixels(3), labels: Uint8Array.of(1), count: 1, imageShape: [28, 28] as const };
+  await savePage(store, 'run', inMemory(images), [0, 1]);
   const path = join(folder, 'try-it.html');
   writeFileSync(path, await store.get(objectKeys.tryItPage('run')));
   const { page } = await chromium.open(pathToFileURL(path).href, { viewport: { width, height: 900 } });

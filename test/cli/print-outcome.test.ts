@@ -3,10 +3,9 @@ import { textWidth } from '../../cli/display/text-width';
 import { printOutcome } from '../../cli/print-outcome';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { predictionsSchema, runRecordSchema } from '../../lib/contracts/results';
-import { firstPredictions } from '../../lib/evaluation/metrics';
 import { putJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
-import { makeComparedRun, makeScoredLabels } from '../support/report-factory';
+import { makeComparedRun, makeScoredLabels, scoreAll } from '../support/report-factory';
 
 async function print(classNames: string[] | undefined, isJson = false): Promise<string> {
   const store = new MemoryStore();
@@ -16,7 +15,7 @@ async function print(classNames: string[] | undefined, isJson = false): Promise<
     schemaVersion: 1,
     runId: 'a-run',
     classNames,
-    predictions: firstPredictions(makeScoredLabels()),
+    predictions: scoreAll(makeScoredLabels()).firstPredictions(),
   });
   const printed: string[] = [];
   const terminal = {

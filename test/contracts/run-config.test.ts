@@ -8,6 +8,8 @@ test.each([
   ['model', 'cnn', 'rnn'],
   ['model', 'a'.repeat(64), 'a'.repeat(63)],
   ['validationFraction', 0.5, 0.51],
+  ['shuffleWindow', 0, -1],
+  ['shuffleWindow', 1_000_000_000, 1_000_000_001],
   ['optimizer', 'adamw', 'rmsprop'],
   ['labelSmoothing', 0.99, 1],
   ['emaDecay', 0.9999, 1],

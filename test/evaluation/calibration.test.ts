@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { measureCalibration } from '../../lib/evaluation/calibration';
 import { columnsOf } from '../../lib/evaluation/test-predictions';
-import { makeScoredLabels } from '../support/report-factory';
+import { makeScoredLabels, scoreAll } from '../support/report-factory';
 
 /** `right` of `count` images are correct, all with the same confidence. */
 const claims = (groups: readonly { confidence: number; count: number; right: number }[]) => {
@@ -72,7 +72,7 @@ test('property: every image is in one bin that has its confidence, and the error
 
 test('the columns of a scored test set: labels, winners and their probabilities', () => {
   const scored = makeScoredLabels(500);
-  const { labels, predicted, confidence } = columnsOf(scored);
+  const { labels, predicted, confidence } = columnsOf(scoreAll(scored));
   expect(labels).toEqual(Array.from(scored.labels));
   expect(predicted.filter((answer, row) => answer !== labels[row])).toHaveLength(29);
   expect(confidence[0]).toBe(0.97);

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
-import {
-  computeMetrics,
-  firstPredictions,
-  meanCrossEntropy,
-  predictedClasses,
-  type ScoredLabels,
-} from '../../lib/evaluation/metrics';
+import { computeMetrics, type ScoredLabels } from '../../lib/evaluation/metrics';
+import { makeScoredLabels, scoreAll } from '../support/report-factory';
 
 const handMade: ScoredLabels = {
   classes: 3,
@@ -63,7 +58,7 @@ describe('computeMetrics, by hand', () => {
 });
 
 test('a confident, correct answer has nearly no loss, and never a negative one', () => {
-  const loss = meanCrossEntropy({
+  const { loss } = computeMetrics({
     classes: 2,
     labels: Uint8Array.of(1),
     probabilities: Float32Array.of(0, 1),
@@ -74,15 +69,21 @@ test('a confident, correct answer has nearly no loss, and never a negative one',
 
 test('on a tie the lower class is predicted', () => {
   const tie = { classes: 3, labels: Uint8Array.of(0), probabilities: Float32Array.of(0.2, 0.4, 0.4) };
-  expect(Array.from(predictedClasses(tie))).toEqual([1]);
+  expect(computeMetrics(tie).confusionMatrix[0]).toEqual([0, 1, 0]);
 });
 
 test('the first predictions keep order, labels and probabilities', () => {
-  expect(firstPredictions(handMade, 2)).toEqual([
+  const scores = scoreAll(handMade);
+  expect(scores.firstPredictions().slice(0, 2)).toEqual([
     { index: 0, label: 0, predicted: 0, probabilities: [0.75, 0.25, 0] },
     { index: 1, label: 0, predicted: 1, probabilities: [0.125, 0.5, 0.375] },
   ]);
-  expect(firstPredictions(handMade)).toHaveLength(5);
+  expect(scores.firstPredictions()).toHaveLength(5);
+  expect(
+    scoreAll(makeScoredLabels(500))
+      .firstPredictions()
+      .map(({ index }) => index),
+  ).toEqual([...new Array(10).keys()]);
 });
 
 test.each([

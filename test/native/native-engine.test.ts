@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { runConfigSchema } from '../../lib/contracts/run-config';
+import { inMemory } from '../../lib/dataset/image-source';
 import type { LabeledImages } from '../../lib/dataset/load-split';
 import { computeMetrics } from '../../lib/evaluation/metrics';
 import { predictAll } from '../../lib/evaluation/predict-all';
@@ -157,9 +158,14 @@ test('metrics on native TensorFlow and on WASM differ by less than 1e-6, probabi
   const larger = weights.map((values) => values.map((value) => 1.5 * value));
   setModelWeights(model, larger);
   // The first call moves the model's weights to native TensorFlow.
-  const native = await engine.predict!(model, images);
+  const predict = async () => {
+    const outputs: number[] = [];
+    for await (const batch of engine.predict!(model, inMemory(images))) outputs.push(...batch.outputs);
+    return Float32Array.from(outputs);
+  };
+  const native = await predict();
   const held = countHeld();
-  expect(await engine.predict!(model, images)).toEqual(native);
+  expect(await predict()).toEqual(native);
   expect(countHeld()).toBe(held);
   const wasm = await predictAll(model, images, 10);
   model.dispose();

@@ -1,13 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
+import type { Batch } from '../../lib/dataset/image-source';
 import { normalizePixels } from '../../lib/dataset/pixels';
 import { describeCnn } from '../../lib/model/architectures';
 import { assemble } from '../../lib/model/assemble';
 import { toLogits } from '../../lib/model/heads';
 import type { KerasGraph } from '../../lib/model/keras-graph';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import type { Batch } from '../../lib/training/batches/batches';
 import { drawWeights } from '../../lib/training/draw-weights';
 import { createRandom } from '../../lib/training/seeded-random';
 import type { TrainingEngine } from '../../lib/training/training-engine';

@@ -1,11 +1,11 @@
 import { indexNames } from '../../lib/contracts/class-names';
-import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
+import { computeMetrics } from '../../lib/evaluation/metrics';
 import { drawConfusionMatrix } from '../../lib/report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../lib/report/plots/curves';
 import { drawFirstTen } from '../../lib/report/plots/first-ten';
 import { drawLearningRate } from '../../lib/report/plots/learning-rate';
 import { type Plot, toInlineSvg, toStandaloneSvg } from '../../lib/report/plots/plot';
-import { makeEpochs, makePixels, makeScoredLabels } from '../support/report-factory';
+import { makeEpochs, makePixels, makeScoredLabels, scoreAll } from '../support/report-factory';
 
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)];
 const attributes = (text: string, pattern: RegExp) => matches(text, pattern).map((match) => Number(match[1]));
@@ -107,7 +107,7 @@ describe('confusion matrix', () => {
 });
 
 test('the first ten show prediction and truth under each image', () => {
-  const predictions = firstPredictions(makeScoredLabels());
+  const predictions = scoreAll(makeScoredLabels()).firstPredictions();
   const images = predictions.map(({ index }) => ({ pixels: makePixels(index), shape: [28, 28] as const }));
   const { marks } = drawFirstTen(predictions, images, indexNames(10));
   expect(matches(marks, /<image /g)).toHaveLength(10);

@@ -1,7 +1,8 @@
 import { indexNames } from '../../lib/contracts/class-names';
 import { type Epoch, type RunRecord, runRecordSchema } from '../../lib/contracts/results';
 import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
-import { computeMetrics, firstPredictions } from '../../lib/evaluation/metrics';
+import { MeanImages } from '../../lib/evaluation/mean-images';
+import { type ScoredLabels, TestScores } from '../../lib/evaluation/metrics';
 import { columnsOf } from '../../lib/evaluation/test-predictions';
 import type { ComparedRun, ComparisonData } from '../../lib/report/comparison-data';
 import type { ReportData } from '../../lib/report/report-data';
@@ -30,6 +31,12 @@ export function makeScoredLabels(count = 500, errorEvery = 17, classes = 10) {
   return { labels, probabilities, classes };
 }
 
+export function scoreAll({ labels, probabilities, classes }: ScoredLabels): TestScores {
+  const scores = new TestScores(labels.length, classes);
+  scores.add(labels, probabilities);
+  return scores;
+}
+
 /** A ring or a bar that differs by index. */
 export function makePixels(index: number, side = 28): Uint8Array {
   const middle = (side - 1) / 2;
@@ -40,6 +47,13 @@ export function makePixels(index: number, side = 28): Uint8Array {
   });
 }
 
+function meansOf(labels: Uint8Array): ReportData['meanImages'] {
+  const means = new MeanImages(10, [28, 28]);
+  for (const [row, label] of labels.entries())
+    means.add({ count: 1, pixels: makePixels(row), labels: Int32Array.of(label) });
+  return means.means().map((pixels) => pixels && { pixels, shape: [28, 28] });
+}
+
 export function makeReportData(
   overrides: Partial<ReportData> = {},
   config: Partial<RunConfig> = {},
@@ -47,6 +61,7 @@ export function makeReportData(
   const { classNames = indexNames(10) } = overrides;
   const classes = classNames.length;
   const scored = makeScoredLabels(500, 17, classes);
+  const scores = scoreAll(scored);
   return {
     runId: 'run-2026',
     finishedAt: '2026-03-01T12:30:00.000Z',
@@ -56,11 +71,12 @@ export function makeReportData(
     epochs: makeEpochs(),
     modelEpoch: 10,
     heldOutCount: 0,
-    metrics: computeMetrics(scored),
-    predictions: firstPredictions(scored),
-    testPredictions: columnsOf(scored),
-    probabilitiesOf: (index) => scored.probabilities.subarray(index * classes, (index + 1) * classes),
+    metrics: scores.metrics(),
+    predictions: scores.firstPredictions(),
+    testPredictions: columnsOf(scores),
+    probabilitiesOf: (index) => scores.probabilitiesOf(index),
     imageOf: (index) => ({ pixels: makePixels(index), shape: [28, 28] }),
+    meanImages: meansOf(scored.labels),
     environment: {
       engine: 'native',
       device: 'cpu',
@@ -133,8 +149,8 @@ export function makeComparedRun(
   } = {},
 ): ComparedRun {
   const { environment, phases } = makeReportData();
-  const scored = makeScoredLabels(500, errorEvery, classNames.length);
-  const { accuracy, loss, testCount, errorCount } = computeMetrics(scored);
+  const scores = scoreAll(makeScoredLabels(500, errorEvery, classNames.length));
+  const { accuracy, loss, testCount, errorCount } = scores.metrics();
   const record = runRecordSchema.parse({
     schemaVersion: 1,
     runId,
@@ -154,7 +170,7 @@ export function makeComparedRun(
     pipelineVersion: '0.1.0',
     ...overrides,
   });
-  const testPredictions = columnsOf(scored);
+  const testPredictions = columnsOf(scores);
   return { runId, record, epochs: makeEpochs(record.config.epochs), classNames, testPredictions };
 }
 

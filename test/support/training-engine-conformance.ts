@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { runConfigSchema } from '../../lib/contracts/run-config';
+import type { Batch } from '../../lib/dataset/image-source';
 import { normalizePixels } from '../../lib/dataset/pixels';
 import { setModelWeights } from '../../lib/model/model-files';
-import type { Batch } from '../../lib/training/batches/batches';
 import { drawWeights } from '../../lib/training/draw-weights';
 import { createRandom } from '../../lib/training/seeded-random';
 import type { SessionSettings, TrainingEngine, TrainingSession } from '../../lib/training/training-engine';

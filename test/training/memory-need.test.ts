@@ -12,8 +12,8 @@ test.each([
   ['plain sgd', { ...adam, optimizer: 'sgd', momentum: 0 } as const, 2],
 ])('%s needs so many values for each parameter', (_, settings, tensors) => {
   const bytes = 4 * tensors * parameterCount;
-  expect(() => assertFitsMemory(network, settings, bytes)).not.toThrow();
-  expect(() => assertFitsMemory(network, settings, bytes - 1)).toThrow(
+  expect(() => assertFitsMemory(network, settings, { memoryBytes: bytes })).not.toThrow();
+  expect(() => assertFitsMemory(network, settings, { memoryBytes: bytes - 1 })).toThrow(
     /has 111,120 parameters, most of them in its layer "dense_1"\. .* GiB, and this machine has 0\.0 GiB/,
   );
 });
@@ -22,4 +22,12 @@ test('the largest perceptron that the settings allow does not fit this machine',
   const hidden = new Array(16).fill(16_384);
   const largest = describeMlp({ hidden, dropout: 0.1, l2: 0, classes: 10 }, [28, 28]);
   expect(() => assertFitsMemory(largest, adam)).toThrow(/Make the layer smaller/);
+});
+
+test('the images that the training holds count, and the message names their setting', () => {
+  const memoryBytes = 16 * parameterCount + 1000;
+  expect(() => assertFitsMemory(network, adam, { imageBytes: 1000, memoryBytes })).not.toThrow();
+  expect(() => assertFitsMemory(network, adam, { imageBytes: 1001, memoryBytes })).toThrow(
+    /holds 0\.0 GiB of images, .* Give a smaller shuffleWindow/,
+  );
 });

@@ -1,5 +1,5 @@
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import type { LabeledImages } from '../../lib/dataset/load-split';
+import { type ImageSource, inMemory } from '../../lib/dataset/image-source';
 import { describeCnn } from '../../lib/model/architectures';
 import { assemble } from '../../lib/model/assemble';
 import { toLogits } from '../../lib/model/heads';
@@ -16,14 +16,14 @@ beforeAll(async () => {
 });
 
 /** For label k, column or row k of an 8 × 8 image is bright. */
-function makeImages(count: number, seed: number): LabeledImages {
+function makeImages(count: number, seed: number): ImageSource {
   const random = createRandom(seed);
   const pixels = Uint8Array.from({ length: count * 64 }, () => random() % 64);
   const labels = Uint8Array.from({ length: count }, () => random() % 2);
   labels.forEach((label, row) => {
     for (let at = 1; at < 7; at += 1) pixels[row * 64 + (label === 0 ? 8 * at + 4 : 32 + at)] = 255;
   });
-  return { pixels, labels, count, imageShape: [8, 8] };
+  return inMemory({ pixels, labels, count, imageShape: [8, 8] });
 }
 
 const settings: TrainingOptions['settings'] = runConfigSchema.parse({

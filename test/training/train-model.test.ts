@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Epoch } from '../../lib/contracts/results';
 import { runConfigSchema } from '../../lib/contracts/run-config';
-import type { LabeledImages } from '../../lib/dataset/load-split';
+import { type ImageSource, inMemory } from '../../lib/dataset/image-source';
 import { describeMlp } from '../../lib/model/architectures';
 import { assemble } from '../../lib/model/assemble';
 import { toLogits } from '../../lib/model/heads';
@@ -26,14 +26,14 @@ function makeWeights(kernelValue: number): Float32Array[] {
 }
 
 /** For label k, row k of a 4 × 4 image is bright, with noise. */
-function makeImages(count: number, seed: number): LabeledImages {
+function makeImages(count: number, seed: number): ImageSource {
   const random = createRandom(seed);
   const pixels = Uint8Array.from({ length: count * 16 }, () => random() % 128);
   const labels = Uint8Array.from({ length: count }, () => random() % 4);
   labels.forEach((label, row) => {
     pixels.fill(255, row * 16 + label * 4, row * 16 + label * 4 + 4);
   });
-  return { pixels, labels, count, imageShape: [4, 4] };
+  return inMemory({ pixels, labels, count, imageShape: [4, 4] });
 }
 
 const settings: TrainingOptions['settings'] = runConfigSchema.parse({

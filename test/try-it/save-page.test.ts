@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import type { ImageShape } from '../../lib/contracts/image-shape';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { tryItExamplesSchema } from '../../lib/contracts/try-it-examples';
+import { countLabels } from '../../lib/dataset/held-out-counts';
+import { inMemory } from '../../lib/dataset/image-source';
 import { encodeJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { type PageData, pageDataId } from '../../lib/try-it/page-data';
@@ -39,7 +41,7 @@ let store: MemoryStore;
 let page: string;
 beforeAll(async () => {
   store = await makeStore('run');
-  await savePage(store, 'run', { ...testImages, imageShape });
+  await savePage(store, 'run', inMemory({ ...testImages, imageShape }), countLabels(testImages.labels));
   page = textOf(await store.get(objectKeys.tryItPage('run')));
 });
 
@@ -58,7 +60,7 @@ test('the names of the classes are printable, in the data of the page, and chang
   const file = JSON.parse(textOf(await named.get(key)));
   const classNames = ['</script><b>', 'two\nlines', 'Ankle boot'];
   await named.put(key, encodeJson({ ...file, userDefinedMetadata: { classNames, white: 16 } }));
-  await savePage(named, 'named', { ...testImages, imageShape });
+  await savePage(named, 'named', inMemory({ ...testImages, imageShape }), countLabels(testImages.labels));
   const namedPage = textOf(await named.get(objectKeys.tryItPage('named')));
   expect(dataOf(namedPage).classNames).toEqual(['</script><b>', 'two lines', 'Ankle boot']);
   expect(namedPage).not.toContain('</script><b>');
@@ -85,7 +87,7 @@ test('the examples are the first test image of each class, in the page and as a 
 test('of more than ten classes, the first ten have an example', async () => {
   const many = await makeStore('many');
   const { test: images, ...rest } = makeTinyDataset({ classes: 12 });
-  await savePage(many, 'many', { ...images, ...rest });
+  await savePage(many, 'many', inMemory({ ...images, ...rest }), countLabels(images.labels));
   const { examples } = dataOf(textOf(await many.get(objectKeys.tryItPage('many'))));
   expect(examples!.images.map(({ label }) => label)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
@@ -101,7 +103,7 @@ test.each([
 ] as const)('of a model of %s, the heading is that of its images', async (_, imageShape, known, heading) => {
   const images = makeTinyDataset({ classes: 3, imageShape: [...imageShape] as ImageShape });
   const ready = await makeStore('run', known && { classNames: ['0'], white: 255, preparation: known });
-  await savePage(ready, 'run', { ...images.test, imageShape });
+  await savePage(ready, 'run', inMemory({ ...images.test, imageShape }), countLabels(images.test.labels));
   const text = textOf(await ready.get(objectKeys.tryItPage('run')));
   expect(text).toContain(`<h1>${heading}</h1>`);
   expect(text.includes('type="file"')).toBe(heading === 'Choose an image');

@@ -1,24 +1,34 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { version as pipelineVersion } from '../../../package.json';
+import type { DatasetManifest } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
 import { imageShapeOf } from '../../contracts/image-shape';
 import type { Phase, RunRecord } from '../../contracts/results';
+import type { RunConfig } from '../../contracts/run-config';
 import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
-import { type LabeledImages, loadSplit } from '../../dataset/load-split';
+import { imageBytes, imageMemory } from '../../dataset/image-memory';
+import { type ImageSource, inMemory, type PredictedBatch, readRows } from '../../dataset/image-source';
+import { loadSplit } from '../../dataset/load-split';
+import { ShardImages } from '../../dataset/shard-images';
 import { measureCalibration } from '../../evaluation/calibration';
-import { computeMetrics, firstPredictions } from '../../evaluation/metrics';
-import { predictAll } from '../../evaluation/predict-all';
+import { MeanImages } from '../../evaluation/mean-images';
+import { TestScores } from '../../evaluation/metrics';
+import { predictInOrder } from '../../evaluation/predict-all';
 import { columnsOf } from '../../evaluation/test-predictions';
 import { loadModel } from '../../model/model-files';
 import { labelsOf, preparationOf } from '../../model/model-labels';
 import { summarizeLayers } from '../../model/summarize-layers';
+import type { ByteImage } from '../../report/byte-image';
+import { maxDataClasses } from '../../report/data-section';
+import { shownRows } from '../../report/shown-rows';
+import type { ObjectStore } from '../../store/object-store';
 import { useWasmBackend } from '../../tensorflow/wasm-backend';
 import { estimateCostUsd } from '../cost';
 import { publishRun, readPublishedRun } from '../publish-run';
 import type { StepContext } from '../step-context';
 import { readTrainedRun, type TrainedRun } from '../trained-run';
 import {
-  type ModelPredictions,
+  type EvaluatedModel,
   type Outcome,
   writeMetrics,
   writeModelCard,
@@ -51,15 +61,15 @@ export async function evaluate(
   });
 
   const curves = drawCurves(run);
-  const testImages = await loadSplit(context.store, run.manifest, 'test');
-  const { probabilities, ...model } = await predictTestImages(run, testImages, context, predict);
-  const scored = { labels: testImages.labels, probabilities, classes: run.classes };
-  const metrics = computeMetrics(scored);
-  const predictions = firstPredictions(scored);
-  const testPredictions = columnsOf(scored);
+  const testImages = await openTestImages(context.store, run.manifest, run.config);
+  const { scores, meanImages, ...model } = await scoreTestImages(run, testImages, context, predict);
+  const metrics = scores.metrics();
+  const predictions = scores.firstPredictions();
+  const testPredictions = columnsOf(scores);
+  const imageOf = await readShownImages(testImages, { metrics, predictions, testPredictions });
 
   const [results] = await Promise.all([
-    drawResults(metrics, predictions, testImages, run.labels.classNames),
+    drawResults(metrics, predictions, imageOf, run.labels.classNames),
     writeMetrics(context.store, run, metrics, predictions, testPredictions),
   ]);
   await writePlots(context.store, run, [...(await curves), ...results]);
@@ -70,7 +80,9 @@ export async function evaluate(
   const costUsd = estimateCostUsd(phases, run.training.compute, input.gpuHourUsd);
   const outcome = { metrics, predictions, isAccepted, phases, costUsd, finishedAt: finishedAt.toISOString() };
   await writeModelCard(context.store, run, metrics, measureCalibration(testPredictions), model);
-  await writeReport(context.store, run, { ...outcome, ...model, testPredictions, probabilities }, testImages);
+  const probabilitiesOf = (index: number) => scores.probabilitiesOf(index);
+  const shown = { testPredictions, probabilitiesOf, imageOf, meanImages };
+  await writeReport(context.store, run, { ...outcome, ...model, ...shown });
   return toOutput(await publishRun(context.store, toRunRecord(run, outcome)), input);
 }
 
@@ -89,26 +101,57 @@ function toOutput(
   return { runId, accuracy, minAccuracy: config.minAccuracy, isAccepted: status === 'accepted' };
 }
 
-/** Probabilities, [count, classes], row-major. */
-type PredictTestImages = (model: LayersModel, images: LabeledImages) => Promise<Float32Array>;
+/** Probabilities of all images, in order. */
+type PredictTestImages = (model: LayersModel, images: ImageSource) => AsyncIterable<PredictedBatch>;
 
-async function predictTestImages(
+/** In memory where they fit, or as many as the setting allows. */
+async function openTestImages(
+  store: ObjectStore,
+  manifest: DatasetManifest,
+  { shuffleWindow }: Pick<RunConfig, 'shuffleWindow'>,
+): Promise<ImageSource> {
+  const { imageShape, test } = manifest;
+  const count = test.rowCount;
+  const isSmall =
+    shuffleWindow > 0 ? count <= shuffleWindow : imageBytes({ count, imageShape }) <= imageMemory();
+  return isSmall
+    ? inMemory(await loadSplit(store, manifest, 'test'))
+    : new ShardImages(store, manifest, 'test');
+}
+
+async function scoreTestImages(
   { runId, classes }: TrainedRun,
-  testImages: LabeledImages,
+  testImages: ImageSource,
   { store, signal }: StepContext,
   predict: PredictTestImages | undefined,
-): Promise<ModelPredictions> {
+): Promise<EvaluatedModel & { scores: TestScores; meanImages: (ByteImage | undefined)[] }> {
   await useWasmBackend();
   const model = await loadModel(store, runId);
+  const { imageShape: shape } = testImages;
+  const scores = new TestScores(testImages.count, classes);
+  const means = new MeanImages(Math.min(classes, maxDataClasses), shape);
   try {
-    const probabilities =
-      (await predict?.(model, testImages)) ?? (await predictAll(model, testImages, classes, signal));
+    for await (const batch of predict?.(model, testImages) ?? predictInOrder(model, testImages, signal)) {
+      scores.add(batch.labels, batch.outputs);
+      means.add(batch);
+    }
+    const meanImages = means.means().map((pixels) => pixels && { pixels, shape });
     const inputShape = model.inputs[0]!.shape.slice(1).map(Number);
     const { isCentered } = preparationOf(labelsOf(model).preparation, imageShapeOf(inputShape));
-    return { probabilities, layers: summarizeLayers(model), inputShape, isCentered };
+    return { scores, meanImages, layers: summarizeLayers(model), inputShape, isCentered };
   } finally {
     model.dispose();
   }
+}
+
+/** Streamed test images are read once more, because their predictions decide which of them are shown. */
+async function readShownImages(
+  testImages: ImageSource,
+  results: Parameters<typeof shownRows>[0],
+): Promise<(index: number) => ByteImage> {
+  const { imageShape: shape } = testImages;
+  const images = await readRows(testImages, shownRows(results, shape));
+  return (index) => ({ pixels: images.get(index)!, shape });
 }
 
 function toRunRecord(

@@ -3,24 +3,22 @@ import { isAugmented } from '../../augmentation/augmentation-settings';
 import { printableNames } from '../../contracts/class-names';
 import { objectKeys } from '../../contracts/object-keys';
 import { metricsSchema, type Phase, type Prediction, predictionsSchema } from '../../contracts/results';
-import type { LabeledImages } from '../../dataset/load-split';
 import type { Calibration } from '../../evaluation/calibration';
 import type { MetricValues } from '../../evaluation/metrics';
 import { encodeTestPredictions, type PredictionColumns } from '../../evaluation/test-predictions';
 import { renderModelCard } from '../../model/model-card';
 import type { LayerSummary } from '../../model/summarize-layers';
 import { readAugmentedExamples } from '../../report/augmented-examples';
-import { pickImage } from '../../report/byte-image';
 import { readEarlierRuns } from '../../report/earlier-runs';
 import { listFilesBesideReport } from '../../report/files-beside-report';
+import type { ReportData } from '../../report/report-data';
 import { renderReportPage } from '../../report/report-page';
 import { putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import type { TrainedRun } from '../trained-run';
 
-export interface ModelPredictions {
-  /** [count, classes]. */
-  readonly probabilities: Float32Array;
+/** The network, as the evaluation has loaded it. */
+export interface EvaluatedModel {
   readonly layers: readonly LayerSummary[];
   /** Of one image, without the batch. */
   readonly inputShape: readonly number[];
@@ -70,7 +68,7 @@ export async function writeModelCard(
   { runId, training, ...run }: TrainedRun,
   metrics: MetricValues,
   { expectedCalibrationError: calibrationError }: Calibration,
-  model: Omit<ModelPredictions, 'probabilities'>,
+  model: EvaluatedModel,
 ): Promise<void> {
   const card = renderModelCard({
     ...run,
@@ -86,12 +84,13 @@ export async function writeModelCard(
 
 export async function writeReport(
   store: ObjectStore,
-  { runId, config, classes, training, epochs, manifest, manifestSha256, heldOutCount, labels }: TrainedRun,
-  { probabilities, ...outcome }: Outcome & ModelPredictions & { readonly testPredictions: PredictionColumns },
-  testImages: LabeledImages,
+  { runId, config, training, epochs, manifest, manifestSha256, heldOutCount, labels }: TrainedRun,
+  shown: Outcome &
+    EvaluatedModel &
+    Pick<ReportData, 'testPredictions' | 'probabilitiesOf' | 'imageOf' | 'meanImages'>,
 ): Promise<void> {
   const page = renderReportPage({
-    ...outcome,
+    ...shown,
     runId,
     config,
     classNames: printableNames(labels.classNames),
@@ -99,8 +98,6 @@ export async function writeReport(
     modelEpoch: training.epoch,
     heldOutCount,
     labelCounts: { train: manifest.train.labelCounts, test: manifest.test.labelCounts },
-    probabilitiesOf: (index) => probabilities.subarray(index * classes, (index + 1) * classes),
-    imageOf: (index) => pickImage(testImages, index),
     environment: training.environment,
     parameterCount: training.parameterCount,
     contentKey: manifest.contentKey,

@@ -1,10 +1,9 @@
 import { printableNames } from '../../contracts/class-names';
 import { objectKeys } from '../../contracts/object-keys';
 import type { Prediction } from '../../contracts/results';
-import type { LabeledImages } from '../../dataset/load-split';
 import type { MetricValues } from '../../evaluation/metrics';
 import { extraLosses } from '../../model/describe-training';
-import { pickImage } from '../../report/byte-image';
+import type { ByteImage } from '../../report/byte-image';
 import { drawableNames } from '../../report/class-labels';
 import { drawConfusionMatrix } from '../../report/plots/confusion-matrix';
 import { drawAccuracy, drawLoss } from '../../report/plots/curves';
@@ -38,10 +37,10 @@ export function drawCurves({ epochs, config, training }: TrainedRun): Promise<Dr
 export function drawResults(
   metrics: MetricValues,
   predictions: readonly Prediction[],
-  testImages: LabeledImages,
+  imageOf: (index: number) => ByteImage,
   classNames: readonly string[],
 ): Promise<DrawnPlot[]> {
-  const images = predictions.map(({ index }) => pickImage(testImages, index));
+  const images = predictions.map(({ index }) => imageOf(index));
   const names = printableNames(classNames);
   const namesInPng = drawableNames(names);
   return drawAll([

@@ -1,8 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
-import type { TrainInput } from '../../contracts/steps';
-import type { LabeledImages } from '../../dataset/load-split';
+import type { ImageSource } from '../../dataset/image-source';
 import { assemble } from '../../model/assemble';
 import { introduceModel } from '../../model/describe-model';
 import { toLogits } from '../../model/heads';
@@ -12,14 +11,16 @@ import type { ObjectStore } from '../../store/object-store';
 import { drawWeights } from '../../training/draw-weights';
 import { type TrainingOptions, type TrainingOutcome, trainModel } from '../../training/train-model';
 import type { TrainingEngine } from '../../training/training-engine';
-import { layOutState, type TrainingState, weightsOf } from '../../training/training-state';
+import type { TrainingState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
 import type { TrainingHistory } from '../training-history';
 import type { TrainingTimeLimit } from '../training-time-limit';
 import { estimateOnWasm } from '../wasm-estimate';
-import { restoreTraining } from './restore-training';
+import type { RestoredTraining } from './restore-training';
 
-interface NetworkTraining extends Pick<TrainingOptions, 'trainImages' | 'validationImages'> {
+interface NetworkTraining
+  extends Pick<TrainingOptions, 'trainImages' | 'validationImages' | 'windowRows'>,
+    RestoredTraining {
   readonly config: RunConfig;
   readonly network: KerasGraph;
   readonly engine: TrainingEngine;
@@ -38,14 +39,14 @@ export interface ResumableOutcome extends TrainingOutcome {
 /**
  * Trains a network from its newest checkpoint, or from its initial weights, and writes checkpoints and the history.
  *
- * @throws as `trainModel` and `restoreTraining` do; the reason of the time limit.
+ * @throws as `trainModel` does; the reason of the time limit.
  */
 export async function trainWithCheckpoints(
-  { runId, contentKey }: TrainInput,
-  { config, network, engine, timeLimit, history, trainImages, validationImages }: NetworkTraining,
+  { config, network, engine, timeLimit, history, ...training }: NetworkTraining,
   { store, notify, now, signal }: StepContext,
 ): Promise<ResumableOutcome> {
   const log = (message: string) => notify({ type: 'note', message });
+  const { trainImages, validationImages, windowRows, checkpoints, resumeFrom } = training;
   const model = assemble(toLogits(network), "The run's model");
   try {
     notify({
@@ -53,9 +54,6 @@ export async function trainWithCheckpoints(
       step: 'train',
       message: describeTraining(model, config, trainImages, engine),
     });
-    const owner = { runId, contentKey };
-    const layout = layOutState(weightsOf(model), config);
-    const { checkpoints, resumeFrom } = await restoreTraining(store, owner, config, layout, log);
     if (resumeFrom !== undefined) log(`Resuming after training step ${resumeFrom.step}, from a checkpoint`);
     const secondsBefore = countSeconds(resumeFrom);
     timeLimit.count(secondsBefore);
@@ -65,9 +63,10 @@ export async function trainWithCheckpoints(
     // Reading the dataset may have used all the time.
     timeLimit.check();
     const estimate = estimateOnWasm({ network, engine, epochs: config.epochs, now, log });
-    const training = trainModel({
+    const trained = trainModel({
       trainImages,
       validationImages,
+      windowRows,
       model,
       engine,
       settings: config,
@@ -86,7 +85,7 @@ export async function trainWithCheckpoints(
         notify({ type: 'epoch-finished', epoch: epochs.at(-1)!, epochs: config.epochs });
       },
     });
-    const outcome = await timeLimit.watch(training);
+    const outcome = await timeLimit.watch(trained);
     const resumedFromStep = resumeFrom?.step ?? 0;
     return { ...outcome, parameterCount: model.countParams(), resumedFromStep, secondsBefore };
   } finally {
@@ -116,7 +115,7 @@ function countSeconds(resumeFrom: TrainingState | undefined): number {
 function describeTraining(
   model: LayersModel,
   config: RunConfig,
-  { count }: LabeledImages,
+  { count }: ImageSource,
   { environment: { engine, device } }: TrainingEngine,
 ): string {
   const parameters = model.countParams().toLocaleString('en');

@@ -2,25 +2,27 @@ import { type DatasetManifest, datasetManifestSchema } from '../../contracts/dat
 import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import { trainingRecordSchema } from '../../contracts/results';
-import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
+import { storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
 import { countClasses } from '../../dataset/count-classes';
-import { loadSplit } from '../../dataset/load-split';
-import { areCentered } from '../../image/centered-images';
+import { readFirst } from '../../dataset/image-source';
+import { areCentered, centeringSample } from '../../image/centered-images';
 import { findSourceCommit } from '../../installation/source-commit';
 import { completeLabels } from '../../model/model-labels';
 import { networkOf } from '../../model/network-of';
-import { hasConvolutions } from '../../model/network-weights';
+import { hasConvolutions, listNetworkWeights } from '../../model/network-weights';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
-import type { ObjectStore } from '../../store/object-store';
 import { remarkOnAveraging } from '../../training/averaging-remark';
-import { chooseValidationImages } from '../../training/batches/held-out-images';
+import { chooseWindow, heldImageBytes } from '../../training/batches/shuffle-window';
+import { openTrainingImages } from '../../training/batches/training-images';
 import { chooseEngine } from '../../training/choose-engine';
 import { assertFitsMemory } from '../../training/memory-need';
 import type { TrainingEngine } from '../../training/training-engine';
+import { layOutState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
 import { TrainingHistory } from '../training-history';
 import { TrainingTimeLimit } from '../training-time-limit';
+import { restoreTraining } from './restore-training';
 import { trainWithCheckpoints } from './train-with-checkpoints';
 import { writeTrainingFiles } from './training-files';
 
@@ -58,50 +60,56 @@ export async function train(
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
   const classes = countClasses(manifest, config);
   const network = await networkOf({ ...config, classes }, manifest.imageShape, store);
-  assertFitsMemory(network, config);
+  const layout = layOutState(listNetworkWeights(network, 'The network of this run'), config);
+  const restored = await restoreTraining(store, { runId, contentKey }, config, layout, log);
+  const windowRows = chooseWindow(manifest, config, restored.resumeFrom);
+  assertFitsMemory(network, config, { imageBytes: heldImageBytes(manifest, windowRows) });
+  if (windowRows !== undefined) log(describeWindow(manifest, windowRows));
   const wanted = { ...config, isConvolutional: hasConvolutions(network) };
   // Shards are decompressed on other threads while the engine is loaded on this one.
-  const [images, engine] = await runTogether(
-    loadImages(store, manifest, config),
+  const [opened, engine] = await runTogether(
+    openTrainingImages(store, manifest, config, windowRows),
     openedEngine === undefined ? chooseEngine(wanted, log, signal) : Promise.resolve(openedEngine),
   );
+  const { close, ...images } = opened;
   const remark = remarkOnAveraging(config, images.trainImages.count);
   if (remark !== undefined) log(remark);
-  const training = { ...images, config, network, engine, timeLimit, history };
-  const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(input, training, context);
-  const labels = {
-    ...completeLabels(manifest, classes),
-    preparation: { isCentered: areCentered(images.testImages), isInverted: config.invert },
-  };
-  const weightsSha256 = await writeTrainingFiles(store, {
-    ...images,
-    runId,
-    config,
-    network,
-    weights,
-    labels,
-  });
-  await history.finish();
-  const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore;
-  await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
-    schemaVersion: 1,
-    runId,
-    contentKey,
-    environment: engine.environment,
-    compute,
-    ...outcome,
-    seconds,
-    weightsSha256,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    sourceCommit: await findSourceCommit(),
-  });
-  return { runId, seconds, engine };
+  try {
+    const training = { ...images, ...restored, windowRows, config, network, engine, timeLimit, history };
+    const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(training, context);
+    const labels = {
+      ...completeLabels(manifest, classes),
+      preparation: {
+        isCentered: areCentered(await readFirst(images.testImages, centeringSample)),
+        isInverted: config.invert,
+      },
+    };
+    const trained = { ...images, runId, config, network, weights, labels, manifest };
+    const weightsSha256 = await writeTrainingFiles(store, trained);
+    await history.finish();
+    const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore;
+    await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
+      schemaVersion: 1,
+      runId,
+      contentKey,
+      environment: engine.environment,
+      compute,
+      ...outcome,
+      seconds,
+      weightsSha256,
+      ...(windowRows !== undefined && { windowRows }),
+      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      sourceCommit: await findSourceCommit(),
+    });
+    return { runId, seconds, engine };
+  } finally {
+    await close();
+  }
 }
 
-async function loadImages(store: ObjectStore, manifest: DatasetManifest, config: RunConfig) {
-  const trainImages = await loadSplit(store, manifest, 'train');
-  const testImages = await loadSplit(store, manifest, 'test');
-  return { ...chooseValidationImages(trainImages, testImages, config), testImages };
+function describeWindow({ train }: DatasetManifest, windowRows: number): string {
+  const count = (rows: number) => rows.toLocaleString('en');
+  return `The ${count(train.rowCount)} training images are read from their shards in every epoch, and shuffled in windows of ${count(windowRows)} images`;
 }
 
 /** @throws the first error, when both have ended, so that nothing continues after it. */

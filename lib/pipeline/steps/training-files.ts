@@ -1,8 +1,9 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isAugmented } from '../../augmentation/augmentation-settings';
+import type { DatasetManifest } from '../../contracts/dataset';
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
-import type { LabeledImages } from '../../dataset/load-split';
+import { type ImageSource, readFirst } from '../../dataset/image-source';
 import { exportModel } from '../../export/export-model';
 import { assemble } from '../../model/assemble';
 import { toProbabilities } from '../../model/heads';
@@ -11,7 +12,7 @@ import { saveModel, setModelWeights } from '../../model/model-files';
 import { attachLabels, type ModelLabels } from '../../model/model-labels';
 import { encodePng } from '../../report/byte-image';
 import type { ObjectStore } from '../../store/object-store';
-import { drawAugmentedExamples } from '../../training/batches/augmented-examples';
+import { drawAugmentedExamples, maxAugmentedExamples } from '../../training/batches/augmented-examples';
 import { savePage } from '../../try-it/save-page';
 
 export interface TrainedNetwork {
@@ -20,8 +21,9 @@ export interface TrainedNetwork {
   readonly network: KerasGraph;
   /** In the order of the model's weights. */
   readonly weights: readonly Float32Array[];
-  readonly trainImages: LabeledImages;
-  readonly testImages: LabeledImages;
+  readonly trainImages: ImageSource;
+  readonly testImages: ImageSource;
+  readonly manifest: DatasetManifest;
   readonly labels: ModelLabels;
 }
 
@@ -32,12 +34,12 @@ export interface TrainedNetwork {
  * @throws PermanentError InvalidInput for a layer that a format does not support.
  */
 export async function writeTrainingFiles(store: ObjectStore, trained: TrainedNetwork): Promise<string> {
-  const { runId, config, trainImages, testImages } = trained;
+  const { runId, config, trainImages, testImages, manifest } = trained;
   const model = assembleTrained(trained);
   try {
     const { sha256 } = await saveModel(store, runId, model);
     await exportModel(store, runId, model, config);
-    await savePage(store, runId, testImages);
+    await savePage(store, runId, testImages, manifest.test.labelCounts);
     await writeAugmentedExamples(store, runId, trainImages, config);
     return sha256!;
   } finally {
@@ -56,10 +58,10 @@ function assembleTrained({ network, weights, labels }: TrainedNetwork): LayersMo
 async function writeAugmentedExamples(
   store: ObjectStore,
   runId: string,
-  images: LabeledImages,
+  images: ImageSource,
   config: RunConfig,
 ): Promise<void> {
   if (!isAugmented(config)) return;
-  const sheet = encodePng(drawAugmentedExamples(images, config));
+  const sheet = encodePng(drawAugmentedExamples(await readFirst(images, maxAugmentedExamples), config));
   await store.put(objectKeys.augmentedExamples(runId), sheet);
 }

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { AugmentationSettings } from '../../augmentation/augmentation-settings';
-import type { RunConfig } from '../../contracts/run-config';
-import type { LabeledImages } from '../../dataset/load-split';
+import { valuesPerImage } from '../../contracts/image-shape';
+import type { Batch, ImageSource } from '../../dataset/image-source';
 import { AugmentationThreads, type BatchBuffer } from './augmentation-threads';
-import { type Batch, type BatchSource, copyPixels, takeLabels } from './batches';
+import type { BatchSource } from './batches';
+import { type ShuffledBatch, type ShuffleSettings, shuffleIntoBatches } from './shuffled-batches';
 
 /** More would take the cores that the training step computes on. */
 const maxThreads = 8;
@@ -11,10 +12,8 @@ const maxThreads = 8;
 const maxBufferBytes = 64 * 2 ** 20;
 
 export interface AugmentedBatchesOptions {
-  readonly images: LabeledImages;
-  readonly settings: AugmentationSettings & Pick<RunConfig, 'seed' | 'batchSize'>;
-  /** The rows of each batch of an epoch. */
-  readonly rowsOf: (epoch: number) => readonly Int32Array[];
+  readonly images: ImageSource;
+  readonly settings: AugmentationSettings & ShuffleSettings;
   /** @default half of the cores, from 1 to 8 */
   readonly threadCount?: number;
   /** Of a thread, as arguments of Node.js. @default this project's */
@@ -23,47 +22,56 @@ export interface AugmentedBatchesOptions {
 
 /** Batches that other threads deform while this one trains. Their content does not depend on the number of threads. */
 export class AugmentedBatches implements BatchSource {
-  readonly #images: LabeledImages;
-  readonly #rowsOf: AugmentedBatchesOptions['rowsOf'];
+  readonly #images: ImageSource;
+  readonly #settings: ShuffleSettings;
   readonly #buffers: readonly BatchBuffer[];
   readonly #threads: AugmentationThreads;
 
   constructor({
     images,
     settings,
-    rowsOf,
     threadCount = Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), maxThreads),
     program,
   }: AugmentedBatchesOptions) {
+    const { seed, batchSize, windowRows, ...augmentation } = settings;
     this.#images = images;
-    this.#rowsOf = rowsOf;
-    const batchBytes = (Math.min(settings.batchSize, images.count) * images.pixels.length) / images.count;
+    this.#settings = { seed, batchSize, windowRows };
+    const batchBytes = Math.min(batchSize, images.count) * valuesPerImage(images.imageShape);
     this.#buffers = allocateBuffers(2 * threadCount + 1, batchBytes);
-    const { seed, batchSize, ...augmentation } = settings;
     const data = { settings: augmentation, seed, imageShape: images.imageShape, buffers: this.#buffers };
     this.#threads = new AugmentationThreads(data, threadCount, program);
   }
 
   async *batchesOf(epoch: number, firstBatch: number): AsyncGenerator<Batch> {
-    const batches = this.#rowsOf(epoch);
-    const made = new Map<number, Promise<Batch>>();
+    const bufferOf = (position: number) => position % this.#buffers.length;
+    const shuffled = shuffleIntoBatches(
+      this.#images,
+      this.#settings,
+      epoch,
+      firstBatch,
+      (position) => this.#buffers[bufferOf(position)]!.source,
+    );
+    const made: Promise<Batch>[] = [];
+    let position = firstBatch;
     try {
-      for (let position = firstBatch; position < batches.length; position += 1) {
+      do {
         // The buffer of the batch before is free now.
-        const end = Math.min(position + this.#buffers.length, batches.length);
-        for (let next = position + made.size; next < end; next += 1) {
-          const batch = this.make(batches[next]!, epoch, next % this.#buffers.length);
+        while (made.length < this.#buffers.length) {
+          const { value, done } = await shuffled.next();
+          if (done === true) break;
+          const batch = this.augment(value, epoch, bufferOf(position));
           // It may fail before it is awaited, which would end the process.
           batch.catch(() => {});
-          made.set(next, batch);
+          made.push(batch);
+          position += 1;
         }
-        const batch = await made.get(position)!;
-        made.delete(position);
-        yield batch;
-      }
+        const batch = await made.shift();
+        if (batch !== undefined) yield batch;
+      } while (made.length > 0);
     } finally {
+      await shuffled.return(undefined);
       // The next call uses the same buffers.
-      await Promise.allSettled(made.values());
+      await Promise.allSettled(made);
     }
   }
 
@@ -71,16 +79,9 @@ export class AugmentedBatches implements BatchSource {
     return this.#threads.close();
   }
 
-  private async make(rows: Int32Array, epoch: number, buffer: number): Promise<Batch> {
-    const { source, augmented } = this.#buffers[buffer]!;
-    copyPixels(this.#images, rows, source);
+  private async augment({ rows, ...batch }: ShuffledBatch, epoch: number, buffer: number): Promise<Batch> {
     await this.#threads.augment({ buffer, rows, epoch });
-    const bytes = (rows.length * this.#images.pixels.length) / this.#images.count;
-    return {
-      count: rows.length,
-      pixels: augmented.subarray(0, bytes),
-      labels: takeLabels(this.#images, rows),
-    };
+    return { ...batch, pixels: this.#buffers[buffer]!.augmented.subarray(0, batch.pixels.length) };
   }
 }
 

@@ -4,7 +4,7 @@ import type { LabeledImages } from '../../dataset/load-split';
 import { RowAugmenter } from './row-augmenter';
 
 /** Columns of examples at most, and epochs below each. */
-const maxExamples = 10;
+export const maxAugmentedExamples = 10;
 const epochs = 5;
 /** Of the whole sheet: 10 examples of MNIST have 47,040. */
 const maxSheetBytes = 1_000_000;
@@ -24,7 +24,11 @@ export function drawAugmentedExamples(
   const imageValues = valuesPerImage(imageShape);
   const columnValues = (epochs + 1) * imageValues;
   const lineValues = width * channelsOf(imageShape);
-  const columns = Math.min(count, maxExamples, Math.max(1, Math.floor(maxSheetBytes / columnValues)));
+  const columns = Math.min(
+    count,
+    maxAugmentedExamples,
+    Math.max(1, Math.floor(maxSheetBytes / columnValues)),
+  );
   const rows = Int32Array.from({ length: columns }, (_, row) => row);
   const originals = pixels.subarray(0, columns * imageValues);
   const augmenter = new RowAugmenter({ settings, seed, imageShape });

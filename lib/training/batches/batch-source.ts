@@ -1,28 +1,17 @@
 import { type AugmentationSettings, isAugmented } from '../../augmentation/augmentation-settings';
-import type { RunConfig } from '../../contracts/run-config';
-import type { LabeledImages } from '../../dataset/load-split';
-import { createRandom, randomStreams, shuffledRows } from '../seeded-random';
+import type { ImageSource } from '../../dataset/image-source';
 import { AugmentedBatches } from './augmented-batches';
-import { type BatchSource, takeRows } from './batches';
+import type { BatchSource } from './batches';
+import { type ShuffleSettings, shuffleIntoBatches } from './shuffled-batches';
 
-export type BatchSettings = Pick<RunConfig, 'seed' | 'batchSize'> & AugmentationSettings;
+export type BatchSettings = ShuffleSettings & AugmentationSettings;
 
 /** All images once an epoch, in random order. With augmentation, each is deformed anew, on other threads. */
-export function openBatchSource(images: LabeledImages, settings: BatchSettings): BatchSource {
-  const rowsOf = (epoch: number) => shuffleIntoBatches(images.count, settings, epoch);
-  if (isAugmented(settings)) return new AugmentedBatches({ images, settings, rowsOf });
+export function openBatchSource(images: ImageSource, settings: BatchSettings): BatchSource {
+  if (isAugmented(settings)) return new AugmentedBatches({ images, settings });
   return {
-    async *batchesOf(epoch, firstBatch) {
-      for (const rows of rowsOf(epoch).slice(firstBatch)) yield takeRows(images, rows);
-    },
+    batchesOf: (epoch, firstBatch) =>
+      shuffleIntoBatches(images, settings, epoch, firstBatch, (_, bytes) => new Uint8Array(bytes)),
     close: async () => {},
   };
-}
-
-/** The rows of each batch of an epoch. They depend on the seed and the epoch only. */
-function shuffleIntoBatches(count: number, { seed, batchSize }: BatchSettings, epoch: number): Int32Array[] {
-  const rows = shuffledRows(count, createRandom(seed, randomStreams.shuffle, epoch));
-  return Array.from({ length: Math.ceil(count / batchSize) }, (_, batch) =>
-    rows.subarray(batch * batchSize, (batch + 1) * batchSize),
-  );
 }

@@ -1,13 +1,5 @@
+import type { Batch } from '../../dataset/image-source';
 import type { LabeledImages } from '../../dataset/load-split';
-
-/** A batch in JavaScript memory. */
-export interface Batch {
-  readonly count: number;
-  /** [count, pixels], row-major; the byte u stands for u / 255. */
-  readonly pixels: Uint8Array;
-  /** [count]. */
-  readonly labels: Int32Array;
-}
 
 /** Where the batches of a training come from. */
 export interface BatchSource {
@@ -24,7 +16,7 @@ export interface BatchSource {
 export function takeRows(images: LabeledImages, rows: Int32Array): Batch {
   const pixels = new Uint8Array((rows.length * images.pixels.length) / images.count);
   copyPixels(images, rows, pixels);
-  return { count: rows.length, pixels, labels: takeLabels(images, rows) };
+  return { count: rows.length, pixels, labels: rows.map((row) => images.labels[row]!) };
 }
 
 /** @param target - [rows, pixels]. */
@@ -33,20 +25,4 @@ export function copyPixels({ pixels, count }: LabeledImages, rows: Int32Array, t
   rows.forEach((row, position) => {
     target.set(pixels.subarray(row * size, (row + 1) * size), position * size);
   });
-}
-
-export const takeLabels = ({ labels }: LabeledImages, rows: Int32Array): Int32Array =>
-  rows.map((row) => labels[row]!);
-
-/** All images in order, `size` at a time; the last batch has the remaining ones. */
-export function* takeInOrder({ pixels, labels, count }: LabeledImages, size: number): Generator<Batch> {
-  const imagePixels = pixels.length / count;
-  for (let first = 0; first < count; first += size) {
-    const end = Math.min(first + size, count);
-    yield {
-      count: end - first,
-      pixels: pixels.subarray(first * imagePixels, end * imagePixels),
-      labels: Int32Array.from(labels.subarray(first, end)),
-    };
-  }
 }

@@ -1,7 +1,7 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Batch } from '../../dataset/image-source';
 import type { EagerBackend } from '../../tensorflow/eager-binding';
 import { type Feed, GraphSession } from '../../tensorflow/graph-session';
-import type { Batch } from '../batches/batches';
 import { createOptimizer } from '../optimizers/create-optimizer';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { SessionSettings, TrainingSession } from '../training-engine';

@@ -11,8 +11,8 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { Batch } from '../../dataset/image-source';
 import { normalizePixels } from '../../dataset/pixels';
-import type { Batch } from '../batches/batches';
 import { createOptimizer } from '../optimizers/create-optimizer';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { SessionSettings, TrainingSession } from '../training-engine';

@@ -1,5 +1,6 @@
 import { type ImageShape, valuesPerImage, withSides } from '../../../lib/contracts/image-shape';
 import { runConfigSchema } from '../../../lib/contracts/run-config';
+import { inMemory } from '../../../lib/dataset/image-source';
 import type { LabeledImages } from '../../../lib/dataset/load-split';
 import { readAugmentedExamples } from '../../../lib/report/augmented-examples';
 import { encodePng } from '../../../lib/report/byte-image';
@@ -23,10 +24,10 @@ test.each<[string, ImageShape]>([
     const config = runConfigSchema.parse({ rotationDegrees: 40, shiftPixels: 1, seed: 4, batchSize: 12 });
     const examples = readAugmentedExamples(encodePng(drawAugmentedExamples(images, config)), shape);
     expect(examples).toHaveLength(10);
-    const source = openBatchSource(images, config);
+    const source = openBatchSource(inMemory(images), config);
     const rowsByEpoch = new Map<number, Uint8Array[]>();
     for (const epoch of [1, 2, 3, 4, 5]) {
-      const plain = openBatchSource(images, { ...config, rotationDegrees: 0, shiftPixels: 0 });
+      const plain = openBatchSource(inMemory(images), { ...config, rotationDegrees: 0, shiftPixels: 0 });
       const { value: original } = await plain.batchesOf(epoch, 0).next();
       const { value: seen } = await source.batchesOf(epoch, 0).next();
       const versions: Uint8Array[] = [];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { type RunConfig, runConfigSchema } from '../../../lib/contracts/run-config';
+import { inMemory } from '../../../lib/dataset/image-source';
 import type { LabeledImages } from '../../../lib/dataset/load-split';
 import { AugmentedBatches } from '../../../lib/training/batches/augmented-batches';
 import { openBatchSource } from '../../../lib/training/batches/batch-source';
@@ -61,7 +62,7 @@ function augmentOnThisThread(config: RunConfig, epoch: number, rows: Int32Array)
 
 test('without augmentation: the rows of the epoch, unchanged, from any batch on', async () => {
   const config = settingsOf({});
-  const source = openBatchSource(images, config);
+  const source = openBatchSource(inMemory(images), config);
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.nat(7), async (epoch, first) => {
       expect(await readAll(source, epoch, first)).toEqual(
@@ -81,7 +82,7 @@ test('with augmentation: the same rows, deformed, from any batch on', async () =
       rows: [...rows],
       pixels: augmentOnThisThread(config, epoch, rows),
     }));
-  await withSource(openBatchSource(images, config), async (source) => {
+  await withSource(openBatchSource(inMemory(images), config), async (source) => {
     expect(await readAll(source, 1)).toEqual(expected(1));
     expect(await readAll(source, 2, 4)).toEqual(expected(2).slice(4));
     expect(await readAll(source, 2, 7)).toEqual([]);
@@ -93,9 +94,8 @@ test('an image is deformed alike in batches of any size, by any number of thread
   const imageOfRow = async (batchSize: number, threadCount: number) => {
     const config = settingsOf({ ...augmented, batchSize });
     const source = new AugmentedBatches({
-      images,
+      images: inMemory(images),
       settings: config,
-      rowsOf: (epoch) => rowsOf(epoch, config),
       threadCount,
     });
     const found = new Map<number, Uint8Array>();
@@ -116,7 +116,7 @@ test('a batch does not change while the threads work ahead, and an abandoned epo
   const config = settingsOf(augmented);
   const expected = (epoch: number, batch: number) =>
     augmentOnThisThread(config, epoch, rowsOf(epoch, config)[batch]!);
-  await withSource(openBatchSource(images, config), async (source) => {
+  await withSource(openBatchSource(inMemory(images), config), async (source) => {
     for (const epoch of [1, 2]) {
       const batches = source.batchesOf(epoch, 0);
       await batches.next();
@@ -144,9 +144,8 @@ test.each([
 ])('a thread that does %s fails the training with its message', async (statement, message) => {
   const config = settingsOf(augmented);
   const source = new AugmentedBatches({
-    images,
+    images: inMemory(images),
     settings: config,
-    rowsOf: (epoch) => rowsOf(epoch, config),
     threadCount: 2,
     program: failingProgram(statement),
   });
@@ -159,7 +158,7 @@ test.each([
 test('no thread is left after close, also in the middle of an epoch', async () => {
   const openPorts = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
   const before = openPorts();
-  const source = openBatchSource(images, settingsOf(augmented));
+  const source = openBatchSource(inMemory(images), settingsOf(augmented));
   await source.batchesOf(1, 0).next();
   expect(openPorts()).toBeGreaterThan(before);
   await source.close();
