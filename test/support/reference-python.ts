@@ -22,7 +22,7 @@ const environments = {
   keras2: { name: 'keras-2', file: keras2Requirements },
   peers: { name: 'pytorch-and-jax', file: peerRequirements },
   gpu: { name: 'keras-and-pytorch-gpu', file: gpuRequirements },
-  /** What writes the tables that people have. */
+  /** What writes the tables and images that people have. */
   sources: { name: 'sources', file: join(__dirname, '../reference/requirements-sources.txt') },
   /** The linters of templates and policies. */
   templates: { name: 'template-tools', file: join(__dirname, '../templates/requirements.txt') },
