@@ -30,5 +30,9 @@ function describeSizes(shapes: RowMeasures['shapes'], rowCount: number): string 
   const bySize = shapes.toSorted((a, b) => areaOf(a.shape) - areaOf(b.shape));
   const sizeOf = ({ shape }: RowMeasures['shapes'][number]) => formatSize(shape[0], shape[1]);
   const [mostCommon] = shapes;
-  return `The images have different sizes, and a model needs one. Of the ${rowCount} images that were looked at, the smallest has ${sizeOf(bySize[0]!)} pixels, the largest ${sizeOf(bySize.at(-1)!)}, and the most common size is ${sizeOf(mostCommon!)} (${mostCommon!.rowCount} images). Give the size to scale all of them to, such as --image-size 32.`;
+  const common =
+    mostCommon!.rowCount === 1
+      ? 'and no size is there twice'
+      : `and the most common size is ${sizeOf(mostCommon!)} (${mostCommon!.rowCount} images)`;
+  return `The images have different sizes, and a model needs one. Of the ${rowCount} images that were looked at, the smallest has ${sizeOf(bySize[0]!)} pixels, the largest ${sizeOf(bySize.at(-1)!)}, ${common}. Give the size to scale all of them to, such as --image-size 32.`;
 }

@@ -89,6 +89,13 @@ describe('chooseImageShape', () => {
     expect(chooseImageShape(different, { ...settings, imageSize: 32 })).toHaveProperty('resize', true);
   });
 
+  test('all sizes different', () => {
+    const shapes = different.shapes.map(({ shape }) => ({ shape, rowCount: 1 }));
+    expect(chooseImageShape({ ...different, shapes }, settings)).toEqual({
+      problem: expect.stringContaining('the largest 300×400, and no size is there twice. Give'),
+    });
+  });
+
   test('gray and color images of one size go together', () => {
     const shapes = [
       { shape: [2, 2], rowCount: 1 },
