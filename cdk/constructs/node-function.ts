@@ -6,7 +6,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings';
-import { type BundledFile, bundle, projectFolder } from './bundling';
+import { type BundledFile, bundle, type MadeFolder, projectFolder } from './bundling';
 import { serviceOfThisAccount } from './service-trust';
 
 export interface NodeFunctionProps {
@@ -17,6 +17,7 @@ export interface NodeFunctionProps {
   readonly memoryMiB: number;
   readonly timeout: Duration;
   readonly files?: readonly BundledFile[];
+  readonly folders?: readonly MadeFolder[];
   readonly environment: Readonly<Record<string, string>>;
   readonly settings: Pick<Settings, 'logRetentionDays'>;
 }
@@ -43,7 +44,7 @@ export class NodeFunction extends Construct {
       entry: join(projectFolder, props.entry),
       projectRoot: projectFolder,
       depsLockFilePath: join(projectFolder, 'package-lock.json'),
-      bundling: bundle(props.files),
+      bundling: bundle(props.files, props.folders),
       // Native TensorFlow needs an older version (tensorflow/tfjs#8609), but no function uses it.
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

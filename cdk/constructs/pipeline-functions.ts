@@ -5,7 +5,7 @@ import type { PlanEnv, StepEnv } from '../../lib/contracts/env';
 import { type LambdaStepName, lambdaStepNames, pipelineSteps } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import { type ArtifactStore, grantReadOfBuckets, grantUseOfKeys } from './artifact-store';
-import { evaluationFiles, mnistFiles } from './bundling';
+import { evaluationFiles, fashionFolder, mnistFiles } from './bundling';
 import { NodeFunction, type NodeFunctionProps } from './node-function';
 
 export interface PipelineFunctionsProps {
@@ -14,7 +14,7 @@ export interface PipelineFunctionsProps {
 }
 
 /** Properties of a function that are not in its row of `pipelineSteps`. */
-interface FunctionExtras extends Pick<NodeFunctionProps, 'files'> {
+interface FunctionExtras extends Pick<NodeFunctionProps, 'files' | 'folders'> {
   readonly memoryMib?: number;
   readonly environment?: Omit<PlanEnv, keyof StepEnv>;
 }
@@ -26,6 +26,7 @@ function extrasOf({ planMemoryMib, computes, gpuHourUsd }: Settings): {
     plan: {
       memoryMib: planMemoryMib,
       files: mnistFiles,
+      folders: [fashionFolder],
       environment: { COMPUTES: computes.join(','), GPU_HOUR_USD: String(gpuHourUsd) },
     },
     evaluate: { files: evaluationFiles },
@@ -67,6 +68,7 @@ export class PipelineFunctions extends Construct {
       memoryMiB: extras.memoryMib ?? memoryMib,
       timeout: Duration.minutes(timeoutMinutes),
       files: extras.files ?? [],
+      folders: extras.folders ?? [],
       environment: { ...environment, ...extras.environment },
       settings,
     });

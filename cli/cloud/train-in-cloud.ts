@@ -1,4 +1,5 @@
 import type { Execution } from '../../lib/cloud/executions';
+import { findBuiltIn } from '../../lib/contracts/built-in-datasets';
 import { PermanentError } from '../../lib/contracts/errors';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
@@ -64,7 +65,7 @@ function refuseAlias(runId: string): void {
 
 /** The workflow cannot read folders of this machine. */
 function refuseLocalDataset({ dataset }: ExecutionInput, { stack }: DeployedPipeline): void {
-  if (dataset === 'mnist' || dataset.startsWith('s3://')) return;
+  if (findBuiltIn(dataset) !== undefined || dataset.startsWith('s3://')) return;
   throw new PermanentError(
     'InvalidInput',
     `The dataset ${JSON.stringify(dataset)} is on this machine, and the workflow cannot read it. Upload it with "mnist-pipeline upload ${quoteForShell(dataset)}${stackFlag(stack)}", which prints the --dataset to give.`,

@@ -4,8 +4,9 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { admitRun } from '../../lib/pipeline/admit-run';
 import { createLambdaHandler } from '../../lib/runtime/create-lambda-handler';
 
-// The bundle contains the four files of MNIST beside this file.
+// The bundle contains the files of the built-in datasets beside this file.
 process.env['MNIST_DATA_FOLDER'] ??= join(__dirname, 'mnist-data');
+process.env['FASHION_MNIST_FOLDER'] ??= join(__dirname, 'fashion-mnist');
 
 export const handler = createLambdaHandler('plan', async ({ compute, ...config }, context) => {
   const env = parseOrThrow(planEnvSchema, process.env, 'The environment of plan');

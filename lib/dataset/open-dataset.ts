@@ -1,6 +1,8 @@
+import { findBuiltIn } from '../contracts/built-in-datasets';
 import type { DatasetPart } from '../contracts/dataset';
 import type { DatasetSettings } from '../contracts/dataset-settings';
 import { objectKeys } from '../contracts/object-keys';
+import { readFashionMnist } from '../sources/built-in/fashion-mnist';
 import { MemoryFiles } from '../sources/memory-files';
 import { openSourceFiles } from '../sources/open-files';
 import { openSource } from '../sources/open-source';
@@ -12,7 +14,10 @@ import { readPublishedMnist } from './built-in-mnist';
 import type { RawFiles } from './raw-files';
 
 /** The built-in datasets. Their files are copied to the store, decompressed. */
-const builtIn: ReadonlyMap<string, () => Promise<RawFiles>> = new Map([['mnist', readPublishedMnist]]);
+const builtIn: ReadonlyMap<string, () => Promise<RawFiles>> = new Map([
+  ['mnist', readPublishedMnist],
+  ['fashion-mnist', readFashionMnist],
+]);
 
 export interface OpenedDataset {
   /** `mnist`, or a name made from the last part of the location and the fingerprint of the source. */
@@ -37,7 +42,7 @@ export async function openDataset(settings: DatasetSettings): Promise<OpenedData
   if (readFiles !== undefined) {
     const rawFiles = await readFiles();
     const files = new MemoryFiles(location, rawFiles);
-    const source = await openSource(files, settings);
+    const source = withFacts(await openSource(files, settings), location);
     const partFiles = { rawFolder: objectKeys.rawFolder(location) };
     return { name: location, source, files, partFiles, rawFiles };
   }
@@ -45,6 +50,13 @@ export async function openDataset(settings: DatasetSettings): Promise<OpenedData
   const source = await openSource(files, settings);
   const name = nameDataset(location, source.fingerprint);
   return { name, source, files, partFiles: { location }, rawFiles: new Map() };
+}
+
+/** Names of classes, and what is known of the dataset. */
+function withFacts(source: Source, dataset: string): Source {
+  const { classNames = source.classNames, remark } = findBuiltIn(dataset)!;
+  const remarks = remark === undefined ? source.remarks : [...source.remarks, remark];
+  return { ...source, ...(classNames === undefined ? {} : { classNames }), remarks };
 }
 
 /** Opens the files of a part. */
