@@ -21,6 +21,7 @@ import { repeatedEventCases } from './repeated-event-cases';
 import { rightsCases } from './rights-cases';
 import { secretsCases } from './secrets-cases';
 import { stoppingCases, stoppingClosingCases } from './stopping-cases';
+import { uploadCases } from './upload-cases';
 import { waitingCases } from './waiting-cases';
 
 const allCases = [
@@ -34,6 +35,7 @@ const allCases = [
   ...costCases,
   ...loadCases,
   ...commandLineCases,
+  ...uploadCases,
   ...fetchedRunCases,
   ...convolutionalCases,
   ...concurrencyCases,
