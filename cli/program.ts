@@ -1,7 +1,7 @@
 import { Command, type OutputConfiguration } from 'commander';
 import { defineFetch, defineFollow, defineRedrive, defineStop } from './definitions/cloud';
 import { defineCompare } from './definitions/compare';
-import { defineUpload } from './definitions/datasets';
+import { defineDatasets, defineInspect, defineUpload } from './definitions/datasets';
 import { defineDoctor } from './definitions/doctor';
 import { defineEvaluate } from './definitions/evaluate';
 import { definePredict } from './definitions/predict';
@@ -18,7 +18,7 @@ Exit codes: 0 done · 1 a bug · 2 invalid input or environment · 3 below --min
 /** By the title of each group in the help. */
 const commandGroups = {
   'Train and inspect:': [defineTrain, defineRuns, defineShow, defineCompare, defineOpen],
-  'Datasets:': [defineUpload],
+  'Datasets:': [defineDatasets, defineInspect, defineUpload],
   'Use a model:': [definePredict, defineServe, defineEvaluate],
   'Runs on AWS (started by "train --cloud"):': [defineFollow, defineStop, defineRedrive, defineFetch],
   'Set up:': [defineDoctor, defineSchema, defineCompletion, defineHelp],

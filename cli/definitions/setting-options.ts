@@ -366,3 +366,9 @@ export function settingOptionGroups(): SettingOptionGroup[] {
     }),
   }));
 }
+
+/** Those of the dataset, for a command that has the dataset itself as an argument. */
+export function datasetOptions(): SettingOption[] {
+  const [data] = settingOptionGroups();
+  return data!.options.filter((option) => option.attributeName() !== 'dataset');
+}

@@ -15,6 +15,7 @@ const runFolder = (runId: string) => `runs/${runId}/`;
 export const objectKeys = {
   /** For your own datasets: `"dataset": "s3://<bucket>/uploads/<name>"`. */
   uploads: 'uploads/',
+  datasets: 'datasets/',
   rawFolder: rawDataset,
   /** Only of built-in datasets. */
   rawFile: (dataset: string, file: string) => `${rawDataset(dataset)}${file}`,

@@ -70,6 +70,10 @@ tr.changed td:nth-child(2){font-weight:600}
 tr.changed th:first-child{box-shadow:-8px 0 0 var(--changed-tint)}
 tr.changed td:last-child{box-shadow:8px 0 0 var(--changed-tint)}
 .bar{display:block;height:6px;border-radius:3px;background:var(--training);min-width:2px}
+.contact-sheet .examples{white-space:nowrap}
+.contact-sheet img{height:36px;width:auto;margin-right:4px;background:#000;border-radius:3px;image-rendering:pixelated;vertical-align:middle}
+.contact-sheet .share{width:18%;min-width:60px}
+.muted{color:var(--muted)}
 .facts td{overflow-wrap:anywhere}
 .facts th{width:38%}
 .settings td{overflow-wrap:anywhere}

@@ -7,6 +7,7 @@ const prepared = ['mnist', '<content key>'] as const;
 /** An example of every key, so that a new one does not compile without an entry here. */
 const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   uploads: objectKeys.uploads,
+  datasets: objectKeys.datasets,
   rawFolder: objectKeys.rawFolder('mnist'),
   rawFile: objectKeys.rawFile('mnist', '…'),
   preparedFolder: objectKeys.preparedFolder(...prepared),
