@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DatasetPart } from '../contracts/dataset';
 import { objectKeys } from '../contracts/object-keys';
 import type { Slice } from '../contracts/slices';
+import { decodeEntry } from '../sources/images/image-entries';
 import { getJson, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
@@ -27,6 +28,7 @@ export async function readPartNames(
 export const nameSlice = (slice: Slice): string => ('file' in slice ? slice.file.name : 'the folder');
 
 export function nameImage({ slice }: DatasetPart, names: readonly string[], row: number): string {
+  if (slice.kind === 'images') return decodeEntry(names[row]!).name;
   const first = 'firstRow' in slice ? (slice.firstRow ?? 0) : 0;
   return names[row] ?? `image ${first + row} of ${nameSlice(slice)}`;
 }
