@@ -1,11 +1,13 @@
 import type { DatasetPlan } from '../contracts/dataset';
 import { datasetPlanSchema } from '../contracts/dataset';
+import { type ErrorName, PermanentError, type PipelineError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
 import { forEachConcurrently } from '../dataset/for-each-concurrently';
 import { startRasterizer } from '../report/rasterize';
 import { type ContentObject, storeContent } from '../store/content-object';
 import { getJson } from '../store/json-objects';
+import { canRemove } from '../store/object-store';
 import type { TrainingEngine } from '../training/training-engine';
 import { admitRun } from './admit-run';
 import type { StepContext } from './step-context';
@@ -14,17 +16,20 @@ import { evaluate } from './steps/evaluate';
 import { register } from './steps/register';
 import { preprocessPart } from './steps/shard';
 import { train } from './steps/train';
+import { type StartedRun, takeBackStart } from './take-back-start';
 import { findTrainingNeeds } from './training-needs';
 
 /** Each part has one shard at a time, which takes up to 75 MiB and is compressed on another thread. */
 const partsAtOnce = 2;
+/** Errors of a dataset, which the same command meets again. */
+const refusals: readonly ErrorName[] = ['InvalidDataset', 'InvalidInput'];
 
 /**
  * Runs the workflow of the state machine in one process: the same steps in the same order.
  *
  * @param objects - that the configuration names, such as initial weights; the store may not have them yet.
  * @throws any error of a step. QualityGateFailed is thrown after the run is published. config.json is written before
- *   anything else.
+ *   anything else; a dataset that is refused leaves nothing in a store that can remove objects.
  */
 export async function runPipeline(
   input: PlanInput,
@@ -58,15 +63,25 @@ async function preprocess(
   objects: readonly ContentObject[],
 ): Promise<{ readonly plan: PlanOutput; readonly engine: TrainingEngine | undefined }> {
   let engine: TrainingEngine | undefined;
+  const isNew = (await context.store.head(objectKeys.config(input.runId))) === undefined;
   const plan = await admitRun(input, context, {
     objects,
     assertTrainable: async (found, network) => {
       engine = await findTrainingNeeds(input, { ...found, network }, objects, context);
     },
   });
-  await storeContent(context.store, objects);
   context.notify({ type: 'note', message: plan.reason });
-  if (plan.isPrepared) return { plan, engine };
+  if (!plan.isPrepared) {
+    await makeShards(plan, context).catch((error: unknown) =>
+      refuseStart(error, { ...plan, isNew }, context),
+    );
+  }
+  // Only now: a start may be refused until here, and leaves nothing.
+  await storeContent(context.store, objects);
+  return { plan, engine };
+}
+
+async function makeShards(plan: PlanOutput, context: StepContext): Promise<void> {
   const { parts, shardCount: count } = await readPlan(plan, context);
   const reportShards = (done: number) => context.notify({ type: 'shards-progress', done, count });
   let done = 0;
@@ -76,7 +91,22 @@ async function preprocess(
     reportShards(done);
   });
   await commitPreprocessing({ dataset: plan.dataset, contentKey: plan.contentKey }, context);
-  return { plan, engine };
+}
+
+/** A dataset that only the workers can refuse leaves as little as one that the plan refuses. */
+async function refuseStart(
+  error: unknown,
+  started: StartedRun,
+  { store, notify }: StepContext,
+): Promise<never> {
+  const isRefusal = error instanceof PermanentError && refusals.includes(error.name);
+  if (!isRefusal || !canRemove(store)) throw error;
+  await takeBackStart(started, store).catch((failure: PipelineError) => {
+    // The refusal is what has to be fixed.
+    const message = `Files of the refused start stay in ${store.location}: ${failure.message}`;
+    notify({ type: 'note', message });
+  });
+  throw error;
 }
 
 function readPlan({ dataset, contentKey }: PlanOutput, { store }: StepContext): Promise<DatasetPlan> {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from './directory-failures';
 import { isOwnerGone, newOwnedName } from './directory-owner';
@@ -35,10 +35,39 @@ export async function withTemporary<Result>(
 /** Replaces `path` in one step: a reader sees the old or the new content, also after a power failure. */
 export async function replaceFile(temporaryFolder: string, path: string, body: Uint8Array): Promise<void> {
   await withTemporary(temporaryFolder, body, async (temporaryPath) => {
-    await mkdir(dirname(path), { recursive: true });
-    await rename(temporaryPath, path);
+    await inFolder(dirname(path), () => rename(temporaryPath, path));
     await syncFolder(dirname(path));
   });
+}
+
+/**
+ * Creates the folder, and calls `work`, which puts something into it. Before it does, the removal of another key may take
+ * the empty folder away: then both are repeated.
+ */
+export async function inFolder<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  const maxAttempts = 5;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await mkdir(folder, { recursive: true });
+      return await work();
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || attempt === maxAttempts) throw error;
+    }
+  }
+}
+
+/** Removes `folder` and the folders around it, as far as they are empty, up to `root`, which stays. */
+export async function removeEmptyFolders(folder: string, root: string): Promise<void> {
+  for (let path = folder; path !== root; path = dirname(path)) {
+    try {
+      await rmdir(path);
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') continue;
+      // It has files, or is a link; an empty folder that cannot be removed does no harm.
+      if (errnoOf(error) !== undefined) return;
+      throw error;
+    }
+  }
 }
 
 /** Makes renames and links in a folder durable, where the system supports it. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isAbsence } from './directory-failures';
-import { replaceFile, unlinkIfPresent } from './directory-files';
+import { removeEmptyFolders, replaceFile, unlinkIfPresent } from './directory-files';
 
 /**
  * The checksums of a directory store, at `<root>/.store/sha256/<key>`: one SHA-256 per line, for every version that may be
@@ -34,5 +34,11 @@ export class Sidecars {
     if (versions.length === 0) return unlinkIfPresent(this.pathOf(key));
     const text = versions.map((sha256) => `${sha256}\n`).join('');
     await replaceFile(this.temporaryFolder, this.pathOf(key), new TextEncoder().encode(text));
+  }
+
+  /** Requires the key's lock. */
+  async remove(key: string): Promise<void> {
+    await this.replace(key, []);
+    await removeEmptyFolders(dirname(this.pathOf(key)), this.folder);
   }
 }

@@ -4,13 +4,22 @@ import { dirname, join, resolve } from 'node:path';
 import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
 import { errnoOf, isAbsence, toReadError, toWriteError, writeRefusal } from './directory-failures';
-import { newTemporaryPath, readFully, sweepTemporaries, syncFolder, withTemporary } from './directory-files';
+import {
+  inFolder,
+  newTemporaryPath,
+  readFully,
+  removeEmptyFolders,
+  sweepTemporaries,
+  syncFolder,
+  unlinkIfPresent,
+  withTemporary,
+} from './directory-files';
 import { assertNoFile } from './directory-links';
 import { listKeys } from './directory-listing';
 import { withLock } from './directory-lock';
 import { hashObject, type OpenedObject, openObject, readChunks } from './directory-reading';
 import { Sidecars } from './directory-sidecars';
-import type { ObjectInfo, ObjectStore } from './object-store';
+import type { ObjectInfo, RemovingStore } from './object-store';
 import { artifactNotFound, assertChecksum, assertRange, endsTooEarly } from './read-failures';
 import { sha256Hex } from './sha256';
 
@@ -22,7 +31,7 @@ const ownFolder = '.store';
  * across processes) and `sha256` (see Sidecars). A file that a person copied into the store has no checksum and is read
  * without one. Nothing is created before the first write.
  */
-export class DirectoryStore implements ObjectStore {
+export class DirectoryStore implements RemovingStore {
   readonly location: string;
   private readonly temporaryFolder: string;
   private readonly sidecars: Sidecars;
@@ -117,6 +126,22 @@ export class DirectoryStore implements ObjectStore {
     );
   }
 
+  /** The checksum goes after the file, so that a file is never read without one. Empty folders go with them. */
+  async remove(key: string): Promise<void> {
+    const path = this.pathOf(key);
+    if ((await this.head(key)) === undefined) return;
+    try {
+      await this.sweepOnce();
+      await withLock(this.lockOf(key), async () => {
+        await unlinkIfPresent(path);
+        await this.sidecars.remove(key);
+        await removeEmptyFolders(dirname(path), this.location);
+      });
+    } catch (error) {
+      throw toWriteError(error, key, this.location);
+    }
+  }
+
   /** All writes: the whole temporary file first; then, under the key's lock, checksum, move, and checksum again. */
   private async write(
     key: string,
@@ -135,7 +160,7 @@ export class DirectoryStore implements ObjectStore {
           const versions = await this.versionsAt(key);
           await this.sidecars.replace(key, [...versions, sha256]);
           try {
-            await moveIntoPlace(temporaryPath, path);
+            await inFolder(dirname(path), () => moveIntoPlace(temporaryPath, path));
           } catch (error) {
             await this.sidecars.replace(key, versions).catch(keepExtraVersion);
             if (errnoOf(error) === 'EEXIST' && (await stat(path)).isFile()) return false;
@@ -153,10 +178,11 @@ export class DirectoryStore implements ObjectStore {
 
   /** Before the sidecar is written, whose failure would name another path. */
   private async prepareFolder(key: string, path: string): Promise<void> {
-    await mkdir(dirname(path), { recursive: true });
-    const isFolder = await stat(path).then(
-      (there) => there.isDirectory(),
-      () => false,
+    const isFolder = await inFolder(dirname(path), () =>
+      stat(path).then(
+        (there) => there.isDirectory(),
+        () => false,
+      ),
     );
     if (isFolder) throw writeRefusal('EISDIR', path, key, this.location);
   }

@@ -1,10 +1,10 @@
 import { assertObjectKey, assertObjectPrefix } from '../contracts/object-keys';
-import type { ObjectInfo, ObjectStore } from './object-store';
+import type { ObjectInfo, RemovingStore } from './object-store';
 import { artifactNotFound, assertRange, endsTooEarly } from './read-failures';
 import { sha256Hex } from './sha256';
 
 /** For tests and dry runs. Bytes are copied in and out, so callers do not share memory. */
-export class MemoryStore implements ObjectStore {
+export class MemoryStore implements RemovingStore {
   readonly location = 'memory:';
   private readonly objects = new Map<string, { readonly body: Uint8Array; readonly sha256: string }>();
 
@@ -59,6 +59,11 @@ export class MemoryStore implements ObjectStore {
     assertObjectKey(key);
     const object = this.objects.get(key);
     return object && { key, bytes: object.body.byteLength, sha256: object.sha256 };
+  }
+
+  async remove(key: string): Promise<void> {
+    assertObjectKey(key);
+    this.objects.delete(key);
   }
 
   private find(key: string) {

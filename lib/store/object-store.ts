@@ -53,3 +53,14 @@ export interface ObjectStore {
   /** `undefined` for an absent key. */
   head(key: string): Promise<ObjectInfo | undefined>;
 }
+
+/**
+ * A store that can also remove objects. S3 is none: only local runs remove anything, so no role of a deployment needs the
+ * right to delete.
+ */
+export interface RemovingStore extends ObjectStore {
+  /** Without effect on an absent key. Afterwards, the key may be written again. */
+  remove(key: string): Promise<void>;
+}
+
+export const canRemove = (store: ObjectStore): store is RemovingStore => 'remove' in store;

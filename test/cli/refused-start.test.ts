@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../support/command-line';
+import { makePng } from '../support/make-png';
 import { useScratchFolder } from '../support/scratch-folder';
-import { writeTinyDataset } from '../support/tiny-dataset';
+import { encodeTypedIdx, writeTinyDataset } from '../support/tiny-dataset';
 
 /** A refused start is not a run: it writes nothing, and its run id stays free for the corrected command. */
 const folder = useScratchFolder();
@@ -156,3 +157,69 @@ test.each([['manifest', /^prepared\/[^/]+\/manifest\.json$/, /is not JSON/]])(
     await expectAccepted(...perceptron);
   },
 );
+
+describe('what only a worker can see', () => {
+  /** Two classes of 40 images each, which differ. */
+  function writeImages(): void {
+    for (const [label, name] of ['cats', 'dogs'].entries()) {
+      mkdirSync(join(dataset, name), { recursive: true });
+      for (let image = 0; image < 40; image += 1) {
+        const samples = Array.from({ length: 36 }, (_, at) =>
+          at === image % 36 ? 255 : 100 * label + image,
+        );
+        const png = makePng({ shape: [6, 6], samples, color: 'gray', depth: 8 });
+        writeFileSync(join(dataset, name, `${image}.png`), png);
+      }
+    }
+  }
+
+  test('an unreadable image of a folder; accepted with the image', async () => {
+    rmSync(dataset, { recursive: true });
+    writeImages();
+    const path = join(dataset, 'cats/7.png');
+    const whole = readFileSync(path);
+    // The header stays, which is all that the plan reads.
+    writeFileSync(path, whole.subarray(0, 45));
+    await expectRefused('InvalidDataset', /has 2 problems:\n- cats\/7\.png cannot be read/, perceptron);
+    expect(readdirSync(store)).toEqual(['.store']);
+    writeFileSync(path, whole);
+    await expectAccepted(...perceptron);
+  });
+
+  test('a value after the sample, beside a prepared dataset; accepted with a value in range', async () => {
+    await train(...perceptron, '--run-id', 'first');
+    const values = new Array(100 * 2).fill(1);
+    values[150] = 0.5;
+    values[160] = 7;
+    const images = join(dataset, 'train-images-idx3-ubyte');
+    await writeTinyDataset(dataset, { trainCount: 100, testCount: 50, imageShape: [1, 2] });
+    writeFileSync(
+      join(dataset, 't10k-images-idx3-ubyte'),
+      encodeTypedIdx('float32', [50, 1, 2], new Array(100).fill(0.5)),
+    );
+    writeFileSync(images, encodeTypedIdx('float32', [100, 1, 2], values));
+    await expectRefused('InvalidDataset', /image 80 of train-images.* has the value 7/, perceptron);
+    values[160] = 1;
+    writeFileSync(images, encodeTypedIdx('float32', [100, 1, 2], values));
+    await expectAccepted(...perceptron);
+  });
+
+  test('a run that an earlier process began stays, and is continued', async () => {
+    rmSync(dataset, { recursive: true });
+    writeImages();
+    const stopped = new AbortController();
+    const command = ['train', '--dataset', dataset, '--store', store, ...small, ...perceptron];
+    const stopping = runCommand(command, stopped.signal);
+    while (!existsSync(join(store, 'runs/friday/config.json'))) await new Promise(setImmediate);
+    stopped.abort();
+    await stopping;
+    const path = join(dataset, 'dogs/7.png');
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, 45));
+    expect((await train(...perceptron)).exitCode).toBe(2);
+    expect(existsSync(join(store, 'runs/friday/config.json'))).toBe(true);
+    writeFileSync(path, whole);
+    const { exitCode, err } = await train(...perceptron);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: expect.stringContaining('Continuing') });
+  });
+});
