@@ -101,7 +101,7 @@ const manifestSchema = preparedSchema.extend({
   train: splitSummarySchema,
   test: splitSummarySchema,
   firstTrainingImage: z.strictObject({ key: z.string(), label: countSchema }),
-  /** Test images that are, value for value, also training images. */
+  /** Training images that are, value for value, also test images. */
   duplicates: z.strictObject({ count: countSchema, examples: z.array(z.string()) }),
   unreadable: z.array(unreadableImageSchema),
 });

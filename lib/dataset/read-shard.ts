@@ -7,10 +7,7 @@ import { quantizePixels } from './pixels';
 import { decodeShard } from './shards';
 
 /** What the manifest says of a shard. */
-export type ShardSummary = DatasetManifest[Split]['shards'][number] & {
-  /** Rows of the file that do not count. */
-  readonly without?: readonly number[] | undefined;
-};
+export type ShardSummary = DatasetManifest[Split]['shards'][number];
 
 /** A shard's file. */
 export interface ShardFile {

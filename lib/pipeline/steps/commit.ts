@@ -55,6 +55,8 @@ export async function commitPreprocessing(
   }
   const leakage = await findLeakage(store, finished);
   const train = addUpSplit(finished, 'train', plan.classNames.length);
+  if (plan.dropDuplicates && leakage.duplicates.length === train.rowCount)
+    throw refuseDataset(plan.source.location, [describeNothingLeft(train.rowCount)]);
   const manifest: DatasetManifest = {
     schemaVersion: 2,
     ...{ dataset, contentKey, preprocessingVersion: plan.preprocessingVersion },
@@ -74,6 +76,10 @@ export async function commitPreprocessing(
   for (const message of remarkOnImages({ ...manifest, dropDuplicates: plan.dropDuplicates, constant }))
     notify({ type: 'note', message });
   return manifest;
+}
+
+function describeNothingLeft(count: number): string {
+  return `--drop-duplicates leaves no training image: all ${count.toLocaleString('en')} are also in the test part, value for value. Give a test part of other images, or leave out --drop-duplicates.`;
 }
 
 /** An 8-bit PNG, to look at the pixels. */
@@ -122,7 +128,7 @@ async function publishManifest(store: ObjectStore, manifest: DatasetManifest): P
 function haveEqualContent(...manifests: readonly [DatasetManifest, DatasetManifest]): boolean {
   const withoutBytes = ({ shards, ...split }: DatasetManifest[Split]) => ({
     ...split,
-    shards: shards.map(({ key, rowCount }) => ({ key, rowCount })),
+    shards: shards.map(({ key, rowCount, without }) => ({ key, rowCount, without })),
   });
   const [left, right] = manifests.map((manifest) => {
     const { train, test, source, ...rest } = datasetManifestSchema.parse(manifest);
