@@ -1,17 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { datasetSettingsSchema } from '../../lib/contracts/dataset-settings';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { openIdx } from '../../lib/sources/idx/open-idx';
 import { LocalFiles } from '../../lib/sources/local-files';
+import { openSource } from '../../lib/sources/open-source';
 import { DirectoryStore } from '../../lib/store/directory-store';
-import { parseIdx } from '../support/parse-idx';
 import { createStepContext, prepareDataset } from '../support/prepare-dataset';
-import { readIdx } from '../support/read-idx';
 import { preparePython, runPython } from '../support/reference-python';
 import { useScratchFolder } from '../support/scratch-folder';
-import { encodeIdx } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 
@@ -34,58 +31,19 @@ test('np.load reads the shards of MNIST, and NumPy normalizes to the same bits',
   }
 });
 
-/** The program of docs/datasets.md that has `text` in it. */
-function documentedProgram(text: string): string {
+test('the documented line for NumPy arrays writes a file that is a dataset', async () => {
   const page = readFileSync(join(__dirname, '../../docs/datasets.md'), 'utf8');
-  const programs = [...page.matchAll(/```python\n(.*?)```/gs)].map(([, program]) => program!);
-  return programs.find((program) => program.includes(text))!;
-}
-
-test('the documented program for NumPy arrays writes files that are read', async () => {
-  const program = `${documentedProgram('write_idx')}\nwrite_idx("out", np.arange(24).reshape(2, 3, 4))`;
-  execFileSync(preparePython(), ['-c', program], { cwd: folder });
-  const { type, shape, values } = await readIdx(readFileSync(join(folder, 'out')));
-  expect({ type, shape, values }).toEqual({
-    type: 'uint8',
-    shape: [2, 3, 4],
-    values: Array.from({ length: 24 }, (_, index) => index),
-  });
-});
-
-test('the documented program for EMNIST transposes the images and numbers the labels from 0', async () => {
-  const emnist = join(folder, 'emnist');
-  mkdirSync(emnist);
-  const image = Uint8Array.from({ length: 784 }, (_, index) => index % 251);
-  const upright = Uint8Array.from(
-    { length: 784 },
-    (_, index) => image[(index % 28) * 28 + Math.floor(index / 28)]!,
-  );
-  for (const part of ['train', 'test']) {
-    const write = (kind: string, file: Uint8Array) =>
-      writeFileSync(join(emnist, `emnist-letters-${part}-${kind}-ubyte.gz`), gzipSync(file));
-    write(
-      'images-idx3',
-      encodeIdx(
-        [26, 28, 28],
-        Uint8Array.from({ length: 26 * 784 }, (_, at) => image[at % 784]!),
-      ),
-    );
-    write(
-      'labels-idx1',
-      encodeIdx(
-        [26],
-        Uint8Array.from({ length: 26 }, (_, row) => row + 1),
-      ),
-    );
-  }
-  execFileSync(preparePython(), ['-c', documentedProgram('emnist-letters')], { cwd: emnist });
-
-  const letters = join(emnist, 'letters');
-  const source = await openIdx(await LocalFiles.open(letters), { transpose: true });
-  expect(source?.sections.map(({ split }) => split)).toEqual(['train', 'test']);
-  const { shape, data } = parseIdx(readFileSync(join(letters, 'test-images-idx3-ubyte')));
-  expect(shape).toEqual([26, 28, 28]);
-  expect(data.subarray(25 * 784)).toEqual(upright);
-  const { codes, values } = source!.sections[0]!.labels;
-  expect(Array.from(codes, (code) => values[code])).toEqual(Array.from({ length: 26 }, (_, row) => row));
+  const [, line] = /```python\n(np\.savez.*?)```/s.exec(page)!;
+  const arrays = [
+    'x_train, x_test = np.zeros((3, 4, 5), np.uint8), np.ones((2, 4, 5), np.uint8)',
+    'y_train, y_test = np.arange(3), np.arange(2)',
+  ];
+  execFileSync(preparePython(), ['-c', ['import numpy as np', ...arrays, line].join('\n')], { cwd: folder });
+  const settings = datasetSettingsSchema.parse({ dataset: join(folder, 'digits.npz') });
+  const { kind, sections } = await openSource(await LocalFiles.open(settings.dataset), settings);
+  expect(kind).toBe('npz');
+  expect(sections.map(({ split, rowCount }) => [split, rowCount])).toEqual([
+    ['train', 3],
+    ['test', 2],
+  ]);
 });
