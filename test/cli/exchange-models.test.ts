@@ -104,7 +104,7 @@ test('a model for another image size is neither evaluated nor trained', async ()
   const evaluated = await runCommand(['evaluate', '--model', 'first', ...elsewhere]);
   expect(evaluated.exitCode).toBe(2);
   expect(evaluated.err).toMatch(
-    /takes an input of 6×6, but the images of the dataset are 8×8\. .*one of 8×8, 64,/,
+    /takes an input of 6×6, but the images of the dataset have 8×8 pixels\. .*one of 8×8, 8×8×1, 64\./,
   );
   const trained = await runCommand(['train', '--from', 'first', '--engine', 'wasm', ...elsewhere]);
   expect(trained.exitCode).toBe(2);

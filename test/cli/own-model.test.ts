@@ -113,9 +113,9 @@ test.each<[string, unknown, string[], RegExp]>([
     'for other images',
     describeResidual([8, 8, 1], 10),
     [],
-    /takes an input of 8×8×1, but the images of the dataset are 6×6/,
+    /takes an input of 8×8×1, but the images of the dataset have 6×6 pixels/,
   ],
-  ['for colors', describeResidual([6, 6, 3], 10), [], /an input of 6×6×3, .* with one channel/],
+  ['for colors', describeResidual([6, 6, 3], 10), [], /an input of 6×6×3, .* have 6×6 pixels\./],
   [
     'of other classes',
     describeResidual([6, 6, 1], 4),

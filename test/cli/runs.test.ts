@@ -156,7 +156,7 @@ test('show marks the settings that differ from the default', async () => {
   const { out } = await runCommand(['show', 'a', '--store', folder]);
   expect(out).toMatch(/^ {2}\* {2}epochs +3$/m);
   expect(out).toMatch(/^ {5}hidden +1024, 512, 256$/m);
-  expect(out).toMatch(/^ {2}model +the perceptron 1024 → 512 → 256 → 10$/m);
+  expect(out).toMatch(/^ {2}model +the perceptron 1024 → 512 → 256$/m);
   expect(out).not.toMatch(/^ +filters/m);
   expect(out).toMatch(/test accuracy +0\.9800 \(165 of 10,000 wrong\)/);
   expect(out).toContain('* differs from the default');

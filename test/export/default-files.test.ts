@@ -12,7 +12,7 @@ const checksums = {
   'model.h5': '32c2a484cb66ef78209bad53a7d1eb3aa473cdc89c47d1c377d2db11f7ce3eef',
   'model.json': '51854836ad4108638c8c3eb65f096a1ccdd6d2c74f43154a62d88f38a4144ead',
   'model.keras': '2a86e6accc1e3b91e3bfcf9cca0e5edc2ad9a453874028d7141991788ba87466',
-  'model.onnx': '271de9ccefa7eb88310410d08862d4b43ff9fd782edcd414ca58b05109b2c152',
+  'model.onnx': 'f090e1557d08108f9f72851ff7b5cf7ae2df4506fd1e190593ddf02a78964c3b',
   'model.safetensors': '9f529ac7ed7481ded2bf9a61ea119bdc47faa4046d022e4399967b6b80c039bd',
   'weights.bin': '69a4da0dba3883c22bd66ecaffa32ccc4bac955609b0eacb88e334af4123c938',
 };

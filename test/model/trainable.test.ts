@@ -146,7 +146,7 @@ test('the network of a run fits its images and classes', async () => {
   const reader = readWithContent(new MemoryStore(), [architecture]);
   const own = { ...config, model: architecture.sha256 };
   expect((await networkOf(own, [8, 8], reader)).inputShape).toEqual([8, 8, 1]);
-  await expect(networkOf(own, [9, 9], reader)).rejects.toThrow(/the images of the dataset are 9×9/);
+  await expect(networkOf(own, [9, 9], reader)).rejects.toThrow(/the images of the dataset have 9×9 pixels/);
   await expect(networkOf({ ...own, classes: 4 }, [8, 8], reader)).rejects.toThrow(/the run has 4 classes/);
 });
 

@@ -66,7 +66,7 @@ export function makeReportData(
     runId: 'run-2026',
     finishedAt: '2026-03-01T12:30:00.000Z',
     isAccepted: true,
-    config: runConfigSchema.parse({ classes, ...config }),
+    config: runConfigSchema.parse(config),
     classNames,
     epochs: makeEpochs(),
     modelEpoch: 10,

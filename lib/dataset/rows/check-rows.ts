@@ -79,12 +79,12 @@ export function findIdleSettings(
 ): string[] {
   const { testFraction, splitSeed, groupBy, imagesColumn, labelsColumn, skipUnreadable } = settings;
   const division = 'it has a test part already, so there is nothing to divide; leave it out';
-  const files = `only images that are files can be unreadable by themselves, and the source has the kind ${source.kind}; leave it out`;
+  const files = `only image files and rows of a table can be unreadable by themselves, and the source has the kind ${source.kind}; leave it out`;
   const columns = `a source of the kind ${source.kind} has no columns or arrays to choose from; leave it out`;
   const hasColumns = ['npz', 'csv', 'parquet'].includes(source.kind);
   const groups = `a source of the kind ${source.kind} has no folders or columns to group by; leave it out`;
   const hasGroups = ['images', 'csv', 'parquet'].includes(source.kind);
-  const hasImageFiles = ['images', 'parquet'].includes(source.kind);
+  const hasSingleImages = ['images', 'parquet', 'csv'].includes(source.kind);
   const idle: readonly (readonly [isIdle: boolean, flag: string, reason: string])[] = [
     [source.isDivided && testFraction > 0, '--test-fraction', division],
     [source.isDivided && splitSeed !== 1, '--split-seed', division],
@@ -92,7 +92,7 @@ export function findIdleSettings(
     [!source.isDivided && !hasGroups && groupBy !== '', '--group-by', groups],
     [!hasColumns && imagesColumn !== '', '--images-column', columns],
     [!hasColumns && labelsColumn !== '', '--labels-column', columns],
-    [!hasImageFiles && skipUnreadable > 0, '--skip-unreadable', files],
+    [!hasSingleImages && skipUnreadable > 0, '--skip-unreadable', files],
   ];
   return idle.flatMap(([isIdle, flag, reason]) =>
     isIdle ? [`${flag} has no effect on this dataset: ${reason}.`] : [],

@@ -46,7 +46,8 @@ test.each<[object, string, boolean, RegExp[]]>([
   [{ imagesColumn: 'x', labelsColumn: 'y' }, 'npz', true, []],
   [{ groupBy: 'writer' }, 'csv', false, []],
   [{ groupBy: 'writer' }, 'npz', false, [/^--group-by has no effect .* no folders or columns/]],
-  [{ skipUnreadable: 1 }, 'csv', true, [/^--skip-unreadable/]],
+  [{ skipUnreadable: 1 }, 'npz', true, [/^--skip-unreadable/]],
+  [{ skipUnreadable: 1 }, 'csv', true, []],
   [{ skipUnreadable: 1 }, 'parquet', true, []],
 ])('%j for %s, divided: %s', (given, kind, isDivided, problems) => {
   const found = findIdleSettings({ ...defaults, ...given }, { kind, isDivided });

@@ -25,7 +25,7 @@ test('the names and the white of the manifest are in the model and in every file
   await evaluate({ runId: 'run', ...pointers, phases: [] }, context);
 
   const model = await loadModel(store, 'run');
-  expect(labelsOf(model)).toEqual({ classNames, white: 16 });
+  expect(labelsOf(model)).toMatchObject({ classNames, white: 16 });
   model.dispose();
   const predictions = await getJson(store, objectKeys.predictions('run'), predictionsSchema);
   expect(predictions.classNames).toEqual(classNames);
