@@ -37,7 +37,7 @@ async function writeForReferences({ client: { store }, folder }: CaseContext): P
   const pixels = test.pixels.slice(0, (test.pixels.length / test.count) * predictions.length);
   const images = Float32Array.from(pixels, (value) => value / 255);
   const expected = Float32Array.from(predictions.flatMap(({ probabilities }) => probabilities));
-  await writeFile(join(folder, 'images.f32'), new Uint8Array(images.buffer));
+  await writeFile(join(folder, 'model.images.f32'), new Uint8Array(images.buffer));
   await writeFile(join(folder, 'model.f32'), new Uint8Array(expected.buffer));
   const files = ['model.keras', 'model.h5', 'model.onnx'];
   for (const file of files)
