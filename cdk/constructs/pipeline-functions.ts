@@ -5,7 +5,7 @@ import type { PlanEnv, StepEnv } from '../../lib/contracts/env';
 import { type LambdaStepName, lambdaStepNames, pipelineSteps } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import { type ArtifactStore, grantReadOfBuckets, grantUseOfKeys } from './artifact-store';
-import { evaluationFiles, fashionFolder, mnistFiles } from './bundling';
+import { decoderFiles, evaluationFiles, fashionFolder, mnistFiles } from './bundling';
 import { NodeFunction, type NodeFunctionProps } from './node-function';
 
 export interface PipelineFunctionsProps {
@@ -25,10 +25,11 @@ function extrasOf({ planMemoryMib, computes, gpuHourUsd }: Settings): {
   return {
     plan: {
       memoryMib: planMemoryMib,
-      files: mnistFiles,
+      files: [...mnistFiles, ...decoderFiles],
       folders: [fashionFolder],
       environment: { COMPUTES: computes.join(','), GPU_HOUR_USD: String(gpuHourUsd) },
     },
+    shard: { files: decoderFiles },
     evaluate: { files: evaluationFiles },
   };
 }

@@ -1,5 +1,6 @@
 import type { CanvasKit } from 'canvaskit-wasm';
 import { PermanentError } from '../contracts/errors';
+import { packageFile } from '../installation/package-file';
 import type { ImageHeader } from './formats/image-header';
 import { readImageHeader } from './formats/read-header';
 import { turnUpright } from './turn-upright';
@@ -91,7 +92,7 @@ let loading: Promise<CanvasKit> | undefined;
 /** Skia, Chrome's image decoder, in WebAssembly; started for the first image. */
 function loadCanvasKit(): Promise<CanvasKit> {
   loading ??= import('canvaskit-wasm').then(({ default: start }) =>
-    start({ locateFile: (file) => require.resolve(`canvaskit-wasm/bin/${file}`) }),
+    start({ locateFile: (file) => packageFile(`canvaskit-wasm/bin/${file}`) }),
   );
   return loading;
 }
