@@ -80,14 +80,22 @@ export class S3Files implements SourceFiles {
     // S3 has no empty range, and answers 416 for one that starts at the end.
     if (length === 0) return new Uint8Array(0);
     if (offset + length > file.bytes) throw endsBefore(file, this.location, offset + length);
+    // The object has these bytes: a shorter answer was cut on its way, and is requested once more.
+    const bytes =
+      (await this.readRange(file, offset, length)) ?? (await this.readRange(file, offset, length));
+    if (bytes === undefined) throw endsBefore(file, this.location, offset + length);
+    return bytes;
+  }
+
+  /** `undefined` for an answer that is too short. */
+  private async readRange(file: SourceFile, offset: number, length: number): Promise<Uint8Array | undefined> {
     const bytes = new Uint8Array(length);
     let filled = 0;
     for await (const chunk of this.request(file, `bytes=${offset}-${offset + length - 1}`)) {
       bytes.set(chunk, filled);
       filled += chunk.length;
     }
-    if (filled < length) throw endsBefore(file, this.location, offset + length);
-    return bytes;
+    return filled < length ? undefined : bytes;
   }
 
   async *stream(file: SourceFile, offset = 0): AsyncGenerator<Uint8Array> {

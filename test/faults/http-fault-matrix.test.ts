@@ -74,11 +74,22 @@ beforeAll(async () => {
   finalArtifacts = await readBucket();
   finalState = state;
   allCells = cleanSteps.flatMap(({ calls }, step) =>
-    calls.flatMap((call) => httpFaultsOf(call).map((fault) => ({ step, call, fault }))),
+    calls.flatMap((call) =>
+      httpFaultsOf(call)
+        .filter(({ kind }) => !isUndetectable(call, kind))
+        .map((fault) => ({ step, call, fault })),
+    ),
   );
   const count = cellLimit === 'all' ? allCells.length : Number(cellLimit);
   chosenCells = drawCells().slice(0, count);
 });
+
+/** S3 has no checksum for a range of a file that somebody else wrote: only TLS protects these bytes on their way. */
+function isUndetectable({ operation, key }: Cell['call'], kind: string): boolean {
+  return (
+    operation === 'getRange' && key.startsWith('uploads/') && kind.startsWith('altered byte in the answer')
+  );
+}
 
 /** In random order, after one cell of each kind of fault. */
 function drawCells(): Cell[] {
