@@ -1,6 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import { PermanentError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { describeOtherClasses } from '../../lib/report/compare-class-names';
 import { renderComparePage } from '../../lib/report/compare-page';
@@ -12,6 +10,7 @@ import { version } from '../../package.json';
 import { formatTable } from '../display/table';
 import { assertFinished, resolveRunId } from '../run-ids';
 import type { Terminal } from '../terminal';
+import { writePage } from '../write-page';
 import type { StoreRequest } from './store-request';
 
 interface CompareRequest extends StoreRequest {
@@ -29,7 +28,8 @@ export async function compareCommand(
   for (const runId of runIds) ids.push(await resolveRunId(store, runId, 'finished'));
   for (const runId of ids) await assertFinished(store, runId);
   const data = await readComparison(store, ids);
-  await writePage(pagePath, renderComparePage({ ...data, ...linkReports(store, pagePath) }, version));
+  const page = renderComparePage({ ...data, ...linkReports(store, pagePath) }, version);
+  await writePage(pagePath, page, ', such as --to compare.html');
   const changed = findChangedImages(data.runs);
   const lines = isJson ? asJson(data.runs, changed, pagePath) : asText(data.runs, changed, pagePath);
   terminal.print(lines);
@@ -40,20 +40,6 @@ function linkReports(store: ObjectStore, pagePath: string): Pick<ComparisonData,
   if (isRemote(store)) return {};
   const folder = dirname(pagePath);
   return { reportPathOf: (runId) => relative(folder, locate(store, objectKeys.report(runId))) };
-}
-
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, page);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PermanentError(
-      'StoreNotWritable',
-      `The page ${JSON.stringify(path)} cannot be written (${code ?? cause}). Give a file in a writable folder, such as --to compare.html.`,
-      { cause },
-    );
-  }
 }
 
 function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined, pagePath: string): string {

@@ -1,8 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { printableNames } from '../../lib/contracts/class-names';
 import { datasetSettingsSchema } from '../../lib/contracts/dataset-settings';
-import { PermanentError } from '../../lib/contracts/errors';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { type Inspection, inspectDataset } from '../../lib/dataset/inspect-dataset';
 import { formatCount } from '../../lib/report/format-values';
@@ -18,6 +15,7 @@ import { formatTable } from '../display/table';
 import { flagOf } from '../flag-values';
 import { openInBrowser } from '../open-in-browser';
 import type { Terminal } from '../terminal';
+import { writePage } from '../write-page';
 
 interface InspectRequest {
   /** Settings of the dataset, as given. */
@@ -37,7 +35,7 @@ export async function inspectCommand(
   const checked = parseOrThrow(datasetSettingsSchema, settings, what, 'InvalidInput', flagOf);
   const inspection = await inspectDataset(checked);
   const page = pagePath ?? `inspect-${slugOf(settings.dataset)}.html`;
-  await writePage(page, renderInspectPage(inspection, version));
+  await writePage(page, renderInspectPage(inspection, version), ' with --out');
   terminal.print(isJson ? asJson(inspection, page) : asText(inspection, page, terminal));
   if (isOpened && !(await openInBrowser(page)))
     terminal.report({ type: 'note', message: 'There is no display here: open this file in a browser.' });
@@ -49,20 +47,6 @@ function slugOf(dataset: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 60);
-}
-
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, page);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new PermanentError(
-      'StoreNotWritable',
-      `The page ${JSON.stringify(path)} cannot be written (${code ?? cause}). Give a file in a writable folder with --out.`,
-      { cause },
-    );
-  }
 }
 
 /** Longer tables are in the page. */

@@ -5,6 +5,7 @@ import { areIndexNames } from '../../lib/contracts/class-names';
 import { PermanentError, PipelineError } from '../../lib/contracts/errors';
 import { decodeImage } from '../../lib/image/decode-image';
 import { imageFormats } from '../../lib/image/formats/read-header';
+import { isImageName } from '../../lib/image/image-name';
 import type { DigitReading } from '../../lib/image/read-digit';
 import { type Classification, classifyImage, type Reading } from '../../lib/inference/classify-image';
 import { openRunModel } from '../../lib/inference/open-model';
@@ -30,7 +31,6 @@ export interface PredictRequest extends StoreRequest {
 
 /** Compressed images, and the 50 million pixels of a BMP that may be decoded. */
 const maxFileBytes = 256 * 2 ** 20;
-const imageExtension = /\.(png|jpe?g|webp|bmp|gif)$/i;
 
 /** Classifies one image and describes it, or several images in a table. */
 export async function predictCommand(request: PredictRequest, terminal: Terminal): Promise<void> {
@@ -71,7 +71,7 @@ async function listImages(given: readonly string[]): Promise<{ paths: string[]; 
       continue;
     }
     hasFolder = true;
-    const files = names.filter((name) => imageExtension.test(name)).sort();
+    const files = names.filter(isImageName).sort();
     if (files.length === 0) {
       throw new PermanentError(
         'InvalidInput',

@@ -4,7 +4,6 @@ import { objectKeys } from '../contracts/object-keys';
 import { historySchema, trainingRecordSchema } from '../contracts/results';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { EvaluateInput } from '../contracts/steps';
-import { countClasses } from '../dataset/count-classes';
 import { countAllHeldOut } from '../dataset/held-out-counts';
 import { completeLabels } from '../model/model-labels';
 import { getJson, parseJsonObject } from '../store/json-objects';
@@ -34,7 +33,7 @@ export async function readTrainedRun(store: ObjectStore, { runId, dataset, conte
   }
   const manifestSha256 = sha256Hex(manifestBytes);
   const heldOutCount = countAllHeldOut(manifest.train.labelCounts, config.validationFraction);
-  const classes = countClasses(manifest, config);
+  const classes = manifest.classNames.length;
   const labels = completeLabels(manifest, classes);
   return {
     runId,

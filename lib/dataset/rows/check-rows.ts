@@ -1,4 +1,5 @@
 import type { DatasetSettings } from '../../contracts/dataset-settings';
+import { countLabelsOfSplit } from './count-labels';
 
 /** All rows of a dataset. */
 export interface CheckedRows {
@@ -22,7 +23,7 @@ const maxListed = 5;
 
 /** Checks how the images are spread over classes and splits. */
 export function checkRows({ classNames, classes, splits }: CheckedRows): Findings {
-  const counts = [0, 1].map((split) => countClasses(classes, splits, split, classNames.length));
+  const counts = [0, 1].map((split) => countLabelsOfSplit(classes, splits, split, classNames.length));
   const [train, test] = counts as [number[], number[]];
   const listed = (isListed: (label: number) => boolean) =>
     classNames.flatMap((name, label) => (isListed(label) ? [name] : []));
@@ -48,12 +49,6 @@ export function checkRows({ classNames, classes, splits }: CheckedRows): Finding
       ...remarkOnImbalance(classNames, train),
     ],
   };
-}
-
-function countClasses(classes: Uint8Array, splits: Uint8Array, split: number, classCount: number): number[] {
-  const counts = new Array<number>(classCount).fill(0);
-  for (let row = 0; row < classes.length; row += 1) if (splits[row] === split) counts[classes[row]!]! += 1;
-  return counts;
 }
 
 function remarkOnImbalance(classNames: readonly string[], train: readonly number[]): string[] {

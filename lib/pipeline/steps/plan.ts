@@ -9,6 +9,7 @@ import { type OpenedDataset, openDataset } from '../../dataset/open-dataset';
 import { storePartNames } from '../../dataset/part-names';
 import { type PlannedParts, planParts } from '../../dataset/plan-parts';
 import { copyFiles, findMissingFiles } from '../../dataset/raw-files';
+import { countLabelsOfSplit } from '../../dataset/rows/count-labels';
 import { encodeRowsTable } from '../../dataset/rows-table';
 import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
@@ -47,7 +48,7 @@ export async function planPreprocessing(
   const preparation = await decidePreparation(opened, settings);
   const { conversion, classNames, classes, splits } = preparation;
   if (settings.validationFraction > 0)
-    countHeldOut(countTrainLabels(classes, splits, classNames.length), settings.validationFraction);
+    countHeldOut(countLabelsOfSplit(classes, splits, 0, classNames.length), settings.validationFraction);
   for (const message of preparation.remarks) notify({ type: 'note', message });
 
   const table = encodeRowsTable(classes, splits);
@@ -68,12 +69,6 @@ export async function planPreprocessing(
   };
   const missingFiles = await findMissingFiles(dataset, opened.rawFiles, store);
   return { plan, ...(await comparePrepared(store, plan)), opened, missingFiles, table, names };
-}
-
-function countTrainLabels(classes: Uint8Array, splits: Uint8Array, classCount: number): number[] {
-  const counts = new Array<number>(classCount).fill(0);
-  for (const [row, label] of classes.entries()) if (splits[row] === 0) counts[label]! += 1;
-  return counts;
 }
 
 /** Copies the raw files that the store does not have, and writes what the workers need; plan.json last. */

@@ -4,7 +4,6 @@ import { objectKeys } from '../../contracts/object-keys';
 import { trainingRecordSchema } from '../../contracts/results';
 import { storedRunConfigSchema } from '../../contracts/run-config';
 import type { TrainInput, TrainOutput } from '../../contracts/steps';
-import { countClasses } from '../../dataset/count-classes';
 import { readFirst } from '../../dataset/image-source';
 import { areCentered, centeringSample } from '../../image/centered-images';
 import { findSourceCommit } from '../../installation/source-commit';
@@ -58,7 +57,7 @@ export async function train(
     log('maxCostUsd has no effect on a local run: this machine has no price');
   const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
-  const classes = countClasses(manifest, config);
+  const classes = manifest.classNames.length;
   const network = await networkOf({ ...config, classes }, manifest.imageShape, store);
   const layout = layOutState(listNetworkWeights(network, 'The network of this run'), config);
   const restored = await restoreTraining(store, { runId, contentKey }, config, layout, log);

@@ -1,5 +1,7 @@
 import type { Split } from '../../contracts/dataset';
 import type { DatasetSettings } from '../../contracts/dataset-settings';
+import { isImageName } from '../../image/image-name';
+import { findByName } from '../find-by-name';
 import { findLabelProblem, LabelCollector } from '../label-collector';
 import type { OpenSource, SourceSection } from '../source';
 import type { SourceFile, SourceFiles } from '../source-files';
@@ -16,7 +18,6 @@ const maxSampleRows = 1_000;
 const maxSampleBytes = 2 ** 20;
 
 const isTableName = (name: string) => /\.(csv|tsv)(\.gz)?$/i.test(name);
-const isImageName = (name: string) => /\.(png|jpe?g|webp|bmp|gif)$/i.test(name);
 
 /** Tables with a row of pixels for each image, as Kaggle's train.csv. */
 export const openCsv: OpenSource = async (files, settings) => {
@@ -53,18 +54,11 @@ export const openCsv: OpenSource = async (files, settings) => {
 
 /** A folder with images is a folder of images, whatever tables are beside them. */
 async function findTables(files: SourceFiles): Promise<SourceFile[]> {
-  const found: SourceFile[] = [];
-  let listed = 0;
-  let only: SourceFile | undefined;
-  for await (const file of files.list()) {
-    listed += 1;
-    only = file;
-    if (isImageName(file.name)) return [];
-    if (isTableName(file.name)) found.push(file);
-    if (listed === maxListed) break;
-  }
-  if (found.length === 0 && listed === 1 && (await isText(only!, files))) return [only!];
-  return found.sort((one, two) => (one.name < two.name ? -1 : 1)).slice(0, maxTables);
+  const isWanted = (name: string) => isTableName(name) || isImageName(name);
+  const { named, unnamed } = await findByName(files, isWanted, maxListed);
+  if (unnamed !== undefined) return (await isText(unnamed, files)) ? [unnamed] : [];
+  if (named.some(({ name }) => isImageName(name))) return [];
+  return named.slice(0, maxTables);
 }
 
 async function readBeginning(file: SourceFile, files: SourceFiles): Promise<Uint8Array> {

@@ -1,9 +1,9 @@
 import { readNumberRows } from '../numbers/number-rows';
 import type { LabelColumn } from '../source';
 import type { SourceFiles } from '../source-files';
+import { unusableSource } from '../unusable-source';
 import type { IdxFile } from './idx-header';
 import { wholeSlice } from './idx-slices';
-import { unusableFile } from './unreadable-file';
 
 export interface IdxLabels {
   readonly labels: LabelColumn;
@@ -34,7 +34,7 @@ export async function readIdxLabels(idx: IdxFile, files: SourceFiles): Promise<I
     const remark = `${name} has one-hot rows of ${columns}: the position of the 1 is used as the class.`;
     return { labels, remarks: [remark] };
   }
-  throw unusableFile(
+  throw unusableSource(
     `${name} in ${files.location}`,
     `has ${shape.length} dimensions (${shape.join('×')}), and labels have one`,
     'Provide one number per image, one column of numbers, or one-hot rows.',

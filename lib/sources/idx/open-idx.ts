@@ -4,12 +4,11 @@ import { PermanentError } from '../../contracts/errors';
 import { imageLayoutOf } from '../numbers/image-rows';
 import type { Source, SourceSection } from '../source';
 import type { SourceFile, SourceFiles } from '../source-files';
-import { fingerprintOf } from '../unusable-source';
+import { fingerprintOf, unusableSource } from '../unusable-source';
 import { findIdxFiles, type IdxFiles } from './find-idx-files';
 import { type IdxFile, openIdxFile } from './idx-header';
 import { type IdxLabels, readIdxLabels } from './idx-labels';
 import { planSlices } from './idx-slices';
-import { unusableFile } from './unreadable-file';
 
 /** Two or four IDX files, known by their names. */
 export async function openIdx(
@@ -92,7 +91,7 @@ async function openImages(files: SourceFiles, file: SourceFile): Promise<IdxFile
   const [rowCount = 0, ...rowShape] = idx.shape;
   const layout = imageLayoutOf(rowShape);
   if (layout === undefined) {
-    throw unusableFile(
+    throw unusableSource(
       what,
       `has ${idx.shape.length} dimensions (${idx.shape.join('×')}), and images have three: count, height and width, or four with one or three channels`,
       'Convert it to one of these layouts.',
@@ -100,7 +99,7 @@ async function openImages(files: SourceFiles, file: SourceFile): Promise<IdxFile
   }
   const [height, width] = layout.shape;
   if (rowCount === 0 || height === 0 || width === 0) {
-    throw unusableFile(
+    throw unusableSource(
       what,
       `is empty: its header announces ${rowCount} images of ${height}×${width} pixels`,
       'At least one image with one pixel is needed.',

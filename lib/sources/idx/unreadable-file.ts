@@ -22,10 +22,3 @@ export function foreignFile(fileName: string, reason: string, remedy: string): P
     evidence: { fileName },
   });
 }
-
-/** A complete IDX file with content that cannot be used. */
-export function unusableFile(fileName: string, problem: string, remedy: string): PermanentError {
-  return new PermanentError('InvalidDataset', `${fileName} ${problem}. ${remedy}`, {
-    evidence: { fileName },
-  });
-}

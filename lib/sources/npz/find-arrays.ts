@@ -1,5 +1,6 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import type { StreamSlice, ValuesSlice } from '../../contracts/slices';
+import { findByName } from '../find-by-name';
 import type { SourceFile, SourceFiles } from '../source-files';
 import { againRemedy, unusableSource } from '../unusable-source';
 import { isNpy, maxNpyHeaderBytes, type NpyHeader, readNpyHeader } from './npy-header';
@@ -35,20 +36,12 @@ const stemOf = (name: string) => name.replace(/^.*\//, '').replace(/\.np[yz]$/i,
  * @throws PermanentError InvalidDataset for a damaged file.
  */
 export async function findArrays(files: SourceFiles): Promise<FoundArray[] | undefined> {
-  const candidates: SourceFile[] = [];
-  let listed = 0;
-  let other: SourceFile | undefined;
-  for await (const file of files.list()) {
-    listed += 1;
-    if (extensionOf(file.name) !== undefined) candidates.push(file);
-    else other = file;
-    if (listed === maxListed) break;
-  }
-  if (candidates.length === 0 && listed === 1 && other !== undefined) return readUnnamed(other, files);
-  if (candidates.length === 0) return undefined;
-  candidates.sort((one, two) => (one.name < two.name ? -1 : 1));
+  const isWanted = (name: string) => extensionOf(name) !== undefined;
+  const { named, unnamed } = await findByName(files, isWanted, maxListed);
+  if (unnamed !== undefined) return readUnnamed(unnamed, files);
+  if (named.length === 0) return undefined;
   const found: FoundArray[] = [];
-  for (const file of candidates) {
+  for (const file of named) {
     if (found.length >= maxArrays) break;
     found.push(...(await readArrays(file, files)));
   }

@@ -1,6 +1,7 @@
 import type { Split } from '../../contracts/dataset';
 import type { DatasetSettings } from '../../contracts/dataset-settings';
 import type { ParquetSlice } from '../../contracts/slices';
+import { findByName } from '../find-by-name';
 import { findLabelProblem, LabelCollector } from '../label-collector';
 import type { OpenSource, PlannedSlice, SourceSection } from '../source';
 import type { SourceFile, SourceFiles } from '../source-files';
@@ -56,17 +57,8 @@ export const openParquet: OpenSource = async (files, settings) => {
 };
 
 async function findFiles(files: SourceFiles): Promise<SourceFile[]> {
-  const found: SourceFile[] = [];
-  let listed = 0;
-  let only: SourceFile | undefined;
-  for await (const file of files.list()) {
-    listed += 1;
-    only = file;
-    if (/\.parquet$/i.test(file.name)) found.push(file);
-    if (listed === maxListed) break;
-  }
-  if (found.length === 0 && listed === 1 && (await isParquet(only!, files))) return [only!];
-  return found.sort((one, two) => (one.name < two.name ? -1 : 1));
+  const { named, unnamed } = await findByName(files, (name) => /\.parquet$/i.test(name), maxListed);
+  return unnamed !== undefined && (await isParquet(unnamed, files)) ? [unnamed] : named;
 }
 
 interface Part {
