@@ -6,9 +6,11 @@ import {
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
+  parquetSchema,
   type RowGroup,
 } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { z } from 'zod';
 import { PipelineError } from '../../contracts/errors';
 import type { SourceFile, SourceFiles } from '../source-files';
 import { againRemedy, unusableSource } from '../unusable-source';
@@ -58,9 +60,33 @@ export async function readMetadata(file: SourceFile, files: SourceFiles): Promis
     byteLength: file.bytes,
     slice: async (start, end = file.bytes) => toArrayBuffer(await files.read(file, start, end - start)),
   };
-  return explainDamage(file, () =>
-    parquetMetadataAsync(buffer, { initialFetchSize: footerBytes + footerTailBytes, geoparquet: false }),
-  );
+  return explainDamage(file, async () => {
+    const initialFetchSize = footerBytes + footerTailBytes;
+    const metadata = await parquetMetadataAsync(buffer, { initialFetchSize, geoparquet: false });
+    assertFooter(metadata);
+    return metadata;
+  });
+}
+
+/** What is used of a footer. hyparquet promises these fields, and takes a footer without them. */
+const footerSchema = z.looseObject({
+  schema: z.array(z.looseObject({ name: z.string() })),
+  row_groups: z.array(
+    z.looseObject({
+      num_rows: z.bigint(),
+      columns: z.array(
+        z.looseObject({ meta_data: z.looseObject({ path_in_schema: z.array(z.string()) }).optional() }),
+      ),
+    }),
+  ),
+  key_value_metadata: z.array(z.looseObject({ key: z.string(), value: z.string().optional() })).optional(),
+});
+
+function assertFooter(metadata: ParquetMetadata): void {
+  const issue = footerSchema.safeParse(metadata).error?.issues[0];
+  if (issue !== undefined) throw new Error(`its footer has no valid ${issue.path.join('.')}`);
+  // Throws for columns that are announced and missing.
+  parquetSchema(metadata);
 }
 
 const toArrayBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer =>
