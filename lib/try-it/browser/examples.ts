@@ -27,10 +27,9 @@ export function listExamples(
   const buttons = examples.map((example, position) => {
     const button = create('button', '', drawThumbnail(example)) as HTMLButtonElement;
     button.type = 'button';
-    button.setAttribute(
-      'aria-label',
-      `Test image ${images[position]!.index}, label ${nameInText(nameOf(example.label))}`,
-    );
+    const name = nameOf(example.label);
+    const what = /^\d+$/.test(name) ? `a ${name}` : `label ${nameInText(name)}`;
+    button.setAttribute('aria-label', `Test image ${images[position]!.index}, ${what}`);
     button.setAttribute('aria-keyshortcuts', String(position));
     button.addEventListener('click', () => onChoose(example));
     return button;
