@@ -40,9 +40,10 @@ beforeAll(async () => {
 /** Files of a run, from the first to the last before run.json. */
 const milestones = [
   'config.json',
-  'raw/train-images-idx3-ubyte',
+  'rows.idx',
   'plan.json',
   'train-00000.npz',
+  'part-00001.result.json',
   'manifest.json',
   'slot-0.safetensors',
   'slot-1.safetensors',
