@@ -28,6 +28,14 @@ module.exports = {
       to: { pathNot: ['^lib/contracts/', '^node_modules/zod/'] },
     },
     {
+      name: 'sweep-imports-contracts-only',
+      comment:
+        'What a sweep decides is a function of data. What reads or writes a store belongs into lib/pipeline, what draws into lib/report.',
+      severity: 'error',
+      from: { path: '^lib/sweep/' },
+      to: { pathNot: ['^lib/(contracts|sweep)/'] },
+    },
+    {
       name: 'aws-sdk-only-in-adapters',
       comment:
         'Steps and maths run without an AWS account. Use ObjectStore for storage. Only lib/store/s3-*.ts and lib/sources/s3-*.ts may use S3, only lib/cloud/sfn-*.ts Step Functions, and only lib/cloud/sns-*.ts SNS. lib/store/aws-*.ts has what they share.',
