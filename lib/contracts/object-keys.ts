@@ -11,6 +11,7 @@ const preparedDataset = (dataset: string, contentKey: string) =>
 const fiveDigits = (index: number) => String(index).padStart(5, '0');
 const checkpointFolder = 'checkpoints/';
 const runFolder = (runId: string) => `runs/${runId}/`;
+const sweepFolder = (sweepId: string) => `sweeps/${sweepId}/`;
 
 export const objectKeys = {
   /** For your own datasets: `"dataset": "s3://<bucket>/uploads/<name>"`. */
@@ -70,6 +71,11 @@ export const objectKeys = {
   tryItExamples: (runId: string) => `${runFolder(runId)}try-it/examples.json`,
   report: (runId: string) => `${runFolder(runId)}report.html`,
   runRecord: (runId: string) => `${runFolder(runId)}run.json`,
+
+  sweep: (sweepId: string) => `${sweepFolder(sweepId)}sweep.json`,
+  sweepFailure: (sweepId: string, trial: number) => `${sweepFolder(sweepId)}failures/${trial}.json`,
+  sweepResults: (sweepId: string) => `${sweepFolder(sweepId)}results.json`,
+  sweepPage: (sweepId: string) => `${sweepFolder(sweepId)}sweep.html`,
 
   /** Named by their content: runs of the same model share them, and they never change. */
   architecture: (sha256: string) => `architectures/${sha256}.json`,

@@ -2,6 +2,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { codeIn, readPage } from './pages';
 
 const run = '<run id>';
+const sweep = '<sweep id>';
 const prepared = ['mnist', '<content key>'] as const;
 
 /** An example of every key, so that a new one does not compile without an entry here. */
@@ -44,6 +45,10 @@ const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   tryItExamples: objectKeys.tryItExamples(run),
   report: objectKeys.report(run),
   runRecord: objectKeys.runRecord(run),
+  sweep: objectKeys.sweep(sweep),
+  sweepFailure: objectKeys.sweepFailure(sweep, 3),
+  sweepResults: objectKeys.sweepResults(sweep),
+  sweepPage: objectKeys.sweepPage(sweep),
   models: objectKeys.models,
   architecture: objectKeys.architecture('<sha256>'),
   initialWeights: objectKeys.initialWeights('<sha256>'),

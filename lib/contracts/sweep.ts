@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { runIdSchema } from './run-config';
+
+/** Shorter than a run id by what the ids of its runs add: `-1234567` or `-winner`. */
+export const sweepIdSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,71}$/,
+    'a sweep id is 1 to 72 characters: letters, digits, "-" and "_", starting with a letter or digit',
+  );
+
+export const maxTrials = 10_000;
+const trialNumberSchema = z.int().min(1).max(maxTrials);
+
+/** The run of trial `trial`, which counts from 1. */
+export const trialRunId = (sweepId: string, trial: number) => `${sweepId}-${trial}`;
+
+/** The run that takes over the best trial, meets the test set and is registered. */
+export const winnerRunId = (sweepId: string) => `${sweepId}-winner`;
+
+const plainValueSchema = z.union([z.string().max(1000), z.number(), z.boolean()]);
+const settingValueSchema = z.union(
+  [plainValueSchema, z.array(plainValueSchema).max(1000)],
+  'a value is text, a number, true, false, or a list of these',
+);
+/** A value of any setting. Lists are flat, so that no depth of nesting has to be feared. */
+export type SettingValue = z.infer<typeof settingValueSchema>;
+
+const settingsSchema = z.record(z.string().max(100), settingValueSchema);
+
+/** The settings of the space in one trial. */
+export type Drawn = Readonly<Record<string, SettingValue>>;
+
+const boundsSchema = z.tuple(
+  [z.number(), z.number()],
+  'the lowest and the highest value are needed: [low, high]',
+);
+
+const maxValues = 10_000;
+const valuesSchema = z.array(settingValueSchema).min(1, 'at least one value is needed').max(maxValues);
+
+/** What a setting of the space may be: one of `values`, `range`, `logRange` and `integers` says what is drawn from. */
+const dimensionSchema = z.strictObject(
+  {
+    values: valuesSchema.optional(),
+    /** Real numbers, both ends included; with `step` those that are a multiple of it above the lowest. */
+    range: boundsSchema.optional(),
+    /** Real numbers whose logarithm is drawn. */
+    logRange: boundsSchema.optional(),
+    /** Whole numbers, both ends included. */
+    integers: boundsSchema.optional(),
+    step: z.number().gt(0).optional(),
+    /** Of `integers`: whether the logarithm is drawn. */
+    log: z.boolean().optional(),
+    /** The trials that have this setting: those where the named setting of the space has one of the values. */
+    when: z.record(z.string().max(100), valuesSchema).optional(),
+  },
+  { error: ({ code }) => (code === 'invalid_type' ? 'a list of values or an object is needed' : undefined) },
+);
+
+/** The file that `sweep` is given. */
+export const spaceFileSchema = z.strictObject({
+  /** Settings of all trials; options of the command override them. */
+  settings: settingsSchema.default({}),
+  /** What is varied. A list is short for `{ "values": […] }`. */
+  space: z.record(
+    z.string().max(100),
+    z.preprocess((given) => (Array.isArray(given) ? { values: given } : given), dimensionSchema),
+  ),
+});
+export type SpaceFile = z.infer<typeof spaceFileSchema>;
+
+export const samplers = ['grid', 'random', 'sobol', 'tpe'] as const;
+export const stoppingRules = ['none', 'median', 'halving'] as const;
+/** Both of the validation data. The loss is minimized, the accuracy maximized. */
+export const sweepMetrics = ['validation-loss', 'validation-accuracy'] as const;
+
+const metricSchema = z.enum(sweepMetrics);
+const stopSchema = z.enum(stoppingRules);
+
+/** Numbers of epochs at which trials pause, the last of them the epochs of a whole training. */
+const rungsSchema = z
+  .array(z.int().min(1).max(1000))
+  .refine((rungs) => rungs.every((rung, index) => index === 0 || rung > rungs[index - 1]!), 'rungs ascend');
+
+/** `sweeps/<id>/sweep.json`: written first, and only if absent. */
+export const sweepSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema,
+  createdAt: z.iso.datetime(),
+  /** As given, the preset not yet expanded. */
+  settings: settingsSchema,
+  space: z.record(z.string().max(100), dimensionSchema),
+  trialCount: trialNumberSchema,
+  /** `folds` and `seeds`: one trial for each fold of a cross-validation, or for each seed. */
+  sampler: z.enum([...samplers, 'folds', 'seeds']),
+  samplerSeed: z.int().min(0).max(0xffff_ffff),
+  stop: stopSchema,
+  rungs: rungsSchema,
+  metric: metricSchema,
+  maxParallel: z.int().min(1),
+  /** Failed trials that are tolerated. */
+  maxFailed: z.int().min(0),
+  /** Of all trials together; 0 sets no limit. */
+  maxCostUsd: z.number().min(0),
+});
+export type Sweep = Readonly<z.infer<typeof sweepSchema>>;
+
+const trialErrorSchema = z.strictObject({ name: z.string(), message: z.string() });
+
+/** `sweeps/<id>/failures/<k>.json`: a trial that fails again however often it is repeated. */
+export const sweepFailureSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema,
+  trial: trialNumberSchema,
+  ...trialErrorSchema.shape,
+  failedAt: z.iso.datetime(),
+});
+
+const trialResultSchema = z.strictObject({
+  trial: trialNumberSchema,
+  runId: runIdSchema,
+  drawn: settingsSchema,
+  status: z.enum(['finished', 'stopped', 'failed']),
+  epochs: z.int().min(0),
+  /** The metric of the epoch whose weights the trial has; `null` for one that has none. */
+  value: z.number().nullable(),
+  seconds: z.number().min(0),
+  costUsd: z.number().min(0),
+  error: trialErrorSchema.optional(),
+});
+
+/** `sweeps/<id>/results.json`: written last. */
+export const sweepResultsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema,
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  metric: metricSchema,
+  stop: stopSchema,
+  rungs: rungsSchema,
+  trials: z.array(trialResultSchema),
+  winner: z
+    .strictObject({
+      trial: trialNumberSchema,
+      /** Of the trial. */
+      runId: runIdSchema,
+      winnerRunId: runIdSchema,
+      testAccuracy: z.number().min(0).max(1),
+      testLoss: z.number(),
+    })
+    .nullable(),
+  /** Of the values of all folds or seeds. */
+  summary: z
+    .strictObject({
+      mean: z.number(),
+      standardDeviation: z.number().min(0),
+      interval: z.tuple([z.number(), z.number()]),
+    })
+    .nullable(),
+});
