@@ -228,7 +228,7 @@ export const pipelineSteps = {
       objectKeys.runRecord(any),
     ],
     failure: 'evaluate',
-    lambda: { memoryMib: lambdaMemoryMib, timeoutMinutes: 5 },
+    lambda: { memoryMib: lambdaMemoryMib, timeoutMinutes: longestTimeoutMinutes },
   },
   register: {
     input: registerInputSchema,

@@ -3,7 +3,8 @@ import type { ObjectStore } from '../store/object-store';
 import { nameImage, readPartNames } from './part-names';
 import { PixelStatistics } from './pixel-statistics';
 import { type FinishedPart, type HashedPart, readHashes } from './read-part-results';
-import { type Duplicate, findDuplicates, type RowPosition } from './rows/find-duplicates';
+import { type Duplicate, findDuplicates } from './rows/find-duplicates';
+import type { RowPosition } from './rows/hash-positions';
 
 const maxDuplicateExamples = 10;
 
@@ -66,8 +67,7 @@ export interface Leakage {
 
 /** Images that are in both splits, by hash. */
 export async function findLeakage(store: ObjectStore, finished: readonly FinishedPart[]): Promise<Leakage> {
-  const hashed: HashedPart[] = [];
-  for (const each of finished) hashed.push(await readHashes(store, each));
+  const hashed = await readHashes(store, finished);
   const duplicates = findDuplicates(hashed);
   const examples: string[] = [];
   for (const { train, test } of duplicates.slice(0, maxDuplicateExamples)) {

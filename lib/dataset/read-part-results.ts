@@ -4,6 +4,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 import { sha256Hex } from '../store/sha256';
+import { forEachConcurrently } from './for-each-concurrently';
 import { bytesPerHash } from './part-writer';
 import type { HashedRows } from './rows/find-duplicates';
 import { type PlannedRows, readPlannedRows } from './rows-table';
@@ -14,8 +15,30 @@ export interface FinishedPart {
   readonly result: PartResult;
 }
 
-/** @throws PermanentError ArtifactNotFound for a part without a result. */
-export async function readPartResult(store: ObjectStore, part: DatasetPart): Promise<FinishedPart> {
+/**
+ * The objects are small, and a hundred million images have thousands of them: one after the other, they would take longer
+ * than a function may run.
+ */
+const requestsAtOnce = 16;
+
+/**
+ * @param beforeEach - may throw, to stop.
+ * @throws PermanentError ArtifactNotFound for a part without a result.
+ */
+export async function readPartResults(
+  store: ObjectStore,
+  parts: readonly DatasetPart[],
+  beforeEach: () => void,
+): Promise<FinishedPart[]> {
+  const finished = new Array<FinishedPart>(parts.length);
+  await forEachConcurrently(parts.entries(), requestsAtOnce, async ([index, part]) => {
+    beforeEach();
+    finished[index] = await readPartResult(store, part);
+  });
+  return finished;
+}
+
+async function readPartResult(store: ObjectStore, part: DatasetPart): Promise<FinishedPart> {
   const key = objectKeys.partResult(part.dataset, part.contentKey, part.index);
   const result = await getJsonIfPresent(store, key, partResultSchema);
   if (result === undefined) throw unfinished(store, key);
@@ -25,9 +48,21 @@ export async function readPartResult(store: ObjectStore, part: DatasetPart): Pro
 /**
  * A HEAD for each shard; every reader of a shard verifies its bytes.
  *
+ * @param beforeEach - may throw, to stop.
  * @throws PermanentError ArtifactNotFound for a missing shard, CorruptArtifact for another than the worker wrote.
  */
-export async function assertShards(store: ObjectStore, { shards }: PartResult): Promise<void> {
+export async function assertShards(
+  store: ObjectStore,
+  finished: readonly FinishedPart[],
+  beforeEach: () => void,
+): Promise<void> {
+  await forEachConcurrently(finished, requestsAtOnce, async ({ result }) => {
+    beforeEach();
+    await assertShardsOfPart(store, result);
+  });
+}
+
+async function assertShardsOfPart(store: ObjectStore, { shards }: PartResult): Promise<void> {
   for (const { key, bytes, sha256 } of shards) {
     const found = await store.head(key);
     if (found === undefined) throw unfinished(store, key);
@@ -50,8 +85,19 @@ function unfinished(store: ObjectStore, key: string): PermanentError {
 
 export interface HashedPart extends HashedRows, PlannedRows {}
 
-/** The hashes of the images of a part, with their splits and classes. */
-export async function readHashes(store: ObjectStore, { part, result }: FinishedPart): Promise<HashedPart> {
+/** The hashes of the images of each part, with their splits and classes. */
+export async function readHashes(
+  store: ObjectStore,
+  finished: readonly FinishedPart[],
+): Promise<HashedPart[]> {
+  const hashed = new Array<HashedPart>(finished.length);
+  await forEachConcurrently(finished.entries(), requestsAtOnce, async ([index, each]) => {
+    hashed[index] = await readHashesOfPart(store, each);
+  });
+  return hashed;
+}
+
+async function readHashesOfPart(store: ObjectStore, { part, result }: FinishedPart): Promise<HashedPart> {
   const key = objectKeys.partHashes(part.dataset, part.contentKey, part.index);
   const hashes = await store.get(key);
   if (sha256Hex(hashes) !== result.hashesSha256) {

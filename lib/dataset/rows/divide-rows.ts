@@ -33,7 +33,14 @@ export function divideRows(
   );
   const random = xorShift(settings.splitSeed);
   return groups === undefined
-    ? drawRows(classes, wanted, shuffle(Int32Array.from(classes.keys()), random))
+    ? drawRows(
+        classes,
+        wanted,
+        shuffle(
+          Int32Array.from({ length: classes.length }, (_, row) => row),
+          random,
+        ),
+      )
     : divideGroups(classes, groups.codes, wanted, (order) => shuffle(order, random));
 }
 

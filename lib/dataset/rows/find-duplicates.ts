@@ -1,4 +1,5 @@
 import type { Split } from '../../contracts/dataset';
+import { HashPositions, type RowPosition } from './hash-positions';
 
 /** The images of one part, in the order of its rows. */
 export interface HashedRows {
@@ -8,23 +9,20 @@ export interface HashedRows {
   readonly splitOf: (row: number) => Split;
 }
 
-export interface RowPosition {
-  readonly part: number;
-  readonly row: number;
-}
-
 /** A training image that is, value for value, also a test image. */
 export interface Duplicate {
   readonly train: RowPosition;
   readonly test: RowPosition;
 }
 
-/** All training images that are also in the test part. Memory: a hash for each test image. */
+/** All training images that are also in the test part. Memory: up to 64 bytes for each test image. */
 export function findDuplicates(parts: readonly HashedRows[]): Duplicate[] {
-  const firstTest = new Map<bigint, RowPosition>();
-  forEachRow(parts, 'test', (hash, position) => {
-    if (!firstTest.has(hash)) firstTest.set(hash, position);
+  let testCount = 0;
+  forEachRow(parts, 'test', () => {
+    testCount += 1;
   });
+  const firstTest = new HashPositions(testCount);
+  forEachRow(parts, 'test', (hash, position) => firstTest.add(hash, position));
   const duplicates: Duplicate[] = [];
   forEachRow(parts, 'train', (hash, train) => {
     const test = firstTest.get(hash);

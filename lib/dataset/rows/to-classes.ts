@@ -34,7 +34,8 @@ export function toClasses(
     classNames: numbering.classNames,
     columns: columns.map(({ codes }, column) => {
       const classOfCode = labelsOf[column]!.map((label) => numbering.classOf.get(label) ?? 0);
-      return Uint8Array.from(codes, (code) => classOfCode[code]!);
+      // Uint8Array.from(codes) would collect all numbers in an array first, which takes 30 bytes for each.
+      return Uint8Array.from({ length: codes.length }, (_, row) => classOfCode[codes[row]!]!);
     }),
     problems: [],
   };

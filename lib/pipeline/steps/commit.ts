@@ -19,7 +19,7 @@ import {
   listUnreadable,
 } from '../../dataset/add-up-parts';
 import { quantizePixels } from '../../dataset/pixels';
-import { assertShards, type FinishedPart, readPartResult } from '../../dataset/read-part-results';
+import { assertShards, type FinishedPart, readPartResults } from '../../dataset/read-part-results';
 import { refuseDataset } from '../../dataset/refuse-dataset';
 import { remarkOnImages } from '../../dataset/rows/remark-on-images';
 import { decodeShard } from '../../dataset/shards';
@@ -42,17 +42,11 @@ export async function commitPreprocessing(
 ): Promise<DatasetManifest> {
   const plan = await getJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema);
   notify({ type: 'step-started', step: 'commit', message: `Checking the ${plan.shardCount} shards` });
-  const finished: FinishedPart[] = [];
-  for (const part of plan.parts) {
-    stopIfInterrupted(signal);
-    finished.push(await readPartResult(store, part));
-  }
+  const stop = () => stopIfInterrupted(signal);
+  const finished = await readPartResults(store, plan.parts, stop);
   const { problems, count } = collectProblems(plan, finished);
   if (count > 0) throw refuseDataset(plan.source.location, problems, count);
-  for (const { result } of finished) {
-    stopIfInterrupted(signal);
-    await assertShards(store, result);
-  }
+  await assertShards(store, finished, stop);
   const leakage = await findLeakage(store, finished);
   const train = addUpSplit(finished, 'train', plan.classNames.length);
   if (plan.dropDuplicates && leakage.duplicates.length === train.rowCount)

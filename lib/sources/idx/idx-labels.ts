@@ -1,3 +1,4 @@
+import { LabelCollector } from '../label-collector';
 import { readNumberRows } from '../numbers/number-rows';
 import type { LabelColumn } from '../source';
 import type { SourceFiles } from '../source-files';
@@ -43,23 +44,10 @@ export async function readIdxLabels(idx: IdxFile, files: SourceFiles): Promise<I
 
 /** The first column. */
 async function readColumn(idx: IdxFile, files: SourceFiles, columns: number): Promise<LabelColumn> {
-  const codeOf = new Map<number, number>();
-  const blocks: Int32Array[] = [];
-  for await (const { values, rowCount } of readNumberRows(wholeSlice(idx), files)) {
-    const codes = new Int32Array(rowCount);
-    let row = 0;
-    for (let at = 0; at < values.length; at += columns) {
-      const value = values[at]!;
-      let code = codeOf.get(value);
-      if (code === undefined) {
-        code = codeOf.size;
-        codeOf.set(value, code);
-      }
-      codes[row++] = code;
-    }
-    blocks.push(codes);
-  }
-  return { codes: concatenate(blocks), values: [...codeOf.keys()] };
+  const collector = openCollector(idx, files);
+  for await (const { values } of readNumberRows(wholeSlice(idx), files))
+    for (let at = 0; at < values.length; at += columns) collector.add(values[at]!);
+  return collector.finish();
 }
 
 /** `undefined` unless every row has a single 1 among zeros. */
@@ -68,28 +56,24 @@ async function readOneHot(
   files: SourceFiles,
   columns: number,
 ): Promise<LabelColumn | undefined> {
-  const blocks: Int32Array[] = [];
-  for await (const { values, rowCount } of readNumberRows(wholeSlice(idx), files)) {
-    const codes = new Int32Array(rowCount).fill(-1);
-    for (let at = 0; at < values.length; at += 1) {
-      if (values[at] === 0) continue;
-      const row = Math.floor(at / columns);
-      if (values[at] !== 1 || codes[row] !== -1) return undefined;
-      codes[row] = at % columns;
+  const collector = openCollector(idx, files);
+  for await (const { values } of readNumberRows(wholeSlice(idx), files)) {
+    for (let start = 0; start < values.length; start += columns) {
+      let position = -1;
+      for (let column = 0; column < columns; column += 1) {
+        const value = values[start + column];
+        if (value === 0) continue;
+        if (value !== 1 || position >= 0) return undefined;
+        position = column;
+      }
+      if (position < 0) return undefined;
+      collector.add(position);
     }
-    if (codes.includes(-1)) return undefined;
-    blocks.push(codes);
   }
-  return { codes: concatenate(blocks), values: Array.from({ length: columns }, (_, column) => column) };
+  return collector.finish();
 }
 
 /** The number of rows that the header of a compressed file announces is not trusted: memory grows with what is there. */
-function concatenate(blocks: readonly Int32Array[]): Int32Array {
-  const whole = new Int32Array(blocks.reduce((sum, block) => sum + block.length, 0));
-  let offset = 0;
-  for (const block of blocks) {
-    whole.set(block, offset);
-    offset += block.length;
-  }
-  return whole;
+function openCollector({ file, shape, isCompressed }: IdxFile, { location }: SourceFiles): LabelCollector {
+  return new LabelCollector(`${file.name} in ${location}`, isCompressed ? 0 : shape[0]);
 }
