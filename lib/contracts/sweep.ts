@@ -159,3 +159,4 @@ export const sweepResultsSchema = z.strictObject({
     })
     .nullable(),
 });
+export type SweepResults = z.infer<typeof sweepResultsSchema>;

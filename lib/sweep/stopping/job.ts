@@ -1,0 +1,53 @@
+import type { Sweep } from '../../contracts/sweep';
+import { costOf, type Trial, valueAfter } from '../sweep-state';
+
+/** A trial is trained until it has this many epochs, or until it ends early. */
+export interface Job {
+  readonly trial: number;
+  readonly untilEpoch: number;
+}
+
+/** What a stopping rule looks at. */
+export interface Contender {
+  readonly trial: number;
+  readonly isRunning: boolean;
+  readonly isFailed: boolean;
+  /** Of each rung that it has reached; lower is better. */
+  readonly costs: readonly number[];
+}
+
+/** Chooses one more job; `undefined` if there is none, at least until a running one ends. */
+export type StoppingRule = (sweep: Sweep, contenders: readonly Contender[]) => Job | undefined;
+
+export function contend(trial: Trial, { rungs, metric }: Sweep): Contender {
+  const { status, epochs, config } = trial;
+  const isFinished = status === 'finished';
+  const isReached = (rung: number, index: number) =>
+    // The last rung is reached when the run has its results, not when the last epoch is trained.
+    isFinished || (index < rungs.length - 1 && epochs.length >= rung);
+  return {
+    trial: trial.trial,
+    isRunning: status === 'running',
+    isFailed: status === 'failed',
+    costs: rungs
+      .filter(isReached)
+      .map((rung) => costOf(valueAfter(epochs.slice(0, rung), config, metric), metric)),
+  };
+}
+
+/** The next trial that no job has drawn, to its first rung. */
+export function drawNext({ trialCount, rungs }: Sweep, contenders: readonly Contender[]): Job | undefined {
+  const trial = contenders.length + 1;
+  return trial > trialCount ? undefined : { trial, untilEpoch: rungs[0]! };
+}
+
+/** Those that have reached a rung, counted from 0: the best first, of equal ones the lowest number. */
+export function rank(contenders: readonly Contender[], rung: number): Contender[] {
+  return contenders
+    .filter(({ costs }) => costs.length > rung)
+    .sort((a, b) => a.costs[rung]! - b.costs[rung]! || a.trial - b.trial);
+}
+
+/** Whether a contender pauses at a rung, from which it may be promoted. */
+export const pausesAt = ({ isRunning, isFailed, costs }: Contender, rung: number) =>
+  !isRunning && !isFailed && costs.length === rung + 1;
