@@ -73,10 +73,17 @@ export const trainInputSchema = z.strictObject({
   compute: computeSchema.optional(),
   /** For all attempts together; absent, or 0, for no limit. */
   trainingSecondsLimit: z.number().min(0).optional(),
+  /** The training pauses when it has this many epochs, and continues later to the same bytes. @default - no pause */
+  pauseAfterEpoch: z.int().min(1).optional(),
 });
 export type TrainInput = z.infer<typeof trainInputSchema>;
 
-export const trainOutputSchema = z.strictObject({ runId: runIdSchema, seconds: z.number() });
+export const trainOutputSchema = z.strictObject({
+  runId: runIdSchema,
+  seconds: z.number(),
+  /** The epochs that a paused training has. Absent: the run is trained. */
+  pausedAfterEpoch: z.int().min(1).optional(),
+});
 export type TrainOutput = z.infer<typeof trainOutputSchema>;
 
 export const evaluateInputSchema = z.strictObject({

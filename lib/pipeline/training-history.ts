@@ -4,7 +4,7 @@ import { type Epoch, historySchema } from '../contracts/results';
 import type { StoredRunConfig } from '../contracts/run-config';
 import { writeHistoryCsv } from '../export/history-csv';
 import { eventSides, writeTensorboardEvents } from '../export/tensorboard-events';
-import { renderProgressPage } from '../report/progress-page';
+import { type ProgressData, renderProgressPage } from '../report/progress-page';
 import { getJson, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
@@ -23,24 +23,33 @@ export class TrainingHistory {
       runId,
       epochs: [...epochs],
     });
-    await this.writePage(epochs, true);
+    await this.writePage(epochs, 'training');
+  }
+
+  /** Says on the page that the training waits. */
+  async pause(): Promise<void> {
+    await this.writePage(await this.readEpochs(), 'paused');
   }
 
   /** Writes the history as a table and as TensorBoard event files, and links the page to the report. */
   async finish(): Promise<void> {
     const { runId, createdAt } = this.run;
-    const { epochs } = await getJson(this.store, objectKeys.history(runId), historySchema);
+    const epochs = await this.readEpochs();
     await this.store.put(objectKeys.historyTable(runId), writeHistoryCsv(epochs));
     for (const side of eventSides) {
       const events = writeTensorboardEvents(epochs, side, new Date(createdAt));
       await this.store.put(objectKeys.tensorboardEvents(runId, side), events);
     }
-    await this.writePage(epochs, false);
+    await this.writePage(epochs, 'trained');
   }
 
-  private async writePage(epochs: readonly Epoch[], isTraining: boolean): Promise<void> {
+  private async readEpochs(): Promise<readonly Epoch[]> {
+    return (await getJson(this.store, objectKeys.history(this.run.runId), historySchema)).epochs;
+  }
+
+  private async writePage(epochs: readonly Epoch[], state: ProgressData['state']): Promise<void> {
     const { runId, config } = this.run;
-    const page = renderProgressPage({ runId, config, epochs, isTraining, pipelineVersion });
+    const page = renderProgressPage({ runId, config, epochs, state, pipelineVersion });
     await this.store.put(objectKeys.progressPage(runId), new TextEncoder().encode(page));
   }
 }

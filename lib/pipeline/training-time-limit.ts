@@ -67,7 +67,7 @@ export class TrainingTimeLimit {
   }
 
   /**
-   * Waits for the training and for the last write. A stopped attempt records its exact time, without the advance.
+   * Waits for the training and for the last write. A stopped attempt records its exact time.
    *
    * @param training - stops with `Interrupted` when `signal` is aborted.
    * @throws the reason of `signal` if the limit stopped the training, or else the error of the training.
@@ -78,10 +78,15 @@ export class TrainingTimeLimit {
       await this.#lastWrite;
       return outcome;
     } catch (error) {
-      if (!isInterruption(error) || this.options.secondsLimit === 0) throw error;
-      await this.record(this.seconds());
+      if (!isInterruption(error)) throw error;
+      await this.recordExactly();
       throw this.signal.aborted ? this.signal.reason : error;
     }
+  }
+
+  /** Without the advance, because the training ends here and continues later. */
+  async recordExactly(): Promise<void> {
+    if (this.options.secondsLimit > 0) await this.record(this.seconds());
   }
 
   private seconds(): number {

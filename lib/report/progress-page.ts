@@ -12,8 +12,8 @@ export interface ProgressData {
   readonly config: RunConfig;
   /** Finished epochs, at least one. */
   readonly epochs: readonly Epoch[];
-  /** False after the training: the page no longer refreshes, and links to the report. */
-  readonly isTraining: boolean;
+  /** The page refreshes during the training only, and links to the report after it. */
+  readonly state: 'training' | 'paused' | 'trained';
   readonly pipelineVersion: string;
 }
 
@@ -21,27 +21,54 @@ const refreshSeconds = 5;
 
 /** The learning curves of a run in training. The file is rewritten after each epoch, and the page reloads itself. */
 export function renderProgressPage(data: ProgressData): string {
-  const { runId, config, epochs, isTraining, pipelineVersion } = data;
-  const title = `${isTraining ? `Epoch ${epochs.length} of ${config.epochs}` : 'Trained'} · ${runId}`;
+  const { runId, config, epochs, state, pipelineVersion } = data;
+  const { title, ...head } = describeState(data);
   const body =
-    headline(data) +
+    headline(data, head) +
     learningCurves({ epochs, config, modelEpoch: epochs.length }) +
     configuration({ config });
-  return framePage(title, body, pipelineVersion, isTraining ? { refreshSeconds } : {});
+  const refresh = state === 'training' ? { refreshSeconds } : {};
+  return framePage(`${title} · ${runId}`, body, pipelineVersion, refresh);
 }
 
-function headline({ runId, config, epochs, isTraining }: ProgressData): Markup {
-  const last = epochs.at(-1)!;
+interface Headline {
+  readonly badge: string;
+  /** What the accuracy is. */
+  readonly what: string;
+  readonly end: Markup;
+}
+
+function describeState({ config, epochs, state }: ProgressData): Headline & { readonly title: string } {
+  const position = `epoch ${epochs.length} of ${config.epochs}`;
+  if (state === 'trained') {
+    return {
+      title: 'Trained',
+      badge: 'Trained',
+      what: 'validation accuracy after the last epoch',
+      end: '<p>The training has ended. <a href="report.html">The report</a> is written when the model has been evaluated.</p>',
+    };
+  }
+  if (state === 'paused') {
+    return {
+      title: `Paused after ${position}`,
+      badge: 'Paused',
+      what: `validation accuracy after ${position}`,
+      end: '<p class="note">The training is paused. It can continue from its checkpoint.</p>',
+    };
+  }
   const trainedSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
   const left = (trainedSeconds / epochs.length) * (config.epochs - epochs.length);
-  const what = isTraining
-    ? `validation accuracy after epoch ${epochs.length} of ${config.epochs}; ${left === 0 ? 'almost done' : `about ${formatSeconds(left)} left`}`
-    : 'validation accuracy after the last epoch';
-  const end = isTraining
-    ? `<p class="note">This page is written after each epoch and refreshes every ${refreshSeconds} seconds.</p>`
-    : '<p>The training has ended. <a href="report.html">The report</a> is written when the model has been evaluated.</p>';
+  return {
+    title: `Epoch ${epochs.length} of ${config.epochs}`,
+    badge: 'Training',
+    what: `validation accuracy after ${position}; ${left === 0 ? 'almost done' : `about ${formatSeconds(left)} left`}`,
+    end: `<p class="note">This page is written after each epoch and refreshes every ${refreshSeconds} seconds.</p>`,
+  };
+}
+
+function headline({ runId, config, epochs }: ProgressData, { badge, what, end }: Headline): Markup {
   return (
-    `<header><p class="eyebrow"><span class="badge">${isTraining ? 'Training' : 'Trained'}</span><span>${escapeMarkup(config.modelName)} on ${escapeMarkup(config.dataset)}</span><span>run <code>${escapeMarkup(runId)}</code></span></p>` +
-    `<h1>${formatPercent(last.val_acc)}<small>${escapeMarkup(what)}</small></h1>${end}</header>`
+    `<header><p class="eyebrow"><span class="badge">${badge}</span><span>${escapeMarkup(config.modelName)} on ${escapeMarkup(config.dataset)}</span><span>run <code>${escapeMarkup(runId)}</code></span></p>` +
+    `<h1>${formatPercent(epochs.at(-1)!.val_acc)}<small>${escapeMarkup(what)}</small></h1>${end}</header>`
   );
 }

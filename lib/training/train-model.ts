@@ -4,7 +4,7 @@ import { PermanentError, TransientError } from '../contracts/errors';
 import type { Epoch } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import { type ImageSource, takeInOrder } from '../dataset/image-source';
-import { bestEpoch, shouldStopEarly } from '../schedule/early-stopping';
+import { bestEpoch, isTrainingOver, pausedAfter } from '../schedule/early-stopping';
 import { learningRateAt } from '../schedule/learning-rate';
 import { batchSizesOf, evaluationBatchSize } from './batches/batch-sizes';
 import { openBatchSource } from './batches/batch-source';
@@ -39,6 +39,8 @@ export interface TrainingOptions {
   readonly initial: readonly Float32Array[];
   /** Resumes from this state, to the same bytes as an uninterrupted run. */
   readonly resumeFrom?: TrainingState | undefined;
+  /** Ends after this epoch, for another training to resume. @default - no pause */
+  readonly pauseAfterEpoch?: number | undefined;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onBatch: (position: { epoch: number; batch: number; batchesPerEpoch: number }) => void;
@@ -54,6 +56,8 @@ export interface TrainingOutcome {
   readonly epoch: number;
   /** In the order of the model's weights: the best ones with early stopping, else the last ones. */
   readonly weights: readonly Float32Array[];
+  /** The number of finished epochs of a paused training; `undefined` if it is over. */
+  readonly pausedAfterEpoch: number | undefined;
 }
 
 /**
@@ -65,7 +69,7 @@ export interface TrainingOutcome {
 export async function trainModel(options: TrainingOptions): Promise<TrainingOutcome> {
   const training = new Training(options);
   try {
-    while (!training.isFinished()) {
+    while (training.hasNextEpoch()) {
       await training.trainEpoch();
       await training.finishEpoch();
     }
@@ -102,9 +106,8 @@ class Training {
     this.#epochStartedAt = now().getTime() - 1000 * start.epochSeconds;
   }
 
-  isFinished(): boolean {
-    const { epochs, patience } = this.options.settings;
-    return this.#history.length >= epochs || shouldStopEarly(this.#history, patience);
+  hasNextEpoch(): boolean {
+    return !isTrainingOver(this.#history, this.options.settings) && this.pausedAfterEpoch() === undefined;
   }
 
   /** The remaining training steps of the epoch. */
@@ -146,7 +149,7 @@ class Training {
   async readOutcome(): Promise<TrainingOutcome> {
     const weights = this.#best ?? resultingWeights(await this.#session.readWeights());
     const epoch = this.#best === undefined ? this.#history.length : bestEpoch(this.#history);
-    return { stepCount: this.#session.step, epoch, weights };
+    return { stepCount: this.#session.step, epoch, weights, pausedAfterEpoch: this.pausedAfterEpoch() };
   }
 
   async dispose(): Promise<void> {
@@ -164,6 +167,11 @@ class Training {
       best: this.#best,
       windowRows: this.options.windowRows,
     });
+  }
+
+  private pausedAfterEpoch(): number | undefined {
+    const { settings, pauseAfterEpoch } = this.options;
+    return pausedAfter(this.#history, settings, pauseAfterEpoch);
   }
 
   private isCheckpointDue(): boolean {

@@ -7,7 +7,7 @@ const render = (overrides: Partial<ProgressData> = {}) =>
     runId: 'friday',
     config: runConfigSchema.parse({}),
     epochs: makeEpochs(4),
-    isTraining: true,
+    state: 'training',
     pipelineVersion: '0.1.0',
     ...overrides,
   });
@@ -20,9 +20,16 @@ test('during training it refreshes, and shows the epoch and the time left', () =
 });
 
 test('after the training it no longer refreshes, and links to the report', () => {
-  const page = render({ isTraining: false });
+  const page = render({ state: 'trained' });
   expect(page).not.toContain('http-equiv="refresh"');
   expect(page).toContain('<a href="report.html">');
+});
+
+test('a paused training says so, and does not refresh', () => {
+  const page = render({ state: 'paused' });
+  expect(page).toContain('<title>Paused after epoch 4 of 10 · friday');
+  expect(page).not.toContain('http-equiv="refresh"');
+  expect(page).not.toContain('report.html');
 });
 
 test('it says how the run trains, and on what it validates', () => {

@@ -19,7 +19,7 @@ import { estimateOnWasm } from '../wasm-estimate';
 import type { RestoredTraining } from './restore-training';
 
 interface NetworkTraining
-  extends Pick<TrainingOptions, 'trainImages' | 'validationImages' | 'windowRows'>,
+  extends Pick<TrainingOptions, 'trainImages' | 'validationImages' | 'windowRows' | 'pauseAfterEpoch'>,
     RestoredTraining {
   readonly config: RunConfig;
   readonly network: KerasGraph;
@@ -46,7 +46,7 @@ export async function trainWithCheckpoints(
   { store, notify, now, signal }: StepContext,
 ): Promise<ResumableOutcome> {
   const log = (message: string) => notify({ type: 'note', message });
-  const { trainImages, validationImages, windowRows, checkpoints, resumeFrom } = training;
+  const { trainImages, validationImages, windowRows, checkpoints, resumeFrom, pauseAfterEpoch } = training;
   const model = assemble(toLogits(network), "The run's model");
   try {
     notify({
@@ -62,7 +62,8 @@ export async function trainWithCheckpoints(
       await history.write(resumeFrom.history);
     // Reading the dataset may have used all the time.
     timeLimit.check();
-    const estimate = estimateOnWasm({ network, engine, epochs: config.epochs, now, log });
+    const epochs = Math.min(pauseAfterEpoch ?? config.epochs, config.epochs);
+    const estimate = estimateOnWasm({ network, engine, epochs, now, log });
     const trained = trainModel({
       trainImages,
       validationImages,
@@ -72,6 +73,7 @@ export async function trainWithCheckpoints(
       settings: config,
       initial: await readInitialWeights(store, config, network, model, log),
       resumeFrom,
+      pauseAfterEpoch,
       now,
       signal: AbortSignal.any([signal, timeLimit.signal]),
       onBatch: (position) => {
@@ -86,6 +88,7 @@ export async function trainWithCheckpoints(
       },
     });
     const outcome = await timeLimit.watch(trained);
+    if (outcome.pausedAfterEpoch !== undefined) await timeLimit.recordExactly();
     const resumedFromStep = resumeFrom?.step ?? 0;
     return { ...outcome, parameterCount: model.countParams(), resumedFromStep, secondsBefore };
   } finally {
@@ -107,7 +110,7 @@ async function readInitialWeights(
 }
 
 /** The time that earlier processes trained. */
-function countSeconds(resumeFrom: TrainingState | undefined): number {
+export function countSeconds(resumeFrom: TrainingState | undefined): number {
   if (resumeFrom === undefined) return 0;
   return resumeFrom.history.reduce((sum, { seconds }) => sum + seconds, resumeFrom.epochSeconds);
 }

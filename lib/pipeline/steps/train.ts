@@ -10,6 +10,7 @@ import { findSourceCommit } from '../../installation/source-commit';
 import { completeLabels } from '../../model/model-labels';
 import { networkOf } from '../../model/network-of';
 import { hasConvolutions, listNetworkWeights } from '../../model/network-weights';
+import { pausedAfter } from '../../schedule/early-stopping';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import { remarkOnAveraging } from '../../training/averaging-remark';
 import { chooseWindow, heldImageBytes } from '../../training/batches/shuffle-window';
@@ -22,16 +23,17 @@ import type { StepContext } from '../step-context';
 import { TrainingHistory } from '../training-history';
 import { TrainingTimeLimit } from '../training-time-limit';
 import { restoreTraining } from './restore-training';
-import { trainWithCheckpoints } from './train-with-checkpoints';
+import { countSeconds, trainWithCheckpoints } from './train-with-checkpoints';
 import { writeTrainingFiles } from './training-files';
 
 /**
  * Trains the run's model and stores it: checkpoints and history.json during the training, then the model in every format
  * and the try-it page, then training.json, which marks the training as complete. A run that has a training.json is not
- * trained again; an interrupted training resumes from its newest checkpoint.
+ * trained again; an interrupted or paused training resumes from its newest checkpoint. A pause leaves checkpoints and
+ * history.json alone.
  *
  * @param openedEngine - if an earlier check has opened it already.
- * @returns also the engine, unless the run was already trained.
+ * @returns also the engine, unless nothing was to be trained.
  * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
  *   CostLimitExceeded after a checkpoint, or an error of reading the dataset; TransientError Interrupted.
  */
@@ -41,6 +43,7 @@ export async function train(
   openedEngine?: TrainingEngine,
 ): Promise<TrainOutput & { readonly engine?: TrainingEngine }> {
   const { runId, dataset, contentKey, compute = null, trainingSecondsLimit: secondsLimit = 0 } = input;
+  const { pauseAfterEpoch } = input;
   const { store, notify, now, signal } = context;
   const earlier = await readEarlierTraining(input, context);
   if (earlier !== undefined) {
@@ -55,13 +58,20 @@ export async function train(
   const { maxCostUsd } = config;
   if (maxCostUsd > 0 && compute === null)
     log('maxCostUsd has no effect on a local run: this machine has no price');
-  const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
   const manifest = await getJson(store, objectKeys.manifest(dataset, contentKey), datasetManifestSchema);
   const classes = manifest.classNames.length;
   const network = await networkOf({ ...config, classes }, manifest.imageShape, store);
   const layout = layOutState(listNetworkWeights(network, 'The network of this run'), config);
   const restored = await restoreTraining(store, { runId, contentKey }, config, layout, log);
-  const windowRows = chooseWindow(manifest, config, restored.resumeFrom);
+  const { resumeFrom } = restored;
+  const earlierPause = pausedAfter(resumeFrom?.history ?? [], config, pauseAfterEpoch);
+  if (earlierPause !== undefined) {
+    if (config.resumeFrom !== undefined) await history.write(resumeFrom!.history);
+    await history.pause();
+    return { runId, seconds: countSeconds(resumeFrom), pausedAfterEpoch: earlierPause };
+  }
+  const timeLimit = await TrainingTimeLimit.open({ store, runId, secondsLimit, maxCostUsd, now });
+  const windowRows = chooseWindow(manifest, config, resumeFrom);
   assertFitsMemory(network, config, { imageBytes: heldImageBytes(manifest, windowRows) });
   if (windowRows !== undefined) log(describeWindow(manifest, windowRows));
   const wanted = { ...config, isConvolutional: hasConvolutions(network) };
@@ -74,8 +84,16 @@ export async function train(
   const remark = remarkOnAveraging(config, images.trainImages.count);
   if (remark !== undefined) log(remark);
   try {
-    const training = { ...images, ...restored, windowRows, config, network, engine, timeLimit, history };
-    const { weights, secondsBefore, ...outcome } = await trainWithCheckpoints(training, context);
+    const trained = await trainWithCheckpoints(
+      { ...images, ...restored, windowRows, pauseAfterEpoch, config, network, engine, timeLimit, history },
+      context,
+    );
+    const { weights, secondsBefore, pausedAfterEpoch, ...outcome } = trained;
+    const secondsSoFar = () => (now().getTime() - startedAt) / 1000 + secondsBefore;
+    if (pausedAfterEpoch !== undefined) {
+      await history.pause();
+      return { runId, seconds: secondsSoFar(), pausedAfterEpoch, engine };
+    }
     const labels = {
       ...completeLabels(manifest, classes),
       preparation: {
@@ -83,10 +101,10 @@ export async function train(
         isInverted: config.invert,
       },
     };
-    const trained = { ...images, runId, config, network, weights, labels, manifest };
-    const weightsSha256 = await writeTrainingFiles(store, trained);
+    const files = { ...images, runId, config, network, weights, labels, manifest };
+    const weightsSha256 = await writeTrainingFiles(store, files);
     await history.finish();
-    const seconds = (now().getTime() - startedAt) / 1000 + secondsBefore;
+    const seconds = secondsSoFar();
     await putJson(store, objectKeys.training(runId), trainingRecordSchema, {
       schemaVersion: 1,
       runId,
