@@ -1,6 +1,6 @@
 import type { Sweep } from '../contracts/sweep';
 import { halving } from './stopping/halving';
-import { type Contender, contend, drawNext, type Job, type StoppingRule } from './stopping/job';
+import { type Contender, contend, crownBest, drawNext, type Job, type StoppingRule } from './stopping/job';
 import { median } from './stopping/median';
 import type { SweepState, Trial } from './sweep-state';
 
@@ -25,7 +25,7 @@ export function nextJobs({ sweep, trials }: SweepState): Job[] {
   const contenders = trials.map((trial) => contend(trial, sweep));
   for (const job of jobs) start(job, contenders);
   while (jobs.length < places) {
-    const job = rules[sweep.stop](sweep, contenders);
+    const job = rules[sweep.stop](sweep, contenders) ?? crownBest(sweep, contenders);
     if (job === undefined) break;
     jobs.push(job);
     start(job, contenders);

@@ -40,3 +40,13 @@ test('earlier trials that failed count as the worst', () => {
   simulated.run();
   expect(simulated.epochsOf()).toEqual([0, 0, 0, 8, 8, 8]);
 });
+
+test('where all that went on have failed, the best of those that stopped goes on', () => {
+  const fates = losses(1, 1, 1, 1, 1, 5).map((fate, index) => ({
+    ...fate,
+    failsAt: index < 5 ? 4 : undefined,
+  }));
+  const simulated = new SimulatedSweep(sweepOf(6), fates);
+  simulated.run();
+  expect(simulated.epochsOf()).toEqual([3, 3, 3, 3, 3, 8]);
+});

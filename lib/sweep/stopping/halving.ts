@@ -45,7 +45,7 @@ function nextOfRung(sweep: Sweep, contenders: readonly Contender[]): Job | undef
       .find((contender) => pausesAt(contender, rung));
     if (next !== undefined) return { trial: next.trial, untilEpoch };
   }
-  return crownBest(sweep.rungs, contenders);
+  return undefined;
 }
 
 function nextAtOnce(sweep: Sweep, contenders: readonly Contender[]): Job | undefined {
@@ -56,9 +56,7 @@ function nextAtOnce(sweep: Sweep, contenders: readonly Contender[]): Job | undef
       .find((contender) => pausesAt(contender, rung));
     if (next !== undefined) return { trial: next.trial, untilEpoch: rungs[rung + 1]! };
   }
-  const draw = drawNext(sweep, contenders);
-  if (draw !== undefined || contenders.some(({ isRunning }) => isRunning)) return draw;
-  return crownBest(rungs, contenders);
+  return drawNext(sweep, contenders);
 }
 
 /** The trials that have reached a rung, or failed on the way to it. */
@@ -66,13 +64,4 @@ function countAt(contenders: readonly Contender[], rung: number): number {
   return contenders.filter(
     ({ costs, isFailed }) => costs.length > rung || (isFailed && costs.length === rung),
   ).length;
-}
-
-/** The best of the highest rung goes on, so that a sweep has a winner if it is small, or if those that went on failed. */
-function crownBest(rungs: readonly number[], contenders: readonly Contender[]): Job | undefined {
-  const alive = contenders.filter(({ isFailed }) => !isFailed);
-  const highest = Math.max(0, ...alive.map(({ costs }) => costs.length)) - 1;
-  const [best] = highest < 0 ? [] : rank(alive, highest);
-  const untilEpoch = rungs[highest + 1];
-  return best === undefined || untilEpoch === undefined ? undefined : { trial: best.trial, untilEpoch };
 }

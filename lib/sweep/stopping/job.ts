@@ -51,3 +51,16 @@ export function rank(contenders: readonly Contender[], rung: number): Contender[
 /** Whether a contender pauses at a rung, from which it may be promoted. */
 export const pausesAt = ({ isRunning, isFailed, costs }: Contender, rung: number) =>
   !isRunning && !isFailed && costs.length === rung + 1;
+
+/**
+ * When nothing else is left, the best of the highest rung goes on, so that a sweep has a winner if it is small, or if those
+ * that went on failed.
+ */
+export function crownBest({ rungs }: Sweep, contenders: readonly Contender[]): Job | undefined {
+  if (contenders.some(({ isRunning }) => isRunning)) return undefined;
+  const alive = contenders.filter(({ isFailed }) => !isFailed);
+  const highest = Math.max(0, ...alive.map(({ costs }) => costs.length)) - 1;
+  const [best] = highest < 0 ? [] : rank(alive, highest);
+  const untilEpoch = rungs[highest + 1];
+  return best === undefined || untilEpoch === undefined ? undefined : { trial: best.trial, untilEpoch };
+}
