@@ -80,10 +80,10 @@ module.exports = {
     {
       name: 'libraries-must-not-import-pipeline',
       comment:
-        'lib/pipeline imports the parts, so a part must not import lib/pipeline. Pass what it needs as an argument, as copyFiles in lib/dataset gets a store and a function for notes. What may import what: lib/pipeline, lib/runtime and cli import all parts; training imports augmentation, dataset, model, tensorflow, native-setup and store; export, report and try-it import model, evaluation, dataset and store; dataset imports sources, and sources image and store; evaluation and image import dataset; all parts import contracts.',
+        'lib/pipeline imports the parts, so a part must not import lib/pipeline. Pass what it needs as an argument, as copyFiles in lib/dataset gets a store and a function for notes. What may import what: lib/pipeline, lib/runtime and cli import all parts; training imports augmentation, dataset, model, tensorflow, native-setup and store; export, report and try-it import model, evaluation, dataset and store; dataset imports sources, and sources image and store; evaluation and image import dataset; dataset and training import random; all parts import contracts.',
       severity: 'error',
       from: {
-        path: '^lib/(augmentation|dataset|sources|image|inference|model|training|evaluation|report|export|store|tensorflow|native-setup|cloud|protobuf|try-it)/',
+        path: '^lib/(augmentation|dataset|sources|image|inference|model|training|evaluation|report|export|store|tensorflow|native-setup|cloud|protobuf|random|try-it)/',
       },
       to: { path: '^(lib/(pipeline|runtime)|functions|cdk|cli)/' },
     },

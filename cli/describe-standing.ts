@@ -43,8 +43,8 @@ function compareWithBest({ accuracy }: RunRecord, best: RunRecord): string {
 function listNextCommands(store: ObjectStore, runId: string, previousId: string | undefined): NextCommand[] {
   return [
     { command: commandLine(store, 'open', runId), meaning: 'the report' },
-    { command: commandLine(store, 'serve', runId), meaning: 'draw digits' },
-    { command: commandLine(store, 'predict', 'digit.png', '--run-id', runId), meaning: 'classify an image' },
+    { command: commandLine(store, 'serve', runId), meaning: 'try it in the browser' },
+    { command: commandLine(store, 'predict', 'image.png', '--run-id', runId), meaning: 'classify an image' },
     ...(previousId === undefined
       ? []
       : [{ command: commandLine(store, 'compare', previousId, runId), meaning: 'with the previous run' }]),

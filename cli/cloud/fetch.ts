@@ -45,7 +45,7 @@ export async function fetchCommand(request: FetchCommandRequest, terminal: Termi
       '',
       `  report    ${linkTo(to, objectKeys.report(runId), terminal.styles)}`,
       `  model     ${locate(to, objectKeys.modelTopology(runId))}`,
-      `  classify  ${commandLine(to, 'predict', 'digit.png', '--run-id', runId)}`,
+      `  classify  ${commandLine(to, 'predict', 'image.png', '--run-id', runId)}`,
     );
   }
   terminal.print(facts.join('\n'));

@@ -25,7 +25,7 @@ export async function showInCloud(
     terminal.print(JSON.stringify({ ...(run ?? { status: 'unfinished', runId }), execution }, null, 2));
     return;
   }
-  if (run !== undefined) terminal.print(describeRun(store, run, terminal.styles));
+  if (run !== undefined) terminal.print(await describeRun(store, run, terminal.styles));
   terminal.print(`${run === undefined ? '' : '\n'}${describeExecution(execution, cloud)}`);
 }
 

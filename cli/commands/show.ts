@@ -1,10 +1,11 @@
 import { changedSettings, effectiveSettings } from '../../lib/contracts/effective-settings';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import type { RunRecord } from '../../lib/contracts/results';
+import { metricsSchema, type RunRecord } from '../../lib/contracts/results';
 import type { RunConfig } from '../../lib/contracts/run-config';
 import { introduceModel } from '../../lib/model/describe-model';
 import { type RunListing, readRun } from '../../lib/pipeline/list-runs';
 import { formatCount, formatSetting } from '../../lib/report/format-values';
+import { getJsonIfPresent } from '../../lib/store/json-objects';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { linkTo } from '../display/link';
 import type { Styles } from '../display/styles';
@@ -21,10 +22,10 @@ interface ShowRequest extends StoreRequest {
 /** Prints the result and the settings of a run. */
 export async function showCommand({ store, isJson, runId }: ShowRequest, terminal: Terminal): Promise<void> {
   const run = (await readRun(store, await resolveRunId(store, runId)))!;
-  terminal.print(isJson ? JSON.stringify(run, null, 2) : describeRun(store, run, terminal.styles));
+  terminal.print(isJson ? JSON.stringify(run, null, 2) : await describeRun(store, run, terminal.styles));
 }
 
-export function describeRun(store: ObjectStore, run: RunListing, styles: Styles): string {
+export async function describeRun(store: ObjectStore, run: RunListing, styles: Styles): Promise<string> {
   switch (run.status) {
     case 'damaged':
       return `Run ${run.runId}: ${styles.red('damaged')}\n\n  ${run.reason}`;
@@ -40,22 +41,27 @@ export function describeRun(store: ObjectStore, run: RunListing, styles: Styles)
       return [
         `Run ${run.runId}: ${run.status === 'accepted' ? styles.green(run.status) : styles.red(run.status)}`,
         '',
-        formatTable(listFacts(store, run.record, styles)),
+        formatTable(await listFacts(store, run.record, styles)),
         '',
         describeSettings(run.record.config, styles),
       ].join('\n');
   }
 }
 
-function listFacts(store: ObjectStore, record: RunRecord, styles: Styles): (readonly [string, string])[] {
+async function listFacts(
+  store: ObjectStore,
+  record: RunRecord,
+  styles: Styles,
+): Promise<(readonly [string, string])[]> {
   const { accuracy, errorCount, testCount, loss, environment, phases, dataset, runId } = record;
+  const metrics = await getJsonIfPresent(store, objectKeys.metrics(runId), metricsSchema);
   return [
     [
       'test accuracy',
       `${accuracy.toFixed(4)} (${formatCount(errorCount)} of ${formatCount(testCount)} wrong)`,
     ],
     ['test loss', loss.toFixed(4)],
-    ['model', introduceModel(record.config)],
+    ['model', introduceModel(record.config, metrics?.classes.length)],
     ['started', record.createdAt],
     ['finished', record.finishedAt],
     ['engine', `${environment.engine} ${environment.tensorflowVersion} on ${environment.device}`],

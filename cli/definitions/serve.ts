@@ -8,7 +8,7 @@ export function defineServe(program: Command, terminal: Terminal): void {
   addCommand(
     program,
     'serve',
-    'serve a page on this machine to draw digits and see predictions, until Ctrl-C',
+    'serve a page on this machine to draw digits or choose images and see predictions, until Ctrl-C',
   )
     .addArgument(optionalRunIdArgument('the latest registered model'))
     .addOption(storeOption())

@@ -8,6 +8,7 @@ import type { KerasGraph } from '../model/keras-graph';
 import { networkOf } from '../model/network-of';
 import { type ContentObject, readWithContent } from '../store/content-object';
 import { limitTrainingSeconds } from './cost';
+import { assertResumable } from './resumed-run';
 import { assertStartable, reserveRun } from './start-run';
 import type { StepContext } from './step-context';
 import { planPreprocessing, storePlan } from './steps/plan';
@@ -63,6 +64,7 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   assertAugmentationFits(config, planned.plan.conversion.imageShape);
   const reader = readWithContent(context.store, objects);
   const classes = planned.plan.classNames.length;
+  await assertResumable(context.store, { ...config, classes });
   const network = await networkOf({ ...config, classes }, planned.plan.conversion.imageShape, reader);
   await assertTrainable?.(planned.plan, network);
 

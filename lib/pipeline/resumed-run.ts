@@ -16,7 +16,10 @@ const freeSettings = [
   'device',
 ] as const satisfies (keyof RunConfig)[];
 
-/** @throws PermanentError InvalidInput unless the run that `resumeFrom` names exists and has the same settings. */
+/**
+ * @param config - with the number of classes, where the dataset was opened.
+ * @throws PermanentError InvalidInput unless the run that `resumeFrom` names exists and has the same settings.
+ */
 export async function assertResumable(store: ObjectStore, config: RunConfig): Promise<void> {
   const { resumeFrom } = config;
   if (resumeFrom === undefined) return;
@@ -29,7 +32,8 @@ export async function assertResumable(store: ObjectStore, config: RunConfig): Pr
       { evidence: { resumeFrom } },
     );
   }
-  const earlier = stored.config;
+  // Where it was left to the dataset, the content key decides.
+  const earlier = { ...stored.config, classes: stored.config.classes ?? config.classes };
   const free = new Set<string>(freeSettings);
   const differing = differingSettings(config, earlier).filter((name) => !free.has(name));
   if (differing.length === 0) return;

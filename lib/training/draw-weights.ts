@@ -1,5 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { createRandom, type RandomUint32, randomStreams } from './seeded-random';
+import { createRandom, type RandomUint32, randomStreams } from '../random/seeded-random';
 
 /**
  * Keras' default initial values, in the order of `model.weights`: Glorot-uniform kernels, ones for scales and variances,

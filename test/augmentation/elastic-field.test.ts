@@ -1,5 +1,5 @@
 import { ElasticField, elasticDeviation } from '../../lib/augmentation/elastic-field';
-import { createRandom } from '../../lib/training/seeded-random';
+import { createRandom } from '../../lib/random/seeded-random';
 
 const side = 28;
 /** Four standard errors: 0.06 of a deviation, 0.09 of a correlation. */

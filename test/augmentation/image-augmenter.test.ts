@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { AugmentationSettings } from '../../lib/augmentation/augmentation-settings';
 import { ImageAugmenter } from '../../lib/augmentation/image-augmenter';
 import { channelsOf, type ImageShape, valuesPerImage } from '../../lib/contracts/image-shape';
-import { createRandom } from '../../lib/training/seeded-random';
+import { createRandom } from '../../lib/random/seeded-random';
 
 const none: AugmentationSettings = {
   shiftPixels: 0,

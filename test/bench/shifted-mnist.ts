@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabeledImages } from '../../lib/dataset/load-split';
+import { createRandom } from '../../lib/random/seeded-random';
 import { rawFileNames } from '../../lib/sources/idx/idx-names';
-import { createRandom } from '../../lib/training/seeded-random';
 import { encodeIdx } from '../support/tiny-dataset';
 import { idxFolder } from './job';
 import { readMnist } from './mnist-images';

@@ -88,7 +88,7 @@ test('after a run: the best one so far, and the next commands', async () => {
   for (const command of [
     'open second',
     'serve second',
-    'predict digit.png --run-id second',
+    'predict image.png --run-id second',
     'compare first second',
   ])
     expect(second.out).toContain(`  mnist-pipeline ${command}${flag}`);

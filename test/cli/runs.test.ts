@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { latestModelSchema, type RunRecord } from '../../lib/contracts/results';
+import { latestModelSchema, metricsSchema, type RunRecord } from '../../lib/contracts/results';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { putJson } from '../../lib/store/json-objects';
@@ -35,6 +35,14 @@ beforeAll(async () => {
     accuracy: 0.9,
     loss: 0.3,
     phases: [{ name: 'train', seconds: 3733 }],
+  });
+  await putJson(store, objectKeys.metrics('a'), metricsSchema, {
+    ...{ schemaVersion: 1, runId: 'a', testCount: 10_000, errorCount: 165, accuracy: 0.98, loss: 0.06 },
+    classes: Array.from({ length: 47 }, (_, label) => ({
+      ...{ label, precision: 1, recall: 1, f1: 1, support: 1 },
+    })),
+    confusionMatrix: [],
+    worstMistakes: [],
   });
   await putConfig(store, 'c', 40);
   await putHistory(store, 'c', 3);
@@ -156,7 +164,7 @@ test('show marks the settings that differ from the default', async () => {
   const { out } = await runCommand(['show', 'a', '--store', folder]);
   expect(out).toMatch(/^ {2}\* {2}epochs +3$/m);
   expect(out).toMatch(/^ {5}hidden +1024, 512, 256$/m);
-  expect(out).toMatch(/^ {2}model +the perceptron 1024 → 512 → 256$/m);
+  expect(out).toMatch(/^ {2}model +the perceptron 1024 → 512 → 256 → 47$/m);
   expect(out).not.toMatch(/^ +filters/m);
   expect(out).toMatch(/test accuracy +0\.9800 \(165 of 10,000 wrong\)/);
   expect(out).toContain('* differs from the default');

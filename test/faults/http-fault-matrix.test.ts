@@ -1,6 +1,7 @@
 import { PermanentError } from '../../lib/contracts/errors';
+import { createRandom } from '../../lib/random/seeded-random';
+import { shuffledRows } from '../../lib/random/shuffle';
 import type { MemoryStore } from '../../lib/store/memory-store';
-import { createRandom, shuffledRows } from '../../lib/training/seeded-random';
 import { type EmulatedBucket, emulatedDataset, startEmulatedBucket } from '../support/emulated-bucket';
 import {
   type Artifacts,

@@ -1,6 +1,6 @@
 import { PermanentError } from '../../lib/contracts/errors';
+import { createRandom } from '../../lib/random/seeded-random';
 import type { MemoryStore } from '../../lib/store/memory-store';
-import { createRandom } from '../../lib/training/seeded-random';
 import { type EmulatedBucket, emulatedDataset, startEmulatedBucket } from '../support/emulated-bucket';
 import {
   type Artifacts,

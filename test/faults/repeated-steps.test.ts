@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { PermanentError } from '../../lib/contracts/errors';
+import { createRandom } from '../../lib/random/seeded-random';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectStore } from '../../lib/store/object-store';
-import { createRandom } from '../../lib/training/seeded-random';
 import {
   type Artifacts,
   findBrokenMarkers,

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 // It registers the gradients of all operations.
 import '@tensorflow/tfjs-layers';
 import { installGradients } from '../../lib/kernels/install-kernels';
+import { createRandom } from '../../lib/random/seeded-random';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { createRandom } from '../../lib/training/seeded-random';
 
 beforeAll(async () => {
   await useWasmBackend();

@@ -5,8 +5,8 @@ import { normalizeBatch } from '../../lib/kernels/batch-normalization';
 import { installWasmKernels } from '../../lib/kernels/install-kernels';
 import type { LayerKind, TfjsLayer } from '../../lib/model/layers/layer-kind';
 import { type LayerClass, layerKinds } from '../../lib/model/layers/layer-kinds';
+import { createRandom } from '../../lib/random/seeded-random';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
-import { createRandom } from '../../lib/training/seeded-random';
 
 beforeAll(async () => {
   await useWasmBackend();

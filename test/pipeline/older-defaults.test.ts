@@ -1,6 +1,7 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runConfigSchema, storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { differingSettings } from '../../lib/pipeline/differing-settings';
+import { assertResumable } from '../../lib/pipeline/resumed-run';
 import { assertStartable } from '../../lib/pipeline/start-run';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { getJson } from '../../lib/store/json-objects';
@@ -40,6 +41,29 @@ test('a setting with an effect makes the difference', () => {
   ] as const;
   expect(differingSettings({ ...one, filters: [16] }, { ...other, filters: [24] })).toEqual(['filters']);
   expect(differingSettings(config, { ...config, seed: 2 })).toEqual(['seed']);
+});
+
+test.each([
+  ['stored with 10 classes, which are derived now', 10, undefined],
+  ['with derived classes, of which there are 10', undefined, 10],
+])('a run %s may be resumed', async (_, earlier, classes) => {
+  const store = new MemoryStore();
+  const { classes: __, ...others } = config;
+  const stale = { ...stored, config: { ...others, ...(earlier && { classes: earlier }) } };
+  await store.put(objectKeys.config('older'), new TextEncoder().encode(JSON.stringify(stale)));
+  const settings = { ...others, ...(classes && { classes }), resumeFrom: 'older' };
+  await assertStartable({ runId: 'newer', config: settings }, store);
+});
+
+test('the number of classes of the dataset is compared with that of the run to resume', async () => {
+  const store = new MemoryStore();
+  const stale = { ...stored, config: { ...config, classes: 10 } };
+  await store.put(objectKeys.config('older'), new TextEncoder().encode(JSON.stringify(stale)));
+  const resuming = { ...config, resumeFrom: 'older' };
+  await assertResumable(store, { ...resuming, classes: 10 });
+  await expect(assertResumable(store, { ...resuming, classes: 47 })).rejects.toThrow(
+    'differ from those of "older": classes is 47 and was 10.',
+  );
 });
 
 test('the command line takes up such a run', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { createRandom } from '../../lib/training/seeded-random';
+import { createRandom } from '../../lib/random/seeded-random';
 
 const program = join(__dirname, '../../cli/mnist-pipeline.js');
 const pollMilliseconds = 2;

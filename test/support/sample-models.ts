@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, layers, type Sequential, sequential } from '@tensorflow/tfjs-layers';
 import { type ImageShape, valuesPerImage } from '../../lib/contracts/image-shape';
 import type { OptimizerSettings } from '../../lib/export/keras-optimizer';
-import { createRandom } from '../../lib/training/seeded-random';
+import { createRandom } from '../../lib/random/seeded-random';
 import { buildMlp } from './perceptron';
 
 /** Keras' defaults, as the settings of a run have them. */

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImageShape, valuesPerImage } from '../../lib/contracts/image-shape';
+import { createRandom } from '../../lib/random/seeded-random';
 import { rawFileNames } from '../../lib/sources/idx/idx-names';
-import { createRandom } from '../../lib/training/seeded-random';
 
 export interface TinyDatasetOptions {
   readonly trainCount?: number;

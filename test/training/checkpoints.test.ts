@@ -1,8 +1,8 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runConfigSchema } from '../../lib/contracts/run-config';
+import { createRandom } from '../../lib/random/seeded-random';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { Checkpoints } from '../../lib/training/checkpoints';
-import { createRandom } from '../../lib/training/seeded-random';
 import { layOutState, type StateLayout, type TrainingState } from '../../lib/training/training-state';
 
 /** Two trained weights and a moving statistic, with two slots and averages. */

@@ -1,4 +1,6 @@
 import type { DatasetSettings } from '../../contracts/dataset-settings';
+import { createXorShift } from '../../random/seeded-random';
+import { shuffle } from '../../random/shuffle';
 import type { LabelColumn } from '../../sources/source';
 import { countLabels } from '../held-out-counts';
 import { divideGroups } from './divide-groups';
@@ -31,37 +33,9 @@ export function divideRows(
   const wanted = countLabels(classes).map((count) =>
     Math.min(Math.max(Math.round(count * fraction), 1), count - 1),
   );
-  const random = xorShift(settings.splitSeed);
+  const random = createXorShift(settings.splitSeed);
+  const mix = (order: Int32Array) => shuffle(order, (bound) => random() % bound);
   return groups === undefined
-    ? drawRows(
-        classes,
-        wanted,
-        shuffle(
-          Int32Array.from({ length: classes.length }, (_, row) => row),
-          random,
-        ),
-      )
-    : divideGroups(classes, groups.codes, wanted, (order) => shuffle(order, random));
-}
-
-/** Fisher and Yates, in place. */
-function shuffle(items: Int32Array, random: () => number): Int32Array {
-  for (let last = items.length - 1; last > 0; last -= 1) {
-    const other = random() % (last + 1);
-    const moved = items[last]!;
-    items[last] = items[other]!;
-    items[other] = moved;
-  }
-  return items;
-}
-
-/** Marsaglia's xorshift32, whose state must not be 0; the multiplication makes similar seeds differ. */
-function xorShift(seed: number): () => number {
-  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0 || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
-  };
+    ? drawRows(classes, wanted, mix(Int32Array.from({ length: classes.length }, (_, row) => row)))
+    : divideGroups(classes, groups.codes, wanted, mix);
 }

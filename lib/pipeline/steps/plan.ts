@@ -1,4 +1,9 @@
-import { type DatasetPlan, datasetManifestSchema, datasetPlanSchema } from '../../contracts/dataset';
+import {
+  type DatasetManifest,
+  type DatasetPlan,
+  datasetManifestSchema,
+  datasetPlanSchema,
+} from '../../contracts/dataset';
 import type { DatasetSettings } from '../../contracts/dataset-settings';
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
@@ -10,11 +15,14 @@ import { storePartNames } from '../../dataset/part-names';
 import { type PlannedParts, planParts } from '../../dataset/plan-parts';
 import { copyFiles, findMissingFiles } from '../../dataset/raw-files';
 import { countLabelsOfSplit } from '../../dataset/rows/count-labels';
+import { remarkOnImages } from '../../dataset/rows/remark-on-images';
 import { encodeRowsTable } from '../../dataset/rows-table';
 import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
+
+type PlanSettings = DatasetSettings & Pick<RunConfig, 'validationFraction'>;
 
 /** The work that the dataset of a run needs; nothing of it is done yet. */
 export interface PlannedDataset {
@@ -38,7 +46,7 @@ export interface PlannedDataset {
  *   out some of each label; CorruptArtifact for an altered raw file or manifest in the store.
  */
 export async function planPreprocessing(
-  settings: DatasetSettings & Pick<RunConfig, 'validationFraction'>,
+  settings: PlanSettings,
   { store, notify }: StepContext,
 ): Promise<PlannedDataset> {
   const { dataset: location, skipUnreadable, dropDuplicates, imagesColumn, labelsColumn } = settings;
@@ -49,7 +57,8 @@ export async function planPreprocessing(
   const { conversion, classNames, classes, splits } = preparation;
   if (settings.validationFraction > 0)
     countHeldOut(countLabelsOfSplit(classes, splits, 0, classNames.length), settings.validationFraction);
-  for (const message of preparation.remarks) notify({ type: 'note', message });
+  for (const message of [...preparation.remarks, ...remarkOnHeldOut(settings)])
+    notify({ type: 'note', message });
 
   const table = encodeRowsTable(classes, splits);
   const facts = { conversion, classNames: [...classNames], dropDuplicates, skipUnreadable };
@@ -68,7 +77,10 @@ export async function planPreprocessing(
     ...parts,
   };
   const missingFiles = await findMissingFiles(dataset, opened.rawFiles, store);
-  return { plan, ...(await comparePrepared(store, plan)), opened, missingFiles, table, names };
+  const { manifest, ...prepared } = await comparePrepared(store, plan);
+  if (prepared.isPrepared && manifest !== undefined)
+    for (const message of remarkOnImages({ ...manifest, dropDuplicates })) notify({ type: 'note', message });
+  return { plan, ...prepared, opened, missingFiles, table, names };
 }
 
 /** Copies the raw files that the store does not have, and writes what the workers need; plan.json last. */
@@ -87,6 +99,14 @@ export async function storePlan(
   await putJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema, plan);
 }
 
+/** The division into training and test images keeps groups together; the validation data is drawn image by image. */
+function remarkOnHeldOut({ validationFraction, groupBy }: PlanSettings): string[] {
+  if (validationFraction === 0 || groupBy === '') return [];
+  return [
+    `The validation images are drawn one by one: unlike the test images, they have other images of the same ${groupBy} among the training images, so the validation accuracy is too high. The test accuracy is not concerned.`,
+  ];
+}
+
 function describeSource({ source, dataset, rowCounts }: DatasetPlan, isCopied: boolean): string {
   const counts = `${rowCounts.train.toLocaleString('en')} training and ${rowCounts.test.toLocaleString('en')} test images`;
   return isCopied
@@ -98,12 +118,12 @@ function describeSource({ source, dataset, rowCounts }: DatasetPlan, isCopied: b
 async function comparePrepared(
   store: ObjectStore,
   { dataset, contentKey, shardCount, source }: DatasetPlan,
-): Promise<{ isPrepared: boolean; reason: string }> {
+): Promise<{ isPrepared: boolean; reason: string; manifest: DatasetManifest | undefined }> {
   const manifestKey = objectKeys.manifest(dataset, contentKey);
   const manifest = await getJsonIfPresent(store, manifestKey, datasetManifestSchema);
   if (manifest === undefined) {
     const reason = `The dataset "${dataset}" has not been prepared yet (there is no ${manifestKey}): its ${shardCount} shards are made now.`;
-    return { isPrepared: false, reason };
+    return { isPrepared: false, reason, manifest };
   }
   for (const { key, bytes, sha256 } of [...manifest.train.shards, ...manifest.test.shards]) {
     const found = await store.head(key);
@@ -111,8 +131,8 @@ async function comparePrepared(
     if (found !== undefined && !isAltered) continue;
     const what = isAltered ? 'was altered' : 'is missing';
     const reason = `The dataset "${dataset}" was prepared, but its shard ${key} ${what}: all ${shardCount} shards are made again.`;
-    return { isPrepared: false, reason };
+    return { isPrepared: false, reason, manifest };
   }
   const reason = `The dataset "${dataset}" is already prepared from the same ${source.description} (content ${contentKey}): its ${shardCount} shards are reused.`;
-  return { isPrepared: true, reason };
+  return { isPrepared: true, reason, manifest };
 }

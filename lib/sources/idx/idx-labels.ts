@@ -1,5 +1,6 @@
 import { LabelCollector } from '../label-collector';
 import { readNumberRows } from '../numbers/number-rows';
+import { findOne } from '../numbers/one-hot';
 import type { LabelColumn } from '../source';
 import type { SourceFiles } from '../source-files';
 import { unusableSource } from '../unusable-source';
@@ -59,14 +60,8 @@ async function readOneHot(
   const collector = openCollector(idx, files);
   for await (const { values } of readNumberRows(wholeSlice(idx), files)) {
     for (let start = 0; start < values.length; start += columns) {
-      let position = -1;
-      for (let column = 0; column < columns; column += 1) {
-        const value = values[start + column];
-        if (value === 0) continue;
-        if (value !== 1 || position >= 0) return undefined;
-        position = column;
-      }
-      if (position < 0) return undefined;
+      const position = findOne(values, start, columns);
+      if (position === undefined) return undefined;
       collector.add(position);
     }
   }

@@ -1,5 +1,6 @@
 import { LabelCollector } from '../label-collector';
 import { readNumberRows } from '../numbers/number-rows';
+import { findOne } from '../numbers/one-hot';
 import type { TypedValues } from '../numbers/typed-values';
 import type { LabelColumn } from '../source';
 import type { SourceFiles } from '../source-files';
@@ -46,8 +47,11 @@ export async function readArrayLabels(array: FoundArray, files: SourceFiles): Pr
       for (let row = 0; row < rowCount; row += 1) {
         const start = row * width;
         if (isText) collector.add(toText(values.subarray(start, start + width)));
-        else if (isOneHot) collector.add(findOne(values, start, columns, where, collector.rowCount));
-        else collector.add(values[row]!);
+        else if (isOneHot) {
+          const position = findOne(values, start, columns);
+          if (position === undefined) throw notOneHot(where, columns, collector.rowCount);
+          collector.add(position);
+        } else collector.add(values[row]!);
       }
     }
   }
@@ -69,19 +73,8 @@ function toText(characters: TypedValues): string {
   return text;
 }
 
-function findOne(values: TypedValues, start: number, columns: number, where: string, row: number): number {
-  let position = -1;
-  for (let column = 0; column < columns; column += 1) {
-    const value = values[start + column];
-    if (value === 0) continue;
-    if (value !== 1 || position >= 0) {
-      position = -1;
-      break;
-    }
-    position = column;
-  }
-  if (position >= 0) return position;
-  throw unusableSource(
+function notOneHot(where: string, columns: number, row: number) {
+  return unusableSource(
     where,
     `has ${columns} columns, and row ${row} is not one-hot: it needs a single 1 among zeros`,
     'Save one label for each image, or name the array of the labels with --labels-column.',

@@ -1,5 +1,6 @@
 import type { RunConfig } from '../../contracts/run-config';
-import { createRandom, randomStreams, shuffledRows } from '../seeded-random';
+import { createRandom, randomStreams } from '../../random/seeded-random';
+import { shuffledRows } from '../../random/shuffle';
 
 export interface OrderSettings extends Pick<RunConfig, 'seed'> {
   /** The number of images that are shuffled together; a window has at least one block. @default all */

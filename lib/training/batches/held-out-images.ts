@@ -2,7 +2,8 @@ import type { RunConfig } from '../../contracts/run-config';
 import { countHeldOut, countLabels } from '../../dataset/held-out-counts';
 import type { LabeledImages } from '../../dataset/load-split';
 import { drawRows } from '../../dataset/rows/draw-rows';
-import { createRandom, randomStreams, shuffledRows } from '../seeded-random';
+import { createRandom, randomStreams } from '../../random/seeded-random';
+import { shuffledRows } from '../../random/shuffle';
 import { takeRows } from './batches';
 
 interface DividedRows {

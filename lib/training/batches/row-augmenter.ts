@@ -1,7 +1,7 @@
 import type { AugmentationSettings } from '../../augmentation/augmentation-settings';
 import { ImageAugmenter } from '../../augmentation/image-augmenter';
 import type { ImageShape } from '../../contracts/image-shape';
-import { createRandom, randomStreams } from '../seeded-random';
+import { createRandom, randomStreams } from '../../random/seeded-random';
 
 export interface RowAugmenterOptions {
   readonly settings: AugmentationSettings;

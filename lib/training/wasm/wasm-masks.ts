@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { RandomMasks } from '../../model/layers/dropout';
-import { createRandom, randomStreams } from '../seeded-random';
+import { createRandom, randomStreams } from '../../random/seeded-random';
 
 /** Random masks of one training step: equal for equal seed, training step and order. */
 export class WasmMasks implements RandomMasks {

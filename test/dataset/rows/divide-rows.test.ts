@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { chooseTestFraction, divideRows } from '../../../lib/dataset/rows/divide-rows';
+import { sha256Hex } from '../../../lib/store/sha256';
 
 const settings = { testFraction: 0, splitSeed: 1 };
 
@@ -52,6 +53,13 @@ test('the seed decides: the same gives the same, another gives another', () => {
   expect(divide(7)).toEqual(divide(7));
   const seeds = [0, 1, 2, 0x9e3779b9, 0xffff_ffff].map((seed) => divide(seed).join(''));
   expect(new Set(seeds).size).toBe(seeds.length);
+});
+
+test('a division stays that of earlier versions, whose datasets are prepared with it', () => {
+  const classes = Uint8Array.from({ length: 500 }, (_, row) => row % 7);
+  const codes = Int32Array.from({ length: 500 }, (_, row) => row % 41);
+  expect(sha256Hex(divideRows(classes, settings))).toMatch(/^b59df04597245142/);
+  expect(sha256Hex(divideRows(classes, settings, { codes }))).toMatch(/^155cd398bb7d909c/);
 });
 
 test('every image is drawn about equally often', () => {

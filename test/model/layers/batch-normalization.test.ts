@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type LayersModel, sequential } from '@tensorflow/tfjs-layers';
 import { buildLayer } from '../../../lib/model/build-layer';
 import { readLayer } from '../../../lib/model/keras-layers';
+import { createRandom } from '../../../lib/random/seeded-random';
 import { useWasmBackend } from '../../../lib/tensorflow/wasm-backend';
-import { createRandom } from '../../../lib/training/seeded-random';
 
 beforeAll(useWasmBackend);
 

@@ -2,11 +2,11 @@ import { type ImageShape, valuesPerImage, withSides } from '../../../lib/contrac
 import { runConfigSchema } from '../../../lib/contracts/run-config';
 import { inMemory } from '../../../lib/dataset/image-source';
 import type { LabeledImages } from '../../../lib/dataset/load-split';
+import { createRandom } from '../../../lib/random/seeded-random';
 import { readAugmentedExamples } from '../../../lib/report/augmented-examples';
 import { encodePng } from '../../../lib/report/byte-image';
 import { drawAugmentedExamples } from '../../../lib/training/batches/augmented-examples';
 import { openBatchSource } from '../../../lib/training/batches/batch-source';
-import { createRandom } from '../../../lib/training/seeded-random';
 
 function makeImages(count: number, imageShape: ImageShape): LabeledImages {
   const pixels = Uint8Array.from({ length: count * valuesPerImage(imageShape) }, createRandom(1));

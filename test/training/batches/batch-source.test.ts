@@ -5,11 +5,12 @@ import fc from 'fast-check';
 import { type RunConfig, runConfigSchema } from '../../../lib/contracts/run-config';
 import { inMemory } from '../../../lib/dataset/image-source';
 import type { LabeledImages } from '../../../lib/dataset/load-split';
+import { createRandom, randomStreams } from '../../../lib/random/seeded-random';
+import { shuffledRows } from '../../../lib/random/shuffle';
 import { AugmentedBatches } from '../../../lib/training/batches/augmented-batches';
 import { openBatchSource } from '../../../lib/training/batches/batch-source';
 import { type BatchSource, takeRows } from '../../../lib/training/batches/batches';
 import { RowAugmenter } from '../../../lib/training/batches/row-augmenter';
-import { createRandom, randomStreams, shuffledRows } from '../../../lib/training/seeded-random';
 import { useScratchFolder } from '../../support/scratch-folder';
 
 const folder = useScratchFolder();

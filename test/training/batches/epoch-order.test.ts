@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { createRandom, randomStreams } from '../../../lib/random/seeded-random';
+import { shuffledRows } from '../../../lib/random/shuffle';
 import { windowsOf } from '../../../lib/training/batches/epoch-order';
-import { createRandom, randomStreams, shuffledRows } from '../../../lib/training/seeded-random';
 
 const epochs = fc.record({
   blockRows: fc

@@ -43,14 +43,13 @@ export function createRandom(...seedPath: readonly number[]): RandomUint32 {
   return next;
 }
 
-/** 0 … count-1 in random order: Fisher-Yates shuffle. */
-export function shuffledRows(count: number, random: RandomUint32): Int32Array {
-  const rows = Int32Array.from({ length: count }, (_, row) => row);
-  for (let last = count - 1; last > 0; last -= 1) {
-    const other = Math.floor((random() / 2 ** 32) * (last + 1));
-    const moved = rows[last]!;
-    rows[last] = rows[other]!;
-    rows[other] = moved;
-  }
-  return rows;
+/** Marsaglia's xorshift32, whose state must not be 0; the multiplication makes similar seeds differ. */
+export function createXorShift(seed: number): RandomUint32 {
+  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { createRandom, shuffledRows } from '../../lib/training/seeded-random';
+import { createRandom } from '../../lib/random/seeded-random';
+import { shuffledRows } from '../../lib/random/shuffle';
 
 const draw = (count: number, ...seedPath: number[]) => {
   const random = createRandom(...seedPath);
