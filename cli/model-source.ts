@@ -1,11 +1,13 @@
 import { dirname, join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { PermanentError } from '../lib/contracts/errors';
-import { runIdSchema } from '../lib/contracts/run-config';
+import { objectKeys } from '../lib/contracts/object-keys';
+import { type RunConfig, runIdSchema, storedRunConfigSchema } from '../lib/contracts/run-config';
 import { assembleTrained, type ModelFile, maxFileBytes } from '../lib/export/read-keras-model';
 import { openModelFile, openRunModel } from '../lib/inference/open-model';
 import type { KerasGraph } from '../lib/model/keras-graph';
 import { readGraph } from '../lib/model/read-graph';
+import { getJson } from '../lib/store/json-objects';
 import type { ObjectStore } from '../lib/store/object-store';
 import { readFileIfPresent, readInputFile } from './read-input-file';
 import { resolveRunId } from './run-ids';
@@ -18,6 +20,8 @@ export interface OpenedModel {
   readonly graph: KerasGraph;
   /** Names it in messages. */
   readonly what: string;
+  /** Of the run that trained it; unknown for a file. */
+  readonly config?: RunConfig;
 }
 
 /**
@@ -39,7 +43,8 @@ export async function openModelSource(source: string, store: ObjectStore): Promi
   const runId = await resolveRunId(store, source, 'finished');
   const model = await openRunModel(store, runId);
   const what = `The model of the run ${runId}`;
-  return { model, graph: readGraph(model.toJSON(null, false), { what, kerasMajor: 2 }), what };
+  const { config } = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+  return { model, graph: readGraph(model.toJSON(null, false), { what, kerasMajor: 2 }), what, config };
 }
 
 /**

@@ -1,7 +1,13 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { indexNames, printableNames } from '../../lib/contracts/class-names';
-import { datasetSettingsSchema } from '../../lib/contracts/dataset-settings';
+import {
+  type DatasetSettings,
+  datasetSettingsSchema,
+  datasetSettingsShape,
+} from '../../lib/contracts/dataset-settings';
+import { parseOrThrow } from '../../lib/contracts/parse';
 import type { PixelRange } from '../../lib/contracts/pixel-range';
+import type { RunConfig } from '../../lib/contracts/run-config';
 import type { LabeledImages } from '../../lib/dataset/load-split';
 import { readTestImages } from '../../lib/dataset/read-test-images';
 import { type Measured, measureModel } from '../../lib/evaluation/measure-model';
@@ -11,6 +17,7 @@ import { assertAcceptsImages } from '../../lib/inference/accepted-images';
 import { labelsOf } from '../../lib/model/model-labels';
 import { formatTable } from '../display/table';
 import { fitText } from '../display/text-width';
+import { flagOf } from '../flag-values';
 import { openModelSource } from '../model-source';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './store-request';
@@ -18,17 +25,20 @@ import type { StoreRequest } from './store-request';
 interface EvaluateRequest extends StoreRequest {
   /** A run id, or the path of a Keras file. */
   readonly source: string;
-  readonly dataset: string;
+  /** Settings of the dataset, as given. @default - those of the run for its own dataset */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly scale: PixelRange | undefined;
 }
 
 /** Prints a model's metrics on the test images of a dataset. */
 export async function evaluateModelCommand(request: EvaluateRequest, terminal: Terminal): Promise<void> {
-  const { source, dataset, store, isJson } = request;
-  const { model, what } = await openModelSource(source, store);
+  const { source, store, isJson } = request;
+  const { model, what, config } = await openModelSource(source, store);
   try {
     const outputs = describeOutputs(model, what);
-    const images = await readImages(dataset, outputs.classes, terminal);
+    const settings = chooseSettings(request.settings, config);
+    const { dataset } = settings;
+    const images = await readImages({ ...settings, classes: outputs.classes }, terminal);
     assertAcceptsImages(model, images.imageShape, what);
     const range = request.scale ?? (hasOwnRescaling(model) ? '0..255' : '0..1');
     const measured = await measureModel(model, outputs, images, { range, signal: terminal.signal });
@@ -59,9 +69,19 @@ export async function evaluateModelCommand(request: EvaluateRequest, terminal: T
   }
 }
 
+/** Given settings, and for the dataset of the run those of its training: the same images, prepared in the same way. */
+function chooseSettings(given: EvaluateRequest['settings'], config: RunConfig | undefined): DatasetSettings {
+  const isOwn = config !== undefined && [undefined, config.dataset].includes(given['dataset'] as string);
+  const ofRun = isOwn ? Object.fromEntries(settingNames.map((name) => [name, config[name]])) : {};
+  return parseOrThrow(datasetSettingsSchema, { ...ofRun, ...given }, what, 'InvalidInput', flagOf);
+}
+
+const settingNames = Object.keys(datasetSettingsShape) as (keyof DatasetSettings)[];
+const what = 'The settings given on the command line ("mnist-pipeline help evaluate" lists them)';
+
 /** Reads the source directly, so that nothing is written to a store. */
-async function readImages(dataset: string, classes: number, { report }: Terminal): Promise<LabeledImages> {
-  const { images, preparation } = await readTestImages(datasetSettingsSchema.parse({ dataset, classes }));
+async function readImages(settings: DatasetSettings, { report }: Terminal): Promise<LabeledImages> {
+  const { images, preparation } = await readTestImages(settings);
   for (const message of preparation.remarks) report({ type: 'note', message });
   return images;
 }

@@ -96,6 +96,8 @@ const manifestSchema = preparedSchema.extend({
   imageShape: imageShapeSchema,
   /** The value of the source that became 255. */
   white: z.number().positive(),
+  /** The value of the source that became 0, if it is another one. */
+  black: z.number().optional(),
   /** float32 values, `u / 255`. */
   dtype: z.literal('float32'),
   train: splitSummarySchema,

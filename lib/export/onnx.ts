@@ -36,7 +36,7 @@ function describeForOnnx({ inputShape, outputShape, labels }: ExportableModel) {
     metadata: {
       classes: Array.from({ length: classes }, (_, label) => label).join(','),
       ...labelsAsText(labels),
-      input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], ${describeInputValues(inputShape, labels.white)}`,
+      input: `${onnxInput}: float32 [batch, ${inputShape.join(', ')}], ${describeInputValues(inputShape, labels, labels.preparation?.isInverted === true)}`,
       output: `${onnxOutput}: float32 [batch, ${classes}], the probability of each class`,
     },
   };

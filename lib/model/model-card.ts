@@ -64,11 +64,11 @@ export function renderModelCard(data: ModelCardData): string {
   ].join('\n\n');
 }
 
-function describeData({ manifest, inputShape, labels }: ModelCardData): string {
+function describeData({ manifest, inputShape, labels, config }: ModelCardData): string {
   const { dataset, imageShape, train, test, contentKey } = manifest;
   return [
     `The dataset \`${dataset}\`: ${formatCount(train.rowCount)} training and ${formatCount(test.rowCount)} test images of ${describeSize(imageShape)}.`,
-    `Input: float32 \`[batch, ${inputShape.join(', ')}]\`, ${describeInputValues(inputShape, labels.white)}.`,
+    `Input: float32 \`[batch, ${inputShape.join(', ')}]\`, ${describeInputValues(inputShape, labels, config.invert)}.`,
     `Content key \`${contentKey}\`: a hash of the raw files.`,
   ].join('\n');
 }
@@ -141,7 +141,7 @@ function describeLimits({ metrics, manifest, config, calibrationError, labels }:
   const size = manifest.imageShape.join('×');
   return [
     `- It has ${metrics.classes.length} classes and no class "none of these": every image gets a label, often with a high probability.`,
-    `- It was trained on images prepared like those of \`${manifest.dataset}\`. Other sizes than ${size}, dark digits on light paper, and digits that are off-center or rotated${isAugmented(config) ? ' by more than in the training' : ''} are classified badly.`,
+    `- It was trained on images prepared like those of \`${manifest.dataset}\`. Images of other sizes than ${size}, their negatives, and images that are shifted or rotated${isAugmented(config) ? ' by more than in the training' : ''} are classified badly.`,
     `- Label ${classInSentence(labels, weakest.label)} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
     `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,
     `- ${describeOptimism(config)}`,

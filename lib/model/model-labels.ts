@@ -20,8 +20,10 @@ export const preparationOf = (known: Preparation | undefined, imageShape: readon
 export interface ModelLabels {
   /** [classes]. */
   readonly classNames: readonly string[];
-  /** The pixel value of the data that became 1: the model takes pixel values divided by it. */
+  /** The pixel value of the data that became 1: without black, the model takes pixel values divided by it. */
   readonly white: number;
+  /** The pixel value of the data that became 0. @default 0 */
+  readonly black?: number | undefined;
   /** Unknown for models of earlier versions and of other programs. */
   readonly preparation?: Preparation | undefined;
 }
@@ -33,6 +35,7 @@ export const defaultWhite = 255;
 export const modelMetadataSchema = z.looseObject({
   classNames: classNamesSchema.optional(),
   white: z.number().positive().optional(),
+  black: z.number().optional(),
   preparation: preparationSchema.optional(),
 });
 export type ModelMetadata = z.infer<typeof modelMetadataSchema>;
@@ -50,9 +53,14 @@ export function labelsOf(model: LayersModel): ModelLabels {
 
 /** @param classes - of the model; names of another number of classes are not those of the model. */
 export function completeLabels(
-  { classNames, white = defaultWhite, preparation }: ModelMetadata = {},
+  { classNames, white = defaultWhite, black, preparation }: ModelMetadata = {},
   classes: number,
 ): ModelLabels {
   const names = classNames?.length === classes ? classNames : indexNames(classes);
-  return { classNames: names, white, ...(preparation && { preparation }) };
+  return {
+    classNames: names,
+    white,
+    ...(black !== undefined && { black }),
+    ...(preparation && { preparation }),
+  };
 }

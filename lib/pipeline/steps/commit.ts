@@ -58,6 +58,7 @@ export async function commitPreprocessing(
     classNames: plan.classNames,
     imageShape: plan.conversion.imageShape,
     white: plan.conversion.white,
+    ...(plan.conversion.black !== 0 && { black: plan.conversion.black }),
     dtype: 'float32',
     train: plan.dropDuplicates ? dropDuplicates(train, finished, leakage) : train,
     test: addUpSplit(finished, 'test', plan.classNames.length),

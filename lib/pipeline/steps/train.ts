@@ -17,6 +17,7 @@ import { chooseWindow, heldImageBytes } from '../../training/batches/shuffle-win
 import { openTrainingImages } from '../../training/batches/training-images';
 import { chooseEngine } from '../../training/choose-engine';
 import { assertFitsMemory } from '../../training/memory-need';
+import { remarkOnSteps } from '../../training/short-training-remark';
 import type { TrainingEngine } from '../../training/training-engine';
 import { layOutState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
@@ -81,8 +82,10 @@ export async function train(
     openedEngine === undefined ? chooseEngine(wanted, log, signal) : Promise.resolve(openedEngine),
   );
   const { close, ...images } = opened;
-  const remark = remarkOnAveraging(config, images.trainImages.count);
-  if (remark !== undefined) log(remark);
+  for (const remarkOn of [remarkOnAveraging, remarkOnSteps]) {
+    const remark = remarkOn(config, images.trainImages.count);
+    if (remark !== undefined) log(remark);
+  }
   try {
     const trained = await trainWithCheckpoints(
       { ...images, ...restored, windowRows, pauseAfterEpoch, config, network, engine, timeLimit, history },
