@@ -1,4 +1,5 @@
 import { PermanentError } from '../contracts/errors';
+import type { RunConfig } from '../contracts/run-config';
 
 /**
  * How many training images of each label are held out as validation data: the fraction of that label, rounded.
@@ -17,6 +18,17 @@ export function countHeldOut(labelCounts: readonly number[], fraction: number): 
 /** The number of held out images; 0 for the fraction 0. */
 export function countAllHeldOut(labelCounts: readonly number[], fraction: number): number {
   return fraction === 0 ? 0 : countHeldOut(labelCounts, fraction).reduce((sum, count) => sum + count, 0);
+}
+
+/** The division into training and test images keeps groups together; the validation data is drawn image by image. */
+export function remarkOnHeldOut({
+  validationFraction,
+  groupBy,
+}: Pick<RunConfig, 'validationFraction' | 'groupBy'>): string[] {
+  if (validationFraction === 0 || groupBy === '') return [];
+  return [
+    `The validation images are drawn one by one: unlike the test images, they have other images of the same ${groupBy} among the training images, so the validation accuracy is too high. The test accuracy is not concerned.`,
+  ];
 }
 
 const isInside = (part: number, count: number) => part > 0 && part < count;

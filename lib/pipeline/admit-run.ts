@@ -4,6 +4,7 @@ import type { DatasetPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
+import { countAllHeldOut, remarkOnHeldOut } from '../dataset/held-out-counts';
 import type { KerasGraph } from '../model/keras-graph';
 import { networkOf } from '../model/network-of';
 import { type ContentObject, readWithContent } from '../store/content-object';
@@ -30,6 +31,8 @@ export interface Admission<Place extends Deployment | undefined> {
   readonly deployment?: Place;
   /** That the configuration names. @default - they are in the store */
   readonly objects?: readonly ContentObject[];
+  /** @default - reads the dataset's headers, labels and a sample */
+  readonly planDataset?: typeof planPreprocessing;
   /** A further check that may refuse the run, before anything is written. */
   readonly assertTrainable?: (found: DatasetPlan, network: KerasGraph) => Promise<void>;
 }
@@ -55,12 +58,15 @@ export interface AdmittedRun<Place extends Deployment | undefined> extends PlanO
 export async function admitRun<Place extends Deployment | undefined = undefined>(
   { runId, config, compute: wanted }: RunRequest,
   context: StepContext,
-  { deployment, objects = [], assertTrainable }: Admission<Place> = {},
+  { deployment, objects = [], planDataset = planPreprocessing, assertTrainable }: Admission<Place> = {},
 ): Promise<AdmittedRun<Place>> {
   const compute = deployment && chooseCompute(wanted, deployment);
   const input = { runId, config: { ...config, device: chooseDevice(config, compute) } };
   await assertStartable(input, context.store);
-  const planned = await planPreprocessing(config, context);
+  const planned = await planDataset(config, context);
+  // Throws if the training images cannot be divided.
+  countAllHeldOut(planned.trainLabelCounts, config.validationFraction);
+  for (const message of remarkOnHeldOut(config)) context.notify({ type: 'note', message });
   assertAugmentationFits(config, planned.plan.conversion.imageShape);
   const reader = readWithContent(context.store, objects);
   const classes = planned.plan.classNames.length;

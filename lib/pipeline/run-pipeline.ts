@@ -1,28 +1,8 @@
-import type { DatasetPlan } from '../contracts/dataset';
-import { datasetPlanSchema } from '../contracts/dataset';
-import { type ErrorName, PermanentError, type PipelineError } from '../contracts/errors';
-import { objectKeys } from '../contracts/object-keys';
-import type { PlanInput, PlanOutput } from '../contracts/steps';
-import { forEachConcurrently } from '../dataset/for-each-concurrently';
-import { startRasterizer } from '../report/rasterize';
-import { type ContentObject, storeContent } from '../store/content-object';
-import { getJson } from '../store/json-objects';
-import { canRemove } from '../store/object-store';
-import type { TrainingEngine } from '../training/training-engine';
-import { admitRun } from './admit-run';
+import type { PlanInput } from '../contracts/steps';
+import type { ContentObject } from '../store/content-object';
 import type { StepContext } from './step-context';
-import { commitPreprocessing } from './steps/commit';
-import { evaluate } from './steps/evaluate';
 import { register } from './steps/register';
-import { preprocessPart } from './steps/shard';
-import { train } from './steps/train';
-import { type StartedRun, takeBackStart } from './take-back-start';
-import { findTrainingNeeds } from './training-needs';
-
-/** Each part has one shard at a time, which takes up to 75 MiB and is compressed on another thread. */
-const partsAtOnce = 2;
-/** Errors of a dataset, which the same command meets again. */
-const refusals: readonly ErrorName[] = ['InvalidDataset', 'InvalidInput'];
+import { trainAndEvaluate } from './train-and-evaluate';
 
 /**
  * Runs the workflow of the state machine in one process: the same steps in the same order.
@@ -36,85 +16,6 @@ export async function runPipeline(
   context: StepContext,
   objects: readonly ContentObject[] = [],
 ): Promise<void> {
-  const { runId } = input;
-  const [{ plan, engine }, preprocessSeconds] = await timed(context, () =>
-    preprocess(input, context, objects),
-  );
-  const pointers = { runId, dataset: plan.dataset, contentKey: plan.contentKey };
-  startRasterizer();
-  const { seconds: trainSeconds, engine: trainingEngine } = await train(pointers, context, engine);
-  await evaluate(
-    {
-      ...pointers,
-      phases: [
-        { name: 'preprocess', seconds: preprocessSeconds },
-        { name: 'train', seconds: trainSeconds },
-      ],
-    },
-    context,
-    trainingEngine?.predict,
-  );
-  await register({ runId }, context);
-}
-
-async function preprocess(
-  input: PlanInput,
-  context: StepContext,
-  objects: readonly ContentObject[],
-): Promise<{ readonly plan: PlanOutput; readonly engine: TrainingEngine | undefined }> {
-  let engine: TrainingEngine | undefined;
-  const isNew = (await context.store.head(objectKeys.config(input.runId))) === undefined;
-  const plan = await admitRun(input, context, {
-    objects,
-    assertTrainable: async (found, network) => {
-      engine = await findTrainingNeeds(input, { ...found, network }, objects, context);
-    },
-  });
-  context.notify({ type: 'note', message: plan.reason });
-  if (!plan.isPrepared) {
-    await makeShards(plan, context).catch((error: unknown) =>
-      refuseStart(error, { ...plan, isNew }, context),
-    );
-  }
-  // Only now: a start may be refused until here, and leaves nothing.
-  await storeContent(context.store, objects);
-  return { plan, engine };
-}
-
-async function makeShards(plan: PlanOutput, context: StepContext): Promise<void> {
-  const { parts, shardCount: count } = await readPlan(plan, context);
-  const reportShards = (done: number) => context.notify({ type: 'shards-progress', done, count });
-  let done = 0;
-  reportShards(done);
-  await forEachConcurrently(parts, partsAtOnce, async (part) => {
-    done += (await preprocessPart(part, context)).shards.length;
-    reportShards(done);
-  });
-  await commitPreprocessing({ dataset: plan.dataset, contentKey: plan.contentKey }, context);
-}
-
-/** A dataset that only the workers can refuse leaves as little as one that the plan refuses. */
-async function refuseStart(
-  error: unknown,
-  started: StartedRun,
-  { store, notify }: StepContext,
-): Promise<never> {
-  const isRefusal = error instanceof PermanentError && refusals.includes(error.name);
-  if (!isRefusal || !canRemove(store)) throw error;
-  await takeBackStart(started, store).catch((failure: PipelineError) => {
-    // The refusal is what has to be fixed.
-    const message = `Files of the refused start stay in ${store.location}: ${failure.message}`;
-    notify({ type: 'note', message });
-  });
-  throw error;
-}
-
-function readPlan({ dataset, contentKey }: PlanOutput, { store }: StepContext): Promise<DatasetPlan> {
-  return getJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema);
-}
-
-async function timed<Result>({ now }: StepContext, work: () => Promise<Result>): Promise<[Result, number]> {
-  const startedAt = now().getTime();
-  const result = await work();
-  return [result, Math.max(0, now().getTime() - startedAt) / 1000];
+  await trainAndEvaluate(input, context, { objects });
+  await register({ runId: input.runId }, context);
 }

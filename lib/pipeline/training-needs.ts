@@ -4,12 +4,12 @@ import { loadInitialWeights } from '../model/initial-weights';
 import type { KerasGraph } from '../model/keras-graph';
 import { hasConvolutions, listNetworkWeights } from '../model/network-weights';
 import { type ContentObject, readWithContent } from '../store/content-object';
-import { chooseEngine } from '../training/choose-engine';
 import { assertFitsMemory } from '../training/memory-need';
 import type { TrainingEngine } from '../training/training-engine';
 import { layOutState } from '../training/training-state';
 import type { StepContext } from './step-context';
 import { restoreTraining } from './steps/restore-training';
+import type { TrainingResources } from './training-resources';
 
 /**
  * Checks what the training of a run's network needs, before the run id is reserved: memory of this machine; initial weights
@@ -26,6 +26,7 @@ export async function findTrainingNeeds(
   { contentKey, network }: Pick<DatasetPlan, 'contentKey'> & { readonly network: KerasGraph },
   objects: readonly ContentObject[],
   { store, notify, signal }: StepContext,
+  { openEngine }: TrainingResources,
 ): Promise<TrainingEngine | undefined> {
   assertFitsMemory(network, config);
   const { initialWeightsSha256: sha256, engine, device } = config;
@@ -35,5 +36,5 @@ export async function findTrainingNeeds(
   await restoreTraining(store, { runId, contentKey }, config, layout, () => {});
   if (engine === 'auto' && device !== 'gpu') return undefined;
   const wanted = { engine, device, isConvolutional: hasConvolutions(network) };
-  return chooseEngine(wanted, (message) => notify({ type: 'note', message }), signal);
+  return openEngine(wanted, (message) => notify({ type: 'note', message }), signal);
 }

@@ -9,6 +9,8 @@ import type { StepSettings } from './training-step';
 export interface TrainingEngine {
   /** Written to training.json and run.json. */
   readonly environment: Environment;
+  /** Makes TensorFlow.js compute with this engine, which it does until other work in the process changes the backend. */
+  use(): Promise<void>;
   /**
    * Starts or resumes a training from this state.
    *

@@ -6,10 +6,8 @@ import {
 } from '../../contracts/dataset';
 import type { DatasetSettings } from '../../contracts/dataset-settings';
 import { objectKeys } from '../../contracts/object-keys';
-import type { RunConfig } from '../../contracts/run-config';
 import { computeContentKey, preprocessingVersion } from '../../dataset/content-key';
 import { decidePreparation } from '../../dataset/decide-preparation';
-import { countHeldOut } from '../../dataset/held-out-counts';
 import { type OpenedDataset, openDataset } from '../../dataset/open-dataset';
 import { storePartNames } from '../../dataset/part-names';
 import { type PlannedParts, planParts } from '../../dataset/plan-parts';
@@ -21,8 +19,6 @@ import { getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
-
-type PlanSettings = DatasetSettings & Pick<RunConfig, 'validationFraction'>;
 
 /** The work that the dataset of a run needs; nothing of it is done yet. */
 export interface PlannedDataset {
@@ -36,17 +32,19 @@ export interface PlannedDataset {
   /** See `encodeRowsTable`. */
   readonly table: Uint8Array;
   readonly names: PlannedParts['names'];
+  /** Of the training images, before duplicates are dropped. */
+  readonly trainLabelCounts: readonly number[];
 }
 
 /**
  * Reads headers, listings, labels and a sample of the images, and plans the parts that become shards. Nothing is written.
  * The plan depends only on source and settings, so planning again gives the same plan.
  *
- * @throws PermanentError InvalidDataset for a dataset that cannot be used; InvalidInput for one with too few images to hold
- *   out some of each label; CorruptArtifact for an altered raw file or manifest in the store.
+ * @throws PermanentError InvalidDataset for a dataset that cannot be used; CorruptArtifact for an altered raw file or
+ *   manifest in the store.
  */
 export async function planPreprocessing(
-  settings: PlanSettings,
+  settings: DatasetSettings,
   { store, notify }: StepContext,
 ): Promise<PlannedDataset> {
   const { dataset: location, skipUnreadable, dropDuplicates, imagesColumn, labelsColumn } = settings;
@@ -55,10 +53,7 @@ export async function planPreprocessing(
   const { name: dataset, source } = opened;
   const preparation = await decidePreparation(opened, settings);
   const { conversion, classNames, classes, splits } = preparation;
-  if (settings.validationFraction > 0)
-    countHeldOut(countLabelsOfSplit(classes, splits, 0, classNames.length), settings.validationFraction);
-  for (const message of [...preparation.remarks, ...remarkOnHeldOut(settings)])
-    notify({ type: 'note', message });
+  for (const message of preparation.remarks) notify({ type: 'note', message });
 
   const table = encodeRowsTable(classes, splits);
   const facts = { conversion, classNames: [...classNames], dropDuplicates, skipUnreadable };
@@ -76,11 +71,12 @@ export async function planPreprocessing(
     ...facts,
     ...parts,
   };
+  const trainLabelCounts = countLabelsOfSplit(classes, splits, 0, classNames.length);
   const missingFiles = await findMissingFiles(dataset, opened.rawFiles, store);
   const { manifest, ...prepared } = await comparePrepared(store, plan);
   if (prepared.isPrepared && manifest !== undefined)
     for (const message of remarkOnImages({ ...manifest, dropDuplicates })) notify({ type: 'note', message });
-  return { plan, ...prepared, opened, missingFiles, table, names };
+  return { plan, ...prepared, opened, missingFiles, table, names, trainLabelCounts };
 }
 
 /** Copies the raw files that the store does not have, and writes what the workers need; plan.json last. */
@@ -97,14 +93,6 @@ export async function storePlan(
   for (const [index, partNames] of names)
     await storePartNames(store, { dataset, contentKey, index }, partNames);
   await putJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema, plan);
-}
-
-/** The division into training and test images keeps groups together; the validation data is drawn image by image. */
-function remarkOnHeldOut({ validationFraction, groupBy }: PlanSettings): string[] {
-  if (validationFraction === 0 || groupBy === '') return [];
-  return [
-    `The validation images are drawn one by one: unlike the test images, they have other images of the same ${groupBy} among the training images, so the validation accuracy is too high. The test accuracy is not concerned.`,
-  ];
 }
 
 function describeSource({ source, dataset, rowCounts }: DatasetPlan, isCopied: boolean): string {

@@ -14,14 +14,13 @@ import { pausedAfter } from '../../schedule/early-stopping';
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import { remarkOnAveraging } from '../../training/averaging-remark';
 import { chooseWindow, heldImageBytes } from '../../training/batches/shuffle-window';
-import { openTrainingImages } from '../../training/batches/training-images';
-import { chooseEngine } from '../../training/choose-engine';
 import { assertFitsMemory } from '../../training/memory-need';
 import { remarkOnSteps } from '../../training/short-training-remark';
 import type { TrainingEngine } from '../../training/training-engine';
 import { layOutState } from '../../training/training-state';
 import type { StepContext } from '../step-context';
 import { TrainingHistory } from '../training-history';
+import { ownResources, type TrainingResources } from '../training-resources';
 import { TrainingTimeLimit } from '../training-time-limit';
 import { restoreTraining } from './restore-training';
 import { countSeconds, trainWithCheckpoints } from './train-with-checkpoints';
@@ -33,7 +32,7 @@ import { writeTrainingFiles } from './training-files';
  * trained again; an interrupted or paused training resumes from its newest checkpoint. A pause leaves checkpoints and
  * history.json alone.
  *
- * @param openedEngine - if an earlier check has opened it already.
+ * @param openedEngine - if an earlier check has opened it already. @default - opened with the resources
  * @returns also the engine, unless nothing was to be trained.
  * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
  *   CostLimitExceeded after a checkpoint, or an error of reading the dataset; TransientError Interrupted.
@@ -41,6 +40,7 @@ import { writeTrainingFiles } from './training-files';
 export async function train(
   input: TrainInput,
   context: StepContext,
+  { openImages, openEngine }: TrainingResources = ownResources,
   openedEngine?: TrainingEngine,
 ): Promise<TrainOutput & { readonly engine?: TrainingEngine }> {
   const { runId, dataset, contentKey, compute = null, trainingSecondsLimit: secondsLimit = 0 } = input;
@@ -78,8 +78,8 @@ export async function train(
   const wanted = { ...config, isConvolutional: hasConvolutions(network) };
   // Shards are decompressed on other threads while the engine is loaded on this one.
   const [opened, engine] = await runTogether(
-    openTrainingImages(store, manifest, config, windowRows),
-    openedEngine === undefined ? chooseEngine(wanted, log, signal) : Promise.resolve(openedEngine),
+    openImages(store, manifest, config, windowRows),
+    openedEngine === undefined ? openEngine(wanted, log, signal) : Promise.resolve(openedEngine),
   );
   const { close, ...images } = opened;
   for (const remarkOn of [remarkOnAveraging, remarkOnSteps]) {

@@ -21,6 +21,11 @@ export interface TrainingImages {
 
 type DivisionSettings = Pick<RunConfig, 'validationFraction' | 'seed'>;
 
+/** The same for equal divisions of the same images. */
+export function nameDivision({ validationFraction, seed }: DivisionSettings): string {
+  return validationFraction === 0 ? '' : `${validationFraction} ${seed}`;
+}
+
 /**
  * @param windowRows - of the shuffle; `undefined` loads all images into memory.
  * @throws PermanentError ArtifactNotFound for a missing shard, CorruptArtifact for one that differs from the manifest;
@@ -45,10 +50,11 @@ async function loadImages(
   const trainImages = await loadSplit(store, manifest, 'train');
   const testImages = await loadSplit(store, manifest, 'test');
   const divided = chooseValidationImages(trainImages, testImages, settings);
+  const test = inMemory(testImages);
   return {
     trainImages: inMemory(divided.trainImages),
-    validationImages: inMemory(divided.validationImages),
-    testImages: inMemory(testImages),
+    validationImages: divided.validationImages === testImages ? test : inMemory(divided.validationImages),
+    testImages: test,
     close: async () => {},
   };
 }

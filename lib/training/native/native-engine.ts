@@ -28,7 +28,10 @@ export async function openNativeEngine(
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
   const backend = loadNativeBackend(cacheFolder, options);
   const { isUsingGpuDevice } = backend;
-  await setBackend('tensorflow');
+  const use = async () => {
+    await setBackend('tensorflow');
+  };
+  await use();
   installGradients();
   installNativeKernels();
   if (device === 'gpu' && !isUsingGpuDevice) {
@@ -45,6 +48,7 @@ export async function openNativeEngine(
       tfjsVersion,
       ...describeMachine(),
     },
+    use,
     openSession: (model, state, settings) => new NativeSession(backend, model, state, settings),
     ...(isUsingGpuDevice ? {} : { predict: (model, images) => predictNatively(backend, model, images) }),
   };

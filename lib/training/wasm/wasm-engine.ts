@@ -18,6 +18,7 @@ export async function openWasmEngine(): Promise<TrainingEngine> {
       tfjsVersion,
       ...describeMachine(),
     },
+    use: useWasmBackend,
     openSession: (model, state, settings) => new WasmSession(model, state, settings),
   };
 }

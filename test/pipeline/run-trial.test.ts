@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config';
+import { listRunIds } from '../../lib/pipeline/list-runs';
+import { runPipeline } from '../../lib/pipeline/run-pipeline';
+import { runTrial, SharedTraining } from '../../lib/pipeline/run-trial';
+import { MemoryStore } from '../../lib/store/memory-store';
+import { createStepContext } from '../support/prepare-dataset';
+import { useScratchFolder } from '../support/scratch-folder';
+import { writeTinyDataset } from '../support/tiny-dataset';
+
+const folder = useScratchFolder();
+const dataset = join(folder, 'digits');
+beforeAll(async () => {
+  await writeTinyDataset(dataset, { classes: 3 });
+});
+
+const configOf = (change: Partial<RunConfig> = {}) =>
+  runConfigSchema.parse({ dataset, epochs: 3, hidden: [8], engine: 'wasm', batchSize: 50, ...change });
+
+/** A store, whose reads of shards are counted. */
+function setUp() {
+  const store = new MemoryStore();
+  const context = createStepContext(store);
+  const get = jest.spyOn(store, 'get');
+  const countReads = (part: string) => get.mock.calls.filter(([key]) => key.includes(part)).length;
+  return { store, context, countReads, shared: new SharedTraining(context) };
+}
+
+const weightsOf = (store: MemoryStore, runId: string) => store.get(objectKeys.modelWeights(runId));
+
+/** The weights of a run by itself. */
+async function trainAlone(config: RunConfig) {
+  const store = new MemoryStore();
+  await runPipeline({ runId: 'alone', config }, createStepContext(store));
+  return weightsOf(store, 'alone');
+}
+
+test('trials that are paused and continued in turn have the weights of runs by themselves', async () => {
+  const { store, context, shared } = setUp();
+  const trials = [
+    { runId: 's-1', config: configOf() },
+    { runId: 's-2', config: configOf({ model: 'cnn', filters: [2], hidden: [1024, 512, 256] }) },
+  ];
+  for (const trial of trials)
+    expect(await runTrial({ ...trial, pauseAfterEpoch: 1 }, shared, context)).toBe('paused');
+  expect(await store.head(objectKeys.training('s-1'))).toBeUndefined();
+  for (const trial of trials) expect(await runTrial(trial, shared, context)).toBe('finished');
+  for (const { runId, config } of trials) {
+    expect(await weightsOf(store, runId)).toEqual(await trainAlone(config));
+    expect(await store.head(objectKeys.runRecord(runId))).toBeDefined();
+  }
+  await shared.close();
+});
+
+test('the dataset is prepared, planned and read once for all trials with the same images', async () => {
+  const { store, context, shared, countReads } = setUp();
+  const put = jest.spyOn(store, 'put');
+  const run = (runId: string, change: Partial<RunConfig>) =>
+    runTrial({ runId, config: configOf({ epochs: 1, ...change }), pauseAfterEpoch: 1 }, shared, context);
+  await run('s-1', {});
+  const reads = countReads('/train-');
+  await run('s-2', { seed: 2 });
+  await run('s-3', { learningRate: 0.01 });
+  expect(countReads('/train-')).toBe(reads);
+  expect(put.mock.calls.filter(([key]) => key.endsWith('.npz'))).toHaveLength(2);
+  const plannings = () =>
+    context.events.filter((event) => event.type === 'step-started' && event.step === 'plan').length;
+  // The second one finds that the store has everything.
+  expect(plannings()).toBe(2);
+
+  await run('s-4', { validationFraction: 0.2 });
+  await run('s-5', { validationFraction: 0.2 });
+  expect(countReads('/train-')).toBe(reads + 1);
+  await run('s-6', { validationFraction: 0.2, seed: 2 });
+  expect(countReads('/train-')).toBe(reads + 2);
+  await run('s-7', { invert: true });
+  expect(plannings()).toBe(3);
+  await shared.close();
+});
+
+test('a trial that cannot be divided is refused alone, and nothing of it is written', async () => {
+  const { store, context, shared } = setUp();
+  await runTrial({ runId: 's-1', config: configOf({ epochs: 1 }) }, shared, context);
+  const refused = { runId: 's-2', config: configOf({ validationFraction: 0.001 }) };
+  await expect(runTrial(refused, shared, context)).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringContaining('A validationFraction of 0.001 cannot divide'),
+  });
+  expect(await listRunIds(store)).toEqual(['s-1']);
+  expect(await runTrial({ runId: 's-3', config: configOf({ epochs: 1 }) }, shared, context)).toBe('finished');
+  await shared.close();
+});
