@@ -1,3 +1,4 @@
+import { didYouMean } from '../lib/contracts/did-you-mean';
 import { PermanentError } from '../lib/contracts/errors';
 import { objectKeys } from '../lib/contracts/object-keys';
 import { parseOrThrow } from '../lib/contracts/parse';
@@ -6,7 +7,6 @@ import { listRunIds, listRuns, type RunListing } from '../lib/pipeline/list-runs
 import { isRemote } from '../lib/store/locate';
 import type { ObjectStore } from '../lib/store/object-store';
 import { commandLine } from './command-text';
-import { didYouMean } from './suggest';
 
 /** `latest` is the run that was started last, `best` the finished one with the highest test accuracy. */
 const aliases = ['latest', 'best'] as const;

@@ -1,3 +1,4 @@
+import { didYouMean } from '../lib/contracts/did-you-mean';
 import { withoutIdleSettings } from '../lib/contracts/effective-settings';
 import { PermanentError } from '../lib/contracts/errors';
 import { expandPreset, givenSettingsSchema, startSettings } from '../lib/contracts/given-settings';
@@ -5,7 +6,6 @@ import { decodeText, parseOrThrow } from '../lib/contracts/parse';
 import { builtInModels, type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
 import { flagOf } from './flag-values';
 import { readInputFile } from './read-input-file';
-import { didYouMean } from './suggest';
 
 /** Settings by their names in `givenSettingsSchema`; those that were not given are absent. */
 export type GivenSettings = Readonly<Record<string, unknown>>;

@@ -1,10 +1,10 @@
 import type { Execution } from '../../lib/cloud/executions';
+import { didYouMean } from '../../lib/contracts/did-you-mean';
 import { absentAsUndefined, PermanentError } from '../../lib/contracts/errors';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
 import { listRunIds } from '../../lib/pipeline/list-runs';
 import { hasRun, isAlias, resolveRunId } from '../run-ids';
-import { didYouMean } from '../suggest';
 import type { DeployedPipeline } from './open-deployed-pipeline';
 
 /**

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
+import { didYouMean } from '../../lib/contracts/did-you-mean';
 import { type Shell, shells } from '../flag-values';
-import { didYouMean } from '../suggest';
 import type { Terminal } from '../terminal';
 import { addCommand, addExamples } from './options';
 

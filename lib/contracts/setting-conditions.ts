@@ -56,9 +56,27 @@ export const settingConditions: Readonly<Record<string, readonly Condition[]>> =
   ],
 };
 
+/** The settings by which others have an effect or none. */
+export const decidingSettings: readonly (keyof DecidingSettings)[] = [
+  'model',
+  'optimizer',
+  'momentum',
+  'schedule',
+  'epochs',
+  'elasticPixels',
+];
+
+/** The condition by which a setting has no effect beside the others; `undefined` if it has one. */
+export function findIdleness(
+  name: string,
+  settings: DecidingSettings,
+): Omit<Condition, 'hasEffect'> | undefined {
+  return settingConditions[name]?.find(({ hasEffect }) => !hasEffect(settings));
+}
+
 /** Why a setting has no effect beside the others; `undefined` if it has one. */
 export function explainNoEffect(name: string, settings: DecidingSettings): string | undefined {
-  const failed = settingConditions[name]?.find(({ hasEffect }) => !hasEffect(settings));
+  const failed = findIdleness(name, settings);
   if (failed === undefined) return undefined;
   const { needs, decidedBy } = failed;
   return `it has an effect only with ${needs}, and ${decidedBy} is ${settings[decidedBy]}; leave it out, or change ${decidedBy}`;

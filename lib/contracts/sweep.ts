@@ -58,6 +58,8 @@ const dimensionSchema = z.strictObject(
   { error: ({ code }) => (code === 'invalid_type' ? 'a list of values or an object is needed' : undefined) },
 );
 
+export type GivenDimension = z.infer<typeof dimensionSchema>;
+
 /** The file that `sweep` is given. */
 export const spaceFileSchema = z.strictObject({
   /** Settings of all trials; options of the command override them. */

@@ -24,6 +24,7 @@ test('help loads the parser of flags and no library of any command', () => {
   expect(packagesLoadedBy('cli/main.ts')).toEqual(['commander']);
   expect(loadedBy('cli/main.ts').filter((file) => file.startsWith('lib/'))).toEqual([
     'lib/contracts/pixel-range.ts',
+    'lib/contracts/did-you-mean.ts',
     'lib/contracts/presets.ts',
     'lib/contracts/shorten.ts',
     'lib/contracts/errors.ts',

@@ -1,4 +1,4 @@
-import { didYouMean } from '../../cli/suggest';
+import { didYouMean } from '../../lib/contracts/did-you-mean';
 
 test.each([
   ['frid', ['friday', 'monday'], ' Did you mean "friday"?'],
