@@ -181,12 +181,15 @@ table.addEventListener('keydown',(event)=>{
 });
 })();`;
 
-/** Forbids all requests. Styles, images and this one script are inside the page. */
-export const pagePolicy = [
-  "default-src 'none'",
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  `script-src 'sha256-${createHash('sha256').update(pageScript).digest('base64')}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+/** Forbids all requests. Styles, images and these scripts are inside the page. */
+export const pagePolicy = (scripts: readonly string[]) =>
+  [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    'img-src data:',
+    `script-src ${scripts.map(hashSource).join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+const hashSource = (script: string) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;

@@ -21,6 +21,8 @@ export interface Tick {
 }
 
 type Scale = ScaleLinear<number, number>;
+/** Where a value is drawn: a scale, or what has one inside. */
+type Place = (value: number) => number;
 
 /** The ticks of a scale, in the scale's number format. */
 export function ticksOf(scale: Scale, count: number): Tick[] {
@@ -29,7 +31,7 @@ export function ticksOf(scale: Scale, count: number): Tick[] {
 }
 
 /** Horizontal grid lines, each with its label on the left. */
-export function drawYTicks(scale: Scale, { left, right }: PlotArea, ticks: readonly Tick[]): string {
+export function drawYTicks(scale: Place, { left, right }: PlotArea, ticks: readonly Tick[]): string {
   return ticks
     .map(({ value, text }) => {
       const y = round(scale(value));
@@ -39,7 +41,7 @@ export function drawYTicks(scale: Scale, { left, right }: PlotArea, ticks: reado
 }
 
 /** Ticks below the area, each with its label. */
-export function drawXTicks(scale: Scale, { bottom }: PlotArea, ticks: readonly Tick[]): string {
+export function drawXTicks(scale: Place, { bottom }: PlotArea, ticks: readonly Tick[]): string {
   return ticks
     .map(({ value, text }) => {
       const x = round(scale(value));

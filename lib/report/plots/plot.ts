@@ -9,7 +9,11 @@ export type PlotName =
   | 'first-ten'
   | 'calibration'
   | 'coverage'
-  | 'run-scatter';
+  | 'run-scatter'
+  | 'parallel-coordinates'
+  | 'setting-scatter'
+  | 'trial-curves'
+  | 'cost-scatter';
 
 /** A drawing without colors. Its marks have classes; the file or page that shows it adds `plotRules`. */
 export interface Plot {
