@@ -20,16 +20,27 @@ function drawImage(side: (typeof sides)[number], brightness: number): Buffer {
 beforeAll(async () => {
   for (const side of sides) {
     mkdirSync(join(folder, 'halves', side), { recursive: true });
-    for (let index = 0; index < 40; index += 1)
-      writeFileSync(join(folder, 'halves', side, `${index}.png`), drawImage(side, 2 * index));
+    for (let index = 0; index < 16; index += 1)
+      writeFileSync(join(folder, 'halves', side, `${index}.png`), drawImage(side, 5 * index));
   }
   cpSync(join(folder, 'halves'), join(folder, 'copy'), { recursive: true });
-  const small = ['--engine', 'wasm', '--hidden', '8', '--epochs', '12', '--batch-size', '8'];
+  const small = [
+    '--engine',
+    'wasm',
+    '--hidden',
+    '8',
+    '--epochs',
+    '10',
+    '--batch-size',
+    '4',
+    '--learning-rate',
+    '0.01',
+  ];
   for (const [runId, flags] of runs) {
     const args = ['train', runId, '--dataset', join(folder, 'halves'), '--store', store, ...small, ...flags];
     expect(await runCommand(args)).toMatchObject({ exitCode: 0 });
   }
-}, 60_000);
+}, 120_000);
 
 const runs = [
   ['plain', []],

@@ -77,4 +77,14 @@ for part in "train", "test":
     nested = pa.table({"image": [image.tolist() for image in x[part]], "label": y[part]})
     pq.write_table(nested, in_folder("pyarrow-nested", f"{part}.parquet"), row_group_size=100)
 
+    for label in range(10):
+        for row in np.flatnonzero(y[part] == label):
+            Image.fromarray(x[part][row]).save(in_folder("images", part, str(label), f"{row}.png"))
+
+for part, name in (("train", "train"), ("test", "t10k")):
+    for content, magic, array in (("images-idx3", 0x803, x[part]), ("labels-idx1", 0x801, y[part])):
+        header = np.array([magic, *array.shape], ">i4").tobytes()
+        with open(in_folder("idx", f"{name}-{content}-ubyte"), "wb") as file:
+            file.write(header + array.tobytes())
+
 print(json.dumps({"pandas": pd.__version__, "pyarrow": pa.__version__, "datasets": datasets.__version__, "numpy": np.__version__}))
