@@ -1,5 +1,6 @@
 import type { RunRecord } from '../lib/contracts/results';
 import { listRuns } from '../lib/pipeline/list-runs';
+import { areMeasuredAlike } from '../lib/report/comparison-data';
 import type { ObjectStore } from '../lib/store/object-store';
 import { commandLine } from './command-text';
 import { findBestRun, isFinished } from './run-ids';
@@ -19,10 +20,8 @@ export interface Standing {
 export async function describeStanding(store: ObjectStore, runId: string): Promise<Standing> {
   const runs = (await listRuns(store)).filter(isFinished);
   const record = runs.find((run) => run.runId === runId)!.record;
-  // Only the same test images give comparable accuracies.
-  const others = runs.filter(
-    (run) => run.runId !== runId && run.record.dataset.contentKey === record.dataset.contentKey,
-  );
+  // Only the same images give comparable accuracies.
+  const others = runs.filter((run) => run.runId !== runId && areMeasuredAlike(run.record, record));
   const best = findBestRun(others);
   const previous = others
     .filter((run) => run.record.finishedAt <= record.finishedAt)

@@ -53,14 +53,17 @@ async function listFacts(
   record: RunRecord,
   styles: Styles,
 ): Promise<(readonly [string, string])[]> {
-  const { accuracy, errorCount, testCount, loss, environment, phases, dataset, runId } = record;
+  const { config, accuracy, errorCount, testCount, loss, environment, phases, dataset, runId } = record;
   const metrics = await getJsonIfPresent(store, objectKeys.metrics(runId), metricsSchema);
   return [
     [
-      'test accuracy',
+      `${config.evaluateOn} accuracy`,
       `${accuracy.toFixed(4)} (${formatCount(errorCount)} of ${formatCount(testCount)} wrong)`,
     ],
-    ['test loss', loss.toFixed(4)],
+    [`${config.evaluateOn} loss`, loss.toFixed(4)],
+    ...(config.evaluateOn === 'validation'
+      ? [['measured on', `${formatCount(testCount)} validation images; not registered`] as const]
+      : []),
     ['model', introduceModel(record.config, metrics?.classes.length)],
     ['started', record.createdAt],
     ['finished', record.finishedAt],

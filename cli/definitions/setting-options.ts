@@ -242,6 +242,23 @@ const settingGroups: readonly SettingGroup[] = [
         parse: numberOrText,
       },
       {
+        flags: '--folds <count>',
+        description: 'cross-validation: parts of the training images, one to validate on; 0 for none',
+        byDefault: '0',
+        parse: numberOrText,
+      },
+      {
+        flags: '--fold <number>',
+        description: 'the part to validate on, from 1; with --folds',
+        byDefault: '1',
+        parse: numberOrText,
+      },
+      {
+        flags: '--evaluate-on <images>',
+        description: 'test, or validation: the run never meets the test images and is not registered',
+        byDefault: 'test',
+      },
+      {
         flags: '--shuffle-window <images>',
         description: 'images in memory and shuffled together; 0 for all, or as many as fit',
         byDefault: '0',

@@ -23,8 +23,10 @@ interface MessageSource {
 export function describeSuccess(record: RunRecord, source: MessageSource): RunMessage {
   const { runId, accuracy, errorCount, testCount, costUsd, config } = record;
   return toMessage(source, `run ${runId} accepted, accuracy ${accuracy.toFixed(4)}`, [
-    `The run "${runId}" is finished, and its model is registered as "${config.modelName}".`,
-    `Test accuracy: ${accuracy.toFixed(4)} (${errorCount} of ${testCount} images wrong).`,
+    config.evaluateOn === 'test'
+      ? `The run "${runId}" is finished, and its model is registered as "${config.modelName}".`
+      : `The run "${runId}" is finished. It was measured on its validation images, and is not registered.`,
+    `${config.evaluateOn === 'test' ? 'Test' : 'Validation'} accuracy: ${accuracy.toFixed(4)} (${errorCount} of ${testCount} images wrong).`,
     ...(costUsd === null ? [] : [`Cost, by list prices: about ${costUsd.toFixed(4)} US dollars.`]),
     `Report: s3://${source.bucket}/${objectKeys.report(runId)}`,
   ]);

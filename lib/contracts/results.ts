@@ -107,10 +107,14 @@ const predictionSchema = z.strictObject({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
+/** Absent: the test images. Validation images are counted in their order among the training images. */
+const evaluatedOnSchema = z.literal('validation').optional();
+
 /** `predictions.json`: the first ten test images, in order. */
 export const predictionsSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,
+  evaluatedOn: evaluatedOnSchema,
   /** Of the classes 0, 1, … Absent in runs of earlier versions, whose classes are named by their numbers. */
   classNames: classNamesSchema.optional(),
   predictions: z.array(predictionSchema).min(1),
@@ -129,10 +133,12 @@ const classMetricsSchema = z.strictObject({
   support: z.int().min(0),
 });
 
-/** `metrics.json`: over the whole test set. */
+/** `metrics.json`: over the whole test set, or over the validation images. */
 export const metricsSchema = z.strictObject({
   schemaVersion: z.literal(1),
   runId: runIdSchema,
+  evaluatedOn: evaluatedOnSchema,
+  /** Images that the run is measured on. */
   testCount: z.int().min(1),
   errorCount: z.int().min(0),
   accuracy: fractionSchema,

@@ -40,6 +40,15 @@ export const runSettingsSchema = z.strictObject({
    */
   validationFraction: z.number().min(0).max(0.5).default(0),
   /**
+   * Cross-validation: divides the training images into this many parts, stratified and drawn from the seed; one of them is
+   * the validation data. 0 for none.
+   */
+  folds: z.int().min(0).max(20).default(0),
+  /** `folds`: the part that is the validation data, counted from 1. */
+  fold: z.int().min(1).max(20).default(1),
+  /** `validation` measures the run on its validation data, and never on the test images; it is not registered. */
+  evaluateOn: z.enum(['test', 'validation']).default('test'),
+  /**
    * Training images that are in memory and shuffled together; shards are read for the others when their turn comes.
    * 0: all of them, or as many as fit a quarter of the memory.
    */

@@ -6,6 +6,16 @@ interface DecidingSettings {
   readonly schedule: string;
   readonly epochs: number;
   readonly elasticPixels: number;
+  readonly folds: number;
+}
+
+interface CombinedSettings {
+  readonly warmupEpochs: number;
+  readonly epochs: number;
+  readonly folds: number;
+  readonly fold: number;
+  readonly validationFraction: number;
+  readonly evaluateOn: string;
 }
 
 interface Condition {
@@ -30,6 +40,7 @@ const withOptimizer = (name: string): Condition => ({
 
 /** Settings that have an effect only beside certain others. */
 export const settingConditions: Readonly<Record<string, readonly Condition[]>> = {
+  fold: [{ hasEffect: ({ folds }) => folds > 0, needs: 'folds of 2 or more', decidedBy: 'folds' }],
   hidden: [withModel('mlp')],
   filters: [withModel('cnn')],
   dropout: [withModel('mlp', 'cnn')],
@@ -83,7 +94,7 @@ export function explainNoEffect(name: string, settings: DecidingSettings): strin
 }
 
 /** Settings that contradict each other, with the reason. A setting that has its default contradicts nothing. */
-export function findContradictions<Settings extends DecidingSettings & { readonly warmupEpochs: number }>(
+export function findContradictions<Settings extends DecidingSettings & CombinedSettings>(
   settings: Settings,
   defaults: Partial<Settings>,
 ): { readonly name: keyof Settings; readonly problem: string }[] {
@@ -93,10 +104,32 @@ export function findContradictions<Settings extends DecidingSettings & { readonl
     const problem = isChanged(name) ? explainNoEffect(name, settings) : undefined;
     return problem === undefined ? [] : [{ name, problem }];
   });
-  const { warmupEpochs, epochs } = settings;
-  if (warmupEpochs === 0 || warmupEpochs < epochs) return idle;
-  return [
-    ...idle,
-    { name: 'warmupEpochs', problem: `the warm-up must be shorter than the run, which has ${epochs} epochs` },
+  return [...idle, ...findImpossible(settings)];
+}
+
+/** Settings that each have an effect, and cannot be combined. */
+function findImpossible(
+  settings: CombinedSettings,
+): { readonly name: keyof CombinedSettings; readonly problem: string }[] {
+  const { warmupEpochs, epochs, folds, fold, validationFraction, evaluateOn } = settings;
+  const checks: readonly (readonly [keyof CombinedSettings, boolean, string])[] = [
+    [
+      'warmupEpochs',
+      warmupEpochs > 0 && warmupEpochs >= epochs,
+      `the warm-up must be shorter than the run, which has ${epochs} epochs`,
+    ],
+    ['folds', folds === 1, 'one fold would leave no images to train on; give 2 to 20, or 0'],
+    [
+      'folds',
+      folds > 0 && validationFraction > 0,
+      `folds and validationFraction (${validationFraction}) both choose the validation data; give one of them`,
+    ],
+    ['fold', folds > 1 && fold > folds, `it must be 1 to ${folds}, the number of folds`],
+    [
+      'evaluateOn',
+      evaluateOn === 'validation' && folds === 0 && validationFraction === 0,
+      'the run has no validation data of its own to be measured on; give validationFraction or folds',
+    ],
   ];
+  return checks.flatMap(([name, isImpossible, problem]) => (isImpossible ? [{ name, problem }] : []));
 }

@@ -106,6 +106,12 @@ export type EvaluateOutput = z.infer<typeof evaluateOutputSchema>;
 
 export const registerInputSchema = z.strictObject({ runId: runIdSchema });
 export type RegisterInput = z.infer<typeof registerInputSchema>;
+const registerOutputSchema = z.union([
+  latestModelSchema,
+  /** The run was measured on its validation data. */
+  z.strictObject({ runId: runIdSchema, isRegistered: z.literal(false) }),
+]);
+export type RegisterOutput = z.infer<typeof registerOutputSchema>;
 
 /**
  * What a user sees of a failed execution: the failure state in which it ends, whose name is also the title of the
@@ -239,7 +245,7 @@ export const pipelineSteps = {
   },
   register: {
     input: registerInputSchema,
-    output: latestModelSchema,
+    output: registerOutputSchema,
     reads: [objectKeys.runRecord(any), objectKeys.latestModel(any)],
     writes: [objectKeys.latestModel(any)],
     failure: 'register',

@@ -12,6 +12,8 @@ export const testPredictionsSchema = z
     runId: runIdSchema,
     /** Equal content keys mean the same test images in the same order. */
     contentKey: z.string(),
+    /** Absent: the test images. The run's settings say which training images are its validation images. */
+    evaluatedOn: z.literal('validation').optional(),
     /** Of the classes 0, 1, … Absent in runs of earlier versions. */
     classNames: classNamesSchema.optional(),
     labels: z.array(z.int().min(0)).min(1),

@@ -1,5 +1,6 @@
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
+import { holdsOutImages, type ValidationSettings } from '../contracts/validation-data';
 
 /**
  * How many training images of each label are held out as validation data: the fraction of that label, rounded.
@@ -15,17 +16,57 @@ export function countHeldOut(labelCounts: readonly number[], fraction: number): 
   return heldOut;
 }
 
-/** The number of held out images; 0 for the fraction 0. */
-export function countAllHeldOut(labelCounts: readonly number[], fraction: number): number {
-  return fraction === 0 ? 0 : countHeldOut(labelCounts, fraction).reduce((sum, count) => sum + count, 0);
+/**
+ * How many training images of each label are the validation data; none if the test images are.
+ *
+ * @param classNames - for messages. @default - the labels
+ * @throws PermanentError InvalidInput if a label has images, but not enough for a part of each.
+ */
+export function countValidationImages(
+  labelCounts: readonly number[],
+  settings: ValidationSettings,
+  classNames?: readonly string[],
+): number[] {
+  const { validationFraction, folds, fold } = settings;
+  if (!holdsOutImages(settings)) return labelCounts.map(() => 0);
+  if (folds === 0) return countHeldOut(labelCounts, validationFraction);
+  const label = labelCounts.findIndex((count) => count > 0 && count < folds);
+  if (label !== -1) throw tooFewForFolds(labelCounts, label, folds, classNames);
+  let position = 0;
+  return labelCounts.map((count) => {
+    const before = countInFold(position, folds, fold);
+    position += count;
+    return countInFold(position, folds, fold) - before;
+  });
+}
+
+/** Of the first positions, those that the fold has: the folds take turns. */
+const countInFold = (positions: number, folds: number, fold: number) =>
+  Math.floor((positions + folds - fold) / folds);
+
+function tooFewForFolds(
+  labelCounts: readonly number[],
+  label: number,
+  folds: number,
+  classNames: readonly string[] | undefined,
+): PermanentError {
+  const count = labelCounts[label]!;
+  const fewest = Math.min(...labelCounts.filter((each) => each > 0));
+  const fewer = fewest > 1 ? `at most ${fewest} folds, ` : '';
+  const name = classNames?.[label] ?? String(label);
+  return new PermanentError(
+    'InvalidInput',
+    `${folds} folds cannot divide the training images: the class "${name}" has ${count}, and each fold needs at least one image of each class. Give ${fewer}more images of this class, or folds 0, which validates on the test images.`,
+    { evidence: { label, count, folds } },
+  );
 }
 
 /** The division into training and test images keeps groups together; the validation data is drawn image by image. */
 export function remarkOnHeldOut({
-  validationFraction,
   groupBy,
-}: Pick<RunConfig, 'validationFraction' | 'groupBy'>): string[] {
-  if (validationFraction === 0 || groupBy === '') return [];
+  ...settings
+}: Pick<RunConfig, 'validationFraction' | 'folds' | 'groupBy'>): string[] {
+  if (!holdsOutImages(settings) || groupBy === '') return [];
   return [
     `The validation images are drawn one by one: unlike the test images, they have other images of the same ${groupBy} among the training images, so the validation accuracy is too high. The test accuracy is not concerned.`,
   ];

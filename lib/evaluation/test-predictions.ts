@@ -18,7 +18,7 @@ export function columnsOf({ labels, predicted, confidence }: TestScores): Predic
 export function encodeTestPredictions(
   runId: string,
   contentKey: string,
-  columns: PredictionColumns & Pick<TestPredictions, 'classNames'>,
+  columns: PredictionColumns & Pick<TestPredictions, 'classNames' | 'evaluatedOn'>,
 ): Uint8Array {
   const value = testPredictionsSchema.parse({ schemaVersion: 1, runId, contentKey, ...columns });
   return new TextEncoder().encode(`${JSON.stringify(value)}\n`);

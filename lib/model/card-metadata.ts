@@ -9,7 +9,7 @@ const hubDatasets: Readonly<Record<string, string>> = { mnist: 'ylecun/mnist' };
  * a JSON string, which is valid YAML. The license is omitted, because the user chooses it.
  */
 export function renderCardMetadata(
-  config: Pick<RunConfig, 'modelName' | 'dataset'>,
+  config: Pick<RunConfig, 'modelName' | 'dataset' | 'evaluateOn'>,
   datasetName: string,
   metrics: Pick<MetricValues, 'accuracy' | 'loss'>,
 ): string {
@@ -34,7 +34,7 @@ export function renderCardMetadata(
     '    dataset:',
     `      name: ${text(datasetName)}`,
     `      type: ${text(hubDataset ?? datasetName)}`,
-    '      split: test',
+    `      split: ${config.evaluateOn}`,
     '    metrics:',
     '    - type: accuracy',
     `      value: ${metrics.accuracy}`,

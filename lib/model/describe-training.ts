@@ -1,4 +1,5 @@
 import type { RunConfig } from '../contracts/run-config';
+import { holdsOutImages } from '../contracts/validation-data';
 import { formatCount, formatPercent } from '../report/format-values';
 
 /** A name and a value, both plain text. */
@@ -68,9 +69,8 @@ function describeAveraging({ emaDecay }: RunConfig): string | undefined {
 
 /** What the validation data was, and whether it chose anything. */
 export function describeValidation(config: RunConfig, heldOutCount?: number): string {
-  const { validationFraction } = config;
-  if (validationFraction > 0) {
-    const share = formatPercent(validationFraction, Number.isInteger(validationFraction * 100) ? 0 : 2);
+  if (holdsOutImages(config)) {
+    const share = describeShare(config);
     const images =
       heldOutCount === undefined
         ? `${share} of the training images`
@@ -81,6 +81,12 @@ export function describeValidation(config: RunConfig, heldOutCount?: number): st
   return chosen === undefined
     ? 'the test images; nothing in this run was chosen by them'
     : `the test images, which chose ${chosen}`;
+}
+
+function describeShare({ validationFraction, folds, fold }: RunConfig): string {
+  return folds > 0
+    ? `fold ${fold} of ${folds}`
+    : formatPercent(validationFraction, Number.isInteger(validationFraction * 100) ? 0 : 2);
 }
 
 /** What a run chooses by its validation data; `undefined` for nothing. */

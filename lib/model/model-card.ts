@@ -4,6 +4,7 @@ import type { DatasetManifest, Split } from '../contracts/dataset';
 import { describeSize } from '../contracts/image-shape';
 import type { Environment } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
+import { holdsOutImages } from '../contracts/validation-data';
 import { wilsonInterval } from '../evaluation/confidence-interval';
 import type { MetricValues } from '../evaluation/metrics';
 import { formatCount, formatPercent } from '../report/format-values';
@@ -55,7 +56,7 @@ export function renderModelCard(data: ModelCardData): string {
     '## Training',
     describeRun(data),
     '## Results',
-    describeResults(metrics, data.labels),
+    describeResults(data),
     '## Limits',
     describeLimits(data),
     '## Use it',
@@ -110,29 +111,34 @@ function describeParameters(all: number, trained: number): string {
     : `${formatCount(all)}, of which ${formatCount(trained)} are trained`;
 }
 
-function describeResults(
-  { accuracy, errorCount, testCount, loss, classes }: MetricValues,
-  { classNames }: ModelLabels,
-): string {
-  const names = printableNames(classNames);
+function describeResults({ config, metrics, labels }: ModelCardData): string {
+  const { accuracy, errorCount, testCount, loss, classes } = metrics;
+  const { evaluateOn } = config;
+  const names = printableNames(labels.classNames);
   const { low, high } = wilsonInterval(testCount - errorCount, testCount);
   const overall = table([
     [
-      'test accuracy',
+      `${evaluateOn} accuracy`,
       `${formatPercent(accuracy)}, 95 % interval ${formatPercent(low)} to ${formatPercent(high)}`,
     ],
     ['wrong', `${formatCount(errorCount)} of ${formatCount(testCount)}`],
-    ['test loss', loss.toFixed(4)],
+    [`${evaluateOn} loss`, loss.toFixed(4)],
   ]);
   const perClass = [
-    '| label | precision | recall | test images |',
+    `| label | precision | recall | ${evaluateOn} images |`,
     '| ---: | ---: | ---: | ---: |',
     ...classes.map(
       ({ label, precision, recall, support }) =>
         `| ${escapeMarkdown(names[label]!)} | ${formatPercent(precision)} | ${formatPercent(recall)} | ${formatCount(support)} |`,
     ),
   ].join('\n');
-  return `${overall}\n\n${perClass}`;
+  const measured =
+    evaluateOn === 'test'
+      ? []
+      : [
+          `Measured on ${formatCount(testCount)} validation images that are held out from the training, and not on the test images.`,
+        ];
+  return [...measured, overall, perClass].join('\n\n');
 }
 
 function describeLimits({ metrics, manifest, config, calibrationError, labels }: ModelCardData): string {
@@ -142,7 +148,7 @@ function describeLimits({ metrics, manifest, config, calibrationError, labels }:
   return [
     `- It has ${metrics.classes.length} classes and no class "none of these": every image gets a label, often with a high probability.`,
     `- It was trained on images prepared like those of \`${manifest.dataset}\`. Images of other sizes than ${size}, their negatives, and images that are shifted or rotated${isAugmented(config) ? ' by more than in the training' : ''} are classified badly.`,
-    `- Label ${classInSentence(labels, weakest.label)} is recognized worst: ${formatPercent(weakest.recall)} of its test images.`,
+    `- Label ${classInSentence(labels, weakest.label)} is recognized worst: ${formatPercent(weakest.recall)} of its ${config.evaluateOn} images.`,
     `- The probabilities were not calibrated afterwards: the expected calibration error is ${formatPercent(calibrationError)} (15 bins).`,
     `- ${describeOptimism(config)}`,
   ].join('\n');
@@ -150,8 +156,10 @@ function describeLimits({ metrics, manifest, config, calibrationError, labels }:
 
 /** How far the results can be trusted as those on new images. */
 function describeOptimism(config: RunConfig): string {
-  if (config.validationFraction > 0) return 'Nothing in the training looked at the test images.';
   const chosen = choicesByValidation(config);
+  if (config.evaluateOn === 'validation')
+    return `The results are those on the validation images${chosen === undefined ? '' : `, which also chose ${chosen}`}; they are optimistic if this run was chosen among several by them. Nothing has looked at the test images.`;
+  if (holdsOutImages(config)) return 'Nothing in the training looked at the test images.';
   return chosen === undefined
     ? 'The test images were also the validation data. Nothing in this run was chosen by them; results are optimistic if this run was chosen among several by them.'
     : `The test images were also the validation data and chose ${chosen}, so the results are optimistic.`;

@@ -4,7 +4,7 @@ import type { DatasetPlan } from '../contracts/dataset';
 import { PermanentError } from '../contracts/errors';
 import type { RunConfig } from '../contracts/run-config';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
-import { countAllHeldOut, remarkOnHeldOut } from '../dataset/held-out-counts';
+import { countValidationImages, remarkOnHeldOut } from '../dataset/held-out-counts';
 import type { KerasGraph } from '../model/keras-graph';
 import { networkOf } from '../model/network-of';
 import { type ContentObject, readWithContent } from '../store/content-object';
@@ -65,7 +65,7 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   await assertStartable(input, context.store);
   const planned = await planDataset(config, context);
   // Throws if the training images cannot be divided.
-  countAllHeldOut(planned.trainLabelCounts, config.validationFraction);
+  countValidationImages(planned.trainLabelCounts, config, planned.plan.classNames);
   for (const message of remarkOnHeldOut(config)) context.notify({ type: 'note', message });
   assertAugmentationFits(config, planned.plan.conversion.imageShape);
   const reader = readWithContent(context.store, objects);

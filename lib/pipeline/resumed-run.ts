@@ -11,6 +11,7 @@ const freeSettings = [
   'maxCostUsd',
   'minAccuracy',
   'modelName',
+  'evaluateOn',
   'dataset',
   'engine',
   'device',

@@ -1,8 +1,9 @@
 import { datasetSettingsSchema } from '../contracts/dataset-settings';
 import type { RunConfig } from '../contracts/run-config';
+import { nameValidationData } from '../contracts/validation-data';
 import { imageBytes, imageMemory } from '../dataset/image-memory';
 import { heldImageBytes } from '../training/batches/shuffle-window';
-import { nameDivision, openTrainingImages, type TrainingImages } from '../training/batches/training-images';
+import { openTrainingImages, type TrainingImages } from '../training/batches/training-images';
 import { chooseEngine, type WantedEngine } from '../training/choose-engine';
 import type { TrainingEngine } from '../training/training-engine';
 import type { RunResources } from './prepare-run';
@@ -70,7 +71,7 @@ export class SharedTraining implements RunResources {
 
   readonly openImages: RunResources['openImages'] = async (store, manifest, settings, windowRows) => {
     if (windowRows !== undefined) return openTrainingImages(store, manifest, settings, windowRows);
-    const key = `${manifest.contentKey} ${nameDivision(settings)}`;
+    const key = `${manifest.contentKey} ${nameValidationData(settings)}`;
     const known = this.#images.get(key);
     this.#images.delete(key);
     if (known === undefined) this.makeRoom(heldImageBytes(manifest, undefined));

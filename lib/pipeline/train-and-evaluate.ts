@@ -42,7 +42,7 @@ export async function trainAndEvaluate(
     { name: 'preprocess' as const, seconds: preprocessSeconds },
     { name: 'train' as const, seconds: trained.seconds },
   ];
-  await evaluate({ ...pointers, phases }, context, trained.engine?.predict);
+  await evaluate({ ...pointers, phases }, context, trained);
   return 'finished';
 }
 

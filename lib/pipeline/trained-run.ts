@@ -4,7 +4,7 @@ import { objectKeys } from '../contracts/object-keys';
 import { historySchema, trainingRecordSchema } from '../contracts/results';
 import { storedRunConfigSchema } from '../contracts/run-config';
 import type { EvaluateInput } from '../contracts/steps';
-import { countAllHeldOut } from '../dataset/held-out-counts';
+import { countValidationImages } from '../dataset/held-out-counts';
 import { completeLabels } from '../model/model-labels';
 import { getJson, parseJsonObject } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
@@ -32,7 +32,7 @@ export async function readTrainedRun(store: ObjectStore, { runId, dataset, conte
     );
   }
   const manifestSha256 = sha256Hex(manifestBytes);
-  const heldOutCount = countAllHeldOut(manifest.train.labelCounts, config.validationFraction);
+  const heldOutCount = countValidationImages(manifest.train.labelCounts, config).reduce((a, b) => a + b, 0);
   const classes = manifest.classNames.length;
   const labels = completeLabels(manifest, classes);
   return {

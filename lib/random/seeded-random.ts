@@ -9,6 +9,7 @@ export const randomStreams = {
   heldOut: 4,
   augmentation: 5,
   shardOrder: 6,
+  folds: 7,
 } as const;
 
 /** MurmurHash3's 32-bit finalizer (Austin Appleby, public domain): every input bit affects every output bit. */

@@ -1,3 +1,4 @@
+import { holdsOutImages } from '../contracts/validation-data';
 import { extraLosses } from '../model/describe-training';
 import { changedImages } from './changed-images';
 import { describeOtherClasses } from './compare-class-names';
@@ -54,7 +55,7 @@ function metricsSection(data: ComparisonData, differences: readonly Difference[]
   return section(
     'metrics',
     'Side by side',
-    'Measured on the whole test set. Bold: the best value of the column. The columns after the total time compare each run with the first one; p is the p value of McNemar’s exact test on the same test images. Click a heading to sort.',
+    `${describeMeasured(runs)} Bold: the best value of the column. The columns after the total time compare each run with the first one; p is the p value of McNemar’s exact test on the same images. Click a heading to sort.`,
     runTable(data, differences) + scatter,
   );
 }
@@ -67,8 +68,8 @@ function curves(runs: readonly ComparedRun[]): Markup {
   const key = shown.map((run, index) => `<li>${runName(run, index)}</li>`);
   const notes = [
     'Solid: validation. Dashed: training.',
-    runs.some(({ record }) => record.config.validationFraction > 0)
-      ? 'The validation of runs with validationFraction is on held out training images, that of the others on the test images.'
+    runs.some(({ record }) => holdsOutImages(record.config))
+      ? 'The validation of runs with validationFraction or folds is on held out training images, that of the others on the test images.'
       : '',
     shown.length < runs.length ? `The first ${maxCurves} of ${runs.length} runs.` : '',
     ...describeExtraLosses(runs),
@@ -79,6 +80,14 @@ function curves(runs: readonly ComparedRun[]): Markup {
     notes.filter(Boolean).join(' '),
     `<ul class="run-key">${key.join('')}</ul><div class="pair">${plots.join('')}</div>`,
   );
+}
+
+function describeMeasured(runs: readonly ComparedRun[]): string {
+  const onValidation = runs.filter(({ record }) => record.config.evaluateOn === 'validation').length;
+  if (onValidation === 0) return 'Measured on the whole test set.';
+  return onValidation === runs.length
+    ? 'Measured on the validation data of each run, and not on the test images.'
+    : `${onValidation} of these runs are measured on their validation data, the others on the whole test set: their values cannot be compared.`;
 }
 
 /** The losses of the curves are those that were trained; the test losses are the cross-entropy alone. */

@@ -4,6 +4,7 @@ import { absentAsUndefined, PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { type Epoch, historySchema, type RunRecord, runRecordSchema } from '../contracts/results';
 import { testPredictionsSchema } from '../contracts/test-predictions';
+import { nameMeasuredImages } from '../contracts/validation-data';
 import { loadSplit } from '../dataset/load-split';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import { getJson, getJsonIfPresent } from '../store/json-objects';
@@ -22,12 +23,21 @@ export interface ComparedRun {
 
 /** Whether answers and accuracies of the runs can be compared image by image. */
 export const isSameTestSet = (runs: readonly Pick<ComparedRun, 'record'>[]) =>
-  runs.every(({ record }) => record.dataset.contentKey === runs[0]!.record.dataset.contentKey);
+  runs.every(({ record }) => areMeasuredAlike(record, runs[0]!.record));
+
+/** Whether two runs were measured on the same images: of the same dataset, with the same validation data if on that. */
+export const areMeasuredAlike = (a: MeasuredRun, b: MeasuredRun) =>
+  a.dataset.contentKey === b.dataset.contentKey &&
+  nameMeasuredImages(a.config) === nameMeasuredImages(b.config);
+
+export interface MeasuredRun extends Pick<RunRecord, 'config'> {
+  readonly dataset: Pick<RunRecord['dataset'], 'contentKey'>;
+}
 
 export interface ComparisonData {
   /** In the requested order. */
   readonly runs: readonly ComparedRun[];
-  /** The test image in row `index`. Absent if the runs have different test images, or if the store no longer has them. */
+  /** The test image in row `index`. Absent if the runs have other or different images, or the store no longer has them. */
   readonly imageOf?: (index: number) => ByteImage;
   /** Path of a run's report, relative to the page. Absent if the page cannot link to it. */
   readonly reportPathOf?: (runId: string) => string;
@@ -48,9 +58,10 @@ export async function readComparison(store: ObjectStore, runIds: readonly string
   for (const runId of runIds) runs.push(await readComparedRun(store, runId));
   const [first] = runs;
   // A fetched run has no dataset in this store, so it is compared without images.
-  const imageOf = isSameTestSet(runs)
-    ? await absentAsUndefined(readTestImages(store, first!.record))
-    : undefined;
+  const imageOf =
+    isSameTestSet(runs) && first!.record.config.evaluateOn === 'test'
+      ? await absentAsUndefined(readTestImages(store, first!.record))
+      : undefined;
   return imageOf === undefined ? { runs } : { runs, imageOf };
 }
 

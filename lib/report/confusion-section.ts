@@ -10,11 +10,12 @@ import type { ReportData } from './report-data';
 
 export function confusions(data: ReportData): Markup {
   const { metrics, testPredictions, imageOf, classNames } = data;
+  const { evaluateOn } = data.config;
   const isTable = metrics.confusionMatrix.length <= maxTableClasses;
   const imageBytes = valuesPerImage(imageOf(0).shape);
   const matrix = isTable
-    ? `<p class="note" id="cell-hint" hidden>Select a cell to see its images.</p>${confusionTable(metrics.confusionMatrix, classNames)}`
-    : scrollPlot(drawConfusionMatrix(metrics, classNames));
+    ? `<p class="note" id="cell-hint" hidden>Select a cell to see its images.</p>${confusionTable(metrics.confusionMatrix, classNames, evaluateOn)}`
+    : scrollPlot(drawConfusionMatrix(metrics, classNames, evaluateOn));
   const panel =
     '<div id="cell-panel" hidden><h3 aria-live="polite"></h3><ul class="digits mistakes"></ul></div>';
   const images = isTable

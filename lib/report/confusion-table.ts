@@ -1,4 +1,5 @@
 import { areIndexNames } from '../contracts/class-names';
+import type { RunConfig } from '../contracts/run-config';
 import { nameMarkup } from './class-labels';
 import { formatCount } from './format-values';
 import { type Markup, scrollBox } from './markup-blocks';
@@ -18,6 +19,7 @@ const maxLevelNames = 4;
 export function confusionTable(
   confusionMatrix: readonly (readonly number[])[],
   classNames: readonly string[],
+  evaluateOn: RunConfig['evaluateOn'],
 ): Markup {
   const names = classNames.map(nameMarkup);
   const mostMisses = Math.max(
@@ -43,7 +45,7 @@ export function confusionTable(
   const total = confusionMatrix.flat().reduce((sum, count) => sum + count, 0);
   return scrollBox(
     'Confusion matrix',
-    `<table class="confusion${areIndexNames(classNames) ? '' : ' named'}${classNames.length > maxLevelNames ? ' turned' : ''}"><caption>${formatCount(total)} test images.</caption>` +
+    `<table class="confusion${areIndexNames(classNames) ? '' : ' named'}${classNames.length > maxLevelNames ? ' turned' : ''}"><caption>${formatCount(total)} ${evaluateOn} images.</caption>` +
       `<thead><tr><td></td><th scope="colgroup" colspan="${heads.length}">predicted</th></tr><tr><th>true</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`,
   );
 }

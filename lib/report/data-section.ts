@@ -12,6 +12,7 @@ export const maxDataClasses = 100;
 /** The data that the model learned from: the number of images of each class, and their mean image. */
 export function dataSection(data: ReportData): Markup {
   const { labelCounts, testPredictions, classNames, meanImages } = data;
+  const { evaluateOn } = data.config;
   const shown = classNames.slice(0, maxDataClasses);
   const totals = { train: sum(labelCounts.train), test: sum(labelCounts.test) };
   const largest = Math.max(...labelCounts.train);
@@ -19,7 +20,7 @@ export function dataSection(data: ReportData): Markup {
     const trainCount = labelCounts.train[label] ?? 0;
     const share = largest === 0 ? 0 : trainCount / largest;
     return (
-      `<tr><th scope="row">${nameMarkup(name)}</th><td class="mean">${meanImage(name, meanImages[label])}</td>` +
+      `<tr><th scope="row">${nameMarkup(name)}</th><td class="mean">${meanImage(name, meanImages[label], evaluateOn)}</td>` +
       `<td style="width:45%"><span class="bar" style="width:${(share * 100).toFixed(1)}%"></span></td>` +
       `<td class="number">${formatCount(trainCount)}</td><td class="number">${formatPercent(trainCount / totals.train, 1)}</td><td class="number">${formatCount(labelCounts.test[label] ?? 0)}</td></tr>`
     );
@@ -31,7 +32,7 @@ export function dataSection(data: ReportData): Markup {
   return section(
     'data',
     'The data',
-    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${describeSize(data.imageOf(0).shape)}. ${describeHeldOut(data)}The mean is over the ${formatCount(testPredictions.labels.length)} test images.${more}`,
+    `${formatCount(totals.train)} training and ${formatCount(totals.test)} test images of ${describeSize(data.imageOf(0).shape)}. ${describeHeldOut(data)}The mean is over the ${formatCount(testPredictions.labels.length)} ${evaluateOn} images.${more}`,
     card(scrollBox('Images of each class', table)),
   );
 }
@@ -42,10 +43,14 @@ function describeHeldOut({ heldOutCount }: ReportData): string {
     : `${formatCount(heldOutCount)} of the training images were held out as validation data. `;
 }
 
-function meanImage(name: string, image: ByteImage | undefined): Markup {
+function meanImage(
+  name: string,
+  image: ByteImage | undefined,
+  evaluateOn: ReportData['config']['evaluateOn'],
+): Markup {
   if (image === undefined) return '';
   const [height, width] = image.shape;
-  return `<img alt="${escapeMarkup(`Mean of the test images with label ${nameInText(name)}`)}" width="${width}" height="${height}" src="${imageDataUrl(image)}">`;
+  return `<img alt="${escapeMarkup(`Mean of the ${evaluateOn} images with label ${nameInText(name)}`)}" width="${width}" height="${height}" src="${imageDataUrl(image)}">`;
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -5,11 +5,11 @@ import { formatCount, formatPercent } from './format-values';
 import { card, type Markup, section } from './markup-blocks';
 import type { ReportData } from './report-data';
 
-export function firstImages({ predictions, imageOf, classNames }: ReportData): Markup {
+export function firstImages({ config, predictions, imageOf, classNames }: ReportData): Markup {
   const items = predictions.map(({ index, label, predicted, probabilities }) => {
     const isRight = label === predicted;
     return digit(imageOf(index), {
-      alt: describeAnswer(index, classNames[label]!, classNames[predicted]!),
+      alt: describeAnswer(config, index, classNames[label]!, classNames[predicted]!),
       className: isRight ? 'right' : 'wrong',
       answer: `${isRight ? '✓' : '✗'} ${nameInCaption(classNames[predicted]!)}`,
       note: `true ${nameInCaption(classNames[label]!)}`,
@@ -19,25 +19,25 @@ export function firstImages({ predictions, imageOf, classNames }: ReportData): M
   const count = predictions.length === 10 ? 'ten' : String(predictions.length);
   return section(
     'first-images',
-    `The first ${count} test images`,
+    `The first ${count} ${config.evaluateOn} images`,
     'The prediction, the true label, and the probability of the prediction.',
     card(`<ul class="digits first">${items.join('')}</ul>`),
   );
 }
 
-export function worstMistakes({ metrics, imageOf, probabilitiesOf, classNames }: ReportData): Markup {
+export function worstMistakes({ config, metrics, imageOf, probabilitiesOf, classNames }: ReportData): Markup {
   const { worstMistakes: mistakes, errorCount } = metrics;
   if (mistakes.length === 0) {
     return section(
       'worst-mistakes',
       'Worst mistakes',
-      'None: every test image was classified correctly.',
+      `None: every ${config.evaluateOn} image was classified correctly.`,
       '',
     );
   }
   const items = mistakes.map(({ index, label, predicted }) =>
     digit(imageOf(index), {
-      alt: describeAnswer(index, classNames[label]!, classNames[predicted]!),
+      alt: describeAnswer(config, index, classNames[label]!, classNames[predicted]!),
       className: 'wrong',
       answer: `${nameInCaption(classNames[label]!)} → ${nameInCaption(classNames[predicted]!)}`,
       note: `no. ${index}`,
@@ -51,13 +51,18 @@ export function worstMistakes({ metrics, imageOf, probabilitiesOf, classNames }:
   return section(
     'worst-mistakes',
     'Worst mistakes',
-    `${mistakes.length} of ${formatCount(errorCount)}, the most confident first: true label → prediction, the row in the test set, and the three highest probabilities.`,
+    `${mistakes.length} of ${formatCount(errorCount)}, the most confident first: true label → prediction, the row among the ${config.evaluateOn} images, and the three highest probabilities.`,
     card(`<ul class="digits mistakes">${items.join('')}</ul>`),
   );
 }
 
-const describeAnswer = (index: number, label: string, predicted: string) =>
-  `Test image ${index}: true label ${nameInText(label)}, predicted ${nameInText(predicted)}`;
+const describeAnswer = (
+  { evaluateOn }: ReportData['config'],
+  index: number,
+  label: string,
+  predicted: string,
+) =>
+  `${evaluateOn === 'test' ? 'Test' : 'Validation'} image ${index}: true label ${nameInText(label)}, predicted ${nameInText(predicted)}`;
 
 interface DigitCaption {
   readonly alt: string;

@@ -5,6 +5,7 @@ import { testPredictionsSchema } from '../contracts/test-predictions';
 import type { PredictionColumns } from '../evaluation/test-predictions';
 import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
+import { areMeasuredAlike, type MeasuredRun } from './comparison-data';
 
 /** A finished run that was tested on the same images. */
 export interface EarlierRun {
@@ -25,13 +26,13 @@ const maxListedKeys = 5000;
  */
 export async function readEarlierRuns(
   store: ObjectStore,
-  { runId, contentKey }: { readonly runId: string; readonly contentKey: string },
+  { runId, ...run }: MeasuredRun & { readonly runId: string },
 ): Promise<EarlierRun[]> {
   const runIds = (await listFinishedRuns(store)).filter((each) => each !== runId);
   const records = await Promise.all(runIds.map((each) => readRecord(store, each)));
   const comparable = records
     .filter((record) => record !== undefined)
-    .filter(({ dataset }) => dataset.contentKey === contentKey)
+    .filter((record) => areMeasuredAlike(record, run))
     .sort((a, b) => Date.parse(a.finishedAt) - Date.parse(b.finishedAt));
   const last = comparable.at(-1);
   if (last === undefined) return [];

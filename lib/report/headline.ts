@@ -23,11 +23,16 @@ export function headline(data: ReportData): Markup {
   return (
     `<header><p class="eyebrow">${badge}<span>${escapeMarkup(config.modelName)} on ${escapeMarkup(config.dataset)}</span>` +
     `<span>run <code>${escapeMarkup(runId)}</code></span><time datetime="${escapeMarkup(finishedAt)}">${formatInstant(finishedAt)}</time></p>` +
-    `<h1>${formatPercent(metrics.accuracy)}<small>of the test images classified correctly; 95 % confidence interval ${formatPercent(low)} to ${formatPercent(high)}</small></h1>` +
+    `<h1>${formatPercent(metrics.accuracy)}<small>of the ${describeMeasured(data)} classified correctly; 95 % confidence interval ${formatPercent(low)} to ${formatPercent(high)}</small></h1>` +
     `<dl class="key-metrics">${keyMetrics(data)}</dl>` +
     `<div class="pair first-look"><ul class="summary">${sentences.join('')}</ul><ul class="next" aria-label="What to run next">${next.join('')}</ul></div></header>`
   );
 }
+
+const describeMeasured = ({ config, metrics }: ReportData) =>
+  config.evaluateOn === 'test'
+    ? 'test images'
+    : `${formatCount(metrics.testCount)} validation images, and not of the test images,`;
 
 /** Runs of earlier versions may not have the file. */
 function linkTo(path: string | undefined, { files }: ReportData): Markup {
@@ -49,9 +54,13 @@ function keyMetrics({
   const totalSeconds = sumSeconds(phases);
   const place = costUsd === null ? 'on your own machine' : `about ${formatUsd(costUsd)}`;
   const rows: readonly (readonly [string, string, string])[] = [
-    ['Errors', formatCount(metrics.errorCount), `of ${formatCount(metrics.testCount)} test images`],
     [
-      'Test loss',
+      'Errors',
+      formatCount(metrics.errorCount),
+      `of ${formatCount(metrics.testCount)} ${config.evaluateOn} images`,
+    ],
+    [
+      config.evaluateOn === 'test' ? 'Test loss' : 'Validation loss',
       metrics.loss.toFixed(4),
       extras.length === 0 ? 'mean cross-entropy' : `mean cross-entropy, without ${extras.join(' and ')}`,
     ],

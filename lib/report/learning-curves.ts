@@ -1,6 +1,7 @@
 import { isAugmented } from '../augmentation/augmentation-settings';
 import { effectiveSettings } from '../contracts/effective-settings';
 import type { RunConfig } from '../contracts/run-config';
+import { holdsOutImages } from '../contracts/validation-data';
 import { extraLosses } from '../model/describe-training';
 import { formatSeconds } from './format-values';
 import { card, type Markup, scrollBox, section } from './markup-blocks';
@@ -20,7 +21,7 @@ export function learningCurves({
   );
   const notes = [
     describeTrainingValues(config),
-    `Validation values are measured after the epoch, on ${config.validationFraction > 0 ? 'the held out training images' : 'the test set'}${config.emaDecay > 0 ? ', with the averaged weights' : ''}.`,
+    `Validation values are measured after the epoch, on ${holdsOutImages(config) ? 'the held out training images' : 'the test set'}${config.emaDecay > 0 ? ', with the averaged weights' : ''}.`,
     extras.length === 0
       ? ''
       : `The losses here include ${extras.join(' and ')}, as in Keras; the test loss of the report is the cross-entropy alone.`,

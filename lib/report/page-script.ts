@@ -137,7 +137,7 @@ const show=(button,key)=>{
   list.replaceChildren(...images.map(([row,percent],offset)=>{
     const item=make('li');
     const figure=make('figure');
-    const canvas=make('canvas',{width,height,role:'img','aria-label':'Test image '+row});
+    const canvas=make('canvas',{width,height,role:'img','aria-label':'Image '+row});
     const place=first+offset;
     const draw=()=>canvas.getContext('2d').drawImage(sheet,place%columns*width,Math.floor(place/columns)*height,width,height,0,0,width,height);
     if(sheet.complete)draw();else sheet.addEventListener('load',draw);

@@ -1,3 +1,4 @@
+import { holdsOutImages } from '../contracts/validation-data';
 import { choicesByValidation } from '../model/describe-training';
 import { nameInText } from './class-labels';
 import { describeEarlierRuns } from './earlier-runs-section';
@@ -9,6 +10,7 @@ const maxConfusions = 2;
 /** The most important results as sentences: how training ended, the weakest class, the worst mistakes. */
 export function summarize(data: ReportData): string[] {
   return [
+    describeMeasured(data),
     describeStop(data),
     describeChoice(data),
     describeWeakestClass(data),
@@ -16,6 +18,12 @@ export function summarize(data: ReportData): string[] {
     describeMostConfidentMistake(data),
     ...describeEarlierRuns(data),
   ].filter((sentence) => sentence !== undefined);
+}
+
+function describeMeasured({ config, metrics }: ReportData): string | undefined {
+  return config.evaluateOn === 'test'
+    ? undefined
+    : `Measured on ${formatCount(metrics.testCount)} validation images, which are held out from the training: the model has not met the test images, and is not registered.`;
 }
 
 function describeStop({ epochs, config, modelEpoch }: ReportData): string | undefined {
@@ -32,8 +40,11 @@ function describeStop({ epochs, config, modelEpoch }: ReportData): string | unde
 
 /** A result is optimistic if the images that it is measured on chose something in the training. */
 function describeChoice({ config }: ReportData): string | undefined {
-  const chosen = config.validationFraction > 0 ? undefined : choicesByValidation(config);
-  return chosen === undefined
+  const chosen = choicesByValidation(config);
+  if (chosen === undefined) return undefined;
+  if (config.evaluateOn === 'validation')
+    return `The validation images also chose ${chosen}, so this accuracy is optimistic.`;
+  return holdsOutImages(config)
     ? undefined
     : `The test images chose ${chosen}, so this accuracy is optimistic: validationFraction holds out training images for that.`;
 }
@@ -58,9 +69,9 @@ function describeConfusions({ metrics, classNames }: ReportData): string | undef
   return confusions.length === 0 ? undefined : `Most frequent confusions: ${confusions.join(', ')}.`;
 }
 
-function describeMostConfidentMistake({ metrics, classNames }: ReportData): string | undefined {
+function describeMostConfidentMistake({ config, metrics, classNames }: ReportData): string | undefined {
   const [worst] = metrics.worstMistakes;
   if (worst === undefined) return undefined;
   const { index, label, predicted, confidence } = worst;
-  return `Most confident mistake: test image ${index}, label ${nameInText(classNames[label]!)}, predicted as ${nameInText(classNames[predicted]!)} with a confidence of ${formatPercent(confidence)}.`;
+  return `Most confident mistake: ${config.evaluateOn} image ${index}, label ${nameInText(classNames[label]!)}, predicted as ${nameInText(classNames[predicted]!)} with a confidence of ${formatPercent(confidence)}.`;
 }

@@ -220,7 +220,7 @@ describe('a failure has its step, the reason and the remedy', () => {
     ['Preprocessing failed', 'preprocess', caught, 'InvalidDataset', 'The labels are missing.'],
     ['Training failed', 'train', recorded.failedOutcome, 'TrainingDiverged', recorded.failedOutcome.message],
     ['Evaluation failed', 'evaluate', caught, 'InvalidDataset', 'The labels are missing.'],
-    ['The model is below the threshold', 'gate', refused, 'QualityGateFailed', 'The test accuracy is 0.4, '],
+    ['The model is below the threshold', 'gate', refused, 'QualityGateFailed', 'The accuracy is 0.4, '],
     ['Registration failed', 'register', caught, 'InvalidDataset', 'The labels are missing.'],
   ])('%s', async (name, step, input, error, reason) => {
     const { Error: errorName, Cause } = await evaluate(name, ['Error', 'Cause'], { input });

@@ -5,12 +5,12 @@ import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config'
 const configOf = (given: object) => runConfigSchema.parse(startSettings({ ...given }));
 
 test.each<[object, (keyof RunConfig)[]]>([
-  [{}, ['filters', 'momentum', 'nesterov', 'weightDecay', 'elasticSigma']],
-  [{ model: 'cnn' }, ['hidden', 'momentum', 'nesterov', 'weightDecay', 'elasticSigma']],
-  [{ optimizer: 'sgd', elasticPixels: 1 }, ['filters', 'weightDecay']],
+  [{}, ['fold', 'filters', 'momentum', 'nesterov', 'weightDecay', 'elasticSigma']],
+  [{ model: 'cnn' }, ['fold', 'hidden', 'momentum', 'nesterov', 'weightDecay', 'elasticSigma']],
+  [{ optimizer: 'sgd', elasticPixels: 1 }, ['fold', 'filters', 'weightDecay']],
   [
     { optimizer: 'adamw', schedule: 'one-cycle' },
-    ['filters', 'momentum', 'nesterov', 'warmupEpochs', 'elasticSigma'],
+    ['fold', 'filters', 'momentum', 'nesterov', 'warmupEpochs', 'elasticSigma'],
   ],
 ])('%j: without effect are %j', (given, idle) => {
   const config = configOf(given);

@@ -8,6 +8,8 @@ test.each([
   ['model', 'cnn', 'rnn'],
   ['model', 'a'.repeat(64), 'a'.repeat(63)],
   ['validationFraction', 0.5, 0.51],
+  ['folds', 20, 21],
+  ['evaluateOn', 'test', 'training'],
   ['shuffleWindow', 0, -1],
   ['shuffleWindow', 1_000_000_000, 1_000_000_001],
   ['optimizer', 'adamw', 'rmsprop'],
@@ -25,6 +27,15 @@ test.each([
 });
 
 test.each<[object, string, RegExp]>([
+  [{ folds: 1 }, 'folds', /one fold would leave no images/],
+  [{ folds: 5, validationFraction: 0.1 }, 'folds', /both choose the validation data/],
+  [{ folds: 5, fold: 6 }, 'fold', /it must be 1 to 5/],
+  [{ fold: 2 }, 'fold', /only with folds of 2 or more, and folds is 0/],
+  [
+    { evaluateOn: 'validation' },
+    'evaluateOn',
+    /no validation data of its own.*give validationFraction or folds/,
+  ],
   [
     { model: 'cnn', hidden: [8] },
     'hidden',

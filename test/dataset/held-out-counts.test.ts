@@ -1,4 +1,4 @@
-import { countHeldOut, countLabels } from '../../lib/dataset/held-out-counts';
+import { countHeldOut, countLabels, countValidationImages } from '../../lib/dataset/held-out-counts';
 
 test.each<[number[], number, number[]]>([
   [[100, 200, 50], 0.1, [10, 20, 5]],
@@ -30,4 +30,20 @@ test.each([
 
 test('labels without images count 0', () => {
   expect(countLabels(Uint8Array.of(2, 0, 2))).toEqual([1, 0, 2]);
+});
+
+test.each<[number[], number, RegExp]>([
+  [[100, 4], 5, /^5 folds cannot divide .*the class "dog" has 4, .* Give at most 4 folds, more images/],
+  [[2, 9], 3, /the class "cat" has 2, .* Give at most 2 folds/],
+  [[9, 1], 2, /the class "dog" has 1, .* Give more images/],
+])('of %j images, %d folds are refused', (counts, folds, message) => {
+  const settings = { validationFraction: 0, folds, fold: 1, seed: 1 };
+  expect(() => countValidationImages(counts, settings, ['cat', 'dog'])).toThrow(
+    expect.objectContaining({ name: 'InvalidInput', message: expect.stringMatching(message) }),
+  );
+});
+
+test('a class without images, or with as many as folds, is in no fold or in each', () => {
+  const settings = { validationFraction: 0, folds: 3, fold: 2, seed: 1 };
+  expect(countValidationImages([3, 0, 7], settings)).toEqual([1, 0, 2]);
 });

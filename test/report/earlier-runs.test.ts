@@ -1,5 +1,6 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runRecordSchema } from '../../lib/contracts/results';
+import { runConfigSchema } from '../../lib/contracts/run-config';
 import { encodeTestPredictions } from '../../lib/evaluation/test-predictions';
 import { readEarlierRuns } from '../../lib/report/earlier-runs';
 import { renderReportPage } from '../../lib/report/report-page';
@@ -8,7 +9,7 @@ import { MemoryStore } from '../../lib/store/memory-store';
 import { makeComparedRun, makeReportData } from '../support/report-factory';
 
 const contentKey = '0123456789abcdef';
-const here = { runId: 'this-run', contentKey };
+const here = { runId: 'this-run', config: runConfigSchema.parse({}), dataset: { contentKey } };
 
 /** A finished run of 500 test images, every `errorEvery`-th of them wrong. */
 async function putRun(

@@ -1,14 +1,18 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { version as pipelineVersion } from '../../../package.json';
-import type { DatasetManifest } from '../../contracts/dataset';
 import { PermanentError } from '../../contracts/errors';
 import { imageShapeOf } from '../../contracts/image-shape';
 import type { Phase, RunRecord } from '../../contracts/results';
-import type { RunConfig } from '../../contracts/run-config';
 import type { EvaluateInput, EvaluateOutput } from '../../contracts/steps';
+import { openDividedShards } from '../../dataset/divided-shards';
 import { imageBytes, imageMemory } from '../../dataset/image-memory';
-import { type ImageSource, inMemory, type PredictedBatch, readRows } from '../../dataset/image-source';
-import { loadSplit } from '../../dataset/load-split';
+import {
+  type ImageSource,
+  inMemory,
+  type PredictedBatch,
+  readFirst,
+  readRows,
+} from '../../dataset/image-source';
 import { ShardImages } from '../../dataset/shard-images';
 import { measureCalibration } from '../../evaluation/calibration';
 import { MeanImages } from '../../evaluation/mean-images';
@@ -37,18 +41,17 @@ import {
 import { drawCurves, drawResults, writePlots } from './evaluation-plots';
 
 /**
- * Evaluates the trained model on the whole test set and publishes the run: predictions, metrics, plots, report, and
+ * Evaluates the trained model on the whole test set, or on the validation data, and publishes the run: predictions, metrics, plots, report, and
  * finally run.json, without which the run is unfinished. A finished run is not evaluated again: the recorded result is
  * returned.
  *
- * @param predict - @default on WASM
  * @throws PermanentError RunExists if the run was finished on other data; ArtifactNotFound or CorruptArtifact for a
  *   missing or altered file of an earlier step; TransientError Interrupted.
  */
 export async function evaluate(
   input: EvaluateInput,
   context: StepContext,
-  predict?: PredictTestImages,
+  { predict, validationImages }: EvaluationResources = {},
 ): Promise<EvaluateOutput> {
   const startedAt = context.now();
   const published = await readPublishedRun(context.store, input.runId);
@@ -57,19 +60,19 @@ export async function evaluate(
   context.notify({
     type: 'step-started',
     step: 'evaluate',
-    message: `Evaluating ${run.manifest.test.rowCount.toLocaleString('en')} test images on ${predict === undefined ? 'WASM' : 'native TensorFlow'}`,
+    message: `Evaluating ${countMeasured(run).toLocaleString('en')} ${run.config.evaluateOn} images on ${predict === undefined ? 'WASM' : 'native TensorFlow'}`,
   });
 
   const curves = drawCurves(run);
-  const testImages = await openTestImages(context.store, run.manifest, run.config);
-  const { scores, meanImages, ...model } = await scoreTestImages(run, testImages, context, predict);
+  const images = await openMeasuredImages(context.store, run, validationImages);
+  const { scores, meanImages, ...model } = await scoreImages(run, images, context, predict);
   const metrics = scores.metrics();
   const predictions = scores.firstPredictions();
   const testPredictions = columnsOf(scores);
-  const imageOf = await readShownImages(testImages, { metrics, predictions, testPredictions });
+  const imageOf = await readShownImages(images, { metrics, predictions, testPredictions });
 
   const [results] = await Promise.all([
-    drawResults(metrics, predictions, imageOf, run.labels.classNames),
+    drawResults(run, metrics, predictions, imageOf),
     writeMetrics(context.store, run, metrics, predictions, testPredictions),
   ]);
   await writePlots(context.store, run, [...(await curves), ...results]);
@@ -101,37 +104,47 @@ function toOutput(
   return { runId, accuracy, minAccuracy: config.minAccuracy, isAccepted: status === 'accepted' };
 }
 
-/** Probabilities of all images, in order. */
-type PredictTestImages = (model: LayersModel, images: ImageSource) => AsyncIterable<PredictedBatch>;
-
-/** In memory where they fit, or as many as the setting allows. */
-async function openTestImages(
-  store: ObjectStore,
-  manifest: DatasetManifest,
-  { shuffleWindow }: Pick<RunConfig, 'shuffleWindow'>,
-): Promise<ImageSource> {
-  const { imageShape, test } = manifest;
-  const count = test.rowCount;
-  const isSmall =
-    shuffleWindow > 0 ? count <= shuffleWindow : imageBytes({ count, imageShape }) <= imageMemory();
-  return isSmall
-    ? inMemory(await loadSplit(store, manifest, 'test'))
-    : new ShardImages(store, manifest, 'test');
+/** What the training of this process has opened already. */
+export interface EvaluationResources {
+  /** Probabilities of all images, in order. @default on WASM */
+  readonly predict?: ((model: LayersModel, images: ImageSource) => AsyncIterable<PredictedBatch>) | undefined;
+  /** In memory. @default - read from the shards */
+  readonly validationImages?: ImageSource | undefined;
 }
 
-async function scoreTestImages(
+const countMeasured = ({ config, heldOutCount, manifest }: TrainedRun) =>
+  config.evaluateOn === 'validation' ? heldOutCount : manifest.test.rowCount;
+
+/** In memory where they fit, or as many as the setting allows. */
+async function openMeasuredImages(
+  store: ObjectStore,
+  run: TrainedRun,
+  validationImages: ImageSource | undefined,
+): Promise<ImageSource> {
+  const { manifest, config } = run;
+  const isOnValidation = config.evaluateOn === 'validation';
+  if (isOnValidation && validationImages !== undefined) return validationImages;
+  const shards = isOnValidation
+    ? (await openDividedShards(store, manifest, config)).validationImages
+    : new ShardImages(store, manifest, 'test');
+  const { shuffleWindow } = config;
+  const isSmall = shuffleWindow > 0 ? shards.count <= shuffleWindow : imageBytes(shards) <= imageMemory();
+  return isSmall ? inMemory(await readFirst(shards, shards.count)) : shards;
+}
+
+async function scoreImages(
   { runId, classes }: TrainedRun,
-  testImages: ImageSource,
+  images: ImageSource,
   { store, signal }: StepContext,
-  predict: PredictTestImages | undefined,
+  predict: EvaluationResources['predict'],
 ): Promise<EvaluatedModel & { scores: TestScores; meanImages: (ByteImage | undefined)[] }> {
   await useWasmBackend();
   const model = await loadModel(store, runId);
-  const { imageShape: shape } = testImages;
-  const scores = new TestScores(testImages.count, classes);
+  const { imageShape: shape } = images;
+  const scores = new TestScores(images.count, classes);
   const means = new MeanImages(Math.min(classes, maxDataClasses), shape);
   try {
-    for await (const batch of predict?.(model, testImages) ?? predictInOrder(model, testImages, signal)) {
+    for await (const batch of predict?.(model, images) ?? predictInOrder(model, images, signal)) {
       scores.add(batch.labels, batch.outputs);
       means.add(batch);
     }
@@ -144,13 +157,13 @@ async function scoreTestImages(
   }
 }
 
-/** Streamed test images are read once more, because their predictions decide which of them are shown. */
+/** Streamed images are read once more, because their predictions decide which of them are shown. */
 async function readShownImages(
-  testImages: ImageSource,
+  measuredImages: ImageSource,
   results: Parameters<typeof shownRows>[0],
 ): Promise<(index: number) => ByteImage> {
-  const { imageShape: shape } = testImages;
-  const images = await readRows(testImages, shownRows(results, shape));
+  const { imageShape: shape } = measuredImages;
+  const images = await readRows(measuredImages, shownRows(results, shape));
   return (index) => ({ pixels: images.get(index)!, shape });
 }
 

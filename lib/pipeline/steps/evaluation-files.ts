@@ -39,24 +39,28 @@ export interface Outcome {
 /** predictions.json, metrics.json and test-predictions.json. */
 export async function writeMetrics(
   store: ObjectStore,
-  { runId, manifest, labels: { classNames } }: TrainedRun,
+  { runId, config, manifest, labels: { classNames } }: TrainedRun,
   metrics: MetricValues,
   predictions: Prediction[],
   testPredictions: PredictionColumns,
 ): Promise<void> {
+  const evaluatedOn = config.evaluateOn === 'validation' ? { evaluatedOn: config.evaluateOn } : {};
   await putJson(store, objectKeys.predictions(runId), predictionsSchema, {
     schemaVersion: 1,
     runId,
+    ...evaluatedOn,
     classNames: [...classNames],
     predictions,
   });
   await putJson(store, objectKeys.metrics(runId), metricsSchema, {
     schemaVersion: 1,
     runId,
+    ...evaluatedOn,
     ...metrics,
     classes: metrics.classes.map(({ label, ...values }) => ({ label, name: classNames[label], ...values })),
   });
   const columns = encodeTestPredictions(runId, manifest.contentKey, {
+    ...evaluatedOn,
     classNames: [...classNames],
     ...testPredictions,
   });
@@ -106,7 +110,11 @@ export async function writeReport(
     pipelineVersion,
     sourceCommit: training.sourceCommit,
     peakMemoryBytes: training.peakMemoryBytes,
-    earlierRuns: await readEarlierRuns(store, { runId, contentKey: manifest.contentKey }),
+    earlierRuns: await readEarlierRuns(store, {
+      runId,
+      config,
+      dataset: { contentKey: manifest.contentKey },
+    }),
     augmentedExamples: isAugmented(config)
       ? readAugmentedExamples(await store.get(objectKeys.augmentedExamples(runId)), manifest.imageShape)
       : undefined,

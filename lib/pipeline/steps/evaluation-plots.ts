@@ -35,17 +35,24 @@ export function drawCurves({ epochs, config, training }: TrainedRun): Promise<Dr
 
 /** The plots of the evaluation. */
 export function drawResults(
+  { config, labels }: TrainedRun,
   metrics: MetricValues,
   predictions: readonly Prediction[],
   imageOf: (index: number) => ByteImage,
-  classNames: readonly string[],
 ): Promise<DrawnPlot[]> {
   const images = predictions.map(({ index }) => imageOf(index));
-  const names = printableNames(classNames);
+  const names = printableNames(labels.classNames);
+  const { evaluateOn } = config;
   const namesInPng = drawableNames(names);
   return drawAll([
-    { plot: drawConfusionMatrix(metrics, names), asPng: drawConfusionMatrix(metrics, namesInPng) },
-    { plot: drawFirstTen(predictions, images, names), asPng: drawFirstTen(predictions, images, namesInPng) },
+    {
+      plot: drawConfusionMatrix(metrics, names, evaluateOn),
+      asPng: drawConfusionMatrix(metrics, namesInPng, evaluateOn),
+    },
+    {
+      plot: drawFirstTen(predictions, images, names, evaluateOn),
+      asPng: drawFirstTen(predictions, images, namesInPng, evaluateOn),
+    },
   ]);
 }
 

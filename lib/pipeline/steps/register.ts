@@ -7,7 +7,7 @@ import {
   type RunRecord,
   runRecordSchema,
 } from '../../contracts/results';
-import type { RegisterInput } from '../../contracts/steps';
+import type { RegisterInput, RegisterOutput } from '../../contracts/steps';
 import { encodeJson, getJson, getJsonIfPresent } from '../../store/json-objects';
 import { locate } from '../../store/locate';
 import type { ObjectStore } from '../../store/object-store';
@@ -19,16 +19,24 @@ const maxAttempts = 20;
 
 /**
  * Moves the model's pointer to the run, unless it points to a run that finished later. Registering twice changes nothing,
- * and the order in which several runs are registered does not matter.
+ * and the order in which several runs are registered does not matter. A run that was measured on its validation data is
+ * not registered.
  *
- * @returns the pointer afterwards.
+ * @returns the pointer afterwards, or that there is none for this run.
  * @throws PermanentError QualityGateFailed for a rejected run; ArtifactNotFound for an unfinished one.
  */
-export async function register({ runId }: RegisterInput, context: StepContext): Promise<LatestModel> {
+export async function register({ runId }: RegisterInput, context: StepContext): Promise<RegisterOutput> {
   const { store, notify, now } = context;
   notify({ type: 'step-started', step: 'register', message: `Registering ${runId}` });
   const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
   refuseRejectedRun(run, store);
+  if (run.config.evaluateOn === 'validation') {
+    notify({
+      type: 'note',
+      message: `The run ${runId} is not registered: it was measured on its validation images, and has not met the test images`,
+    });
+    return { runId, isRegistered: false };
+  }
 
   const key = objectKeys.latestModel(run.config.modelName);
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
@@ -51,10 +59,10 @@ export async function register({ runId }: RegisterInput, context: StepContext): 
   );
 }
 
-/** Whether registering a finished run would change nothing: it is rejected, or the pointer is at it or at a newer run. */
+/** Whether registering a finished run would change nothing: it is rejected, not measured on the test images, or the pointer is at it or at a newer run. */
 export async function isRegistrationOver(store: ObjectStore, runId: string): Promise<boolean> {
   const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
-  if (run.status === 'rejected') return true;
+  if (run.status === 'rejected' || run.config.evaluateOn === 'validation') return true;
   const current = await readPointer(store, objectKeys.latestModel(run.config.modelName));
   return current !== undefined && (await isPointerNewer(store, current.pointer, run));
 }
@@ -63,7 +71,7 @@ function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord, store
   if (status === 'accepted') return;
   throw new PermanentError(
     'QualityGateFailed',
-    `${describeQualityGate(String(accuracy), String(config.minAccuracy))} Look at ${locate(store, objectKeys.report(runId))}; train longer, or lower minAccuracy (--min-accuracy) for a new run.`,
+    `${describeQualityGate(String(accuracy), String(config.minAccuracy), config.evaluateOn)} Look at ${locate(store, objectKeys.report(runId))}; train longer, or lower minAccuracy (--min-accuracy) for a new run.`,
     { evidence: { runId, accuracy, minAccuracy: config.minAccuracy } },
   );
 }

@@ -22,6 +22,7 @@ import type { StepContext } from '../step-context';
 import { TrainingHistory } from '../training-history';
 import { ownResources, type TrainingResources } from '../training-resources';
 import { TrainingTimeLimit } from '../training-time-limit';
+import type { EvaluationResources } from './evaluate';
 import { restoreTraining } from './restore-training';
 import { countSeconds, trainWithCheckpoints } from './train-with-checkpoints';
 import { writeTrainingFiles } from './training-files';
@@ -33,7 +34,7 @@ import { writeTrainingFiles } from './training-files';
  * history.json alone.
  *
  * @param openedEngine - if an earlier check has opened it already. @default - opened with the resources
- * @returns also the engine, unless nothing was to be trained.
+ * @returns also what the evaluation can use, unless nothing was to be trained.
  * @throws PermanentError RunExists for a run that was trained on other data; EngineUnavailable, TrainingDiverged,
  *   CostLimitExceeded after a checkpoint, or an error of reading the dataset; TransientError Interrupted.
  */
@@ -42,7 +43,7 @@ export async function train(
   context: StepContext,
   { openImages, openEngine }: TrainingResources = ownResources,
   openedEngine?: TrainingEngine,
-): Promise<TrainOutput & { readonly engine?: TrainingEngine }> {
+): Promise<TrainOutput & EvaluationResources> {
   const { runId, dataset, contentKey, compute = null, trainingSecondsLimit: secondsLimit = 0 } = input;
   const { pauseAfterEpoch } = input;
   const { store, notify, now, signal } = context;
@@ -95,7 +96,7 @@ export async function train(
     const secondsSoFar = () => (now().getTime() - startedAt) / 1000 + secondsBefore;
     if (pausedAfterEpoch !== undefined) {
       await history.pause();
-      return { runId, seconds: secondsSoFar(), pausedAfterEpoch, engine };
+      return { runId, seconds: secondsSoFar(), pausedAfterEpoch };
     }
     const labels = {
       ...completeLabels(manifest, classes),
@@ -121,7 +122,8 @@ export async function train(
       peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
       sourceCommit: await findSourceCommit(),
     });
-    return { runId, seconds, engine };
+    const { validationImages } = images;
+    return { runId, seconds, predict: engine.predict, ...(windowRows === undefined && { validationImages }) };
   } finally {
     await close();
   }

@@ -1,6 +1,7 @@
 import { max } from 'd3-array';
 import { scaleBand, scaleSqrt } from 'd3-scale';
 import type { Metrics } from '../../contracts/results';
+import type { RunConfig } from '../../contracts/run-config';
 import { nameInText } from '../class-labels';
 import { escapeMarkup } from '../escape-markup';
 import { formatCount } from '../format-values';
@@ -19,6 +20,7 @@ const maxNumberedClasses = 16;
 export function drawConfusionMatrix(
   { confusionMatrix, testCount, errorCount }: Pick<Metrics, 'confusionMatrix' | 'testCount' | 'errorCount'>,
   classNames: readonly string[],
+  evaluateOn: RunConfig['evaluateOn'] = 'test',
 ): Plot {
   const classes = confusionMatrix.length;
   const layout = layOutMatrix(classNames);
@@ -53,8 +55,8 @@ export function drawConfusionMatrix(
   });
   return {
     name: 'confusion-matrix',
-    title: `Confusion matrix (${formatCount(testCount)} test images)`,
-    description: `${formatCount(errorCount)} of ${formatCount(testCount)} test images are off the diagonal.`,
+    title: `Confusion matrix (${formatCount(testCount)} ${evaluateOn} images)`,
+    description: `${formatCount(errorCount)} of ${formatCount(testCount)} ${evaluateOn} images are off the diagonal.`,
     width: layout.width,
     height: layout.height,
     marks: [

@@ -1,5 +1,6 @@
 import { areIndexNames } from '../../contracts/class-names';
 import type { Prediction } from '../../contracts/results';
+import type { RunConfig } from '../../contracts/run-config';
 import { type ByteImage, imageDataUrl } from '../byte-image';
 import { nameInText } from '../class-labels';
 import { drawText, type Plot } from './plot';
@@ -19,6 +20,7 @@ export function drawFirstTen(
   predictions: readonly Prediction[],
   images: readonly ByteImage[],
   classNames: readonly string[],
+  evaluateOn: RunConfig['evaluateOn'] = 'test',
 ): Plot {
   const isNumbered = areIndexNames(classNames);
   const height = tile.height + (isNumbered ? 0 : namesHeight);
@@ -45,7 +47,7 @@ export function drawFirstTen(
   const rightCount = predictions.filter(({ label, predicted }) => label === predicted).length;
   return {
     name: 'first-ten',
-    title: predictions.length === 10 ? 'First ten test images' : `First ${predictions.length} test images`,
+    title: `First ${predictions.length === 10 ? 'ten' : predictions.length} ${evaluateOn} images`,
     description: `${rightCount} of ${predictions.length} predictions are right.`,
     width: tile.left * 2 + tile.width * columns - (tile.width - tile.side),
     height: tile.top + rows * height,

@@ -1,12 +1,11 @@
 import type { DatasetManifest } from '../../contracts/dataset';
-import type { RunConfig } from '../../contracts/run-config';
+import { holdsOutImages, type ValidationSettings } from '../../contracts/validation-data';
+import { openDividedShards } from '../../dataset/divided-shards';
 import { type ImageSource, inMemory } from '../../dataset/image-source';
 import { loadSplit } from '../../dataset/load-split';
-import { countKept, fetchShard, keptRows } from '../../dataset/read-shard';
 import { ShardImages } from '../../dataset/shard-images';
-import { decodeLabels } from '../../dataset/shards';
 import type { ObjectStore } from '../../store/object-store';
-import { chooseValidationImages, divideRows } from './held-out-images';
+import { chooseValidationImages } from './held-out-images';
 import { ShardThreads } from './shard-threads';
 
 /** The images of a training. */
@@ -19,22 +18,15 @@ export interface TrainingImages {
   readonly close: () => Promise<void>;
 }
 
-type DivisionSettings = Pick<RunConfig, 'validationFraction' | 'seed'>;
-
-/** The same for equal divisions of the same images. */
-export function nameDivision({ validationFraction, seed }: DivisionSettings): string {
-  return validationFraction === 0 ? '' : `${validationFraction} ${seed}`;
-}
-
 /**
  * @param windowRows - of the shuffle; `undefined` loads all images into memory.
  * @throws PermanentError ArtifactNotFound for a missing shard, CorruptArtifact for one that differs from the manifest;
- *   InvalidInput as `countHeldOut` does. Where shards are streamed, a shard is read when its turn comes.
+ *   InvalidInput as `countValidationImages` does. Where shards are streamed, a shard is read when its turn comes.
  */
 export async function openTrainingImages(
   store: ObjectStore,
   manifest: DatasetManifest,
-  settings: DivisionSettings,
+  settings: ValidationSettings,
   windowRows: number | undefined,
 ): Promise<TrainingImages> {
   return windowRows === undefined
@@ -45,7 +37,7 @@ export async function openTrainingImages(
 async function loadImages(
   store: ObjectStore,
   manifest: DatasetManifest,
-  settings: DivisionSettings,
+  settings: ValidationSettings,
 ): Promise<TrainingImages> {
   const trainImages = await loadSplit(store, manifest, 'train');
   const testImages = await loadSplit(store, manifest, 'test');
@@ -62,52 +54,20 @@ async function loadImages(
 async function streamImages(
   store: ObjectStore,
   manifest: DatasetManifest,
-  { validationFraction, seed }: DivisionSettings,
+  settings: ValidationSettings,
 ): Promise<TrainingImages> {
-  const divided =
-    validationFraction === 0
-      ? undefined
-      : divideRows(await readLabels(store, manifest), validationFraction, seed);
   const threads = new ShardThreads();
   const { unpack } = threads;
   const close = () => threads.close();
   const testImages = new ShardImages(store, manifest, 'test', { unpack });
-  if (divided === undefined) {
+  if (!holdsOutImages(settings)) {
     const trainImages = new ShardImages(store, manifest, 'train', { unpack });
     return { trainImages, validationImages: testImages, testImages, close };
   }
-  const takePart = (rows: Int32Array) =>
-    new ShardImages(store, manifest, 'train', { unpack, rowsOfShards: divideByShards(rows, manifest) });
-  return {
-    trainImages: takePart(divided.training),
-    validationImages: takePart(divided.heldOut),
-    testImages,
-    close,
-  };
-}
-
-/** [training images]. */
-async function readLabels(store: ObjectStore, { train }: DatasetManifest): Promise<Uint8Array> {
-  const labels = new Uint8Array(train.rowCount);
-  let firstRow = 0;
-  for (const shard of train.shards) {
-    const all = await decodeLabels(await fetchShard(store, shard), shard);
-    labels.set(keptRows(shard)?.map((row) => all[row]!) ?? all, firstRow);
-    firstRow += countKept(shard);
+  try {
+    return { ...(await openDividedShards(store, manifest, settings, { unpack })), testImages, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return labels;
-}
-
-/** For each shard its part of the training images, as rows of its file. */
-function divideByShards(rows: Int32Array, { train }: DatasetManifest): Int32Array[] {
-  let [firstRow, first] = [0, 0];
-  return train.shards.map((shard) => {
-    const nextFirstRow = firstRow + countKept(shard);
-    let end = first;
-    while (end < rows.length && rows[end]! < nextFirstRow) end += 1;
-    const kept = keptRows(shard);
-    const part = rows.slice(first, end).map((row) => kept?.[row - firstRow] ?? row - firstRow);
-    [first, firstRow] = [end, nextFirstRow];
-    return part;
-  });
 }

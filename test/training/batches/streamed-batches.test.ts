@@ -111,7 +111,7 @@ test('threads unpack shards to the same bytes, and none is left after close', as
 });
 
 test('held out images are the same ones as in memory, in the same order', async () => {
-  const settings = { validationFraction: 0.2, seed: 7 };
+  const settings = { validationFraction: 0.2, folds: 0, fold: 1, seed: 7 };
   const loaded = await openTrainingImages(store, manifest, settings, undefined);
   const streamed = await openTrainingImages(store, manifest, settings, 40);
   for (const part of ['trainImages', 'validationImages', 'testImages'] as const) {
@@ -137,7 +137,7 @@ test('rows that do not count are left out, in memory and streamed, also of the h
   expect([...loaded.labels]).toEqual(labels);
   const streamed = new ShardImages(store, reduced, 'train');
   expect(await readFirst(streamed, 1000)).toEqual(loaded);
-  const settings = { validationFraction: 0.2, seed: 7 };
+  const settings = { validationFraction: 0.2, folds: 0, fold: 1, seed: 7 };
   const divided = await openTrainingImages(store, reduced, settings, 40);
   const inMemoryToo = await openTrainingImages(store, reduced, settings, undefined);
   for (const part of ['trainImages', 'validationImages'] as const)
