@@ -1,6 +1,7 @@
 import { indexNames } from '../../lib/contracts/class-names';
 import { computeMetrics } from '../../lib/evaluation/metrics';
 import { drawConfusionMatrix } from '../../lib/report/plots/confusion-matrix';
+import { drawCoverage } from '../../lib/report/plots/coverage';
 import { drawAccuracy, drawLoss } from '../../lib/report/plots/curves';
 import { drawFirstTen } from '../../lib/report/plots/first-ten';
 import { drawLearningRate } from '../../lib/report/plots/learning-rate';
@@ -168,4 +169,16 @@ describe('the learning rate', () => {
       'Over 6 epochs: 0.004 at first, at most 0.004, 0.001 at last.',
     );
   });
+});
+
+test.each([
+  ['all images right', 1],
+  ['nearly all', 0.9993],
+  ['nine of ten', 0.9],
+])('the ticks of accuracy against coverage leave room for the name of the axis (%s)', (_, accuracy) => {
+  const points = [0.5, 1].map((coverage) => ({ threshold: 0.5, coverage, accuracy }));
+  const ticks = matches(drawCoverage(points).marks, /class="tick"[^>]*text-anchor="end"[^>]*>([^<]*)</g);
+  const texts = ticks.map(([, text]) => text!);
+  expect(texts.length).toBeGreaterThan(1);
+  for (const text of texts) expect(text.length).toBeLessThanOrEqual('0.998'.length);
 });

@@ -17,7 +17,8 @@ export function drawCoverage(points: readonly CoveragePoint[]): Plot {
   const shown = thin(points);
   const [lowest = 0] = extent(shown, ({ accuracy }) => accuracy);
   const xScale = scaleLinear([0, 1], [inner.left, inner.right]);
-  const yScale = scaleLinear([Math.min(lowest, 0.999), 1], [inner.bottom, inner.top]).nice(5);
+  // A shorter axis has ticks of four decimals, which do not fit beside its name.
+  const yScale = scaleLinear([Math.min(lowest, 0.99), 1], [inner.bottom, inner.top]).nice(5);
   const curve = line<CoveragePoint>(
     ({ coverage }) => xScale(coverage),
     ({ accuracy }) => yScale(accuracy),
