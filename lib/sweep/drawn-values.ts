@@ -1,7 +1,5 @@
 import type { Drawn, GivenDimension, SettingValue } from '../contracts/sweep';
-
-/** Equal values have an equal key, lists too. */
-export const valueKey = (value: SettingValue | undefined) => JSON.stringify(value);
+import { textOf } from './domain';
 
 /** The different values that trials have of a setting: numbers ascend, others are in the order of the space. */
 export function distinctValues(
@@ -10,11 +8,21 @@ export function distinctValues(
   trials: readonly Drawn[],
 ): SettingValue[] {
   const distinct = new Map<string, SettingValue>();
-  for (const { [name]: value } of trials) if (value !== undefined) distinct.set(valueKey(value), value);
+  for (const { [name]: value } of trials) if (value !== undefined) distinct.set(textOf(value), value);
   const found = [...distinct.values()];
   if (found.every((value) => typeof value === 'number')) return found.sort((a, b) => a - b);
-  const order = values.map(valueKey);
-  return found.sort((a, b) => order.indexOf(valueKey(a)) - order.indexOf(valueKey(b)));
+  const order = values.map(textOf);
+  return found.sort((a, b) => order.indexOf(textOf(a)) - order.indexOf(textOf(b)));
+}
+
+/** For each of `trials`, the position of its value among `values`; -1 where it has none. */
+export function positionsAmong(
+  values: readonly SettingValue[],
+  name: string,
+  trials: readonly Drawn[],
+): number[] {
+  const texts = values.map(textOf);
+  return trials.map(({ [name]: value }) => (value === undefined ? -1 : texts.indexOf(textOf(value))));
 }
 
 /** The lowest and the highest value of a range, whole or not; `undefined` for a list of values. */

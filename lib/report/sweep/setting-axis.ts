@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import type { Drawn, GivenDimension, SettingValue } from '../../contracts/sweep';
-import { boundsOf, distinctValues, isLogarithmic, valueKey } from '../../sweep/drawn-values';
+import { boundsOf, distinctValues, isLogarithmic, positionsAmong } from '../../sweep/drawn-values';
 
 /** Where the values of a setting are drawn, on an axis from 0 to 1. */
 export interface SettingAxis {
@@ -22,9 +22,7 @@ export function settingAxes(
     const isIn = trials.filter((drawn) => drawn[name] !== undefined).length;
     // One value that all have is no difference; one that some have not is.
     if (values.length === 0 || (values.length === 1 && isIn === trials.length)) return [];
-    const keys = values.map(valueKey);
-    const stopOf = trials.map((drawn) => keys.indexOf(valueKey(drawn[name])));
-    return [{ name, stopOf, ...placesOf(dimension, values) }];
+    return [{ name, stopOf: positionsAmong(values, name, trials), ...placesOf(dimension, values) }];
   });
 }
 

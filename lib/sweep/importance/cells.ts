@@ -1,5 +1,6 @@
 import type { Drawn, GivenDimension, Sweep } from '../../contracts/sweep';
-import { boundsOf, distinctValues, isLogarithmic, valueKey } from '../drawn-values';
+import { textOf } from '../domain';
+import { boundsOf, distinctValues, isLogarithmic, positionsAmong } from '../drawn-values';
 
 /**
  * The values of a setting that trials have, as cells that share its range. Trees split between cells, so a function of
@@ -23,18 +24,17 @@ export function cellDimensions(space: Sweep['space'], trials: readonly Drawn[]):
     .map(([name, dimension]) => ({ name, dimension, values: distinctValues(name, dimension, trials) }))
     .filter(({ values }) => values.length > 1);
   return varied.map(({ name, dimension, values }) => {
-    const keys = values.map(valueKey);
     return {
       name,
       isOrdered: values.every((value) => typeof value === 'number'),
       weights: weightsOf(dimension, values),
-      cellOf: trials.map((drawn) => keys.indexOf(valueKey(drawn[name]))),
+      cellOf: positionsAmong(values, name, trials),
       conditions: Object.entries(dimension.when ?? {}).flatMap(([other, allowed]) => {
         const index = varied.findIndex((each) => each.name === other);
         if (index < 0) return [];
-        const wanted = new Set(allowed.map(valueKey));
+        const wanted = new Set(allowed.map(textOf));
         const cells = varied[index]!.values.flatMap((value, cell) =>
-          wanted.has(valueKey(value)) ? [cell] : [],
+          wanted.has(textOf(value)) ? [cell] : [],
         );
         return [{ dimension: index, cells: new Set(cells) }];
       }),
