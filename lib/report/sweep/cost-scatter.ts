@@ -53,15 +53,19 @@ export function drawCostScatter({ trials, ranked, hasCost }: SweepView): Plot {
   const names = placed
     .filter(({ x }, index) => index === placed.length - 1 || placed.at(-1)!.x - x >= nameDistance)
     .filter(({ x }, index, all) => index === all.length - 1 || all[index + 1]!.x - x >= nameDistance)
-    .map(({ trial, x, y }) =>
-      drawText(
-        x - 8,
-        y - 9 < inner.top + 8 ? y + 20 : y - 9,
-        trialName(trial),
-        'tick halo',
-        x < 150 ? 'start' : 'end',
-      ),
-    );
+    .map(({ trial, x, y }, index, all) => {
+      // The line ends at the last point: beside it is room.
+      const isBeside = index === all.length - 1 && x < inner.right - nameDistance;
+      return isBeside
+        ? drawText(x + 12, y + 4, trialName(trial), 'tick halo')
+        : drawText(
+            x - 8,
+            Math.max(inner.top + 12, y - 9),
+            trialName(trial),
+            'tick halo',
+            x < 150 ? 'start' : 'end',
+          );
+    });
   return {
     name: 'cost-scatter',
     title: `Validation accuracy against ${hasCost ? 'cost' : 'time'}`,

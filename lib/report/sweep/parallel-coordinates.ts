@@ -33,7 +33,7 @@ export function drawParallelCoordinates(view: SweepView): ParallelCoordinates {
   const scales = axes.map(
     ({ x, name, ticks, stopOf }, index) =>
       `<path class="frame" d="M${x} ${inner.top}V${inner.bottom}"/>` +
-      drawText(x, 48, name, 'axis-name', 'middle') +
+      drawText(x, 42, name, 'axis-name', 'middle') +
       ticks
         .map(
           ({ y, text }) =>
