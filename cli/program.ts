@@ -8,6 +8,7 @@ import { definePredict } from './definitions/predict';
 import { defineOpen, defineRuns, defineShow } from './definitions/runs';
 import { defineServe } from './definitions/serve';
 import { defineCompletion, defineHelp, defineSchema } from './definitions/setup';
+import { defineSweep } from './definitions/sweep';
 import { defineTrain } from './definitions/train';
 import type { Terminal } from './terminal';
 
@@ -17,7 +18,7 @@ Exit codes: 0 done · 1 a bug · 2 invalid input or environment · 3 below --min
 
 /** By the title of each group in the help. */
 const commandGroups = {
-  'Train and inspect:': [defineTrain, defineRuns, defineShow, defineCompare, defineOpen],
+  'Train and inspect:': [defineTrain, defineSweep, defineRuns, defineShow, defineCompare, defineOpen],
   'Datasets:': [defineDatasets, defineInspect, defineUpload],
   'Use a model:': [definePredict, defineServe, defineEvaluate],
   'Runs on AWS (started by "train --cloud"):': [defineFollow, defineStop, defineRedrive, defineFetch],
@@ -34,6 +35,8 @@ export function createProgram(version: string, terminal: Terminal, output: Outpu
       'Trains, evaluates and reports an image classifier: on this machine, or as a workflow on AWS.',
     )
     .version(version)
+    // Of "sweep show", the options after "show" are its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput(output)
     .configureHelp({ styleTitle: terminal.styles.bold })

@@ -8,7 +8,7 @@ import { isRemote } from '../lib/store/locate';
 import type { ObjectStore } from '../lib/store/object-store';
 import { commandLine } from './command-text';
 
-/** `latest` is the run that was started last, `best` the finished one with the highest test accuracy. */
+/** `latest` is the run that was started last, `best` the one with the highest test accuracy. */
 const aliases = ['latest', 'best'] as const;
 type Alias = (typeof aliases)[number];
 
@@ -92,11 +92,16 @@ export const isFinished = (run: RunListing): run is FinishedRun => 'record' in r
 
 /** Of equal accuracies, the run that was started first. */
 export function findBestRun(runs: readonly RunListing[]): FinishedRun | undefined {
-  return runs
-    .filter(isFinished)
-    .sort(
-      (a, b) => b.record.accuracy - a.record.accuracy || a.record.createdAt.localeCompare(b.record.createdAt),
-    )[0];
+  return (
+    runs
+      .filter(isFinished)
+      // The accuracy of a trial is that of other images.
+      .filter(({ record }) => record.config.evaluateOn === 'test')
+      .sort(
+        (a, b) =>
+          b.record.accuracy - a.record.accuracy || a.record.createdAt.localeCompare(b.record.createdAt),
+      )[0]
+  );
 }
 
 function findLatestRun(runs: readonly RunListing[], scope: AliasScope): RunListing | undefined {

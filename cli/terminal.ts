@@ -3,7 +3,13 @@ import type { PipelineEvent } from '../lib/pipeline/step-context';
 import type { Styles } from './display/styles';
 
 /** What is shown while a command works. */
-export type TerminalEvent = PipelineEvent | ({ readonly type: 'upload-progress' } & UploadProgress);
+export type TerminalEvent =
+  | PipelineEvent
+  | ({ readonly type: 'upload-progress' } & UploadProgress)
+  /** Of a whole sweep; redrawn in place. */
+  | { readonly type: 'sweep-progress'; readonly lines: readonly string[] }
+  /** What a trial has reached; it stays. */
+  | { readonly type: 'trial-progressed'; readonly text: string };
 
 /** Where a command writes: results to standard output, everything else to standard error, so that a pipe gets only the result. */
 export interface Terminal {

@@ -22,6 +22,7 @@ const programs = {
   'rasterizer-program': 'lib/report/rasterizer-program.ts',
   'augmentation-program': 'lib/training/batches/augmentation-program.ts',
   'shard-program': 'lib/training/batches/shard-program.ts',
+  'trial-program': 'lib/pipeline/sweep/trial-program.ts',
   'prepare-native': 'functions/train/prepare-native.ts',
   train: 'functions/train/main.ts',
 };

@@ -384,6 +384,17 @@ export function settingOptionGroups(): SettingOptionGroup[] {
   }));
 }
 
+/** What a sweep or its trials set themselves, or what has no meaning for several runs. */
+const ownOfSweeps = ['resumeFrom', 'maxCostUsd', 'folds', 'fold', 'evaluateOn'];
+
+/** Those of all trials of a sweep. */
+export function sweptSettingGroups(): SettingOptionGroup[] {
+  return settingOptionGroups().map(({ title, options }) => ({
+    title,
+    options: options.filter((option) => !ownOfSweeps.includes(option.attributeName())),
+  }));
+}
+
 /** Those of the dataset, for a command that has the dataset itself as an argument. */
 export function datasetOptions(): SettingOption[] {
   const [data] = settingOptionGroups();

@@ -9,6 +9,7 @@ import {
   type TrainingPosition,
 } from './progress-line';
 import { createStyles } from './styles';
+import { fitText } from './text-width';
 import { createTimeLeft } from './time-left';
 import { wrapWords } from './wrap-words';
 
@@ -57,7 +58,10 @@ function describeEvent(event: TerminalEvent, columns?: number): string | undefin
     case 'shards-progress':
       return event.done < event.count ? undefined : `Prepared the dataset: ${event.count} shards`;
     case 'upload-progress':
+    case 'sweep-progress':
       return undefined;
+    case 'trial-progressed':
+      return columns === undefined ? event.text : fitText(event.text, columns - 1);
     case 'epoch-finished':
       return formatEpochLine(event.epoch, event.epochs, columns);
     case 'step-started':
@@ -72,6 +76,8 @@ function describeEvent(event: TerminalEvent, columns?: number): string | undefin
 const redrawMilliseconds = 200;
 /** Returns to the first column and erases the line. */
 const eraseLine = '\r\u001b[K';
+/** Erases the line above, too. */
+const eraseAbove = '\u001b[A\u001b[K';
 
 /** Every finished epoch and every note leaves a line; the last line is redrawn in place. */
 function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () => number): ProgressReporter {
@@ -79,14 +85,15 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
   const timeLeft = createTimeLeft();
   let latest: Epoch | undefined;
   let position: Omit<TrainingPosition, 'latest'> | undefined;
-  /** Empty while there is no line to redraw. */
+  /** Empty while there is no line to redraw; of a sweep several. */
   let line = '';
   let drawnAt = Number.NEGATIVE_INFINITY;
 
   const columns = () => stream.columns ?? 80;
+  const erase = () => eraseLine + eraseAbove.repeat(line.split('\n').length - 1);
   const draw = (text: string) => {
     if (text === line) return;
-    stream.write(`${eraseLine}${text}`);
+    stream.write(`${erase()}${text}`);
     line = text;
   };
   const drawPosition = () => {
@@ -103,8 +110,9 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
     const text = describeEvent(event, columns());
     if (text === undefined) return;
     if (event.type !== 'epoch-finished') position = undefined;
-    const styled = event.type === 'epoch-finished' ? text : styles.dim(wrapWords(text, columns()));
-    stream.write(`${line === '' ? '' : eraseLine}${styled}\n`);
+    const isResult = event.type === 'epoch-finished' || event.type === 'trial-progressed';
+    const styled = isResult ? text : styles.dim(wrapWords(text, columns()));
+    stream.write(`${line === '' ? '' : erase()}${styled}\n`);
     line = '';
     drawPosition();
   };
@@ -131,6 +139,18 @@ function createScreen(stream: ProgressStream, env: NodeJS.ProcessEnv, now: () =>
           drawnAt = now();
           draw(formatUploadLine(event, columns()));
         }
+        break;
+      case 'sweep-progress':
+        position = undefined;
+        if (event.lines.length === 0) close();
+        else if (now() - drawnAt >= redrawMilliseconds) {
+          drawnAt = now();
+          draw(event.lines.map((each) => fitText(each, columns() - 1)).join('\n'));
+        }
+        break;
+      case 'trial-progressed':
+        leave(event);
+        drawnAt = Number.NEGATIVE_INFINITY;
         break;
       case 'epoch-finished':
         latest = event.epoch;

@@ -72,7 +72,11 @@ export const objectKeys = {
   report: (runId: string) => `${runFolder(runId)}report.html`,
   runRecord: (runId: string) => `${runFolder(runId)}run.json`,
 
+  sweeps: 'sweeps/',
+  sweepFolder,
   sweep: (sweepId: string) => `${sweepFolder(sweepId)}sweep.json`,
+  sweepOwner: (sweepId: string) => `${sweepFolder(sweepId)}owner.json`,
+  sweepTrial: (sweepId: string, trial: number) => `${sweepFolder(sweepId)}trials/${trial}.json`,
   sweepFailure: (sweepId: string, trial: number) => `${sweepFolder(sweepId)}failures/${trial}.json`,
   sweepResults: (sweepId: string) => `${sweepFolder(sweepId)}results.json`,
   sweepPage: (sweepId: string) => `${sweepFolder(sweepId)}sweep.html`,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { runIdSchema } from './run-config';
 
-/** Shorter than a run id by what the ids of its runs add: `-1234567` or `-winner`. */
+/** Shorter than a run id by what the ids of its runs add: `-12345` or `-winner-12345`. */
 export const sweepIdSchema = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_-]{0,71}$/,
-    'a sweep id is 1 to 72 characters: letters, digits, "-" and "_", starting with a letter or digit',
+    /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+    'a sweep id is 1 to 64 characters: letters, digits, "-" and "_", starting with a letter or digit',
   );
 
 export const maxTrials = 10_000;
@@ -17,6 +17,9 @@ export const trialRunId = (sweepId: string, trial: number) => `${sweepId}-${tria
 
 /** The run that takes over the best trial, meets the test set and is registered. */
 export const winnerRunId = (sweepId: string) => `${sweepId}-winner`;
+
+/** The same for a sweep that was extended and has another winner since: the run of the first one stays. */
+export const laterWinnerRunId = (sweepId: string, trial: number) => `${winnerRunId(sweepId)}-${trial}`;
 
 const plainValueSchema = z.union([z.string().max(1000), z.number(), z.boolean()]);
 const settingValueSchema = z.union(
@@ -108,6 +111,22 @@ export const sweepSchema = z.strictObject({
 });
 export type Sweep = Readonly<z.infer<typeof sweepSchema>>;
 
+/** `sweeps/<id>/trials/<k>.json`: written before the run of the trial begins, and only if absent. */
+export const sweepTrialSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema,
+  trial: trialNumberSchema,
+  drawn: settingsSchema,
+});
+
+/** `sweeps/<id>/owner.json`: the process that runs the sweep. */
+export const sweepOwnerSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema,
+  /** As `newOwnedName` makes it; `null` while none does. */
+  owner: z.string().nullable(),
+});
+
 const trialErrorSchema = z.strictObject({ name: z.string(), message: z.string() });
 
 /** `sweeps/<id>/failures/<k>.json`: a trial that fails again however often it is repeated. */
@@ -132,7 +151,7 @@ const trialResultSchema = z.strictObject({
   error: trialErrorSchema.optional(),
 });
 
-/** `sweeps/<id>/results.json`: written last. */
+/** `sweeps/<id>/results.json`: written last. Of a sweep that was extended since, it has fewer trials. */
 export const sweepResultsSchema = z.strictObject({
   schemaVersion: z.literal(1),
   sweepId: sweepIdSchema,

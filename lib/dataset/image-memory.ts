@@ -9,9 +9,12 @@ import type { ImageSource } from './image-source';
  */
 const imageShare = 1 / 4;
 
+/** The environment variable with the number of processes that train side by side and share the memory. */
+export const processesVariable = 'MNIST_PIPELINE_PROCESSES';
+
 /** What this process may use. A container's limit is a huge number where there is none. */
-export function availableMemory(): number {
-  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+export function availableMemory(processCount = Number(process.env[processesVariable] ?? 1)): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / processCount;
 }
 
 /** How many bytes of images may be in memory at a time; on Node.js 20, one array has at most 4 GiB. */

@@ -55,5 +55,5 @@ function gridTrial(trials: Iterable<Drawn>, trial: number): Drawn {
  */
 export function configOf(sweep: Sweep, drawn: Drawn, trial: number): RunConfig {
   const what = `The configuration of trial ${trial} (run ${trialRunId(sweep.sweepId, trial)})`;
-  return parseOrThrow(runConfigSchema, trialSettings(sweep, drawn), what);
+  return parseOrThrow(runConfigSchema, { ...trialSettings(sweep, drawn), evaluateOn: 'validation' }, what);
 }

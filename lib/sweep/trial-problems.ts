@@ -56,7 +56,7 @@ export function findTrialProblems(sweep: SpaceOfTrials): string[] {
         isIdle ? describeIdleness(name, sweep, drawn, dimensions) : `"${where}.${name}": ${message}`,
       );
     }
-    if (config.validationFraction === 0)
+    if (config.validationFraction === 0 && config.folds === 0)
       report(
         'validationFraction',
         'Trials are compared on validation images, never on the test set; give "validationFraction" in "settings", such as 0.1',

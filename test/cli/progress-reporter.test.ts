@@ -143,3 +143,28 @@ test('without a terminal, one plain line per epoch; nothing when quiet', () => {
   expect(show(events, { isTTY: false })).toMatch(/^ {2}epoch 1\/3 {2}5\.0 s {2}loss .*\nA note\n$/);
   expect(show(events, { isQuiet: true })).toBe('');
 });
+
+describe('a sweep', () => {
+  const block = (...lines: string[]): TerminalEvent => ({ type: 'sweep-progress', lines });
+  const trial: TerminalEvent = { type: 'trial-progressed', text: '  trial 1  finished' };
+
+  it('redraws its lines in place on a terminal, below those of trials that have ended', () => {
+    const written = show([block('one', 'two'), trial, block('three', 'four'), block()]);
+    expect(written).toBe(
+      [
+        '\r\u001b[Kone\ntwo',
+        '\r\u001b[K\u001b[A\u001b[K  trial 1  finished\n',
+        '\r\u001b[Kthree\nfour',
+        '\r\u001b[K\u001b[A\u001b[K',
+      ].join(''),
+    );
+  });
+
+  it('fits its lines to the terminal', () => {
+    expect(show([block('a long line')], { columns: 8 })).toContain('\r\u001b[Ka long…');
+  });
+
+  it('leaves one line for each trial in a pipe', () => {
+    expect(show([block('one', 'two'), trial, block()], { isTTY: false })).toBe('  trial 1  finished\n');
+  });
+});

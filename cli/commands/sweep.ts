@@ -1,0 +1,76 @@
+import {
+  PermanentError,
+  type PermanentErrorName,
+  PipelineError,
+  TransientError,
+  type TransientErrorName,
+} from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
+
+import type { SweepRequest } from '../../lib/pipeline/sweep/open-sweep';
+import { sweepLocally } from '../../lib/pipeline/sweep/sweep-locally';
+import type { ContentObject } from '../../lib/store/content-object';
+import type { ObjectStore } from '../../lib/store/object-store';
+import type { SweepState } from '../../lib/sweep/sweep-state';
+import { commandLine } from '../command-text';
+import type { Terminal } from '../terminal';
+import { describeSweep } from './describe-sweep';
+import { observeSweep } from './sweep-progress';
+
+interface SweepCommandRequest {
+  readonly store: ObjectStore;
+  readonly request: SweepRequest;
+  /** That the settings name; the store may not have them yet. */
+  readonly objects: readonly ContentObject[];
+  readonly isJson: boolean;
+}
+
+/** Runs a sweep on this machine and prints its table. */
+export async function sweepCommand(
+  { store, request, objects, isJson }: SweepCommandRequest,
+  terminal: Terminal,
+): Promise<void> {
+  const { now, signal, report } = terminal;
+  const context = { store, now, signal, notify: report };
+  const { sweepId } = request;
+  report({ type: 'note', message: `Sweep ${sweepId}` });
+  const finished = await sweepLocally(request, context, observeSweep(terminal), objects).catch(
+    async (error: unknown) => {
+      throw await withContinueCommand(error, store, sweepId);
+    },
+  );
+  const { state, results, gateFailure } = finished;
+  report({ type: 'sweep-progress', lines: [] });
+  terminal.print(
+    isJson ? JSON.stringify(results, null, 2) : describeSweep(store, state, terminal, { maxRows: 10 }),
+  );
+  if (gateFailure !== undefined) throw gateFailure;
+  assertAnyTrained(state);
+}
+
+/** The table is printed, and says why each of them failed. */
+function assertAnyTrained({ sweep, trials }: SweepState): void {
+  if (trials.some(({ status }) => status !== 'failed')) return;
+  const [first] = trials;
+  throw new PermanentError(
+    'TrainingDiverged',
+    `All ${trials.length} trials of the sweep "${sweep.sweepId}" failed. The first: ${first!.error!.message}`,
+    { evidence: { sweepId: sweep.sweepId, failed: trials.length } },
+  );
+}
+
+/** A sweep that has its sweep.json can be continued; without it, nothing was stored. */
+async function withContinueCommand(error: unknown, store: ObjectStore, sweepId: string): Promise<unknown> {
+  if (!(error instanceof PipelineError) || error.name === 'RunExists') return error;
+  if ((await store.head(objectKeys.sweep(sweepId))) === undefined) return error;
+  const command = ['sweep', '--sweep-id', sweepId];
+  const failed = error.evidence['failed'];
+  const message =
+    typeof failed === 'number'
+      ? `${error.message}\nTo go on without ${failed === 1 ? 'it' : 'them'}: ${commandLine(store, ...command, '--max-failed', String(failed))}`
+      : `${error.message}\nTo continue the sweep: ${commandLine(store, ...command)}`;
+  const details = { evidence: error.evidence, cause: error };
+  return error instanceof TransientError
+    ? new TransientError(error.name as TransientErrorName, message, details)
+    : new PermanentError(error.name as PermanentErrorName, message, details);
+}
