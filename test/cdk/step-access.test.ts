@@ -1,10 +1,14 @@
 import { join } from 'node:path';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { runConfigSchema } from '../../lib/contracts/run-config';
 import { pipelineSteps, type StepName, stepNames } from '../../lib/contracts/steps';
 import { describeMlp } from '../../lib/model/architectures';
 import { assemble } from '../../lib/model/assemble';
 import { encodeInitialWeights } from '../../lib/model/initial-weights';
 import { encodeArchitecture } from '../../lib/model/stored-architecture';
+import { admitRun } from '../../lib/pipeline/admit-run';
+import { evaluate } from '../../lib/pipeline/steps/evaluate';
+import { train } from '../../lib/pipeline/steps/train';
 import { storeContent } from '../../lib/store/content-object';
 import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectStore } from '../../lib/store/object-store';
@@ -81,6 +85,15 @@ beforeAll(async () => {
       state = await run(context, state);
     });
   }
+  // A run that is measured on its validation images reads them from shards of training images.
+  const config = runConfigSchema.parse({
+    ...{ dataset, classes: 3, hidden: [8], epochs: 1, engine: 'wasm' },
+    ...{ validationFraction: 0.2, evaluateOn: 'validation' },
+  });
+  const pointers = await admitRun({ runId: 'validated', config }, context);
+  const input = { runId: 'validated', dataset: pointers.dataset, contentKey: pointers.contentKey };
+  await train(input, context);
+  await record('evaluate', () => evaluate({ ...input, phases: [] }, context));
   // The event arrives again.
   const [plan] = workflow;
   await record('plan', () => plan!.run(context, initialState).catch(expectRunExists));
@@ -95,6 +108,10 @@ function matches(pattern: string, key: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.[\]()+?^$\\|{}]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(key);
 }
+
+test('evaluate reads training images, of a run that is measured on its validation images', () => {
+  expect(calls.get('evaluate')!.reads).toContainEqual(expect.stringMatching(/train-\d+\.npz$/));
+});
 
 test.each(stepNames)('%s has the rights for all its calls', (step) => {
   for (const kind of ['reads', 'writes'] as const) {
