@@ -16,6 +16,8 @@ export const scaleJobSchema = z.object({
   runId: z.string(),
   /** As the setting: 0 for the default rule. */
   shuffleWindow: z.int(),
+  /** As the setting. @default the default configuration */
+  hidden: z.array(z.int()).optional(),
   /** What the plan has found. */
   pointers: pointersSchema.optional(),
 });

@@ -34,7 +34,7 @@ async function main(job: ScaleJob): Promise<void> {
 }
 
 async function runStep(
-  { step, datasetFolder, trainCount, testCount, runId, shuffleWindow, ...job }: ScaleJob,
+  { step, datasetFolder, trainCount, testCount, runId, shuffleWindow, hidden, ...job }: ScaleJob,
   context: StepContext,
 ): Promise<ScaleJob['pointers']> {
   if (step === 'generate') {
@@ -42,7 +42,14 @@ async function runStep(
     return undefined;
   }
   if (step === 'plan') {
-    const settings = { dataset: datasetFolder, epochs: 1, engine: 'native', device: 'cpu', shuffleWindow };
+    const settings = {
+      dataset: datasetFolder,
+      epochs: 1,
+      engine: 'native',
+      device: 'cpu',
+      shuffleWindow,
+      hidden,
+    };
     return admitRun({ runId, config: runConfigSchema.parse(settings) }, context);
   }
   const pointers = { ...job.pointers!, runId };

@@ -20,7 +20,7 @@ const bytesPerImage = 784 + 784;
 /** Checkpoints, models and reports of a size. */
 const otherBytes = 500e6;
 /** A test image for so many training images. */
-const trainPerTest = 10;
+const trainPerTest = 20;
 
 /** Time and memory of every step, each in a process of its own, for growing datasets like MNIST. */
 async function main(): Promise<void> {
@@ -28,12 +28,15 @@ async function main(): Promise<void> {
     options: {
       counts: { type: 'string', default: '250000,500000,1000000,2000000' },
       windows: { type: 'string', default: '0,20000' },
+      /** Of the network. Without: the default configuration. */
+      hidden: { type: 'string' },
       /** Trainings with each window, of the first size. */
       rounds: { type: 'string', default: '3' },
     },
   });
   const counts = readNumbers(values.counts);
   const windows = readNumbers(values.windows);
+  const hidden = values.hidden === undefined ? undefined : readNumbers(values.hidden);
   const native = await prepareNativeTensorFlow((message) => console.error(message));
   if (!native.available)
     throw new Error(`The benchmark needs native TensorFlow: ${native.reason}. ${native.remedy}`);
@@ -44,7 +47,7 @@ async function main(): Promise<void> {
   assertFreeDisk(folder, Math.max(...counts));
   const results = counts.map((trainCount, position) => {
     const rounds = position === 0 ? Number(values.rounds) : 1;
-    return measureSize(join(folder, String(trainCount)), trainCount, windows, rounds);
+    return measureSize({ folder: join(folder, String(trainCount)), trainCount, hidden, windows, rounds });
   });
   const machine = `${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   console.log(`${machine}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`);
@@ -64,18 +67,24 @@ function assertFreeDisk(folder: string, count: number): void {
   );
 }
 
-function measureSize(
-  folder: string,
-  trainCount: number,
-  windows: readonly number[],
-  rounds: number,
-): ScaleResult {
+function measureSize({
+  folder,
+  trainCount,
+  hidden,
+  windows,
+  rounds,
+}: Pick<ScaleJob, 'trainCount' | 'hidden'> & {
+  readonly folder: string;
+  readonly windows: readonly number[];
+  readonly rounds: number;
+}): ScaleResult {
   const testCount = Math.ceil(trainCount / trainPerTest);
   const size = {
     datasetFolder: join(folder, 'digits'),
     storeFolder: join(folder, 'store'),
     trainCount,
     testCount,
+    hidden,
   };
   const prepare = (step: ScaleStep, pointers?: ScaleJob['pointers']) =>
     measureStep({ ...size, step, pointers, runId: 'prepared', shuffleWindow: 0 });

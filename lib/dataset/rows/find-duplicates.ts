@@ -15,7 +15,7 @@ export interface Duplicate {
   readonly test: RowPosition;
 }
 
-/** All training images that are also in the test part. Memory: up to 64 bytes for each test image. */
+/** All training images that are also in the test part. Memory: up to 43 bytes for each test image. */
 export function findDuplicates(parts: readonly HashedRows[]): Duplicate[] {
   let testCount = 0;
   forEachRow(parts, 'test', () => {

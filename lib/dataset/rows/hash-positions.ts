@@ -3,11 +3,11 @@ export interface RowPosition {
   readonly row: number;
 }
 
-/** Slots for each hash: with more of them free, a search ends sooner. */
-const slotsPerHash = 2;
+/** Slots for each hash, at least: with more of them free, a search ends sooner. */
+const slotsPerHash = 4 / 3;
 
 /**
- * The first position of each hash, in 32 to 64 bytes a hash; a Map would take several times that, and has at most 2²⁴
+ * The first position of each hash, in 21 to 43 bytes a hash; a Map would take several times that, and has at most 2²⁴
  * entries. Open addressing with linear probing: the hashes are parts of SHA-256 sums, so their bits are random already.
  */
 export class HashPositions {
