@@ -23,7 +23,11 @@ export const metricName = (metric: Sweep['metric']) => metric.replace('-', ' ');
 
 /** `0.0521`, `98.46 %`. */
 export const formatMetric = (value: number, metric: Sweep['metric']) =>
-  metric === 'validation-loss' ? value.toFixed(4) : formatPercent(value);
+  metric === 'validation-loss' ? formatLoss(value) : formatPercent(value);
+
+/** Four decimals, of small losses three digits. */
+export const formatLoss = (loss: number) =>
+  loss === 0 || loss >= 0.001 ? loss.toFixed(4) : String(Number(loss.toPrecision(3)));
 
 /**
  * @param range - where the best and the worst of the values are drawn.

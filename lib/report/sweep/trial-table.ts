@@ -1,7 +1,7 @@
 import { escapeMarkup } from '../escape-markup';
 import { capitalize, formatPercent, formatSeconds, formatUsd } from '../format-values';
 import { card, type Markup, scrollBox, section } from '../markup-blocks';
-import { formatMetric, metricName } from './metric-scale';
+import { formatLoss, formatMetric, metricName } from './metric-scale';
 import { count, type SweepView, shadeCount, type TrialView } from './sweep-view';
 
 interface Column {
@@ -79,7 +79,7 @@ function columnsOf({ state, axes, trials, hasCost }: SweepView): Column[] {
         }
       : {
           name: 'Validation loss',
-          show: ({ validationLoss }) => validationLoss?.toFixed(4) ?? '–',
+          show: ({ validationLoss }) => (validationLoss === undefined ? '–' : formatLoss(validationLoss)),
           value: ({ validationLoss }) => validationLoss,
         },
     ...settings,

@@ -10,6 +10,8 @@ import { runPath } from './trial-table';
 export function whatToUse({ state, best, isOver, isRepetition }: SweepView): Markup {
   if (best === undefined || isRepetition) return '';
   const { winner, sweep } = state;
+  // Trials do not meet the test set; a training of its own does.
+  const command = trainCommand({ ...best.config, evaluateOn: 'test' });
   const rows = Object.entries(sweep.space).map(([name, dimension]) => {
     const value = best.drawn[name];
     return `<tr><th scope="row"><code>${escapeMarkup(name)}</code></th><td><strong>${value === undefined ? '–' : escapeMarkup(formatDrawn(value))}</strong></td><td>${escapeMarkup(describeDimension(dimension))}</td></tr>`;
@@ -24,7 +26,7 @@ export function whatToUse({ state, best, isOver, isRepetition }: SweepView): Mar
     winner === undefined && !isOver ? 'The best so far' : 'What to use',
     '',
     card(
-      `${reports}${scrollBox('The best settings', table)}<h3 class="command">Train with these settings</h3>${codeBlock(trainCommand(best.config))}`,
+      `${reports}${scrollBox('The best settings', table)}<h3 class="command">Train with these settings</h3>${codeBlock(command)}`,
     ),
   );
 }

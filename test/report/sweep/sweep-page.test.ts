@@ -140,6 +140,21 @@ test('a sweep before its first epoch is a table of what is drawn', () => {
   );
 });
 
+test('the command is that of a training that meets the test set', () => {
+  const trials = state.trials.map((trial) => ({
+    ...trial,
+    config: { ...trial.config, evaluateOn: 'validation' as const },
+  }));
+  expect(textOf(renderSweepPage({ ...state, trials }, '0.1.0'))).not.toContain('--evaluate-on');
+});
+
+test('a loss that four decimals do not show has three digits', () => {
+  const trials = state.trials.map((trial) => ({ ...trial, value: 0.000_012_345 }));
+  expect(textOf(renderSweepPage({ ...state, trials }, '0.1.0'))).toContain(
+    '0.0000123 validation loss of trial',
+  );
+});
+
 test('a sweep whose trials all failed is over, and recommends nothing', () => {
   const failed = makeSweepState({ trialCount: 3, failedTrials: [1, 2, 3] });
   const text = textOf(renderSweepPage(failed, '0.1.0'));
