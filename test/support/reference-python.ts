@@ -24,6 +24,7 @@ const environments = {
   gpu: { name: 'keras-and-pytorch-gpu', file: gpuRequirements },
   /** What writes the tables and images that people have. */
   sources: { name: 'sources', file: join(__dirname, '../reference/requirements-sources.txt') },
+  optuna: { name: 'optuna', file: join(__dirname, '../reference/requirements-optuna.txt') },
   /** The linters of templates and policies. */
   templates: { name: 'template-tools', file: join(__dirname, '../templates/requirements.txt') },
 } as const;
@@ -49,7 +50,7 @@ function prepareOlderKeras(): string {
 
 /** All that test/reference runs. Two processes must not install one environment at the same time. */
 export function prepareReferencePythons(): void {
-  for (const kind of ['keras', 'keras2', 'sources'] as const) preparePython(kind);
+  for (const kind of ['keras', 'keras2', 'sources', 'optuna'] as const) preparePython(kind);
   prepareOlderKeras();
 }
 
