@@ -20,7 +20,7 @@ function describePreset(name: PresetName, figures: Figures): string[] {
 function describeFigures(figures: Figures[PresetName]): string {
   if (figures === undefined) return '';
   const { accuracy, minutes } = figures;
-  return `; ${(100 * accuracy).toFixed(2)} % in ${minutes} minutes on two cores`;
+  return `; ${(100 * accuracy).toFixed(2)} % in ${minutes} min on two cores`;
 }
 
 /** Options are not broken between their name and their value. */

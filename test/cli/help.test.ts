@@ -37,7 +37,7 @@ test('help train has every preset, with its settings as options', async () => {
 
 test('a preset that was measured has its accuracy and its time', () => {
   const text = describePresets({ cnn: { accuracy: 0.9965, minutes: 11 } });
-  expect(text).toContain(`cnn: ${presets.cnn.purpose}; 99.65 % in 11 minutes on two cores\n`);
+  expect(text).toContain(`cnn: ${presets.cnn.purpose}; 99.65 % in 11 min on two cores\n`);
   expect(text).toContain(`cnn-best: ${presets['cnn-best'].purpose}\n`);
 });
 
