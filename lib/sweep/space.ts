@@ -48,6 +48,11 @@ const findNeedlessSpace = ({ space, sampler }: SpaceOfTrials) =>
     ? []
     : [`"space" must be empty for a sweep over ${sampler}, whose trials differ in nothing else`];
 
+const sameValidationImages = {
+  reason: 'trials are compared on the same validation images; give it in "settings"',
+  isAllowedInSettings: true,
+};
+
 /** Settings that are no choice of a space. */
 const heldBySweep: Readonly<
   Record<string, { readonly reason: string; readonly isAllowedInSettings: boolean }>
@@ -57,11 +62,17 @@ const heldBySweep: Readonly<
     isAllowedInSettings: true,
   },
   minAccuracy: { reason: 'it is for the winner alone; give it in "settings"', isAllowedInSettings: true },
-  validationFraction: {
-    reason: 'trials are compared on the same validation images; give it in "settings"',
-    isAllowedInSettings: true,
+  validationFraction: sameValidationImages,
+  folds: sameValidationImages,
+  fold: sameValidationImages,
+  evaluateOn: {
+    reason: 'trials are measured on validation images, and the winner on the test images; leave it out',
+    isAllowedInSettings: false,
   },
-  maxCostUsd: { reason: 'it is for all trials together; give --max-cost-usd', isAllowedInSettings: false },
+  maxCostUsd: {
+    reason: 'it limits a run on AWS, and a sweep runs on this machine, which has no price; leave it out',
+    isAllowedInSettings: false,
+  },
   resumeFrom: { reason: 'every trial starts from the beginning; leave it out', isAllowedInSettings: false },
 };
 
@@ -70,7 +81,7 @@ function findSettingProblems(name: string, value: SettingValue): string[] {
   const schema = schemaOf(name);
   if (schema === undefined) return [describeUnknown(where, name)];
   const held = heldBySweep[name];
-  if (held?.isAllowedInSettings === false) return [`${where} is set by the sweep: ${held.reason}`];
+  if (held?.isAllowedInSettings === false) return [`${where} cannot be given: ${held.reason}`];
   return findValueProblems(schema, [value]).map((problem) => `${where}: ${problem}`);
 }
 
@@ -78,7 +89,7 @@ function findDimensionProblems(name: string, { settings, space }: SpaceOfTrials)
   const where = `"space.${name}"`;
   const schema = schemaOf(name);
   if (schema === undefined) return [describeUnknown(where, name)];
-  if (Object.hasOwn(heldBySweep, name)) return [`${where} is set by the sweep: ${heldBySweep[name]!.reason}`];
+  if (Object.hasOwn(heldBySweep, name)) return [`${where} cannot be given: ${heldBySweep[name]!.reason}`];
   const given = space[name]!;
   const domainProblem = findDomainProblem(given);
   const problems =

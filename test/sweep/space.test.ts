@@ -101,12 +101,18 @@ test.each<[string, unknown, string]>([
   [
     'a setting that is given, too',
     { validationFraction: [0.1, 0.2] },
-    '"space.validationFraction" is set by the sweep',
+    '"space.validationFraction" cannot be given',
   ],
-  ['a model name', { modelName: ['a', 'b'] }, '"space.modelName" is set by the sweep'],
-  ['a threshold', { minAccuracy: [0.9] }, '"space.minAccuracy" is set by the sweep'],
-  ['a budget', { maxCostUsd: [1, 2] }, 'give --max-cost-usd'],
-  ['a run to resume', { resumeFrom: ['a', 'b'] }, '"space.resumeFrom" is set by the sweep'],
+  [
+    'the images that are evaluated',
+    { evaluateOn: ['test', 'validation'] },
+    '"space.evaluateOn" cannot be given',
+  ],
+  ['folds', { fold: [1, 2] }, '"space.fold" cannot be given'],
+  ['a model name', { modelName: ['a', 'b'] }, '"space.modelName" cannot be given'],
+  ['a threshold', { minAccuracy: [0.9] }, '"space.minAccuracy" cannot be given'],
+  ['a budget', { maxCostUsd: [1, 2] }, '"space.maxCostUsd" cannot be given: it limits a run on AWS'],
+  ['a run to resume', { resumeFrom: ['a', 'b'] }, '"space.resumeFrom" cannot be given'],
   ['nothing', {}, '"space" is empty'],
   [
     'a condition on no dimension',
@@ -194,10 +200,16 @@ test.each<[string, unknown, unknown, string]>([
     '"space.dropout": it is in "settings" or among the options too',
   ],
   [
+    'the images that are evaluated',
+    { evaluateOn: 'test' },
+    { dropout: [0] },
+    '"settings.evaluateOn" cannot be given: trials are measured on validation images',
+  ],
+  [
     'a budget',
     { maxCostUsd: 1 },
     { dropout: [0] },
-    '"settings.maxCostUsd" is set by the sweep: it is for all trials together',
+    '"settings.maxCostUsd" cannot be given: it limits a run on AWS',
   ],
   [
     'a setting without effect in some trials',
