@@ -36,8 +36,8 @@ export function normalProbability(low: number, high: number): number {
     : lowerProbability(high) - lowerProbability(low);
 }
 
-/** Halvings of the interval: to nine digits of it. */
-const halvings = 30;
+/** Halvings of the interval: to twelve digits of it. */
+const halvings = 40;
 
 /**
  * A value of the standard normal distribution between two limits, found by bisection.
