@@ -3,7 +3,7 @@ import type { ObjectStore } from '../store/object-store';
 import { nameImage, readPartNames } from './part-names';
 import { PixelStatistics } from './pixel-statistics';
 import { type FinishedPart, type HashedPart, readHashes } from './read-part-results';
-import { type Duplicate, findDuplicates } from './rows/find-duplicates';
+import { type Duplicates, findDuplicates } from './rows/find-duplicates';
 import type { RowPosition } from './rows/hash-positions';
 
 const maxDuplicateExamples = 10;
@@ -60,7 +60,7 @@ export function listUnreadable(finished: readonly FinishedPart[]): UnreadableIma
 }
 
 export interface Leakage {
-  readonly duplicates: readonly Duplicate[];
+  readonly duplicates: Duplicates;
   readonly hashed: readonly HashedPart[];
   readonly summary: DatasetManifest['duplicates'];
 }
@@ -68,13 +68,13 @@ export interface Leakage {
 /** Images that are in both splits, by hash. */
 export async function findLeakage(store: ObjectStore, finished: readonly FinishedPart[]): Promise<Leakage> {
   const hashed = await readHashes(store, finished);
-  const duplicates = findDuplicates(hashed);
+  const duplicates = findDuplicates(hashed, maxDuplicateExamples);
   const examples: string[] = [];
-  for (const { train, test } of duplicates.slice(0, maxDuplicateExamples)) {
+  for (const { train, test } of duplicates.examples) {
     const [inTrain, inTest] = [await nameRow(store, finished, train), await nameRow(store, finished, test)];
     examples.push(`${inTrain} and ${inTest}`);
   }
-  return { duplicates, hashed, summary: { count: duplicates.length, examples } };
+  return { duplicates, hashed, summary: { count: duplicates.count, examples } };
 }
 
 async function nameRow(
@@ -95,9 +95,7 @@ export function dropDuplicates(
   const labelCounts = [...train.labelCounts];
   const without = new Map<string, number[]>();
   for (const [part, { result }] of finished.entries()) {
-    const dropped = new Set(
-      duplicates.filter(({ train: at }) => at.part === part).map(({ train: at }) => at.row),
-    );
+    const dropped = new Set(duplicates.rowsOfParts[part]!);
     if (dropped.size === 0) continue;
     const { rowCount, hashOf, splitOf, classOf } = hashed[part]!;
     const shards = result.shards.filter(({ split }) => split === 'train');
@@ -115,7 +113,7 @@ export function dropDuplicates(
   }
   return {
     ...train,
-    rowCount: train.rowCount - duplicates.length,
+    rowCount: train.rowCount - duplicates.count,
     labelCounts,
     shards: train.shards.map((shard) => {
       const rows = without.get(shard.key);

@@ -75,7 +75,7 @@ test.each([
 test.each([
   ['plan', 48],
   ['shard', 8],
-  ['commit', 160],
+  ['commit', 32],
   ['plan again', 48],
 ] as const)('the memory of %s grows by at most %i bytes an image', (phase, bytesPerImage) => {
   const [few, many] = sizes.map((shardCount) => {

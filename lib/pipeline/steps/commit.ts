@@ -49,7 +49,7 @@ export async function commitPreprocessing(
   await assertShards(store, finished, stop);
   const leakage = await findLeakage(store, finished);
   const train = addUpSplit(finished, 'train', plan.classNames.length);
-  if (plan.dropDuplicates && leakage.duplicates.length === train.rowCount)
+  if (plan.dropDuplicates && leakage.duplicates.count === train.rowCount)
     throw refuseDataset(plan.source.location, [describeNothingLeft(train.rowCount)]);
   const manifest: DatasetManifest = {
     schemaVersion: 2,
