@@ -104,7 +104,7 @@ describe('a cell of the confusion matrix', () => {
     await button.click();
     expect(await panel.locator('h3').textContent()).toBe(title);
     expect(await panel.locator('canvas').count()).toBe(count);
-    const row = Number((await panel.locator('canvas').first().getAttribute('aria-label'))!.split(' ')[2]);
+    const row = Number((await panel.locator('canvas').first().getAttribute('aria-label'))!.split(' ')[1]);
     expect([data.testPredictions.labels[row], data.testPredictions.predicted[row]]).toEqual([0, predicted]);
     const drawn = await page.evaluate<number[]>(
       `[...document.querySelector('#cell-panel canvas').getContext('2d').getImageData(0, 0, 28, 28).data].filter((_, at) => at % 4 === 0)`,
