@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { PermanentError } from '../lib/contracts/errors';
+import { decodeText } from '../lib/contracts/parse';
 
 /**
  * Reads a file that a flag or an argument names.
@@ -31,7 +32,30 @@ export async function readInputFile(
   }
 }
 
-/** The same for a file that need not exist: `undefined` if it does not. */
+interface JsonFile {
+  /** Completes "It must be … <example>". */
+  readonly shape: string;
+  readonly example: string;
+  readonly maxBytes?: number;
+}
+
+/** The value of a JSON file, which is not checked yet. @throws PermanentError InvalidInput as `readInputFile` does. */
+export async function readJsonFile(
+  path: string,
+  what: string,
+  { shape, example, maxBytes }: JsonFile,
+): Promise<unknown> {
+  const remedy = `Give the path of a JSON file such as ${example}.`;
+  const text = decodeText(await readInputFile(path, what, remedy, maxBytes));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const message = `${what} is not JSON: ${(cause as Error).message}. It must be ${shape} ${example}.`;
+    throw new PermanentError('InvalidInput', message, { cause });
+  }
+}
+
+/** As `readInputFile`, for a file that need not exist: `undefined` if it does not. */
 export async function readFileIfPresent(
   path: string,
   what: string,

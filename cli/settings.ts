@@ -2,10 +2,10 @@ import { didYouMean } from '../lib/contracts/did-you-mean';
 import { withoutIdleSettings } from '../lib/contracts/effective-settings';
 import { PermanentError } from '../lib/contracts/errors';
 import { expandPreset, givenSettingsSchema, startSettings } from '../lib/contracts/given-settings';
-import { decodeText, parseOrThrow } from '../lib/contracts/parse';
+import { parseOrThrow } from '../lib/contracts/parse';
 import { builtInModels, type RunConfig, runConfigSchema } from '../lib/contracts/run-config';
 import { flagOf } from './flag-values';
-import { readInputFile } from './read-input-file';
+import { readJsonFile } from './read-input-file';
 
 /** Settings by their names in `givenSettingsSchema`; those that were not given are absent. */
 export type GivenSettings = Readonly<Record<string, unknown>>;
@@ -49,20 +49,7 @@ export const settingsOfCommand =
 async function readConfigFile(path: string): Promise<GivenSettings> {
   const what = `The config file ${JSON.stringify(path)}`;
   const example = '{"epochs": 3, "hidden": [512]}';
-  const text = decodeText(
-    await readInputFile(path, what, `Give the path of a JSON file such as ${example}.`),
-  );
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new PermanentError(
-      'InvalidInput',
-      `${what} is not JSON: ${(cause as Error).message}. It must be one object such as ${example}.`,
-      { cause },
-    );
-  }
-  const settings = withoutSchema(value);
+  const settings = withoutSchema(await readJsonFile(path, what, { shape: 'one object such as', example }));
   refuseUnknownKeys(settings, what);
   // Flags may complete the file, so what settings mean together is checked with them.
   parseOrThrow(givenSettingsSchema, settings, what);

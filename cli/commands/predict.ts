@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { areIndexNames } from '../../lib/contracts/class-names';
-import { PermanentError, PipelineError } from '../../lib/contracts/errors';
+import { isNamed, PermanentError, type PipelineError } from '../../lib/contracts/errors';
 import { decodeImage } from '../../lib/image/decode-image';
 import { imageFormats } from '../../lib/image/formats/read-header';
 import { isImageName } from '../../lib/image/image-name';
@@ -137,7 +137,7 @@ async function classifyFile(model: LayersModel, path: string, request: PredictRe
     const image = await readImage(path);
     return { path, result: await classifyImage(model, image, { ...request, fileName: path }) };
   } catch (error) {
-    if (error instanceof PipelineError && error.name === 'InvalidInput') return { path, failure: error };
+    if (isNamed(error, 'InvalidInput')) return { path, failure: error };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PermanentError } from '../../lib/contracts/errors';
 import { expandPreset } from '../../lib/contracts/given-settings';
-import { decodeText, parseOrThrow } from '../../lib/contracts/parse';
+import { parseOrThrow } from '../../lib/contracts/parse';
 import { runSettingsSchema } from '../../lib/contracts/run-config';
 import {
   maxTrials,
@@ -23,7 +23,7 @@ import { halvingRungs } from '../../lib/sweep/stopping/halving';
 import { medianRungs } from '../../lib/sweep/stopping/median';
 import { flagOf } from '../flag-values';
 import { openStartingPoint } from '../open-starting-point';
-import { readInputFile } from '../read-input-file';
+import { readJsonFile } from '../read-input-file';
 import { type GivenSettings, readGivenSettings } from '../settings';
 import type { Terminal } from '../terminal';
 
@@ -176,24 +176,8 @@ const maxFileBytes = 2 ** 20;
 
 async function readSpaceFile(path: string): Promise<SpaceFile> {
   const what = describeFile(path);
-  const bytes = await readInputFile(
-    path,
-    what,
-    `Give the path of a JSON file such as ${example}.`,
-    maxFileBytes,
-  );
-  try {
-    return parseOrThrow(spaceFileSchema, JSON.parse(decodeText(bytes)), what);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new PermanentError(
-      'InvalidInput',
-      `${what} is not JSON: ${cause.message}. It must be like ${example}.`,
-      {
-        cause,
-      },
-    );
-  }
+  const value = await readJsonFile(path, what, { shape: 'like', example, maxBytes: maxFileBytes });
+  return parseOrThrow(spaceFileSchema, value, what);
 }
 
 const describeFile = (path: string) => `The space file ${JSON.stringify(path)}`;

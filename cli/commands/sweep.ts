@@ -1,12 +1,5 @@
-import {
-  PermanentError,
-  type PermanentErrorName,
-  PipelineError,
-  TransientError,
-  type TransientErrorName,
-} from '../../lib/contracts/errors';
+import { createError, PermanentError, PipelineError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
-
 import type { SweepRequest } from '../../lib/pipeline/sweep/open-sweep';
 import { sweepLocally } from '../../lib/pipeline/sweep/sweep-locally';
 import type { ContentObject } from '../../lib/store/content-object';
@@ -69,8 +62,5 @@ async function withContinueCommand(error: unknown, store: ObjectStore, sweepId: 
     typeof failed === 'number'
       ? `${error.message}\nTo go on without ${failed === 1 ? 'it' : 'them'}: ${commandLine(store, ...command, '--max-failed', String(failed))}`
       : `${error.message}\nTo continue the sweep: ${commandLine(store, ...command)}`;
-  const details = { evidence: error.evidence, cause: error };
-  return error instanceof TransientError
-    ? new TransientError(error.name as TransientErrorName, message, details)
-    : new PermanentError(error.name as PermanentErrorName, message, details);
+  return createError(error.name, message, { evidence: error.evidence, cause: error });
 }

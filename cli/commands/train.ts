@@ -1,4 +1,4 @@
-import { PipelineError, TransientError } from '../../lib/contracts/errors';
+import { isNamed, type PipelineError, TransientError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { type RunConfig, runIdSchema } from '../../lib/contracts/run-config';
@@ -36,10 +36,6 @@ export async function trainCommand(request: TrainRequest, terminal: Terminal): P
   const standing = isJson ? undefined : await describeStanding(store, runId);
   await printOutcome({ store, runId, isJson, ...standing }, terminal);
   if (failure !== undefined) throw failure;
-}
-
-function isNamed(error: unknown, name: PipelineError['name']): error is PipelineError {
-  return error instanceof PipelineError && error.name === name;
 }
 
 /** A run that has its config.json can be resumed; without it, nothing was stored. */

@@ -1,6 +1,7 @@
+import { sumSeconds } from '../../lib/contracts/results';
 import type { Sweep } from '../../lib/contracts/sweep';
 import { plannedEpochs } from '../../lib/sweep/planned-epochs';
-import { costOf, type SweepState, type Trial } from '../../lib/sweep/sweep-state';
+import { compareValues, type SweepState, type Trial } from '../../lib/sweep/sweep-state';
 import { formatClock } from './durations';
 import type { Styles } from './styles';
 import { formatTable, widthOfTable } from './table';
@@ -19,11 +20,9 @@ const formatDrawn = (value: unknown): string => {
 
 /** Those whose value is a number first, the best first; of equal ones by their number. */
 export function sortTrials({ sweep: { metric }, trials }: SweepState): Trial[] {
+  const byValue = compareValues(metric);
   return [...trials].sort(
-    (a, b) =>
-      Number(b.status === 'finished') - Number(a.status === 'finished') ||
-      costOf(a.value, metric) - costOf(b.value, metric) ||
-      a.trial - b.trial,
+    (a, b) => Number(b.status === 'finished') - Number(a.status === 'finished') || byValue(a, b),
   );
 }
 
@@ -100,7 +99,7 @@ export const countEpochs = ({ trials }: SweepState) =>
 
 /** `undefined` before the first epoch. */
 export function estimateSecondsLeft(state: SweepState, moreEpochs: number): number | undefined {
-  const seconds = state.trials.reduce((sum, trial) => sum + trial.seconds, 0);
+  const seconds = sumSeconds(state.trials);
   const epochs = countEpochs(state);
   if (epochs === 0) return undefined;
   const left = Math.max(0, plannedEpochs(state.sweep) - epochs - moreEpochs);
@@ -110,9 +109,7 @@ export function estimateSecondsLeft(state: SweepState, moreEpochs: number): numb
 /** The best value so far, of trials with different numbers of epochs among them. */
 export function describeBest(state: SweepState): string[] {
   const { metric } = state.sweep;
-  const [best] = [...state.trials]
-    .filter(({ value }) => value !== undefined)
-    .sort((a, b) => costOf(a.value, metric) - costOf(b.value, metric));
+  const [best] = [...state.trials].filter(({ value }) => value !== undefined).sort(compareValues(metric));
   return best === undefined
     ? []
     : [`best ${metricNames[metric]} ${best.value!.toFixed(4)} (trial ${best.trial})`];

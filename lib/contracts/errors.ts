@@ -103,19 +103,22 @@ export class TransientError extends PipelineError {
   }
 }
 
+/** Whether an error is an expected one with one of these names. */
+export const isNamed = (error: unknown, ...names: readonly ErrorName[]): error is PipelineError =>
+  error instanceof PipelineError && names.includes(error.name);
+
 /** Returns `undefined` for ArtifactNotFound; rethrows every other error. */
 export async function absentAsUndefined<Result>(reading: Promise<Result>): Promise<Result | undefined> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof PipelineError && error.name === 'ArtifactNotFound') return undefined;
+    if (isNamed(error, 'ArtifactNotFound')) return undefined;
     throw error;
   }
 }
 
 /** Whether a file cannot be read because it was changed after it was written. */
-export const isCorrupt = (error: unknown): error is PipelineError =>
-  error instanceof PipelineError && error.name === 'CorruptArtifact';
+export const isCorrupt = (error: unknown): error is PipelineError => isNamed(error, 'CorruptArtifact');
 
 /** The failure of an execution, or of a request about one. */
 export class WorkflowError extends PipelineError {
@@ -123,3 +126,13 @@ export class WorkflowError extends PipelineError {
     super(name, message, details);
   }
 }
+
+/** The error of a name in its class, for one that was stored, sent, or gets another message. */
+export function createError(name: ErrorName, message: string, details?: ErrorDetails): PipelineError {
+  if (isOneOf(transientErrorNames, name)) return new TransientError(name, message, details);
+  if (isOneOf(permanentErrorNames, name)) return new PermanentError(name, message, details);
+  return new WorkflowError(name, message, details);
+}
+
+const isOneOf = <Name extends ErrorName>(names: readonly Name[], name: ErrorName): name is Name =>
+  (names as readonly ErrorName[]).includes(name);

@@ -167,7 +167,9 @@ export const phaseSchema = z.strictObject({
 });
 export type Phase = z.infer<typeof phaseSchema>;
 
-export const sumSeconds = (phases: readonly Phase[]) => phases.reduce((sum, { seconds }) => sum + seconds, 0);
+/** Of phases, epochs, or trials. */
+export const sumSeconds = (timed: readonly { readonly seconds: number }[]) =>
+  timed.reduce((sum, { seconds }) => sum + seconds, 0);
 
 const artifactSchema = z.strictObject({ key: z.string(), bytes: z.int().min(0), sha256: sha256Schema });
 

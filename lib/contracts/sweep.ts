@@ -111,6 +111,10 @@ export const sweepSchema = z.strictObject({
 });
 export type Sweep = Readonly<z.infer<typeof sweepSchema>>;
 
+/** Folds and seeds repeat one configuration: nothing is drawn from a space, and nothing is to be chosen. */
+export const isRepetition = ({ sampler }: Pick<Sweep, 'sampler'>): boolean =>
+  sampler === 'folds' || sampler === 'seeds';
+
 /** `sweeps/<id>/trials/<k>.json`: written before the run of the trial begins, and only if absent. */
 export const sweepTrialSchema = z.strictObject({
   schemaVersion: z.literal(1),

@@ -1,4 +1,4 @@
-import { PermanentError, PipelineError } from '../contracts/errors';
+import { isNamed, PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { trainingSpendingSchema } from '../contracts/results';
 import { getJsonIfPresent, putJson } from '../store/json-objects';
@@ -115,7 +115,7 @@ export class TrainingTimeLimit {
   }
 }
 
-const isInterruption = (error: unknown) => error instanceof PipelineError && error.name === 'Interrupted';
+const isInterruption = (error: unknown) => isNamed(error, 'Interrupted');
 
 async function readRecordedSeconds({ store, runId }: TimeLimitOptions): Promise<number> {
   const key = objectKeys.trainingSpending(runId);

@@ -15,8 +15,10 @@ export function shuffle(items: Int32Array, below: (bound: number) => number): In
   return items;
 }
 
+/** 0 … count-1. `Int32Array.from` of an iterator would collect every number in a list first, 30 bytes for each. */
+export const allRows = (count: number): Int32Array => Int32Array.from({ length: count }, (_, row) => row);
+
 /** 0 … count-1 in random order. */
 export function shuffledRows(count: number, random: RandomUint32): Int32Array {
-  const rows = Int32Array.from({ length: count }, (_, row) => row);
-  return shuffle(rows, (bound) => Math.floor((random() / 2 ** 32) * bound));
+  return shuffle(allRows(count), (bound) => Math.floor((random() / 2 ** 32) * bound));
 }

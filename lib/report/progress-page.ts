@@ -1,4 +1,4 @@
-import type { Epoch } from '../contracts/results';
+import { type Epoch, sumSeconds } from '../contracts/results';
 import type { RunConfig } from '../contracts/run-config';
 import { configuration } from './configuration-section';
 import { escapeMarkup } from './escape-markup';
@@ -56,7 +56,7 @@ function describeState({ config, epochs, state }: ProgressData): Headline & { re
       end: '<p class="note">The training is paused. It can continue from its checkpoint.</p>',
     };
   }
-  const trainedSeconds = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  const trainedSeconds = sumSeconds(epochs);
   const left = (trainedSeconds / epochs.length) * (config.epochs - epochs.length);
   return {
     title: `Epoch ${epochs.length} of ${config.epochs}`,

@@ -2,7 +2,7 @@ import { didYouMean } from '../contracts/did-you-mean';
 import { PermanentError } from '../contracts/errors';
 import { givenSettingsSchema } from '../contracts/given-settings';
 import { shortenValue } from '../contracts/shorten';
-import type { GivenDimension, SettingValue, Sweep } from '../contracts/sweep';
+import { type GivenDimension, isRepetition, type SettingValue, type Sweep } from '../contracts/sweep';
 import { dimensionsOf, orderByConditions } from './dimensions';
 import {
   countValues,
@@ -27,7 +27,7 @@ export function checkSpace(sweep: SpaceOfTrials, what: string): void {
   const { settings, space } = sweep;
   const problems = [
     ...Object.keys(settings).flatMap((name) => findSettingProblems(name, settings[name]!)),
-    ...(isDrawnFromSpace(sweep) ? findEmptiness(space) : findNeedlessSpace(sweep)),
+    ...(isRepetition(sweep) ? findNeedlessSpace(sweep) : findEmptiness(space)),
     ...Object.keys(space).flatMap((name) => findDimensionProblems(name, sweep)),
     ...findCircle(space),
   ];
@@ -37,8 +37,6 @@ export function checkSpace(sweep: SpaceOfTrials, what: string): void {
   const sentences = whole.map((problem) => (problem.endsWith('?') ? problem : `${problem}.`));
   throw new PermanentError('InvalidInput', `${what} cannot be used. ${sentences.join(' ')}`);
 }
-
-const isDrawnFromSpace = ({ sampler }: SpaceOfTrials) => sampler !== 'folds' && sampler !== 'seeds';
 
 const findEmptiness = (space: Sweep['space']) =>
   Object.keys(space).length > 0 ? [] : ['"space" is empty; it needs at least one setting'];

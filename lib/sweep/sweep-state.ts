@@ -39,9 +39,15 @@ export function valueAfter(
   { patience }: Pick<RunConfig, 'patience'>,
   metric: Sweep['metric'],
 ): number | undefined {
-  const epoch = patience > 0 ? epochs[bestEpoch(epochs) - 1] : epochs.at(-1);
+  const epoch = valueEpoch(epochs, { patience });
   return metric === 'validation-loss' ? epoch?.val_loss : epoch?.val_acc;
 }
+
+/** The epoch whose weights a trial has after some of its epochs. */
+export const valueEpoch = (
+  epochs: readonly Epoch[],
+  { patience }: Pick<RunConfig, 'patience'>,
+): Epoch | undefined => (patience > 0 ? epochs[bestEpoch(epochs) - 1] : epochs.at(-1));
 
 /** Lower is better, for both metrics. A trial without a value is the worst. */
 export function costOf(value: number | undefined, metric: Sweep['metric']): number {
@@ -49,12 +55,20 @@ export function costOf(value: number | undefined, metric: Sweep['metric']): numb
   return metric === 'validation-loss' ? value : -value;
 }
 
+/** Orders trials, the best value first; of equal ones, the one with the lowest number. */
+export const compareValues =
+  (metric: Sweep['metric']) =>
+  (a: Pick<Trial, 'value' | 'trial'>, b: Pick<Trial, 'value' | 'trial'>): number =>
+    costOf(a.value, metric) - costOf(b.value, metric) || a.trial - b.trial;
+
+/** Whether a trial is never trained again, unless its sweep is extended. */
+export const isEnded = (status: Trial['status']): status is 'finished' | 'stopped' | 'failed' =>
+  status === 'finished' || status === 'stopped' || status === 'failed';
+
 /** The trial with the best value among those that are wholly trained; of equal ones, the one with the lowest number. */
 export function bestTrial({
   sweep: { metric },
   trials,
 }: Pick<SweepState, 'sweep' | 'trials'>): Trial | undefined {
-  return trials
-    .filter(({ status }) => status === 'finished')
-    .sort((a, b) => costOf(a.value, metric) - costOf(b.value, metric) || a.trial - b.trial)[0];
+  return trials.filter(({ status }) => status === 'finished').sort(compareValues(metric))[0];
 }

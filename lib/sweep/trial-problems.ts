@@ -1,6 +1,6 @@
 import { type RunConfig, runConfigSchema, runSettingsSchema } from '../contracts/run-config';
 import { decidingSettings, findIdleness } from '../contracts/setting-conditions';
-import type { Drawn, SettingValue, Sweep } from '../contracts/sweep';
+import { type Drawn, isRepetition, type SettingValue, type Sweep } from '../contracts/sweep';
 import { enumerateCases, representativesToCheck } from './cases';
 import { type Dimension, dimensionsOf, drawActive } from './dimensions';
 import { endsOf } from './domain';
@@ -72,7 +72,7 @@ export function findTrialProblems(sweep: SpaceOfTrials): string[] {
 
 /** Trials at all limits of what settings mean together. */
 function* trialsToCheck(sweep: SpaceOfTrials, dimensions: readonly Dimension[]): Generator<Drawn> {
-  if (sweep.sampler === 'folds' || sweep.sampler === 'seeds') {
+  if (isRepetition(sweep)) {
     for (const trial of [1, sweep.trialCount]) yield foldOrSeed(sweep, trial);
     return;
   }

@@ -60,6 +60,30 @@ export const pageVariants = [390, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
 
+interface PageVariant {
+  readonly width: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+/** Opens a page and expects no console message, no request, no overflow and no accessibility violation. */
+export async function expectCleanPage(
+  chromium: ReturnType<typeof useChromium>,
+  address: string,
+  { width, colorScheme }: PageVariant,
+  screenshotName: string,
+): Promise<void> {
+  const { page, consoleMessages, origins } = await chromium.open(address, {
+    viewport: { width, height: 900 },
+    colorScheme,
+  });
+  expect(consoleMessages).toEqual([]);
+  expect([...origins]).toEqual(['file:']);
+  expect(await overflowOf(page)).toBe(0);
+  expect(await findAccessibilityViolations(page)).toEqual([]);
+  await saveScreenshot(page, `${screenshotName}-${width}-${colorScheme}`);
+  await page.close();
+}
+
 /** Does nothing unless the environment variable SCREENSHOTS names a folder. */
 export async function saveScreenshot(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];

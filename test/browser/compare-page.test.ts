@@ -4,13 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { makeComparedRun, makeComparisonData } from '../support/report-factory';
 import { useScratchFolder } from '../support/scratch-folder';
-import {
-  findAccessibilityViolations,
-  overflowOf,
-  pageVariants,
-  saveScreenshot,
-  useChromium,
-} from './chromium';
+import { expectCleanPage, pageVariants, useChromium } from './chromium';
 
 const folder = useScratchFolder();
 const chromium = useChromium();
@@ -34,18 +28,7 @@ beforeAll(async () => {
 describe.each(Object.keys(pages) as (keyof typeof pages)[])('%s', (name) => {
   test.each(pageVariants)(
     'at $width pixels, $colorScheme: no console message, request, overflow or accessibility violation',
-    async ({ width, colorScheme }) => {
-      const { page, consoleMessages, origins } = await chromium.open(addressOf(name), {
-        viewport: { width, height: 900 },
-        colorScheme,
-      });
-      expect(consoleMessages).toEqual([]);
-      expect([...origins]).toEqual(['file:']);
-      expect(await overflowOf(page)).toBe(0);
-      expect(await findAccessibilityViolations(page)).toEqual([]);
-      await saveScreenshot(page, `${name}-${width}-${colorScheme}`);
-      await page.close();
-    },
+    (variant) => expectCleanPage(chromium, addressOf(name), variant, name),
   );
 });
 

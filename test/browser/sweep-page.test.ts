@@ -5,13 +5,7 @@ import type { Page } from 'playwright-core';
 import { renderSweepPage } from '../../lib/report/sweep/sweep-page';
 import { useScratchFolder } from '../support/scratch-folder';
 import { makeRepetition, makeSweepState } from '../support/sweep-factory';
-import {
-  findAccessibilityViolations,
-  overflowOf,
-  pageVariants,
-  saveScreenshot,
-  useChromium,
-} from './chromium';
+import { expectCleanPage, pageVariants, useChromium } from './chromium';
 
 const folder = useScratchFolder();
 const chromium = useChromium();
@@ -37,18 +31,7 @@ const variants = (Object.keys(sweeps) as SweepName[]).flatMap((name) =>
 );
 test.each(variants)(
   '$name at $width pixels, $colorScheme: no console message, request, overflow or accessibility violation',
-  async ({ name, width, colorScheme }) => {
-    const { page, consoleMessages, origins } = await chromium.open(addressOf(name), {
-      viewport: { width, height: 900 },
-      colorScheme,
-    });
-    expect(consoleMessages).toEqual([]);
-    expect([...origins]).toEqual(['file:']);
-    expect(await overflowOf(page)).toBe(0);
-    expect(await findAccessibilityViolations(page)).toEqual([]);
-    await saveScreenshot(page, `${name}-${width}-${colorScheme}`);
-    await page.close();
-  },
+  ({ name, ...variant }) => expectCleanPage(chromium, addressOf(name), variant, name),
 );
 
 const handle = (page: Page, name: string) => page.getByRole('slider', { name, exact: true });

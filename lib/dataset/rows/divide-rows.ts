@@ -1,6 +1,6 @@
 import type { DatasetSettings } from '../../contracts/dataset-settings';
 import { createXorShift } from '../../random/seeded-random';
-import { shuffle } from '../../random/shuffle';
+import { allRows, shuffle } from '../../random/shuffle';
 import type { LabelColumn } from '../../sources/source';
 import { countLabels } from '../held-out-counts';
 import { divideGroups } from './divide-groups';
@@ -36,6 +36,6 @@ export function divideRows(
   const random = createXorShift(settings.splitSeed);
   const mix = (order: Int32Array) => shuffle(order, (bound) => random() % bound);
   return groups === undefined
-    ? drawRows(classes, wanted, mix(Int32Array.from({ length: classes.length }, (_, row) => row)))
+    ? drawRows(classes, wanted, mix(allRows(classes.length)))
     : divideGroups(classes, groups.codes, wanted, mix);
 }

@@ -1,6 +1,6 @@
 import type { ValidationSettings } from '../../contracts/validation-data';
 import { createRandom, randomStreams } from '../../random/seeded-random';
-import { shuffledRows } from '../../random/shuffle';
+import { allRows, shuffledRows } from '../../random/shuffle';
 import { countHeldOut, countLabels, countValidationImages } from '../held-out-counts';
 import { drawRows } from './draw-rows';
 
@@ -19,7 +19,7 @@ interface DividedRows {
  */
 export function holdOutRows(labels: Uint8Array, settings: ValidationSettings): DividedRows {
   const isHeldOut = settings.folds > 0 ? markFold(labels, settings) : markFraction(labels, settings);
-  const rows = Int32Array.from(labels.keys());
+  const rows = allRows(labels.length);
   return {
     training: rows.filter((row) => isHeldOut[row] === 0),
     heldOut: rows.filter((row) => isHeldOut[row] === 1),

@@ -1,8 +1,9 @@
-import { PipelineError } from '../../contracts/errors';
+import { isNamed, type PipelineError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import { runRecordSchema } from '../../contracts/results';
 import { type RunConfig, storedRunConfigSchema } from '../../contracts/run-config';
 import {
+  isRepetition,
   laterWinnerRunId,
   type Sweep,
   type SweepResults,
@@ -12,15 +13,12 @@ import {
 import { getJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { summarizeValues } from '../../sweep/statistics';
-import { bestTrial, type SweepState, type Trial } from '../../sweep/sweep-state';
+import { bestTrial, isEnded, type SweepState, type Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
 import { register } from '../steps/register';
 import { stopIfPaused } from './read-sweep';
 import type { Trainers } from './trainers';
 import { writeSweepPage } from './write-sweep-page';
-
-/** Folds and seeds are summarized; every other sweep has a winner. */
-export const hasWinner = ({ sampler }: Pick<Sweep, 'sampler'>) => sampler !== 'folds' && sampler !== 'seeds';
 
 export interface FinishedSweep {
   readonly state: SweepState;
@@ -40,10 +38,10 @@ export async function finishSweep(
 ): Promise<FinishedSweep> {
   const { sweepId, createdAt, metric, stop, rungs } = sweep;
   const trials = left.map(stopIfPaused);
-  const best = hasWinner(sweep) ? bestTrial({ sweep, trials }) : undefined;
+  const best = isRepetition(sweep) ? undefined : bestTrial({ sweep, trials });
   const { winner, gateFailure } = best === undefined ? {} : await testWinner(sweep, best, trainers, context);
   const values = trials.flatMap(({ value }) => value ?? []);
-  const summary = hasWinner(sweep) ? undefined : summarizeValues(values);
+  const summary = isRepetition(sweep) ? summarizeValues(values) : undefined;
   const results: SweepResults = {
     schemaVersion: 1,
     sweepId,
@@ -87,7 +85,7 @@ async function testWinner(sweep: Sweep, best: Trial, trainers: Trainers, context
 }
 
 function keepGateFailure(error: unknown): PipelineError {
-  if (error instanceof PipelineError && error.name === 'QualityGateFailed') return error;
+  if (isNamed(error, 'QualityGateFailed')) return error;
   throw error;
 }
 
@@ -101,8 +99,7 @@ async function nameWinner(store: ObjectStore, sweepId: string, best: Trial): Pro
 
 function toResult(trial: Trial): SweepResults['trials'][number] {
   const { status, epochs, value, error } = trial;
-  if (status !== 'finished' && status !== 'stopped' && status !== 'failed')
-    throw new Error(`Trial ${trial.trial} is ${status} at the end of its sweep`);
+  if (!isEnded(status)) throw new Error(`Trial ${trial.trial} is ${status} at the end of its sweep`);
   return {
     ...{ trial: trial.trial, runId: trial.runId, drawn: trial.drawn, status, epochs: epochs.length },
     ...{ value: value ?? null, seconds: trial.seconds, costUsd: trial.costUsd },

@@ -86,7 +86,7 @@ export async function readTrial(store: ObjectStore, sweep: Sweep, trial: number)
     const { epochs } = run;
     const { config } = run.stored;
     const status = epochs.length === 0 ? 'waiting' : 'paused';
-    const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+    const seconds = sumSeconds(epochs);
     const value = valueAfter(epochs, config, metric);
     return { ...common, config, status, epochs, value, seconds, costUsd: 0, ...describeFailure(failure) };
   }

@@ -1,4 +1,4 @@
-import { type ErrorName, PermanentError, PipelineError } from '../../contracts/errors';
+import { createError, type ErrorName, isNamed, type PipelineError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import { type Sweep, sweepFailureSchema, sweepTrialSchema, trialRunId } from '../../contracts/sweep';
 import { encodeJson } from '../../store/json-objects';
@@ -119,7 +119,7 @@ class SweepRunner {
     // Before any epoch, it may as well be the dataset that all trials have.
     const hasTrained = this.trials.some(({ epochs }) => epochs.length > 0);
     const own = hasTrained ? [...trialErrors, 'InvalidInput' as const] : trialErrors;
-    if (!isNamed(error, own)) throw error;
+    if (!isNamed(error, ...own)) throw error;
     const { name, message } = error;
     const { sweepId } = this.sweep;
     const failedAt = this.context.now().toISOString();
@@ -141,14 +141,10 @@ class SweepRunner {
     // A sweep in which all trials failed says so, with its table.
     if (failed.length === trialCount && trialCount > 1 && maxFailed >= trialCount - 1) return;
     const { name, message } = last.error!;
-    throw new PermanentError(
-      name as PermanentError['name'] & 'TrainingDiverged',
+    throw createError(
+      name as PipelineError['name'],
       `${failed.length === 1 ? 'A trial has' : `${failed.length} trials have`} failed, and ${maxFailed} may fail (--max-failed). Trial ${last.trial}, ${trialRunId(sweepId, last.trial)}: ${message}`,
       { evidence: { sweepId, trial: last.trial, failed: failed.length, maxFailed } },
     );
   }
-}
-
-function isNamed(error: unknown, names: readonly ErrorName[]): error is PipelineError {
-  return error instanceof PipelineError && names.includes(error.name);
 }

@@ -11,7 +11,6 @@ export type TrialReport =
   | { readonly type: 'ended'; readonly outcome: 'paused' | 'finished' }
   | {
       readonly type: 'failed';
-      readonly isTransient: boolean;
       readonly name: PipelineError['name'];
       readonly message: string;
       readonly evidence: NonNullable<ErrorDetails['evidence']>;

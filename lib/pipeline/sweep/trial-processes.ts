@@ -1,12 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import {
-  PermanentError,
-  type PermanentErrorName,
-  TransientError,
-  type TransientErrorName,
-} from '../../contracts/errors';
+import { createError, PermanentError, TransientError } from '../../contracts/errors';
 import { availableMemory, processesVariable } from '../../dataset/image-memory';
 import { ownProgram } from '../../installation/own-program';
 import type { ObjectStore } from '../../store/object-store';
@@ -116,10 +111,8 @@ function followPart(
 
 function toError(report: Extract<TrialReport, { type: 'failed' | 'crashed' }>): Error {
   if (report.type === 'crashed') return new Error(`A process that trains trials: ${report.stack}`);
-  const { isTransient, name, message, evidence } = report;
-  return isTransient
-    ? new TransientError(name as TransientErrorName, message, { evidence })
-    : new PermanentError(name as PermanentErrorName, message, { evidence });
+  const { name, message, evidence } = report;
+  return createError(name, message, { evidence });
 }
 
 /** Such as by the system, for its memory. What it has trained since its last checkpoint is trained again. */

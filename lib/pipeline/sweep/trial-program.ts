@@ -1,4 +1,4 @@
-import { PipelineError, TransientError } from '../../contracts/errors';
+import { PipelineError } from '../../contracts/errors';
 import { openStore } from '../../store/open-store';
 import { runTrial, SharedTraining } from '../run-trial';
 import type { StepContext } from '../step-context';
@@ -51,7 +51,7 @@ async function train(part: TrialPart, shared: SharedTraining, context: StepConte
   } catch (error) {
     if (error instanceof PipelineError) {
       const { name, message, evidence } = error;
-      send({ type: 'failed', isTransient: error instanceof TransientError, name, message, evidence });
+      send({ type: 'failed', name, message, evidence });
     } else send({ type: 'crashed', stack: error instanceof Error ? String(error.stack) : String(error) });
   }
   isTraining = false;

@@ -1,3 +1,5 @@
+import { sumSeconds } from '../../contracts/results';
+import { isEnded } from '../../sweep/sweep-state';
 import { escapeMarkup } from '../escape-markup';
 import { formatCount, formatInstant, formatPercent, formatSeconds, formatUsd } from '../format-values';
 import type { Markup } from '../markup-blocks';
@@ -9,7 +11,7 @@ import { count, type SweepView, trialName } from './sweep-view';
 export function sweepHeadline(view: SweepView): Markup {
   const { state, isOver, trials } = view;
   const { sweep } = state;
-  const ended = trials.filter(({ status }) => ['finished', 'stopped', 'failed'].includes(status)).length;
+  const ended = trials.filter(({ status }) => isEnded(status)).length;
   const badge = isOver
     ? '<span class="badge accepted">Finished</span>'
     : `<span class="badge">${formatCount(ended)} of ${count(sweep.trialCount, 'trial')} ended</span>`;
@@ -65,7 +67,7 @@ function keyMetrics(view: SweepView): Markup {
   const { state, trials, hasCost } = view;
   const epochs = trials.reduce((sum, trial) => sum + trial.epochs.length, 0);
   const all = state.sweep.trialCount * state.sweep.rungs.at(-1)!;
-  const seconds = trials.reduce((sum, trial) => sum + trial.seconds, 0);
+  const seconds = sumSeconds(trials);
   const dollars = trials.reduce((sum, trial) => sum + trial.costUsd, 0);
   const finished = trials.filter(({ status }) => status === 'finished').length;
   const stopped = trials.filter(({ status }) => status === 'stopped').length;

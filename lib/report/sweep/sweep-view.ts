@@ -1,6 +1,5 @@
-import type { GivenDimension } from '../../contracts/sweep';
-import { bestEpoch } from '../../schedule/early-stopping';
-import { costOf, type SweepState, type Trial } from '../../sweep/sweep-state';
+import { type GivenDimension, isRepetition } from '../../contracts/sweep';
+import { compareValues, isEnded, type SweepState, type Trial, valueEpoch } from '../../sweep/sweep-state';
 import { type SettingAxis, settingAxes } from './setting-axis';
 
 /** A trial, and how the page shows it. */
@@ -34,17 +33,12 @@ export interface SweepView {
 
 export function viewSweep(state: SweepState): SweepView {
   const { sweep, trials } = state;
-  const order = [...trials].sort(
-    (a, b) =>
-      progressOf(b) - progressOf(a) ||
-      costOf(a.value, sweep.metric) - costOf(b.value, sweep.metric) ||
-      a.trial - b.trial,
-  );
-  const isRepetition = sweep.sampler === 'folds' || sweep.sampler === 'seeds';
+  const byValue = compareValues(sweep.metric);
+  const order = [...trials].sort((a, b) => progressOf(b) - progressOf(a) || byValue(a, b));
   const leader = order.find(({ value, status }) => value !== undefined && status !== 'failed');
-  const bestNumber = isRepetition ? undefined : (state.winner?.trial ?? leader?.trial);
+  const bestNumber = isRepetition(sweep) ? undefined : (state.winner?.trial ?? leader?.trial);
   const views = trials.map((trial) => {
-    const epoch = valueEpoch(trial);
+    const epoch = valueEpoch(trial.epochs, trial.config);
     return {
       ...trial,
       rank: order.indexOf(trial),
@@ -64,7 +58,7 @@ export function viewSweep(state: SweepState): SweepView {
     ),
     hasCost: trials.some(({ costUsd }) => costUsd > 0),
     isOver: isOver(state),
-    isRepetition,
+    isRepetition: isRepetition(sweep),
   };
 }
 
@@ -78,12 +72,6 @@ function isOver({ sweep, trials }: SweepState): boolean {
   const isDrawn = trials.length >= sweep.trialCount || failed > sweep.maxFailed;
   return isDrawn && trials.every(({ status }) => isEnded(status));
 }
-
-const isEnded = (status: Trial['status']) =>
-  status === 'finished' || status === 'stopped' || status === 'failed';
-
-const valueEpoch = ({ epochs, config }: Trial) =>
-  config.patience > 0 ? epochs[bestEpoch(epochs) - 1] : epochs.at(-1);
 
 /** The space, and settings that a repetition varies without one. */
 function dimensionsOf({ sweep, trials }: SweepState): Record<string, GivenDimension> {
@@ -101,8 +89,11 @@ export const count = (number: number, noun: string) =>
 /** As many shades as a reader can tell apart. */
 export const shadeCount = 8;
 
+/** From the best trials to the worst. */
+export const shadeOf = (rank: number, trialCount: number) =>
+  Math.floor((rank / Math.max(1, trialCount)) * shadeCount);
+
 /** CSS classes of a trial's marks in all plots: its shade from best to worst, and what it is. */
 export function markClasses({ rank, isBest, status }: TrialView, trialCount: number): string {
-  const shade = Math.floor((rank / Math.max(1, trialCount)) * shadeCount);
-  return `trial shade-${shade}${isBest ? ' best' : ''}${status === 'finished' ? '' : ' open'}`;
+  return `trial shade-${shadeOf(rank, trialCount)}${isBest ? ' best' : ''}${status === 'finished' ? '' : ' open'}`;
 }

@@ -2,7 +2,7 @@ import { escapeMarkup } from '../escape-markup';
 import { capitalize, formatPercent, formatSeconds, formatUsd } from '../format-values';
 import { card, type Markup, scrollBox, section } from '../markup-blocks';
 import { formatLoss, formatMetric, metricName } from './metric-scale';
-import { count, type SweepView, shadeCount, type TrialView } from './sweep-view';
+import { count, type SweepView, shadeOf, type TrialView } from './sweep-view';
 
 interface Column {
   readonly name: string;
@@ -22,7 +22,7 @@ export function trialTable(view: SweepView): Markup {
     const cells = columns.map(({ show, value }) =>
       cell(show(trial), value && (value(trial) ?? Number.POSITIVE_INFINITY)),
     );
-    const head = `<span class="run-name"><span class="swatch shade-${shadeOf(trial, trials.length)}${trial.isBest ? ' best' : ''}" aria-hidden="true"></span>${trialLink(trial)}</span>`;
+    const head = `<span class="run-name"><span class="swatch shade-${shadeOf(trial.rank, trials.length)}${trial.isBest ? ' best' : ''}" aria-hidden="true"></span>${trialLink(trial)}</span>`;
     return `<tr data-trial="${trial.trial}"${trial.isBest ? ' class="changed"' : ''}><th scope="row" data-value="${trial.trial}">${head}</th>${cells.join('')}</tr>`;
   });
   const table = `<table class="compared sortable trials"><thead><tr><th scope="col">Trial</th>${heads.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
@@ -33,9 +33,6 @@ export function trialTable(view: SweepView): Markup {
     card(scrollBox('Trials', table)),
   );
 }
-
-const shadeOf = ({ rank }: TrialView, trialCount: number) =>
-  Math.floor((rank / Math.max(1, trialCount)) * shadeCount);
 
 function cell(text: string, value: number | undefined): Markup {
   return value === undefined

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../contracts/errors';
+import { isNamed } from '../../contracts/errors';
 import { decodeImage } from '../../image/decode-image';
 import { flattenColor } from '../../image/flatten-color';
 import type { RawRows } from '../source';
@@ -13,8 +13,7 @@ export async function decodeRow(bytes: Uint8Array, ground: number): Promise<Unna
     const [height, width] = image.shape;
     return { values: flattenColor(image, ground), shape: [height, width, 3], rowCount: 1 };
   } catch (error) {
-    if (error instanceof PipelineError && error.name === 'InvalidInput')
-      return { rowCount: 1, problem: error.message };
+    if (isNamed(error, 'InvalidInput')) return { rowCount: 1, problem: error.message };
     throw error;
   }
 }
