@@ -1,15 +1,16 @@
 // @ts-check
-const { readdirSync, readFileSync } = require('node:fs');
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const packageFolder = /^(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//;
 const legalFile = /^(licen[cs]e|notice|copying)/i;
 
 /**
- * The license texts that must accompany redistributed packages: each text once, with the names of its packages.
+ * The license texts that must accompany what is redistributed: of packages each text once, with their names, and of our
+ * files that have data of others, such as `numbers.ts`, the text beside them, `numbers.ts.license`.
  *
  * @param {string} projectFolder
- * @param {readonly string[]} files - files of a bundle, by their paths in the project; those outside of packages are ignored.
+ * @param {readonly string[]} files - files of a bundle, by their paths in the project.
  */
 function collectLicenses(projectFolder, files) {
   const folders = new Set(
@@ -33,7 +34,11 @@ function collectLicenses(projectFolder, files) {
   const sections = [...packagesByText].map(
     ([text, packages]) => `${[...new Set(packages)].join('\n')}\n\n${text}\n`,
   );
-  return `This program contains parts of these packages, bundled and otherwise unchanged.\n\n${sections.join(`\n${'-'.repeat(80)}\n\n`)}`;
+  const ofData = files
+    .map((file) => join(projectFolder, `${file}.license`))
+    .filter((path) => existsSync(path))
+    .map((path) => `${readFileSync(path, 'utf8').trim()}\n`);
+  return `This program contains parts of these packages, bundled and otherwise unchanged.\n\n${[...sections, ...ofData].join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
 module.exports = { collectLicenses };

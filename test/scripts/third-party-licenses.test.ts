@@ -35,3 +35,12 @@ test('every package of a bundle is named, and each text occurs once', () => {
   expect(text).toContain('d 1.2.3 (MIT)\n\nThese packages contain no license text and state MIT');
   expect(text).not.toContain('ours');
 });
+
+test('a file of ours with data of others comes with their license', () => {
+  addPackage('node_modules/f', 'f', { LICENSE: 'Terms of f' });
+  mkdirSync(join(project, 'lib'));
+  writeFileSync(join(project, 'lib/numbers.ts.license'), 'Terms of the numbers');
+  const text = collectLicenses(project, ['lib/ours.ts', 'lib/numbers.ts', 'node_modules/f/f.js']);
+  expect(text).toMatch(/Terms of f\n\n-+\n\nTerms of the numbers\n$/);
+  expect(collectLicenses(project, ['lib/ours.ts', 'node_modules/f/f.js'])).not.toContain('numbers');
+});

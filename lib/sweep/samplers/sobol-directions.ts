@@ -1,7 +1,9 @@
 /**
- * Direction numbers of S. Joe and F. Y. Kuo, Constructing Sobol sequences with better two-dimensional projections, SIAM J.
- * Sci. Comput. 30 (2008), their set new-joe-kuo-6.21201, for dimensions 2 to 64. Each row has the inner coefficients of a
- * primitive polynomial as bits, then m₁, m₂, … of the sequence, as many as the polynomial's degree.
+ * Direction numbers for dimensions 2 to 64: the beginning of the set new-joe-kuo-6.21201 of S. Joe and F. Y. Kuo,
+ * Constructing Sobol sequences with better two-dimensional projections, SIAM J. Sci. Comput. 30 (2008), from
+ * https://web.maths.unsw.edu.au/~fkuo/sobol/. Copyright (c) 2008, Frances Y. Kuo and Stephen Joe, under the license (BSD
+ * with three clauses) in sobol-directions.ts.license. Each row has the inner coefficients of a primitive polynomial as
+ * bits, then m₁, m₂, … of the sequence, as many as the polynomial's degree.
  */
 const rows: readonly (readonly number[])[] = [
   [0, 1],
