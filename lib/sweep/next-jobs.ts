@@ -37,13 +37,13 @@ export function nextJobs({ sweep, trials }: SweepState): Job[] {
 function continueInterrupted(trial: Trial, sweep: Sweep): Job[] {
   const { status, epochs } = trial;
   if (status !== 'waiting' && status !== 'paused') return [];
-  const reached = contend(trial, sweep).costs.length;
+  const reached = contend(trial, sweep).rungValues.length;
   if (reached > 0 && epochs.length === sweep.rungs[reached - 1]) return [];
   return [{ trial: trial.trial, untilEpoch: sweep.rungs[reached]! }];
 }
 
 function start({ trial }: Job, contenders: Contender[]): void {
   const index = trial - 1;
-  const earlier = contenders[index] ?? { trial, isFailed: false, costs: [] };
+  const earlier = contenders[index] ?? { trial, isFailed: false, rungValues: [] };
   contenders[index] = { ...earlier, isRunning: true };
 }

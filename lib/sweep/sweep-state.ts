@@ -49,8 +49,8 @@ export const valueEpoch = (
   { patience }: Pick<RunConfig, 'patience'>,
 ): Epoch | undefined => (patience > 0 ? epochs[bestEpoch(epochs) - 1] : epochs.at(-1));
 
-/** Lower is better, for both metrics. A trial without a value is the worst. */
-export function costOf(value: number | undefined, metric: Sweep['metric']): number {
+/** A value of a metric, turned so that lower is better. A trial without a value is the worst. */
+export function minimized(value: number | undefined, metric: Sweep['metric']): number {
   if (value === undefined) return Number.POSITIVE_INFINITY;
   return metric === 'validation-loss' ? value : -value;
 }
@@ -59,7 +59,7 @@ export function costOf(value: number | undefined, metric: Sweep['metric']): numb
 export const compareValues =
   (metric: Sweep['metric']) =>
   (a: Pick<Trial, 'value' | 'trial'>, b: Pick<Trial, 'value' | 'trial'>): number =>
-    costOf(a.value, metric) - costOf(b.value, metric) || a.trial - b.trial;
+    minimized(a.value, metric) - minimized(b.value, metric) || a.trial - b.trial;
 
 /** Whether a trial is never trained again, unless its sweep is extended. */
 export const isEnded = (status: Trial['status']): status is 'finished' | 'stopped' | 'failed' =>

@@ -62,6 +62,6 @@ function nextAtOnce(sweep: Sweep, contenders: readonly Contender[]): Job | undef
 /** The trials that have reached a rung, or failed on the way to it. */
 function countAt(contenders: readonly Contender[], rung: number): number {
   return contenders.filter(
-    ({ costs, isFailed }) => costs.length > rung || (isFailed && costs.length === rung),
+    ({ rungValues, isFailed }) => rungValues.length > rung || (isFailed && rungValues.length === rung),
   ).length;
 }

@@ -1,5 +1,5 @@
 import type { Sweep } from '../../contracts/sweep';
-import { costOf, type Trial, valueAfter } from '../sweep-state';
+import { minimized, type Trial, valueAfter } from '../sweep-state';
 
 /** A trial is trained until it has this many epochs, or until it ends early. */
 export interface Job {
@@ -12,8 +12,8 @@ export interface Contender {
   readonly trial: number;
   readonly isRunning: boolean;
   readonly isFailed: boolean;
-  /** Of each rung that it has reached; lower is better. */
-  readonly costs: readonly number[];
+  /** The minimized value at each rung that it has reached. */
+  readonly rungValues: readonly number[];
 }
 
 /** Chooses one more job; `undefined` if there is none, at least until a running one ends. */
@@ -29,9 +29,9 @@ export function contend(trial: Trial, { rungs, metric }: Sweep): Contender {
     trial: trial.trial,
     isRunning: status === 'running',
     isFailed: status === 'failed',
-    costs: rungs
+    rungValues: rungs
       .filter(isReached)
-      .map((rung) => costOf(valueAfter(epochs.slice(0, rung), config, metric), metric)),
+      .map((rung) => minimized(valueAfter(epochs.slice(0, rung), config, metric), metric)),
   };
 }
 
@@ -44,13 +44,13 @@ export function drawNext({ trialCount, rungs }: Sweep, contenders: readonly Cont
 /** Those that have reached a rung, counted from 0: the best first, of equal ones the lowest number. */
 export function rank(contenders: readonly Contender[], rung: number): Contender[] {
   return contenders
-    .filter(({ costs }) => costs.length > rung)
-    .sort((a, b) => a.costs[rung]! - b.costs[rung]! || a.trial - b.trial);
+    .filter(({ rungValues }) => rungValues.length > rung)
+    .sort((a, b) => a.rungValues[rung]! - b.rungValues[rung]! || a.trial - b.trial);
 }
 
 /** Whether a contender pauses at a rung, from which it may be promoted. */
-export const pausesAt = ({ isRunning, isFailed, costs }: Contender, rung: number) =>
-  !isRunning && !isFailed && costs.length === rung + 1;
+export const pausesAt = ({ isRunning, isFailed, rungValues }: Contender, rung: number) =>
+  !isRunning && !isFailed && rungValues.length === rung + 1;
 
 /**
  * When nothing else is left, the best of the highest rung goes on, so that a sweep has a winner if it is small, or if those
@@ -59,7 +59,7 @@ export const pausesAt = ({ isRunning, isFailed, costs }: Contender, rung: number
 export function crownBest({ rungs }: Sweep, contenders: readonly Contender[]): Job | undefined {
   if (contenders.some(({ isRunning }) => isRunning)) return undefined;
   const alive = contenders.filter(({ isFailed }) => !isFailed);
-  const highest = Math.max(0, ...alive.map(({ costs }) => costs.length)) - 1;
+  const highest = Math.max(0, ...alive.map(({ rungValues }) => rungValues.length)) - 1;
   const [best] = highest < 0 ? [] : rank(alive, highest);
   const untilEpoch = rungs[highest + 1];
   return best === undefined || untilEpoch === undefined ? undefined : { trial: best.trial, untilEpoch };

@@ -10,13 +10,13 @@ const minEarlier = 5;
 export const median: StoppingRule = (sweep, contenders) => {
   const { rungs } = sweep;
   const next = contenders.find((contender) => {
-    const rung = contender.costs.length - 1;
+    const rung = contender.rungValues.length - 1;
     return (
       rung >= 0 && rung < rungs.length - 1 && pausesAt(contender, rung) && goesOn(contender, rung, contenders)
     );
   });
   if (next === undefined) return drawNext(sweep, contenders);
-  return { trial: next.trial, untilEpoch: rungs[next.costs.length]! };
+  return { trial: next.trial, untilEpoch: rungs[next.rungValues.length]! };
 };
 
 /** Four decisions: after a quarter of the training, its half, three quarters, and the whole. */
@@ -24,12 +24,12 @@ export function medianRungs(epochs: number): number[] {
   return [...new Set([1, 2, 3, 4].map((quarter) => Math.ceil((epochs * quarter) / 4)))];
 }
 
-function goesOn({ trial, costs }: Contender, rung: number, contenders: readonly Contender[]): boolean {
+function goesOn({ trial, rungValues }: Contender, rung: number, contenders: readonly Contender[]): boolean {
   const earlier = contenders
     .filter((other) => other.trial < trial)
-    .flatMap((other) => other.costs[rung] ?? (other.isFailed ? [Number.POSITIVE_INFINITY] : []))
+    .flatMap((other) => other.rungValues[rung] ?? (other.isFailed ? [Number.POSITIVE_INFINITY] : []))
     .sort((a, b) => a - b);
   if (earlier.length < minEarlier) return true;
   const [low, high] = [(earlier.length - 1) >> 1, earlier.length >> 1].map((index) => earlier[index]!);
-  return costs[rung]! <= (low! + high!) / 2;
+  return rungValues[rung]! <= (low! + high!) / 2;
 }
