@@ -1,5 +1,6 @@
 import { sumSeconds } from '../../lib/contracts/results';
 import type { Sweep } from '../../lib/contracts/sweep';
+import { formatDrawn } from '../../lib/sweep/drawn-values';
 import { plannedEpochs } from '../../lib/sweep/planned-epochs';
 import { compareValues, type SweepState, type Trial } from '../../lib/sweep/sweep-state';
 import { formatClock } from './durations';
@@ -10,12 +11,6 @@ import { formatTable, widthOfTable } from './table';
 export const metricNames: Readonly<Record<Sweep['metric'], string>> = {
   'validation-loss': 'val_loss',
   'validation-accuracy': 'val_acc',
-};
-
-const trimmed = (value: number) => String(Number(value.toPrecision(4)));
-const formatDrawn = (value: unknown): string => {
-  if (Array.isArray(value)) return value.map(formatDrawn).join(',');
-  return typeof value === 'number' ? trimmed(value) : String(value);
 };
 
 /** Those whose value is a number first, the best first; of equal ones by their number. */

@@ -1,6 +1,14 @@
 import type { Drawn, GivenDimension, SettingValue } from '../contracts/sweep';
 import { textOf } from './domain';
 
+/** Four digits of a number, because a drawn one has more than can be read; whole numbers have all of theirs. */
+export function formatDrawn(value: SettingValue): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(formatDrawn).join(', ');
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? String(Number(value.toPrecision(4)))
+    : String(value);
+}
+
 /** The different values that trials have of a setting: numbers ascend, others are in the order of the space. */
 export function distinctValues(
   name: string,

@@ -1,5 +1,5 @@
 import type { GivenDimension } from '../../contracts/sweep';
-import { formatDrawn } from './setting-axis';
+import { formatDrawn } from '../../sweep/drawn-values';
 
 /** What a setting is drawn from, such as `0.0001 to 0.01 by logarithm, where optimizer is sgd`. */
 export function describeDimension({

@@ -1,6 +1,12 @@
 import { scaleLinear } from 'd3-scale';
 import type { Drawn, GivenDimension, SettingValue } from '../../contracts/sweep';
-import { boundsOf, distinctValues, isLogarithmic, positionsAmong } from '../../sweep/drawn-values';
+import {
+  boundsOf,
+  distinctValues,
+  formatDrawn,
+  isLogarithmic,
+  positionsAmong,
+} from '../../sweep/drawn-values';
 
 /** Where the values of a setting are drawn, on an axis from 0 to 1. */
 export interface SettingAxis {
@@ -54,12 +60,4 @@ function logTicks([low, high]: readonly [number, number]): number[] {
   const last = Math.floor(Math.log10(high) + 1e-9);
   const powers = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => 10 ** (first + index));
   return powers.length >= 2 ? powers : [low, high];
-}
-
-/** Three digits of a number: a drawn one has up to seventeen. */
-export function formatDrawn(value: SettingValue): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
-  return typeof value === 'number' && !Number.isInteger(value)
-    ? String(Number(value.toPrecision(3)))
-    : String(value);
 }

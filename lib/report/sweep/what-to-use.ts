@@ -1,8 +1,8 @@
+import { formatDrawn } from '../../sweep/drawn-values';
 import { trainCommand } from '../commands';
 import { escapeMarkup } from '../escape-markup';
 import { card, codeBlock, type Markup, scrollBox, section } from '../markup-blocks';
 import { describeDimension } from './describe-space';
-import { formatDrawn } from './setting-axis';
 import { type SweepView, trialName } from './sweep-view';
 import { runPath } from './trial-table';
 

@@ -22,7 +22,7 @@ test('the headline says what to use, and what it took', () => {
   expect(text).toContain('3 trained to the end, 20 stopped early, 1 failed');
   const epochs = state.trials.reduce((sum, trial) => sum + trial.epochs.length, 0);
   expect(text).toContain(`Epochs ${epochs} 26 % of the 648 of training all to the end`);
-  expect(text).toContain(`learningRate 0.00111 0.0001 to 0.01, by logarithm`);
+  expect(text).toContain(`learningRate 0.001106 0.0001 to 0.01, by logarithm`);
   expect(text).toContain('momentum – 0.5 to 0.99; where optimizer is sgd');
   expect(text).toContain(`--learning-rate ${best.config.learningRate}`);
   expect(page).toContain('href="../../runs/friday-winner/report.html"');
