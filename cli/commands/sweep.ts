@@ -1,6 +1,6 @@
 import { createError, PermanentError, PipelineError } from '../../lib/contracts/errors';
-import { objectKeys } from '../../lib/contracts/object-keys';
 import type { SweepRequest } from '../../lib/pipeline/sweep/open-sweep';
+import { readResults, readSweep } from '../../lib/pipeline/sweep/read-sweep';
 import { sweepLocally } from '../../lib/pipeline/sweep/sweep-locally';
 import type { ContentObject } from '../../lib/store/content-object';
 import type { ObjectStore } from '../../lib/store/object-store';
@@ -52,10 +52,11 @@ function assertAnyTrained({ sweep, trials }: SweepState): void {
   );
 }
 
-/** A sweep that has its sweep.json can be continued; without it, nothing was stored. */
+/** A sweep that has its sweep.json can be continued until it is over; without it, nothing was stored. */
 async function withContinueCommand(error: unknown, store: ObjectStore, sweepId: string): Promise<unknown> {
   if (!(error instanceof PipelineError) || error.name === 'RunExists') return error;
-  if ((await store.head(objectKeys.sweep(sweepId))) === undefined) return error;
+  const sweep = await readSweep(store, sweepId);
+  if (sweep === undefined || (await readResults(store, sweep)) !== undefined) return error;
   const command = ['sweep', '--sweep-id', sweepId];
   const failed = error.evidence['failed'];
   const message =

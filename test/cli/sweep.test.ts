@@ -142,6 +142,25 @@ test.each([
   expect(runs()).toEqual(['many-1', 'many-2']);
 });
 
+test('an extension that was stopped is not added again, and its trials are trained by the id alone', async () => {
+  const { store, sweep, readResults } = sweepIn('extended');
+  const given = [...flags, '--validation-fraction', '0.2', '--sweep-id', 'many'];
+  expect((await sweep('--seeds', '2', ...given)).exitCode).toBe(0);
+  const extend = ['--sweep-id', 'many', '--extend', '2'];
+  const controller = new AbortController();
+  const running = runCommand(['sweep', ...extend, '--store', store], controller.signal);
+  while (!existsSync(join(store, 'runs/many-3/config.json')))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  controller.abort('SIGINT');
+  expect((await running).exitCode).toBe(130);
+  const again = await sweep(...extend);
+  expect(again.exitCode).toBe(2);
+  expect(again.err).toContain('is not over: of its 4 trials, 2 have ended. --extend 2 adds trials');
+  expect(again.err).toContain('To continue the sweep: mnist-pipeline sweep --sweep-id many --store');
+  expect((await sweep('--sweep-id', 'many')).exitCode).toBe(0);
+  expect(readResults('many').trials).toHaveLength(4);
+});
+
 describe('trials that fail', () => {
   const diverging = {
     ...{ ...settings, hidden: [], dropout: 0, epochs: 2, batchSize: 2 },

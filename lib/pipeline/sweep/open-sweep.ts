@@ -5,7 +5,8 @@ import { parseOrThrow } from '../../contracts/parse';
 import { maxTrials, type Sweep, sweepSchema } from '../../contracts/sweep';
 import { encodeJson } from '../../store/json-objects';
 import { canRemove, type ObjectStore } from '../../store/object-store';
-import { readResults, readSweep } from './read-sweep';
+import { readResults, readSweep, readTrials } from './read-sweep';
+import { isEnded } from '../../sweep/sweep-state';
 import { ownSweep, type ReleaseSweep } from './sweep-owner';
 
 /** What may differ between two processes that run one sweep. */
@@ -19,7 +20,7 @@ export interface SweepRequest {
   /** What was given. @default - the stored sweep goes on */
   readonly planned?: SweepPlan;
   readonly limits: RunnerLimits;
-  /** Trials to add. @default 0 */
+  /** Trials to add to a sweep that is over. @default 0 */
   readonly extension?: number;
 }
 
@@ -34,7 +35,7 @@ export interface OpenedSweep {
  * Writes sweep.json, or takes the sweep that has it, for this process alone.
  *
  * @throws PermanentError ArtifactNotFound for a sweep that does not exist, without a plan; RunExists for one that is over,
- *   that has another plan, or that another process runs; InvalidInput for one that cannot be extended.
+ *   that has another plan, or that another process runs; InvalidInput for one that cannot be extended, or not yet.
  */
 export async function openSweep(
   store: ObjectStore,
@@ -48,7 +49,10 @@ export async function openSweep(
     // Read again, because the sweep may have had another owner until now.
     const stored = await requireSweep(store, sweepId);
     if (planned !== undefined) refuseOtherPlan(planned, stored, store);
-    if (extension === 0 && (await readResults(store, stored)) !== undefined) throw isOver(store, stored);
+    const isOver = (await readResults(store, stored)) !== undefined;
+    if (extension === 0 && isOver) throw isOverAlready(store, stored);
+    // So a command that is repeated after a kill does not add trials again.
+    if (extension > 0 && !isOver) throw await isNotOver(store, stored, extension);
     const changes = extension === 0 ? {} : { trialCount: extend(stored, extension) };
     return { sweep: await change(store, stored, { ...limits, ...changes }), isNew, release };
   } catch (error) {
@@ -113,11 +117,21 @@ async function change(store: ObjectStore, stored: Sweep, changes: Partial<Sweep>
   return changed;
 }
 
-function isOver(store: ObjectStore, { sweepId, trialCount }: Sweep): PermanentError {
+function isOverAlready(store: ObjectStore, { sweepId, trialCount }: Sweep): PermanentError {
   return new PermanentError(
     'RunExists',
     `The sweep "${sweepId}" in ${store.location} is over: all its ${trialCount} trials have ended. --extend N adds trials; for another sweep, choose another id.`,
     { evidence: { sweepId, trialCount } },
+  );
+}
+
+async function isNotOver(store: ObjectStore, stored: Sweep, extension: number): Promise<PermanentError> {
+  const { sweepId, trialCount } = stored;
+  const ended = (await readTrials(store, stored)).filter(({ status }) => isEnded(status)).length;
+  return new PermanentError(
+    'InvalidInput',
+    `The sweep "${sweepId}" in ${store.location} is not over: of its ${trialCount} trials, ${ended} have ended. --extend ${extension} adds trials to a sweep that is over. If this one was extended by the same command before, its trials are there already.`,
+    { evidence: { sweepId, trialCount, ended } },
   );
 }
 
