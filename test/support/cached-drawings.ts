@@ -6,6 +6,7 @@ export function cacheDrawings() {
   const { rasterize } = jest.requireActual('../../lib/report/rasterize');
   const drawn = new Map<string, Promise<Uint8Array>>();
   return {
+    startRasterizer: () => {},
     rasterize: (svg: string) => {
       if (!drawn.has(svg)) drawn.set(svg, rasterize(svg));
       return drawn.get(svg);
