@@ -7,7 +7,8 @@ import { foldOrSeed } from './samplers/folds-and-seeds';
 import { gridTrials } from './samplers/grid';
 import { drawRandom } from './samplers/random';
 import { drawSobol } from './samplers/sobol';
-import { drawTpe, type Observation } from './samplers/tpe';
+import { drawTpe } from './samplers/tpe';
+import { minimized } from './sweep-state';
 import { trialSettings } from './trial-settings';
 
 /**
@@ -15,9 +16,14 @@ import { trialSettings } from './trial-settings';
  * a sweep that is resumed draws the same.
  *
  * @param sweep - checked by `checkSpace`.
- * @param observed - trials that have a value of the sweep's metric, the oldest first.
+ * @param observed - trials that were drawn before, the oldest first, with their values of the sweep's metric;
+ *   `undefined` of those that failed, and of those that have none yet.
  */
-export function drawTrial(sweep: Sweep, trial: number, observed: readonly Observation[]): Drawn {
+export function drawTrial(
+  sweep: Sweep,
+  trial: number,
+  observed: readonly { readonly drawn: Drawn; readonly value: number | undefined }[],
+): Drawn {
   const { sampler, samplerSeed } = sweep;
   if (sampler === 'folds' || sampler === 'seeds') return foldOrSeed(sweep, trial);
   const dimensions = dimensionsOf(sweep.space);
@@ -29,9 +35,8 @@ export function drawTrial(sweep: Sweep, trial: number, observed: readonly Observ
     case 'sobol':
       return drawSobol(dimensions, samplerSeed, trial);
     case 'tpe': {
-      const sign = sweep.metric === 'validation-accuracy' ? -1 : 1;
-      const minimized = observed.map(({ drawn, value }) => ({ drawn, value: sign * value }));
-      return drawTpe(dimensions, samplerSeed, trial, minimized);
+      const ofMetric = observed.map(({ drawn, value }) => ({ drawn, value: minimized(value, sweep.metric) }));
+      return drawTpe(dimensions, samplerSeed, trial, ofMetric);
     }
   }
 }

@@ -1,6 +1,7 @@
-"""Searches the objectives of test/support/search-objectives.ts with Optuna's TPE.
+"""Searches the objectives of test/support/search-objectives.ts with Optuna's default sampler, TPE.
 
-Arguments: trials, seeds, and "independent" or "default". Prints as JSON {objective: [lowest value of each seed]}.
+Argument: the number of trials. Reads from the standard input, as JSON, the first trials of each search: {objective:
+[[settings, ...] of each seed, from 1]}. Prints as JSON {objective: [lowest value of each seed]}.
 """
 
 import json
@@ -9,7 +10,7 @@ import sys
 
 import optuna
 
-trials, seeds, kind = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+trials = int(sys.argv[1])
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
@@ -49,15 +50,19 @@ def training(trial):
     return loss
 
 
-def lowest(objective, seed):
-    independent = {"multivariate": False} if kind == "independent" else {}
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, **independent))
+def lowest(objective, seed, first):
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+    for settings in first:
+        study.enqueue_trial(settings)
     study.optimize(objective, n_trials=trials)
     return study.best_value
 
 
+given = json.load(sys.stdin)
 results = {
-    objective.__name__: [lowest(objective, seed) for seed in range(1, seeds + 1)]
+    objective.__name__: [
+        lowest(objective, seed, first) for seed, first in enumerate(given[objective.__name__], start=1)
+    ]
     for objective in (branin, bowl, training)
 }
 print(json.dumps(results))

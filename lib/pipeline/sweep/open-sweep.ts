@@ -5,8 +5,8 @@ import { parseOrThrow } from '../../contracts/parse';
 import { maxTrials, type Sweep, sweepSchema } from '../../contracts/sweep';
 import { encodeJson } from '../../store/json-objects';
 import { canRemove, type ObjectStore } from '../../store/object-store';
-import { readResults, readSweep, readTrials } from './read-sweep';
 import { isEnded } from '../../sweep/sweep-state';
+import { readResults, readSweep, readTrials } from './read-sweep';
 import { ownSweep, type ReleaseSweep } from './sweep-owner';
 
 /** What may differ between two processes that run one sweep. */

@@ -1,24 +1,80 @@
-import type { SettingValue } from '../../contracts/sweep';
-import { axisOf, type Domain, textOf } from '../domain';
-import { normalDensity, normalProbability, truncatedNormalQuantile } from '../normal-distribution';
+import type { Drawn } from '../../contracts/sweep';
+import { type Dimension, drawActive } from '../dimensions';
+import { type Kernel, kernelAround, widestKernel } from './kernels';
 
-/** A distribution of the values of one setting that was estimated from observed values. */
+/** A distribution of the settings of a trial that was estimated from observed trials. */
 export interface ParzenEstimator {
-  /** @param choose, place - in [0, 1), evenly distributed. */
-  readonly sample: (choose: number, place: number) => SettingValue;
-  /** ln of the probability of a value, or of its density up to a constant. */
-  readonly logProbability: (value: SettingValue) => number;
+  /** @param choose, placeOf - give numbers in [0, 1), evenly distributed: one, and one for each setting. */
+  readonly sample: (choose: number, placeOf: (name: string) => number) => Drawn;
+  /** ln of the probability density of settings, divided by that of even draws. */
+  readonly logDensity: (drawn: Drawn) => number;
 }
 
+/** In observed trials. */
 const priorWeight = 1;
 /** As many of the newest observations have their whole weight. */
 const fullWeightCount = 25;
 
-/** @param observed - the oldest first. */
-export function estimateDistribution(domain: Domain, observed: readonly SettingValue[]): ParzenEstimator {
-  return domain.kind === 'choice'
-    ? estimateChoice(domain.values, observed)
-    : estimateNumbers(domain, observed as readonly number[]);
+/** One part of the distribution: the neighborhood of an observed trial in all its settings, or the prior. */
+interface Component {
+  readonly weight: number;
+  readonly kernelOf: (name: string) => Kernel;
+}
+
+/**
+ * A joint estimate: a mixture with a component for each observed trial, in which a kernel of each of its settings is
+ * multiplied, and of the prior. So it knows which values were good together. A component has the prior of a setting that
+ * its trial lacks, and settings that a drawn trial lacks are left out of the product: what is estimated of the others is
+ * shared by trials with and without them.
+ *
+ * @param observed - the oldest first.
+ */
+export function estimateDistribution(
+  dimensions: readonly Dimension[],
+  observed: readonly Drawn[],
+): ParzenEstimator {
+  const components = makeComponents(dimensions, observed);
+  // Sums of another order differ in the last digit, and the order in the file is to change nothing.
+  const names = dimensions.map(({ name }) => name).sort();
+  return {
+    sample: (choose, placeOf) => {
+      const { kernelOf } = pick(components, choose);
+      return drawActive(dimensions, ({ name }) => kernelOf(name).sample(placeOf(name)));
+    },
+    logDensity: (drawn) => {
+      const present = names.filter((name) => drawn[name] !== undefined);
+      // The prior keeps the sum from underflow.
+      return Math.log(
+        components.reduce(
+          (sum, { weight, kernelOf }) =>
+            sum + present.reduce((product, name) => product * kernelOf(name).density(drawn[name]!), weight),
+          0,
+        ),
+      );
+    },
+  };
+}
+
+function makeComponents(dimensions: readonly Dimension[], observed: readonly Drawn[]): Component[] {
+  const weights = mixtureWeights(observed.length);
+  const widest = new Map(dimensions.map(({ name, domain }) => [name, widestKernel(domain)]));
+  const countWith = new Map(
+    dimensions.map(({ name }) => [name, observed.filter((drawn) => drawn[name] !== undefined).length]),
+  );
+  const spread = priorWeight / weights.length;
+  const ofTrials = observed.map((drawn, index): Component => {
+    const settingCount = Object.keys(drawn).length;
+    const kernels = new Map(
+      dimensions.flatMap(({ name, domain }) => {
+        const value = drawn[name];
+        if (value === undefined) return [];
+        const deviationFraction = kernelDeviation(countWith.get(name)!, settingCount);
+        return [[name, kernelAround(domain, value, { deviationFraction, spread })]];
+      }),
+    );
+    return { weight: weights[index]!, kernelOf: (name) => kernels.get(name) ?? widest.get(name)! };
+  });
+  return [...ofTrials, { weight: weights.at(-1)!, kernelOf: (name) => widest.get(name)! }];
 }
 
 /** Of each observation and, last, of the prior; their sum is 1. Old observations count less, from 1 / count on. */
@@ -33,96 +89,22 @@ function mixtureWeights(count: number): number[] {
   return [...weights, priorWeight].map((weight) => weight / total);
 }
 
-/** Index of the part of a distribution that `unit` falls into. */
-function pick(probabilities: readonly number[], unit: number): number {
+/** The component of a mixture that `unit` falls into. */
+function pick(components: readonly Component[], unit: number): Component {
   let left = unit;
-  for (const [index, probability] of probabilities.entries()) {
-    left -= probability;
-    if (left < 0) return index;
+  for (const component of components) {
+    left -= component.weight;
+    if (left < 0) return component;
   }
-  return probabilities.length - 1;
-}
-
-/** Each observation adds to the probability of its value, and a little, as the prior does, to that of all. */
-function estimateChoice(values: readonly SettingValue[], observed: readonly SettingValue[]): ParzenEstimator {
-  const indexes = new Map(values.map((value, index) => [textOf(value), index]));
-  const weights = mixtureWeights(observed.length);
-  const spread = priorWeight / weights.length;
-  // A kernel has `spread` for every value, and 1 more for the one observed.
-  const kernelTotal = 1 + spread * values.length;
-  const observedWeight = weights.reduce((sum, weight) => sum + weight, 0) - weights.at(-1)!;
-  const base = (observedWeight * spread) / kernelTotal + weights.at(-1)! / values.length;
-  const probabilities = values.map(() => base);
-  for (const [position, value] of observed.entries())
-    probabilities[indexes.get(textOf(value))!]! += weights[position]! / kernelTotal;
-  return {
-    sample: (choose) => values[pick(probabilities, choose)]!,
-    logProbability: (value) => Math.log(probabilities[indexes.get(textOf(value))!]!),
-  };
-}
-
-/** A normal distribution around each observation, cut off at the bounds, and a wide one in the middle as the prior. */
-function estimateNumbers(
-  domain: Exclude<Domain, { kind: 'choice' }>,
-  observed: readonly number[],
-): ParzenEstimator {
-  const { low, high, toAxis, fromAxis } = axisOf(domain);
-  const means = [...observed.map(toAxis), (low + high) / 2];
-  const deviations = kernelDeviations(means, low, high);
-  const weights = mixtureWeights(observed.length);
-  const kernels = means.map((mean, index) => {
-    const deviation = deviations[index]!;
-    const [from, to] = [(low - mean) / deviation, (high - mean) / deviation];
-    const scale = weights[index]! / normalProbability(from, to);
-    return { mean, deviation, from, to, scale };
-  });
-  return {
-    sample: (choose, place) => {
-      const { mean, deviation, from, to } = kernels[pick(weights, choose)]!;
-      return fromAxis(mean + deviation * truncatedNormalQuantile(place, from, to));
-    },
-    // The wide distribution of the prior keeps the sum from underflow.
-    logProbability: (value) => {
-      const number = value as number;
-      if (domain.kind === 'continuous') {
-        const place = toAxis(number);
-        return Math.log(
-          sum(
-            kernels,
-            ({ mean, deviation, scale }) => (scale * normalDensity((place - mean) / deviation)) / deviation,
-          ),
-        );
-      }
-      const [from, to] = [toAxis(number - domain.step / 2), toAxis(number + domain.step / 2)];
-      return Math.log(
-        sum(
-          kernels,
-          ({ mean, deviation, scale }) =>
-            scale * normalProbability((from - mean) / deviation, (to - mean) / deviation),
-        ),
-      );
-    },
-  };
-}
-
-function sum<Item>(items: readonly Item[], termOf: (item: Item) => number): number {
-  return items.reduce((total, item) => total + termOf(item), 0);
+  return components.at(-1)!;
 }
 
 /**
- * The larger of the distances to both neighbors, between limits that depend on the number of observations; of the first
- * and the last that to their one neighbor. The prior, last of `means`, spans the interval.
+ * As a part of the range: Scott's rule for a range instead of a standard deviation, and not below a limit; S. Watanabe,
+ * Tree-structured Parzen estimator: understanding its algorithm components, arXiv:2304.11127. Of the factors 0.05, 0.07,
+ * 0.1 and 0.2 on six functions of 2 to 6 settings, 0.05 was the best after 60 trials, and 0.1 after 24 noisy ones. 0.2 was
+ * the worst of both.
  */
-function kernelDeviations(means: readonly number[], low: number, high: number): number[] {
-  const order = [...means.keys()].sort((one, other) => means[one]! - means[other]!);
-  const smallest = (high - low) / Math.min(100, 1 + means.length);
-  const deviations = new Array<number>(means.length).fill(high - low);
-  for (const [rank, index] of order.entries()) {
-    if (index === means.length - 1) continue;
-    const distances = [order[rank - 1], order[rank + 1]]
-      .filter((neighbor) => neighbor !== undefined)
-      .map((neighbor) => Math.abs(means[neighbor]! - means[index]!));
-    deviations[index] = Math.min(high - low, Math.max(smallest, ...distances));
-  }
-  return deviations;
+function kernelDeviation(count: number, settingCount: number): number {
+  return Math.max(0.07 * count ** (-1 / (settingCount + 4)), 0.03);
 }
