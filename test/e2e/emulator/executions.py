@@ -1,6 +1,5 @@
 """Makes MiniStack's executions behave like those of Step Functions: a failed or aborted execution can be redriven, with
-the definition that it was started with; and each item of a Distributed Map is a separate execution, with its own name
-and without the variables of its parent.
+the definition that it was started with, and knows how often it was.
 https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
@@ -28,6 +27,8 @@ class Drive:
     state_name: str
     state_input: object
     redrives: list = field(default_factory=list)
+    # By the name of their state: those that have not succeeded.
+    map_runs: dict = field(default_factory=dict)
 
 
 def _run(execution_arn):
@@ -37,25 +38,35 @@ def _run(execution_arn):
     execution_input = json.loads(execution["input"])
     context = {
         "QueryLanguage": definition.get("QueryLanguage", "JSONPath"),
-        "Execution": _describe(execution, execution_input, machine["roleArn"]),
+        "Execution": describe(execution, execution_input, machine["roleArn"]),
         "StateMachine": {"Id": execution["stateMachineArn"], "Name": machine["name"]},
         "variables": {},
     }
-    _drives[execution_arn] = Drive(definition, context, definition["StartAt"], execution_input)
-    _continue(execution)
+    prepare(execution, definition, context, execution_input)
+    proceed(execution)
 
 
-def _describe(execution, execution_input, role_arn):
+def prepare(execution, definition, context, execution_input):
+    """For `proceed`, which runs it from its first state."""
+    _drives[execution["executionArn"]] = Drive(definition, context, definition["StartAt"], execution_input)
+
+
+def drive_of(execution):
+    return _drives[execution["executionArn"]]
+
+
+def describe(execution, execution_input, role_arn):
     return {
         "Id": execution["executionArn"],
         "Input": execution_input,
         "Name": execution["name"],
         "RoleArn": role_arn,
         "StartTime": execution["startDate"],
+        "RedriveCount": 0,
     }
 
 
-def _continue(execution):
+def proceed(execution):
     drive = _drives[execution["executionArn"]]
     attempt = len(drive.redrives)
 
@@ -123,22 +134,29 @@ _state_runners = {
 
 
 def _redrive(request):
-    """Runs the incomplete state again from its start. AWS runs only the failed items of a Map again."""
+    """Runs the incomplete state again; of a Distributed Map only what did not succeed."""
     execution = stepfunctions._executions.get(request.get("executionArn"))
     if execution is None:
         return error_response_json("ExecutionDoesNotExist", f"{request.get('executionArn')} not found", 400)
     if execution["status"] not in _REDRIVABLE:
         return error_response_json("ExecutionNotRedrivable", f"Execution is {execution['status']}", 400)
-    drive = _drives[execution["executionArn"]]
-    redriven_at = now_iso()
-    drive.redrives.append(redriven_at)
-    execution.update(status="RUNNING", stopDate=None, output=None, error=None, cause=None)
-    details = {"executionRedrivenEventDetails": {"redriveCount": len(drive.redrives)}}
-    stepfunctions._add_event(execution, "ExecutionRedriven", details)
+    redriven_at = note_redrive(execution)
+    execution["status"] = "RUNNING"
     stepfunctions._emit_execution_status_event(execution)
     scope = contextvars.copy_context()
-    threading.Thread(target=scope.run, args=(_continue, execution), daemon=True).start()
+    threading.Thread(target=scope.run, args=(proceed, execution), daemon=True).start()
     return json_response({"redriveDate": redriven_at})
+
+
+def note_redrive(execution):
+    drive = drive_of(execution)
+    redriven_at = now_iso()
+    drive.redrives.append(redriven_at)
+    drive.context["Execution"].update(RedriveCount=len(drive.redrives), RedriveTime=redriven_at)
+    execution.update(stopDate=None, output=None, error=None, cause=None)
+    details = {"executionRedrivenEventDetails": {"redriveCount": len(drive.redrives)}}
+    stepfunctions._add_event(execution, "ExecutionRedriven", details)
+    return redriven_at
 
 
 def _with_redrive(handle_request):
@@ -165,21 +183,7 @@ def _with_redrive_status(describe_execution):
     return describe
 
 
-def _as_child(run_sub_machine):
-    """MiniStack runs an item in its parent's context."""
-
-    def run(states, start_at, state_input, execution, context):
-        if "mapRunArn" in execution:
-            role_arn = context["Execution"]["RoleArn"]
-            context = {**context, "Execution": _describe(execution, state_input, role_arn), "variables": {}}
-            context.pop("Map")
-        return run_sub_machine(states, start_at, state_input, execution, context)
-
-    return run
-
-
 def install():
     stepfunctions._run_execution = _run
     stepfunctions.handle_request = _with_redrive(stepfunctions.handle_request)
     stepfunctions._describe_execution = _with_redrive_status(stepfunctions._describe_execution)
-    stepfunctions._run_sub_machine = _as_child(stepfunctions._run_sub_machine)

@@ -12,6 +12,8 @@ import batch_jobs
 import batch_resources
 import executions
 import lambda_invocations
+import map_runs
+import nested_executions
 import role_calls
 import step_functions
 import topic_policies
@@ -22,6 +24,8 @@ lambda_invocations.install()
 role_calls.install()
 step_functions.install()
 executions.install()
+map_runs.install()
+nested_executions.install()
 topic_policies.install()
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""Adds to MiniStack's Step Functions what this workflow needs: Batch's `submitJob.sync`, S3's `getObject`, JSONata in a
-Distributed Map, and executions that stay aborted."""
+"""Adds to MiniStack's Step Functions what the workflows need: Batch's `submitJob.sync`, S3's `getObject`, JSONata in the
+reader of a Distributed Map, and executions that stay aborted."""
 
 import contextvars
 import json
@@ -13,11 +13,19 @@ from batch_resources import to_camel, to_pascal
 _running_execution = contextvars.ContextVar("running_execution", default=None)
 
 
+def running_execution():
+    """The one that the current task belongs to."""
+    return _running_execution.get()
+
+
 def _ask(action, resource, context=None):
-    """Checks that the role of the state machine has the right for a call that AWS makes with it."""
     execution = _running_execution.get()
-    if execution is None:
-        return
+    if execution is not None:
+        ask_for(execution, action, resource, context)
+
+
+def ask_for(execution, action, resource, context=None):
+    """Checks that the role of the state machine has the right for a call that AWS makes with it."""
     # A map run's executions belong to `<machine>/<label>`.
     machine = stepfunctions._state_machines[execution["stateMachineArn"].split("/")[0]]
     if not role_calls.ask(machine["roleArn"].rsplit("/", 1)[-1], action, resource, context):
@@ -73,7 +81,7 @@ def _is_jsonata(context):
 
 
 def _with_jsonata_templates(resolve):
-    """MiniStack resolves the ItemReader and ItemSelector of a Distributed Map as JSONPath, in every query language."""
+    """MiniStack resolves the ItemReader of a Distributed Map as JSONPath, in every query language."""
 
     def resolve_template(template, data, context=None):
         if _is_jsonata(context):
@@ -81,25 +89,6 @@ def _with_jsonata_templates(resolve):
         return resolve(template, data, context)
 
     return resolve_template
-
-
-def _with_jsonata_output(run_map):
-    """MiniStack also ignores the Output and Assign of the state."""
-
-    def run(state, raw_input, effective, iterator, execution, context):
-        token = _running_execution.set(execution)
-        try:
-            _ask("states:StartExecution", execution["stateMachineArn"])
-            results, next_state = run_map(state, raw_input, effective, iterator, execution, context)
-        finally:
-            _running_execution.reset(token)
-        if not _is_jsonata(context):
-            return results, next_state
-        output = stepfunctions._apply_jsonata_output(state, raw_input, context, result=results, default=results)
-        stepfunctions._apply_state_assign(state, raw_input, context, result=results)
-        return output, next_state
-
-    return run
 
 
 def _with_sdk_calls(invoke):
@@ -154,7 +143,6 @@ def install():
     stepfunctions._SERVICE_DISPATCH["arn:aws:states:::batch:submitJob"] = _submit_job
     stepfunctions._execute_task = _with_running_execution(stepfunctions._execute_task)
     stepfunctions._resolve_params_obj = _with_jsonata_templates(stepfunctions._resolve_params_obj)
-    stepfunctions._run_distributed_map = _with_jsonata_output(stepfunctions._run_distributed_map)
     stepfunctions._invoke_aws_sdk_integration = _with_sdk_calls(stepfunctions._invoke_aws_sdk_integration)
     stepfunctions._s3_object_text = _recording_reads(stepfunctions._s3_object_text)
     stepfunctions._call_lambda = _recording_invocations(stepfunctions._call_lambda)
