@@ -26,9 +26,5 @@ export const fieldsOf =
 /** Paths to the input of the state, which is the output of the previous state. */
 export const inputOf = <Value extends object>() => fieldsOf<Value>('$states.input');
 
-/** The run id is the name of the execution, which Step Functions allows only once. */
-export const runIdPath = '$states.context.Execution.Name';
-export const runId = expression(runIdPath);
-
 /** For use within a JSONata string: closes it, appends the value of an expression, and opens it again. */
 export const placeholder = (jsonata: string) => `' & ${jsonata} & '`;

@@ -3,11 +3,11 @@ import { CustomState, type QueryLanguage } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { TrainRunEnv } from '../../lib/contracts/env';
 import type { Settings } from '../settings';
-import { type Expression, expression, runId } from './expressions';
+import { type Expression, expression } from './expressions';
 import { retryBatchService, type TrainingRetryStrategy, trainingAttempts } from './retry-policies';
 import { jobTagKey, type SubmitJobArguments } from './submit-job-arguments';
 import { onDemandCapacityTimeout, type QueuedJob } from './training-queues';
-import { datasetPointer, variable } from './workflow-variables';
+import { datasetPointer, runId, variable } from './workflow-variables';
 
 /** Time for a training at its limit to store checkpoint and outcome; 60 s is also the minimum timeout of Batch. */
 const costLimitGrace = Duration.seconds(60);
@@ -60,6 +60,7 @@ export function trainingTask(
     DATASET: datasetPointer.dataset,
     CONTENT_KEY: datasetPointer.contentKey,
     TRAINING_SECONDS_LIMIT: expression(`$string(${variable('trainingSecondsLimit')})`),
+    PAUSE_AFTER_EPOCH: expression(`$string(${variable('pauseAfterEpoch')})`),
   };
   const task = new TrainingJob(scope, name, {
     stateJson: {

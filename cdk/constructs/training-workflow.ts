@@ -15,19 +15,28 @@ import type { TrainingOutcome } from '../../lib/contracts/execution';
 import type { StepOutput } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import type { ArtifactStore } from './artifact-store';
-import { expression, inputOf, runId } from './expressions';
+import { expression, inputOf } from './expressions';
 import { addFailureStates } from './failure-states';
 import type { PipelineFunctions } from './pipeline-functions';
 import type { TrainingCompute } from './training-compute';
 import { trainingStateSeconds } from './training-task';
 import { grantWorkflowRights } from './workflow-rights';
 import { forEachPart, invoke, ofPartItem, readOutcome } from './workflow-steps';
-import { commitVariables, datasetPointer, planVariables, shardOutput, variable } from './workflow-variables';
+import {
+  commitVariables,
+  datasetPointer,
+  planVariables,
+  runId,
+  runIdAtStart,
+  shardOutput,
+  variable,
+} from './workflow-variables';
 
 const planned = inputOf<StepOutput<'plan'>>();
 const trained = inputOf<Extract<TrainingOutcome, { status: 'succeeded' }>>();
 const evaluated = inputOf<StepOutput<'evaluate'>>();
-const succeeded: TrainingOutcome['status'] = 'succeeded';
+const hasStatus = (status: TrainingOutcome['status']) =>
+  Condition.jsonata(expression(`${trained('status')} = '${status}'`));
 
 export interface TrainingWorkflowProps {
   readonly store: ArtifactStore;
@@ -127,6 +136,7 @@ export class TrainingWorkflow extends Construct {
     });
     const plan = invoke<'plan'>(this, 'Plan the preprocessing', {
       fn: functions.byStep.plan,
+      runId: runIdAtStart,
       input: '{% $states.input %}',
       assign: planVariables,
       onPermanentError: failed.preprocess,
@@ -140,10 +150,8 @@ export class TrainingWorkflow extends Construct {
       )
       .otherwise(failed.gate);
     const didTrainingSucceed = Choice.jsonata(this, 'Did the training succeed?')
-      .when(
-        Condition.jsonata(expression(`${trained('status')} = '${succeeded}'`)),
-        evaluate.next(isGoodEnough),
-      )
+      .when(hasStatus('succeeded'), evaluate.next(isGoodEnough))
+      .when(hasStatus('paused'), new Succeed(this, 'The training is paused'))
       .otherwise(failed.train);
     const train = this.trainOnChosenCompute(readTrainingOutcome.next(didTrainingSucceed));
     const areShardsReady = Choice.jsonata(this, 'Are the shards ready?')

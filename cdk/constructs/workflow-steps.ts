@@ -16,18 +16,10 @@ import type { StepEvent } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import type { LambdaStepName, StepInput } from '../../lib/contracts/steps';
 import type { ArtifactStore } from './artifact-store';
-import {
-  type Expressed,
-  type Expression,
-  expression,
-  inputOf,
-  placeholder,
-  runId,
-  runIdPath,
-} from './expressions';
+import { type Expressed, type Expression, expression, inputOf, placeholder } from './expressions';
 import { caughtError } from './failure-states';
 import { retryLambdaService, retryS3Service, retryTransientErrors } from './retry-policies';
-import { mapVariables, variable } from './workflow-variables';
+import { mapVariables, runId, variable } from './workflow-variables';
 
 /** Added to the function's timeout, so that the function times out first and its error is reported. */
 const invocationMargin = Duration.seconds(30);
@@ -35,7 +27,7 @@ const partConcurrency = 40;
 
 interface InvokeProps<Step extends LambdaStepName> {
   readonly fn: LambdaFunction;
-  /** @default - the name of the execution */
+  /** @default - the run id of the workflow */
   readonly runId?: Expression;
   readonly input: Expressed<StepInput<Step>>;
   readonly outputs?: Expression;
@@ -124,7 +116,7 @@ export function readOutcome(scope: Construct, name: string, { bucket }: Artifact
       Resource: `arn:${Aws.PARTITION}:states:::aws-sdk:s3:getObject`,
       Arguments: {
         Bucket: bucket.bucketName,
-        Key: keyExpression(objectKeys.trainingOutcome(placeholder(runIdPath))),
+        Key: keyExpression(objectKeys.trainingOutcome(placeholder(variable('runId')))),
       },
       TimeoutSeconds: 60,
       Output: '{% $parse($states.result.Body) %}',

@@ -1,6 +1,6 @@
 import type { WorkflowEvent } from '../../lib/cloud/executions';
 import { explainCause } from '../../lib/cloud/explain-cause';
-import { trainingOutcomeSchema } from '../../lib/contracts/execution';
+import { type TrainingOutcome, trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { parseJson } from '../../lib/contracts/parse';
 import { evaluateOutputSchema, executionPlanSchema } from '../../lib/contracts/steps';
 
@@ -82,17 +82,24 @@ export function isTraining({ resource }: WorkflowEvent): boolean {
   return resource?.includes('submitJob') === true;
 }
 
+function describeOutcome(outcome: TrainingOutcome): string {
+  switch (outcome.status) {
+    case 'succeeded':
+      return `Trained in ${outcome.seconds.toFixed(1)} s`;
+    case 'paused':
+      return `Paused after epoch ${outcome.epochs}, trained for ${outcome.seconds.toFixed(1)} s so far`;
+    case 'failed':
+      return `The training ended with ${outcome.error}: ${outcome.message}`;
+  }
+}
+
 /** Recognizes a result by its shape, not by the name of its state, so that states can be renamed. */
 function describeResult(output: string | undefined): string | undefined {
   const value = parseJson(output);
   const plan = anyPlanSchema.safeParse(value);
   if (plan.success) return `  ${plan.data.reason}`;
   const outcome = trainingOutcomeSchema.safeParse(value);
-  if (outcome.success) {
-    return outcome.data.status === 'succeeded'
-      ? `  Trained in ${outcome.data.seconds.toFixed(1)} s`
-      : `  The training ended with ${outcome.data.error}: ${outcome.data.message}`;
-  }
+  if (outcome.success) return `  ${describeOutcome(outcome.data)}`;
   const evaluation = evaluateOutputSchema.safeParse(value);
   if (evaluation.success) {
     const { accuracy, minAccuracy } = evaluation.data;

@@ -8,9 +8,13 @@ import { createLambdaHandler } from '../../lib/runtime/create-lambda-handler';
 process.env['MNIST_DATA_FOLDER'] ??= join(__dirname, 'mnist-data');
 process.env['FASHION_MNIST_FOLDER'] ??= join(__dirname, 'fashion-mnist');
 
-export const handler = createLambdaHandler('plan', async ({ compute, ...config }, context) => {
-  const env = parseOrThrow(planEnvSchema, process.env, 'The environment of plan');
-  const deployment = { computes: env.COMPUTES, gpuHourUsd: env.GPU_HOUR_USD };
-  const admitted = await admitRun({ runId: context.runId, config, compute }, context, { deployment });
-  return { ...admitted, seconds: context.secondsSoFar() };
-});
+export const handler = createLambdaHandler(
+  'plan',
+  async ({ compute, costLimitUsd, runId: _, pauseAfterEpoch = 0, ...config }, context) => {
+    const env = parseOrThrow(planEnvSchema, process.env, 'The environment of plan');
+    const deployment = { computes: env.COMPUTES, gpuHourUsd: env.GPU_HOUR_USD };
+    const request = { runId: context.runId, config, compute, costLimitUsd };
+    const admitted = await admitRun(request, context, { deployment });
+    return { ...admitted, pauseAfterEpoch, seconds: context.secondsSoFar() };
+  },
+);

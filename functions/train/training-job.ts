@@ -6,6 +6,7 @@ import { PermanentError, type PermanentErrorName, TransientError } from '../../l
 import { type TrainingOutcome, trainExitCodes, trainingOutcomeSchema } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
+import type { TrainOutput } from '../../lib/contracts/steps';
 import { train } from '../../lib/pipeline/steps/train';
 import { logEvent } from '../../lib/runtime/log-event';
 import { putJson } from '../../lib/store/json-objects';
@@ -26,16 +27,18 @@ export async function runTrainingJob(
   try {
     const env = parseOrThrow(trainEnvSchema, environment, 'The environment of the training job');
     const { RUN_ID: runId, DATASET: dataset, CONTENT_KEY: contentKey, COMPUTE: compute } = env;
-    const trainingSecondsLimit = env.TRAINING_SECONDS_LIMIT;
+    const { TRAINING_SECONDS_LIMIT: trainingSecondsLimit, PAUSE_AFTER_EPOCH: pauseAfterEpoch } = env;
     logger.appendKeys({ runId });
     const store = openStore(env.ARTIFACT_BUCKET);
     await recordOutcome(store, runId, async () => {
       assertComputePresent(compute);
-      const { seconds } = await train(
-        { runId, dataset, contentKey, compute, trainingSecondsLimit },
+      return train(
+        {
+          ...{ runId, dataset, contentKey, compute, trainingSecondsLimit },
+          ...(pauseAfterEpoch > 0 && { pauseAfterEpoch }),
+        },
         { store, now: () => new Date(), notify: (event) => logEvent(logger, event), signal },
       );
-      return seconds;
     });
     return trainExitCodes.decided;
   } catch (error) {
@@ -45,11 +48,19 @@ export async function runTrainingJob(
   }
 }
 
-/** Records success and permanent errors, which the workflow reads; any other error becomes an exit code. */
-async function recordOutcome(store: ObjectStore, runId: string, work: () => Promise<number>): Promise<void> {
+/** Records a success, a pause and permanent errors, which the workflow reads; any other error becomes an exit code. */
+async function recordOutcome(
+  store: ObjectStore,
+  runId: string,
+  work: () => Promise<TrainOutput>,
+): Promise<void> {
   let outcome: TrainingOutcome;
   try {
-    outcome = { schemaVersion: 1, status: 'succeeded', runId, seconds: await work() };
+    const { seconds, pausedAfterEpoch: epochs } = await work();
+    outcome =
+      epochs === undefined
+        ? { schemaVersion: 1, status: 'succeeded', runId, seconds }
+        : { schemaVersion: 1, status: 'paused', runId, seconds, epochs };
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
     const { name, message } = error;

@@ -35,6 +35,8 @@ export const trainRunEnvSchema = z.object({
   DATASET: z.string().min(1),
   CONTENT_KEY: z.string().min(1),
   TRAINING_SECONDS_LIMIT: z.coerce.number().min(0),
+  /** 0 for no pause. Absent from state machines of earlier versions. */
+  PAUSE_AFTER_EPOCH: z.coerce.number().int().min(0).default(0),
 });
 export type TrainRunEnv = z.input<typeof trainRunEnvSchema>;
 

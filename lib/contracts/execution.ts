@@ -21,6 +21,14 @@ export const trainingOutcomeSchema = z.discriminatedUnion('status', [
   }),
   z.strictObject({
     schemaVersion: z.literal(1),
+    status: z.literal('paused'),
+    runId: runIdSchema,
+    seconds: z.number().min(0),
+    /** That the training has so far. */
+    epochs: z.int().min(1),
+  }),
+  z.strictObject({
+    schemaVersion: z.literal(1),
     status: z.literal('failed'),
     runId: runIdSchema,
     error: z.enum(permanentErrorNames),

@@ -27,10 +27,9 @@ export type PlanOutput = z.infer<typeof planOutputSchema>;
 const measured = { seconds: z.number().min(0) };
 
 /**
- * The input of `StartExecution`: the settings of a run, all optional, a preset for the others, and where to train. `{}`
- * trains the default configuration on MNIST. The name of the execution becomes the run id. An architecture and initial
- * weights are in the bucket already: `train --cloud` uploads them. The result has the settings of the preset instead of
- * its name.
+ * The input of `StartExecution`: the settings of a run, all optional, a preset for the others, and how to train. `{}`
+ * trains the default configuration on MNIST. An architecture and initial weights are in the bucket already: `train
+ * --cloud` uploads them. The result has the settings of the preset instead of its name.
  */
 export const executionInputSchema = z
   .preprocess(
@@ -38,6 +37,12 @@ export const executionInputSchema = z
     givenSettingsSchema.extend({
       /** @default - the stack's first */
       compute: computeSchema.optional(),
+      /** @default - the name of the execution */
+      runId: runIdSchema.optional(),
+      /** The training pauses when it has this many epochs; an execution of the same run continues it. @default - no pause */
+      pauseAfterEpoch: z.int().min(1).optional(),
+      /** What a sweep gives this run of its own limit, beside `maxCostUsd`; for all trainings of the run. @default - no limit */
+      costLimitUsd: z.number().gt(0).optional(),
     }),
   )
   .superRefine(refuseContradictions);
@@ -50,8 +55,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 /** The output of the step `plan`, as it enters the state. */
 export const executionPlanSchema = planOutputSchema.extend({
   compute: computeSchema,
-  /** The time that `maxCostUsd` pays for, over all attempts; 0 for no limit. */
+  /** The time that `maxCostUsd`, or a lower `costLimitUsd`, pays for, over all attempts; 0 for no limit. */
   trainingSecondsLimit: z.number().min(0),
+  /** 0 for no pause. */
+  pauseAfterEpoch: z.int().min(0),
   ...measured,
 });
 export type ExecutionPlan = z.infer<typeof executionPlanSchema>;

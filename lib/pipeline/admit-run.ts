@@ -24,6 +24,8 @@ export interface Deployment {
 
 export interface RunRequest extends PlanInput {
   readonly compute?: Compute | undefined;
+  /** Beside `maxCostUsd`. @default - no limit */
+  readonly costLimitUsd?: number | undefined;
 }
 
 export interface Admission<Place extends Deployment | undefined> {
@@ -42,7 +44,7 @@ type ComputeOf<Place> = Place extends Deployment ? Compute : undefined;
 
 export interface AdmittedRun<Place extends Deployment | undefined> extends PlanOutput {
   readonly compute: ComputeOf<Place>;
-  /** The time that `maxCostUsd` pays for; 0 for no limit. */
+  /** The time that the cost limit pays for; 0 for no limit. */
   readonly trainingSecondsLimit: number;
 }
 
@@ -56,7 +58,7 @@ export interface AdmittedRun<Place extends Deployment | undefined> extends PlanO
  *   RunExists as `reserveRun` does; InvalidDataset; CorruptArtifact for an altered raw file or manifest.
  */
 export async function admitRun<Place extends Deployment | undefined = undefined>(
-  { runId, config, compute: wanted }: RunRequest,
+  { runId, config, compute: wanted, costLimitUsd = 0 }: RunRequest,
   context: StepContext,
   { deployment, objects = [], planDataset = planPreprocessing, assertTrainable }: Admission<Place> = {},
 ): Promise<AdmittedRun<Place>> {
@@ -83,11 +85,17 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
     ...{ isPrepared, reason, shardCount: plan.shardCount },
     compute: compute as ComputeOf<Place>,
     trainingSecondsLimit:
-      deployment && compute ? limitTrainingSeconds(config.maxCostUsd, compute, deployment.gpuHourUsd) : 0,
+      deployment && compute
+        ? limitTrainingSeconds(lowerLimit(config.maxCostUsd, costLimitUsd), compute, deployment.gpuHourUsd)
+        : 0,
   };
 }
 
-function chooseCompute(wanted: Compute | undefined, { computes }: Deployment): Compute {
+/** 0 is no limit. */
+const lowerLimit = (left: number, right: number) => (left === 0 ? right : Math.min(left, right || left));
+
+/** @throws PermanentError InvalidInput for a compute that is not deployed. */
+export function chooseCompute(wanted: Compute | undefined, { computes }: Deployment): Compute {
   const compute = wanted ?? computes[0]!;
   if (computes.includes(compute)) return compute;
   throw new PermanentError(

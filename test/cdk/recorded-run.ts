@@ -41,6 +41,7 @@ export const plan: ExecutionPlan = {
   shardCount: 2,
   compute: 'cpu',
   trainingSecondsLimit: 0,
+  pauseAfterEpoch: 0,
   seconds: 0.75,
 };
 export const part: DatasetPart = {
@@ -76,6 +77,13 @@ export const outcome = {
   status: 'succeeded',
   runId,
   seconds: 1.75,
+} satisfies TrainingOutcome;
+export const pausedOutcome = {
+  schemaVersion: 1,
+  status: 'paused',
+  runId,
+  seconds: 1.75,
+  epochs: 1,
 } satisfies TrainingOutcome;
 export const failedOutcome = {
   schemaVersion: 1,

@@ -175,10 +175,15 @@ describe('the state machine', () => {
     expect(Cause).toContain(`docs/runbook.md#${name.toLowerCase().replaceAll(' ', '-')}`);
   });
 
-  it('uses the name of the execution as the run id', () => {
+  it('uses the name of the execution as the run id, unless the input has one', () => {
     expect(definition.States['Plan the preprocessing']!.Arguments).toMatchObject({
-      Payload: { runId: '{% $states.context.Execution.Name %}', input: '{% $states.input %}' },
+      Payload: {
+        runId: '{% $exists($states.input.runId) ? $states.input.runId : $states.context.Execution.Name %}',
+        input: '{% $states.input %}',
+      },
     });
+    const others = states.filter(([name]) => name !== 'Plan the preprocessing');
+    expect(JSON.stringify(others)).not.toContain('$states.context.Execution.Name');
   });
 
   it.each([

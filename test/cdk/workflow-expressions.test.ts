@@ -15,10 +15,12 @@ import { type AslState, allStates, definitionOf } from './workflow-definition';
 const states = new Map(allStates(definitionOf(synthesize({ computes: 'cpu,gpu' }))));
 const { runId, plan, context } = recorded;
 const planned = {
+  runId: plan.runId,
   dataset: plan.dataset,
   contentKey: plan.contentKey,
   compute: plan.compute,
   trainingSecondsLimit: plan.trainingSecondsLimit,
+  pauseAfterEpoch: plan.pauseAfterEpoch,
   preprocessSeconds: plan.seconds,
 };
 const pointer = { dataset: plan.dataset, contentKey: plan.contentKey };
@@ -46,6 +48,13 @@ describe('each function gets the run id and an input that it accepts', () => {
   it('Plan the preprocessing', async () => {
     const event = await payloadOf('Plan the preprocessing', { input: recorded.input });
     expect(event).toEqual({ runId, input: recorded.input });
+    expect(() => executionInputSchema.parse(event.input)).not.toThrow();
+  });
+
+  it('Plan the preprocessing, with a run id that is not the name of the execution', async () => {
+    const input = { ...recorded.input, runId: 'sweep-3', pauseAfterEpoch: 1 };
+    const event = await payloadOf('Plan the preprocessing', { input });
+    expect(event).toEqual({ runId: 'sweep-3', input });
     expect(() => executionInputSchema.parse(event.input)).not.toThrow();
   });
 
@@ -191,6 +200,7 @@ describe.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on dem
       DATASET: 'tiny',
       CONTENT_KEY: plan.contentKey,
       TRAINING_SECONDS_LIMIT: trainingSecondsLimit,
+      PAUSE_AFTER_EPOCH: 0,
     });
   });
 });
@@ -201,8 +211,6 @@ describe('decisions', () => {
     ['Are the shards ready?', { input: plan }, false],
     ['Which compute trains?', { variables: { ...planned, compute: 'gpu' } }, true],
     ['Which compute trains?', {}, false],
-    ['Did the training succeed?', { input: recorded.outcome }, true],
-    ['Did the training succeed?', { input: recorded.failedOutcome }, false],
     ['Is the model good enough?', { input: recorded.evaluated }, true],
     ['Is the model good enough?', { input: { ...recorded.evaluated, isAccepted: false } }, false],
   ])('%s %j: %p', async (name, given, expected) => {
@@ -210,6 +218,17 @@ describe('decisions', () => {
       Choices: { Condition: unknown }[];
     };
     expect(Choices.map(({ Condition }) => Condition)).toEqual([expected]);
+  });
+
+  it.each([
+    [recorded.outcome, ['Evaluate the model']],
+    [recorded.pausedOutcome, ['The training is paused']],
+    [recorded.failedOutcome, []],
+  ])('Did the training succeed? %j: %j', async (input, expected) => {
+    const { Choices } = (await evaluate('Did the training succeed?', ['Choices'], { input })) as {
+      Choices: { Condition: unknown; Next: string }[];
+    };
+    expect(Choices.filter(({ Condition }) => Condition).map(({ Next }) => Next)).toEqual(expected);
   });
 });
 

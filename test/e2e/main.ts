@@ -16,6 +16,7 @@ import { jobCases } from './job-cases';
 import { loadCases } from './load-cases';
 import { logCases } from './log-cases';
 import { messageCases } from './message-cases';
+import { pausingCases } from './pausing-cases';
 import { PipelineClient } from './pipeline-client';
 import { repeatedEventCases } from './repeated-event-cases';
 import { rightsCases } from './rights-cases';
@@ -33,6 +34,7 @@ const allCases = [
   ...stoppingCases,
   ...waitingCases,
   ...costCases,
+  ...pausingCases,
   ...loadCases,
   ...commandLineCases,
   ...uploadCases,

@@ -109,16 +109,36 @@ describe('the device of a run', () => {
 
 describe('the cost limit of a run', () => {
   it.each([
-    [undefined, 'cpu', 0],
-    [0.19748, 'cpu', 3600],
-    [0.503, 'gpu', 1800],
-  ])('of %p dollars on %s is %f s of training', async (maxCostUsd, compute, trainingSecondsLimit) => {
-    process.env['COMPUTES'] = 'cpu,gpu';
-    const dataset = join(scratchFolder, 'costly');
-    await writeTinyDataset(dataset);
-    const planned = await plan({ runId: 'run-1', input: { dataset, compute, maxCostUsd } });
-    expect(planned).toMatchObject({ trainingSecondsLimit });
-  });
+    [undefined, undefined, 'cpu', 0],
+    [0.19748, undefined, 'cpu', 3600],
+    [0.503, undefined, 'gpu', 1800],
+    [undefined, 0.19748, 'cpu', 3600],
+    [0.19748, 0.09874, 'cpu', 1800],
+    [0.09874, 0.19748, 'cpu', 1800],
+  ])(
+    'of %p and %p dollars on %s is %f s of training',
+    async (maxCostUsd, costLimitUsd, compute, trainingSecondsLimit) => {
+      process.env['COMPUTES'] = 'cpu,gpu';
+      const dataset = join(scratchFolder, 'costly');
+      await writeTinyDataset(dataset);
+      const limits = { maxCostUsd, costLimitUsd };
+      const planned = await plan({ runId: 'run-1', input: { dataset, compute, ...limits } });
+      expect(planned).toMatchObject({ trainingSecondsLimit });
+    },
+  );
+});
+
+it('the plan takes the run id of its event, and passes the pause on', async () => {
+  process.env['COMPUTES'] = 'cpu';
+  const store = new MemoryStore();
+  jest.mocked(createS3Store).mockReturnValue(store as never);
+  const dataset = join(scratchFolder, 'paused');
+  await writeTinyDataset(dataset);
+  const input = { dataset, epochs: 3, runId: 'digits-1' };
+  const planned = await plan({ runId: 'digits-1', input: { ...input, pauseAfterEpoch: 1 } });
+  expect(planned).toMatchObject({ runId: 'digits-1', pauseAfterEpoch: 1 });
+  // The pause is no setting of the run, so that another execution can continue it.
+  expect(await plan({ runId: 'digits-1', input })).toMatchObject({ runId: 'digits-1', pauseAfterEpoch: 0 });
 });
 
 describe('the register handler', () => {

@@ -13,9 +13,9 @@ const logger = new Logger({ serviceName: 'test' });
 const datasetFolder = join(useScratchFolder(), 'tiny');
 const noStop = new AbortController().signal;
 
-async function prepare() {
+async function prepare({ epochs = 1 } = {}) {
   const store = new MemoryStore();
-  const pointers = await prepareRun(store, 'run-1', datasetFolder);
+  const pointers = await prepareRun(store, 'run-1', datasetFolder, epochs);
   const environment = {
     ARTIFACT_BUCKET: 'artifacts',
     COMPUTE: 'cpu',
@@ -67,6 +67,16 @@ describe('a training job', () => {
     const limited = { ...environment, TRAINING_SECONDS_LIMIT: '0.001' };
     expect(await runTrainingJob(limited, logger, noStop, () => store)).toBe(trainExitCodes.decided);
     expect(await outcomeOf(store)).toMatchObject({ status: 'failed', error: 'CostLimitExceeded' });
+  });
+
+  it('pauses, and is trained to its end by a later job', async () => {
+    const { store, environment } = await prepare({ epochs: 2 });
+    const paused = { ...environment, PAUSE_AFTER_EPOCH: '1' };
+    expect(await runTrainingJob(paused, logger, noStop, () => store)).toBe(trainExitCodes.decided);
+    expect(await outcomeOf(store)).toMatchObject({ status: 'paused', epochs: 1 });
+    expect(await store.head(objectKeys.training('run-1'))).toBeUndefined();
+    expect(await runTrainingJob(environment, logger, noStop, () => store)).toBe(trainExitCodes.decided);
+    expect(await outcomeOf(store)).toMatchObject({ status: 'succeeded' });
   });
 
   it('records no outcome when it is stopped by a signal', async () => {
