@@ -5,6 +5,7 @@ import { Notifications } from './constructs/notifications';
 import { Operations, stackTagKey } from './constructs/operations';
 import { PipelineFunctions } from './constructs/pipeline-functions';
 import { QueueWatch } from './constructs/queue-watch';
+import { SweepWorkflow } from './constructs/sweep-workflow';
 import { TrainingCompute } from './constructs/training-compute';
 import { quotas } from './constructs/training-queues';
 import { TrainingWorkflow } from './constructs/training-workflow';
@@ -20,12 +21,20 @@ export class TrainingPipelineStack extends Stack {
     const functions = new PipelineFunctions(this, 'Functions', { store, settings });
     const compute = new TrainingCompute(this, 'Compute', { store, settings });
     const workflow = new TrainingWorkflow(this, 'Workflow', { store, functions, compute, settings });
+    const sweeps = new SweepWorkflow(this, 'Sweeps', { store, training: workflow, settings });
     new QueueWatch(this, 'QueueWatch', compute);
-    const notifications = new Notifications(this, 'Notifications', { store, workflow, compute, settings });
-    new Operations(this, 'Operations', { settings, workflow, functions });
+    const notifications = new Notifications(this, 'Notifications', {
+      store,
+      workflow,
+      sweeps,
+      compute,
+      settings,
+    });
+    new Operations(this, 'Operations', { settings, workflow, functions, sweeps });
 
     if (settings.computes.includes('gpu')) Annotations.of(this).addInfo(describeGpuRequirements(settings));
     new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
+    new CfnOutput(this, 'SweepStateMachineArn', { value: sweeps.stateMachine.stateMachineArn });
     new CfnOutput(this, 'BucketName', { value: store.bucket.bucketName });
     new CfnOutput(this, 'TopicArn', { value: notifications.topic.topicArn });
   }

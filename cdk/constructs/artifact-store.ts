@@ -3,7 +3,8 @@ import { type IRole, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { pipelineSteps, type StepName } from '../../lib/contracts/steps';
+import type { StepName } from '../../lib/contracts/steps';
+import { type FunctionName, functionSteps } from '../../lib/contracts/sweep-steps';
 import type { Settings } from '../settings';
 import { acknowledgeWildcard, arnInFindings } from './acknowledge-findings';
 
@@ -55,8 +56,8 @@ export class ArtifactStore extends Construct {
   }
 
   /** Grants the rights of one step. */
-  grantStep(step: StepName, role: Role): void {
-    const { reads, writes } = pipelineSteps[step];
+  grantStep(step: StepName | FunctionName, role: Role): void {
+    const { reads, writes } = functionSteps[step];
     this.grantRead(role, reads);
     role.addToPolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: this.arnsOf(writes) }));
     // Without the right to list, S3 responds with 403 instead of 404 for an absent key. A condition on the prefix would

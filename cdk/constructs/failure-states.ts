@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { PermanentErrorName } from '../../lib/contracts/errors';
 import type { ExecutionFailure, TrainingOutcome } from '../../lib/contracts/execution';
 import { describeQualityGate } from '../../lib/contracts/quality-gate';
-import { type FailureName, failures, type StepOutput } from '../../lib/contracts/steps';
+import type { FailureName, StepOutput } from '../../lib/contracts/steps';
 import { type Expressed, expression, inputOf, placeholder } from './expressions';
 
 /** Step Functions allows a cause of 32,768 characters. This limit keeps it readable, and the state small. */
@@ -35,26 +35,34 @@ interface FailureFields {
 }
 
 const fieldsOfCaughtError: FailureFields = { error: caught('error'), reason: caught('message') };
-const otherFields: Readonly<Partial<Record<FailureName, FailureFields>>> = {
+const otherFields: Readonly<Record<string, FailureFields>> = {
   train: { error: outcome('error'), reason: outcome('message') },
   gate: {
     error: `'${gateError}'`,
     reason: `'${describeQualityGate(asText(evaluated('accuracy')), asText(evaluated('minAccuracy')))}'`,
   },
-};
+} satisfies Partial<Record<FailureName, FailureFields>>;
 
-/** Adds the failure states. The cause of each is an `ExecutionFailure`, which the console shows and the CLI parses. */
-export function addFailureStates(scope: Construct): Readonly<Record<FailureName, Fail>> {
-  const names = Object.keys(failures) as FailureName[];
-  return Object.fromEntries(names.map((name) => [name, addFailureState(scope, name)])) as Record<
-    FailureName,
+/** What users read of a failure, by the name of its step. */
+type Failures<Name extends string> = Readonly<
+  Record<Name, { readonly state: string; readonly remedy: string }>
+>;
+
+/** Adds failure states. The cause of each is an `ExecutionFailure`, which the console shows and the CLI parses. */
+export function addFailureStates<Name extends string>(
+  scope: Construct,
+  failures: Failures<Name>,
+): Readonly<Record<Name, Fail>> {
+  const names = Object.keys(failures) as Name[];
+  return Object.fromEntries(names.map((name) => [name, addFailureState(scope, name, failures)])) as Record<
+    Name,
     Fail
   >;
 }
 
-function addFailureState(scope: Construct, name: FailureName): Fail {
+function addFailureState<Name extends string>(scope: Construct, name: Name, failures: Failures<Name>): Fail {
   const { state, remedy } = failures[name];
-  const { error, reason } = otherFields[name] ?? fieldsOfCaughtError;
+  const { error, reason } = otherFields[name as string] ?? fieldsOfCaughtError;
   const section = state.toLowerCase().replaceAll(' ', '-');
   const cause = {
     step: `'${name}'`,

@@ -7,6 +7,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { NotifyEnv } from '../../lib/contracts/env';
 import { inputErrorNames } from '../../lib/contracts/errors';
@@ -15,6 +16,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import type { Settings } from '../settings';
 import type { ArtifactStore } from './artifact-store';
 import { NodeFunction } from './node-function';
+import type { SweepWorkflow } from './sweep-workflow';
 import type { TrainingCompute } from './training-compute';
 import type { TrainingWorkflow } from './training-workflow';
 
@@ -22,14 +24,17 @@ export interface NotificationsProps {
   readonly settings: Settings;
   readonly store: ArtifactStore;
   readonly workflow: TrainingWorkflow;
+  readonly sweeps: SweepWorkflow;
   readonly compute: TrainingCompute;
 }
 
+/** Of a round in which more trials failed than the sweep tolerates. */
+const tooManyFailures = 'States.ExceedToleratedFailureThreshold';
 const alarmPeriod = Duration.minutes(5);
 
 /**
- * Notifications to the topic: a message about the end of every run, and one alarm for runs that failed for a reason other
- * than their input. The alarm publishes to the topic directly, so it also works if the function `notify` fails.
+ * Notifications to the topic: a message about the end of every run and every sweep, and one alarm for those that failed for
+ * a reason other than their input. The alarm publishes to the topic directly, so it also works if the function `notify` fails.
  */
 export class Notifications extends Construct {
   readonly topic: Topic;
@@ -40,17 +45,17 @@ export class Notifications extends Construct {
     private readonly props: NotificationsProps,
   ) {
     super(scope, id);
-    const { settings, workflow, compute } = props;
+    const { settings, workflow, sweeps, compute } = props;
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     if (settings.alarmEmail !== undefined)
       this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
 
     const notify = this.addFunction();
-    const { stateMachineArn } = workflow.stateMachine;
-    this.sendToFunction(notify, 'Run ended', 'A run has ended, with any status.', {
+    const machines = [workflow, sweeps].map(({ stateMachine }) => stateMachine.stateMachineArn);
+    this.sendToFunction(notify, 'Run ended', 'A run or a sweep has ended, with any status.', {
       source: ['aws.states'],
       detailType: [eventTypes.executionEnded],
-      detail: { stateMachineArn: [stateMachineArn], status: [...endStatuses] },
+      detail: { stateMachineArn: machines, status: [...endStatuses] },
     });
     // Batch has no metric for a job that blocks the head of its queue; it sends an event.
     this.sendToFunction(
@@ -63,25 +68,26 @@ export class Notifications extends Construct {
         resources: compute.jobs.map(({ queue }) => queue.jobQueueArn),
       },
     );
-    this.addAlarm(stateMachineArn);
+    this.addAlarm();
   }
 
   private addFunction(): LambdaFunction {
-    const { settings, store } = this.props;
+    const { settings, store, sweeps } = this.props;
     const environment: NotifyEnv = {
       ARTIFACT_BUCKET: store.bucket.bucketName,
       STACK_NAME: Stack.of(this).stackName,
       TOPIC_ARN: this.topic.topicArn,
+      SWEEP_STATE_MACHINE_ARN: sweeps.stateMachine.stateMachineArn,
     };
     const { fn, role } = new NodeFunction(this, 'notify', {
-      purpose: 'the function that sends messages about runs',
+      purpose: 'the function that sends messages about runs and sweeps',
       entry: 'functions/notify/handler.ts',
       memoryMiB: 256,
       timeout: Duration.minutes(2),
       environment,
       settings,
     });
-    store.grantRead(role, [objectKeys.runRecord('*')]);
+    store.grantRead(role, [objectKeys.runRecord('*'), objectKeys.sweepResults('*')]);
     role.addToPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }));
     return fn;
   }
@@ -101,7 +107,12 @@ export class Notifications extends Construct {
   }
 
   /** Step Functions' metric includes failures caused by the input. A rule can exclude these, and has its own metric. */
-  private addAlarm(stateMachineArn: string): void {
+  private addAlarm(): void {
+    const { workflow, sweeps } = this.props;
+    const failures = (machine: StateMachine, expected: readonly string[]) => ({
+      stateMachineArn: [machine.stateMachineArn],
+      error: [{ 'anything-but': [...expected] }, null, { exists: false }],
+    });
     const rule = new Rule(this, 'Execution failed', {
       description:
         'Counts the failed executions for the alarm, without those whose input was refused. It has no target.',
@@ -109,9 +120,12 @@ export class Notifications extends Construct {
         source: ['aws.states'],
         detailType: [eventTypes.executionEnded],
         detail: {
-          stateMachineArn: [stateMachineArn],
           status: ['FAILED', 'TIMED_OUT'],
-          error: [{ 'anything-but': [...inputErrorNames] }, null, { exists: false }],
+          $or: [
+            failures(workflow.stateMachine, inputErrorNames),
+            // The failed trials are counted by themselves.
+            failures(sweeps.stateMachine, [...inputErrorNames, tooManyFailures]),
+          ],
         },
       },
     });

@@ -7,12 +7,14 @@ import { phaseSchema } from '../../lib/contracts/results';
 import type { StepName } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import type { PipelineFunctions } from './pipeline-functions';
+import type { SweepWorkflow } from './sweep-workflow';
 import type { TrainingWorkflow } from './training-workflow';
 
 export interface OperationsProps {
   readonly settings: Settings;
   readonly workflow: TrainingWorkflow;
   readonly functions: PipelineFunctions;
+  readonly sweeps: SweepWorkflow;
 }
 
 const metricPeriod = Duration.minutes(5);
@@ -47,7 +49,7 @@ export class Operations extends Construct {
     });
   }
 
-  private addDashboard({ workflow: { stateMachine }, functions }: OperationsProps): void {
+  private addDashboard({ workflow: { stateMachine }, functions, sweeps }: OperationsProps): void {
     const ofRuns = (metricName: string) =>
       new Metric({
         namespace: metricsNamespace,
@@ -76,7 +78,7 @@ export class Operations extends Construct {
           ),
           graph(
             'Lambda errors',
-            functions.all.map((fn) => fn.metricErrors()),
+            [...functions.all, sweeps.fn].map((fn) => fn.metricErrors()),
           ),
         ],
       ],

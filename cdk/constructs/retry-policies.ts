@@ -36,6 +36,15 @@ export const retryBatchService: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
+/** An execution could not be started, or not be waited for: waits of up to 5, 10, 20, 40 and 80 s. */
+export const retryStepFunctionsService: RetryProps = {
+  errors: ['StepFunctions.ExecutionLimitExceeded', 'StepFunctions.SdkClientException'],
+  interval: Duration.seconds(5),
+  backoffRate: 2,
+  maxAttempts: 5,
+  jitterStrategy: JitterType.FULL,
+};
+
 /** For reading one small object: waits of up to 2, 4, 8 and 16 s. */
 export const retryS3Service: RetryProps = {
   errors: ['S3.S3Exception', 'S3.SdkClientException'],

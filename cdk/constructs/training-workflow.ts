@@ -12,7 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { TrainingOutcome } from '../../lib/contracts/execution';
-import type { StepOutput } from '../../lib/contracts/steps';
+import { failures, type StepOutput } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import type { ArtifactStore } from './artifact-store';
 import { expression, inputOf } from './expressions';
@@ -49,7 +49,7 @@ export interface TrainingWorkflowProps {
 const otherStepsTimeout = Duration.days(1);
 
 /** Every state has its own timeout. This one is longer than all of them together, for unforeseen cases. */
-function executionTimeout(settings: Settings): Duration {
+export function executionTimeout(settings: Settings): Duration {
   const trainings = settings.computes.includes('gpu') && settings.spot ? 2 : 1;
   return otherStepsTimeout.plus(Duration.seconds(trainings * trainingStateSeconds(settings)));
 }
@@ -101,7 +101,7 @@ export class TrainingWorkflow extends Construct {
 
   private define(): IChainable {
     const { store, functions, settings } = this.props;
-    const failed = addFailureStates(this);
+    const failed = addFailureStates(this, failures);
 
     const makeShardsOfPart = invoke<'shard'>(this, 'Make the shards of a part', {
       fn: functions.byStep.shard,

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { acknowledgeWildcard, arnInFindings, logicalIdOf, stackArnInFindings } from './acknowledge-findings';
@@ -23,7 +24,7 @@ export function grantWorkflowRights(
   stateMachine.node.addDependency(...compute.jobs.map(({ jobDefinition }) => jobDefinition));
   grantBatch(stateMachine, compute);
   store.grantRead(stateMachine.role, [objectKeys.trainingOutcome('*'), objectKeys.plan('*', '*')]);
-  acknowledgeWildcards(stateMachine, functions);
+  acknowledgeStateMachine(stateMachine, functions.all);
 }
 
 /** Rights to submit to the queues, and what `.sync` needs to wait for a job and to terminate it if aborted. */
@@ -96,17 +97,24 @@ function anyRevision(stack: Stack, jobDefinitionName: string): string {
   });
 }
 
-function acknowledgeWildcards(stateMachine: StateMachine, functions: PipelineFunctions): void {
+/** The wildcards in the rights that CDK grants to a state machine with a Distributed Map and these functions. */
+export function acknowledgeStateMachine(
+  stateMachine: StateMachine,
+  functions: readonly LambdaFunction[],
+): void {
   const acknowledge = (wildcard: string, reason: string) =>
     acknowledgeWildcard(stateMachine, wildcard, reason);
-  acknowledge('*', 'batch:DescribeJobs, X-Ray and the delivery of logs cannot be limited to a resource.');
-  for (const fn of functions.all) {
+  acknowledge(
+    '*',
+    'X-Ray, the delivery of logs and, for trainings, batch:DescribeJobs cannot be limited to a resource.',
+  );
+  for (const fn of functions) {
     acknowledge(`${arnInFindings(fn)}:*`, 'The versions and aliases of one function of this stack.');
   }
-  const nameOfMachine = `{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"${logicalIdOf(stateMachine)}"}]}]}`;
+  const name = `{"Fn::Select":[6,{"Fn::Split":[":",{"Ref":"${logicalIdOf(stateMachine)}"}]}]}`;
   for (const suffix of [':*', '/*:*']) {
     acknowledge(
-      stackArnInFindings(stateMachine, 'states', `execution:${nameOfMachine}${suffix}`),
+      stackArnInFindings(stateMachine, 'states', `execution:${name}${suffix}`),
       'The map runs of this state machine, which have no ARN before they are started.',
     );
   }

@@ -14,7 +14,7 @@ import type { Construct } from 'constructs';
 import { permanentErrorNames } from '../../lib/contracts/errors';
 import type { StepEvent } from '../../lib/contracts/execution';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import type { LambdaStepName, StepInput } from '../../lib/contracts/steps';
+import type { FunctionInput, FunctionName } from '../../lib/contracts/sweep-steps';
 import type { ArtifactStore } from './artifact-store';
 import { type Expressed, type Expression, expression, inputOf, placeholder } from './expressions';
 import { caughtError } from './failure-states';
@@ -25,11 +25,11 @@ import { mapVariables, runId, variable } from './workflow-variables';
 const invocationMargin = Duration.seconds(30);
 const partConcurrency = 40;
 
-interface InvokeProps<Step extends LambdaStepName> {
+interface InvokeProps<Step extends FunctionName> {
   readonly fn: LambdaFunction;
   /** @default - the run id of the workflow */
   readonly runId?: Expression;
-  readonly input: Expressed<StepInput<Step>>;
+  readonly input: Expressed<FunctionInput<Step>>;
   readonly outputs?: Expression;
   readonly assign?: Record<string, Expression>;
   /** The state after a permanent error; without it the error ends the execution in this state. */
@@ -37,7 +37,7 @@ interface InvokeProps<Step extends LambdaStepName> {
 }
 
 /** Adds the state of one Lambda step, with retries by error class. */
-export function invoke<Step extends LambdaStepName>(
+export function invoke<Step extends FunctionName>(
   scope: Construct,
   name: string,
   props: InvokeProps<Step>,

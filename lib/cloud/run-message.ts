@@ -14,7 +14,7 @@ export interface RunMessage {
 }
 
 /** What all messages of one stack have in common. */
-interface MessageSource {
+export interface MessageSource {
   readonly stackName: string;
   readonly bucket: string;
 }
@@ -29,6 +29,13 @@ export function describeSuccess(record: RunRecord, source: MessageSource): RunMe
     `${config.evaluateOn === 'test' ? 'Test' : 'Validation'} accuracy: ${accuracy.toFixed(4)} (${errorCount} of ${testCount} images wrong).`,
     ...(costUsd === null ? [] : [`Cost, by list prices: about ${costUsd.toFixed(4)} US dollars.`]),
     `Report: s3://${source.bucket}/${objectKeys.report(runId)}`,
+  ]);
+}
+
+/** The message about a run that paused, as its input says. */
+export function describePause(runId: string, source: MessageSource): RunMessage {
+  return toMessage(source, `run ${runId} paused`, [
+    `The training of the run "${runId}" has paused, as the input of its execution says. An execution with the same "runId" continues it.`,
   ]);
 }
 
@@ -74,7 +81,7 @@ export function describeQueueBlock(block: QueueBlock, source: MessageSource): Ru
 
 const maxSubjectCharacters = 100;
 
-function toMessage({ stackName }: MessageSource, what: string, lines: readonly string[]): RunMessage {
+export function toMessage({ stackName }: MessageSource, what: string, lines: readonly string[]): RunMessage {
   const subject = `${stackName}: ${what}`.replaceAll(/[^ -~]/g, '?').slice(0, maxSubjectCharacters);
   return { subject, body: `${lines.join('\n')}\n` };
 }

@@ -23,6 +23,7 @@ export type PlanEnv = Record<keyof z.input<typeof planEnvSchema>, string>;
 export const notifyEnvSchema = stepEnvSchema.extend({
   STACK_NAME: z.string().min(1),
   TOPIC_ARN: z.string().startsWith('arn:'),
+  SWEEP_STATE_MACHINE_ARN: z.string().startsWith('arn:'),
 });
 export type NotifyEnv = z.input<typeof notifyEnvSchema>;
 

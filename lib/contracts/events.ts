@@ -14,13 +14,18 @@ const executionEndedSchema = z.object({
   'detail-type': z.literal(eventTypes.executionEnded),
   detail: z.object({
     executionArn: z.string(),
-    /** The run id. */
+    stateMachineArn: z.string(),
+    /** The run id of a training that is not part of a sweep; of a sweep, its id. */
     name: z.string(),
     status: z.enum(endStatuses),
+    /** JSON; absent if it is large. */
+    input: z.string().nullish(),
     error: z.string().nullish(),
     cause: z.string().nullish(),
   }),
 });
+/** What an execution was started for. Only a sweep names the run of an execution. */
+export const startSchema = z.object({ runId: z.string().optional(), sweepId: z.string().optional() });
 export type ExecutionEnd = z.infer<typeof executionEndedSchema>['detail'];
 
 /** https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { permanentErrorNames } from './errors';
 import { runIdSchema } from './run-config';
 import { type FailureName, failures } from './steps';
+import { sweepFailures } from './sweep-steps';
 
 /** Wraps the input of each step, so that every log line has the run id. */
 export const stepEventSchema = z.strictObject({ runId: runIdSchema, input: z.unknown() });
@@ -37,9 +38,11 @@ export const trainingOutcomeSchema = z.discriminatedUnion('status', [
 ]);
 export type TrainingOutcome = z.infer<typeof trainingOutcomeSchema>;
 
+type AnyFailureName = FailureName | keyof typeof sweepFailures;
+
 /** The cause of a failed execution, as JSON. */
 export const executionFailureSchema = z.strictObject({
-  step: z.enum(Object.keys(failures) as [FailureName, ...FailureName[]]),
+  step: z.enum(Object.keys({ ...failures, ...sweepFailures }) as AnyFailureName[]),
   reason: z.string(),
   remedy: z.string(),
 });

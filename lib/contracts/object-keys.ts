@@ -76,8 +76,12 @@ export const objectKeys = {
   sweepFolder,
   sweep: (sweepId: string) => `${sweepFolder(sweepId)}sweep.json`,
   sweepOwner: (sweepId: string) => `${sweepFolder(sweepId)}owner.json`,
-  sweepTrial: (sweepId: string, trial: number) => `${sweepFolder(sweepId)}trials/${trial}.json`,
-  sweepFailure: (sweepId: string, trial: number) => `${sweepFolder(sweepId)}failures/${trial}.json`,
+  sweepTrial: (sweepId: string, trial: number | string) => `${sweepFolder(sweepId)}trials/${trial}.json`,
+  sweepFailure: (sweepId: string, trial: number | string) => `${sweepFolder(sweepId)}failures/${trial}.json`,
+  /** Only in AWS: the jobs that run together. */
+  sweepRound: (sweepId: string, round: number | string) => `${sweepFolder(sweepId)}rounds/${round}.json`,
+  /** Only in AWS. */
+  sweepPrices: (sweepId: string) => `${sweepFolder(sweepId)}prices.json`,
   sweepResults: (sweepId: string) => `${sweepFolder(sweepId)}results.json`,
   sweepPage: (sweepId: string) => `${sweepFolder(sweepId)}sweep.html`,
 

@@ -163,7 +163,7 @@ const any = '*';
 const prepared = objectKeys.preparedFolder(any, any);
 const run = objectKeys.run(any);
 /** Lambda's maximum, for the steps whose duration grows with the dataset. */
-const longestTimeoutMinutes = 15;
+export const longestTimeoutMinutes = 15;
 
 /** The steps of the pipeline, in order. Functions, rights, logs and tests are derived from this table. */
 export const pipelineSteps = {
@@ -262,7 +262,6 @@ export const pipelineSteps = {
 
 export type StepName = keyof typeof pipelineSteps;
 export const stepNames = Object.keys(pipelineSteps) as StepName[];
-export type StepInput<Name extends StepName> = z.infer<(typeof pipelineSteps)[Name]['input']>;
 export type StepOutput<Name extends StepName> = z.infer<(typeof pipelineSteps)[Name]['output']>;
 
 export type LambdaStepName = {

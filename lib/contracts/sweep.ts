@@ -131,6 +131,17 @@ export const sweepOwnerSchema = z.strictObject({
   owner: z.string().nullable(),
 });
 
+/** `sweeps/<id>/prices.json`, only in AWS: list prices of the machines that train the trials. */
+export const sweepPricesSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema,
+  /** US dollars for the start and end of a machine. */
+  machineStartUsd: z.number().min(0),
+  /** US dollars. */
+  trainingSecondUsd: z.number().min(0),
+});
+export type SweepPrices = z.infer<typeof sweepPricesSchema>;
+
 const trialErrorSchema = z.strictObject({ name: z.string(), message: z.string() });
 
 /** `sweeps/<id>/failures/<k>.json`: a trial that fails again however often it is repeated. */
@@ -155,7 +166,7 @@ const trialResultSchema = z.strictObject({
   error: trialErrorSchema.optional(),
 });
 
-/** `sweeps/<id>/results.json`: written last. Of a sweep that was extended since, it has fewer trials. */
+/** `sweeps/<id>/results.json`: written last. */
 export const sweepResultsSchema = z.strictObject({
   schemaVersion: z.literal(1),
   sweepId: sweepIdSchema,
@@ -164,6 +175,9 @@ export const sweepResultsSchema = z.strictObject({
   metric: metricSchema,
   stop: stopSchema,
   rungs: rungsSchema,
+  /** Of the sweep when it ended. A sweep that was extended since has more. */
+  trialCount: trialNumberSchema,
+  /** Those that were drawn: fewer where the cost limit was reached. */
   trials: z.array(trialResultSchema),
   winner: z
     .strictObject({

@@ -23,13 +23,19 @@ export function estimateCostUsd(
 ): number | null {
   if (compute === null) return null;
   const lambdaSecond = (prices.lambdaGibSecond * lambdaMemoryMib) / 1024;
-  const machineSecond = (trainingHour(compute, gpuHourUsd) + prices.publicAddressHour) / 3600;
+  const machineSecond = machineSecondUsd(compute, gpuHourUsd);
   const cost = phases.reduce((sum, { name, seconds }) => {
     return (
       sum + (name === 'train' ? (seconds + overheadSeconds[compute]) * machineSecond : seconds * lambdaSecond)
     );
   }, 0);
   return Number(cost.toFixed(6));
+}
+
+/** What the machine of a training costs, in US dollars: its start and end, and each second between. */
+export function machinePrices(compute: Compute, gpuHourUsd: number) {
+  const trainingSecondUsd = machineSecondUsd(compute, gpuHourUsd);
+  return { machineStartUsd: overheadSeconds[compute] * trainingSecondUsd, trainingSecondUsd };
 }
 
 /**
@@ -43,6 +49,9 @@ export function limitTrainingSeconds(maxCostUsd: number, compute: Compute, gpuHo
   const seconds = (3600 * maxCostUsd) / trainingHour(compute, gpuHourUsd);
   return Math.max(0.001, Number(seconds.toFixed(3)));
 }
+
+const machineSecondUsd = (compute: Compute, gpuHourUsd: number) =>
+  (trainingHour(compute, gpuHourUsd) + prices.publicAddressHour) / 3600;
 
 function trainingHour(compute: Compute, gpuHourUsd: number): number {
   if (compute === 'gpu') return gpuHourUsd;

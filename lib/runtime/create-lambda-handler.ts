@@ -4,7 +4,12 @@ import { stepEnvSchema } from '../contracts/env';
 import { stepEventSchema } from '../contracts/execution';
 import { durationMetric, metricsNamespace } from '../contracts/metrics';
 import { parseOrThrow } from '../contracts/parse';
-import { type LambdaStepName, pipelineSteps, type StepInput, type StepOutput } from '../contracts/steps';
+import {
+  type FunctionInput,
+  type FunctionName,
+  type FunctionOutput,
+  functionSteps,
+} from '../contracts/sweep-steps';
 import type { StepContext } from '../pipeline/step-context';
 import { createS3Store } from '../store/s3-store';
 import { logEvent } from './log-event';
@@ -17,19 +22,19 @@ export interface LambdaStepContext extends StepContext {
 }
 
 /** The work of a step; its result becomes part of the state. */
-export type RunStep<Name extends LambdaStepName> = (
-  input: StepInput<Name>,
+export type RunStep<Name extends FunctionName> = (
+  input: FunctionInput<Name>,
   context: LambdaStepContext,
-) => Promise<StepOutput<Name>>;
+) => Promise<FunctionOutput<Name>>;
 
 /**
  * Makes the Lambda handler of a step: it parses the event, runs the step with S3 as its store, and measures it. Errors
  * are rethrown unchanged: Step Functions matches on their `name`, and users read their message.
  */
-export function createLambdaHandler<Name extends LambdaStepName>(
+export function createLambdaHandler<Name extends FunctionName>(
   step: Name,
   run: RunStep<Name>,
-): (event: unknown) => Promise<StepOutput<Name>> {
+): (event: unknown) => Promise<FunctionOutput<Name>> {
   const logger = new Logger({ serviceName: step });
   return async (event) => {
     const startedAt = Date.now();
@@ -38,8 +43,8 @@ export function createLambdaHandler<Name extends LambdaStepName>(
     logger.appendKeys({ runId });
     try {
       const { ARTIFACT_BUCKET } = parseOrThrow(stepEnvSchema, process.env, `The environment of ${step}`);
-      const stepInput = parseOrThrow(pipelineSteps[step].input, input, `The input of the step ${step}`);
-      return await run(stepInput as StepInput<Name>, {
+      const stepInput = parseOrThrow(functionSteps[step].input, input, `The input of the step ${step}`);
+      return await run(stepInput as FunctionInput<Name>, {
         runId,
         metrics,
         secondsSoFar: () => Math.max(0, Date.now() - startedAt) / 1000,

@@ -10,8 +10,8 @@ const longestCallSeconds =
 
 test('a call to S3 that gets no response in any attempt ends before the function times out', () => {
   const functions = resourcesOf(synthesize(), 'AWS::Lambda::Function');
-  // The steps, and the function `notify`.
-  expect(functions).toHaveLength(lambdaStepNames.length + 1);
+  // The steps, and the functions `sweep` and `notify`.
+  expect(functions).toHaveLength(lambdaStepNames.length + 2);
   for (const [id, { Properties }] of functions) {
     // The same time again for the other work of the step.
     expect([id, Properties['Timeout'] as number]).toEqual([id, expect.any(Number)]);

@@ -101,7 +101,7 @@ describe('the topic', () => {
     expect(publish(service, { 'aws:SourceAccount': account })).toBe('ImplicitDeny');
   });
 
-  it('accepts messages from the function, whose role may only publish and read records of runs', () => {
+  it('accepts messages from the function, whose role may only publish and read records of runs and sweeps', () => {
     const [[roleId] = []] = resourcesOf(synthesized, 'AWS::IAM::Role').filter(([id]) => /notify/.test(id));
     const statements = roleStatements(synthesized, roleId!);
     expect(decide(statements, { action: 'sns:Publish', resource: topic, context: {} })).toBe('Allow');
@@ -117,7 +117,7 @@ describe('the alarm', () => {
   const patterns = Object.fromEntries(
     resourcesOf(synthesized, 'AWS::Events::Rule').map(([id, { Properties }]) => [
       id,
-      Properties['EventPattern'] as { detail?: { status: string[]; error?: unknown[] } },
+      Properties['EventPattern'] as { detail?: { status: string[]; $or?: unknown[] } },
     ]),
   );
   const [[, alarm] = []] = resourcesOf(synthesized, 'AWS::CloudWatch::Alarm');
@@ -137,9 +137,16 @@ describe('the alarm', () => {
   });
 
   it('does not count stopped runs and failures caused by the input, but every other failure', () => {
-    expect(counted.detail).toMatchObject({
+    const counts = (machine: RegExp, expected: readonly string[]) => ({
+      stateMachineArn: [{ Ref: expect.stringMatching(machine) }],
+      error: [{ 'anything-but': [...expected] }, null, { exists: false }],
+    });
+    expect(counted.detail).toEqual({
       status: ['FAILED', 'TIMED_OUT'],
-      error: [{ 'anything-but': [...inputErrorNames] }, null, { exists: false }],
+      $or: [
+        counts(/^WorkflowStateMachine/, inputErrorNames),
+        counts(/^SweepsStateMachine/, [...inputErrorNames, 'States.ExceedToleratedFailureThreshold']),
+      ],
     });
     expect(inputErrorNames).toEqual(
       expect.arrayContaining(['InvalidInput', 'CostLimitExceeded', 'QualityGateFailed']),
@@ -148,11 +155,14 @@ describe('the alarm', () => {
     expect(faults).toEqual(['CorruptArtifact', 'ArtifactNotFound', 'StoreNotWritable', 'EngineUnavailable']);
   });
 
-  it('is not the only notification: every end of a run sends a message', () => {
+  it('is not the only notification: every end of a run and of a sweep sends a message', () => {
     const endRules = Object.entries(patterns).filter(([id]) => id.startsWith('NotificationsRunended'));
     expect(endRules.map(([, { detail }]) => detail)).toEqual([
       {
-        stateMachineArn: [{ Ref: expect.stringMatching(/^WorkflowStateMachine/) }],
+        stateMachineArn: [
+          { Ref: expect.stringMatching(/^WorkflowStateMachine/) },
+          { Ref: expect.stringMatching(/^SweepsStateMachine/) },
+        ],
         status: ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
       },
     ]);

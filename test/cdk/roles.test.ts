@@ -1,4 +1,5 @@
-import { lambdaStepNames, pipelineSteps, type StepName } from '../../lib/contracts/steps';
+import { lambdaStepNames, type StepName } from '../../lib/contracts/steps';
+import { functionSteps } from '../../lib/contracts/sweep-steps';
 import { render, resourcesOf, synthesize } from './synthesize';
 
 interface Statement {
@@ -35,10 +36,10 @@ const logs = (name: string) => [
 ];
 
 /** The rights of a step in the table of steps; test/cdk/step-access.test.ts compares the table with the step's calls. */
-const rightsInTable = (step: StepName) => [
-  ...pipelineSteps[step].reads.map((key) => `s3:GetObject ${key}`),
+const rightsInTable = (step: StepName | 'sweep') => [
+  ...functionSteps[step].reads.map((key) => `s3:GetObject ${key}`),
   's3:ListBucket ',
-  ...pipelineSteps[step].writes.map((key) => `s3:PutObject ${key}`),
+  ...functionSteps[step].writes.map((key) => `s3:PutObject ${key}`),
 ];
 
 describe('each role has the rights of its step', () => {
@@ -69,6 +70,32 @@ describe('each role has the rights of its step', () => {
       'events:PutTargets arn::events:::rule/StepFunctionsGetEventsForBatchJobsRule',
       's3:GetObject datasets/*/prepared/*/plan.json',
       's3:GetObject runs/*/training-outcome.json',
+    ]);
+  });
+
+  it('the function of sweeps', () => {
+    expect(rightsOf('Sweepssweep')).toEqual([...logs('Sweepssweep'), ...rightsInTable('sweep')].sort());
+  });
+
+  it('the state machine of sweeps, which starts, follows and stops trainings only', () => {
+    const rights = rightsOf('SweepsStateMachine').filter((right) => !/^(logs|xray):/.test(right));
+    const own = rights.filter((right) => right.includes('SweepsStateMachine'));
+    expect(own.map((right) => right.split(' ')[0])).toEqual([
+      'states:DescribeExecution',
+      'states:RedriveExecution',
+      'states:StartExecution',
+      'states:StopExecution',
+    ]);
+    expect(rights.filter((right) => !own.includes(right))).toEqual([
+      'events:DescribeRule arn::events:::rule/StepFunctionsGetEventsForStepFunctionsExecutionRule',
+      'events:PutRule arn::events:::rule/StepFunctionsGetEventsForStepFunctionsExecutionRule',
+      'events:PutTargets arn::events:::rule/StepFunctionsGetEventsForStepFunctionsExecutionRule',
+      'lambda:InvokeFunction <SweepssweepFunction.Arn>',
+      'lambda:InvokeFunction <SweepssweepFunction.Arn>:*',
+      's3:GetObject sweeps/*/rounds/*.json',
+      'states:DescribeExecution arn::states:::execution:<WorkflowStateMachine.Name>:*',
+      'states:StartExecution <WorkflowStateMachine>',
+      'states:StopExecution arn::states:::execution:<WorkflowStateMachine.Name>:*',
     ]);
   });
 

@@ -10,44 +10,13 @@ import { admitRun } from '../../lib/pipeline/admit-run';
 import { evaluate } from '../../lib/pipeline/steps/evaluate';
 import { train } from '../../lib/pipeline/steps/train';
 import { storeContent } from '../../lib/store/content-object';
-import { MemoryStore } from '../../lib/store/memory-store';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { useWasmBackend } from '../../lib/tensorflow/wasm-backend';
 import { createStepContext } from '../support/prepare-dataset';
+import { matchesKey, RecordingStore } from '../support/recording-store';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 import { initialState, makeWorkflow } from '../support/workflow-steps';
-
-/** Records the keys of a step's calls. */
-class RecordingStore extends MemoryStore {
-  readonly reads = new Set<string>();
-  readonly writes = new Set<string>();
-
-  override get(key: string) {
-    this.reads.add(key);
-    return super.get(key);
-  }
-  override getRange(key: string, offset: number, length: number) {
-    this.reads.add(key);
-    return super.getRange(key, offset, length);
-  }
-  override head(key: string) {
-    this.reads.add(key);
-    return super.head(key);
-  }
-  override put(key: string, body: Uint8Array) {
-    this.writes.add(key);
-    return super.put(key, body);
-  }
-  override putIfAbsent(key: string, body: Uint8Array) {
-    this.writes.add(key);
-    return super.putIfAbsent(key, body);
-  }
-  override putIfUnchanged(key: string, body: Uint8Array, expectedSha256: string | undefined) {
-    this.writes.add(key);
-    return super.putIfUnchanged(key, body, expectedSha256);
-  }
-}
 
 const folder = useScratchFolder();
 const store = new RecordingStore();
@@ -103,12 +72,6 @@ function expectRunExists(error: Error): void {
   expect(error.name).toBe('RunExists');
 }
 
-/** IAM's `*` stands for anything, slashes included. */
-function matches(pattern: string, key: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.[\]()+?^$\\|{}]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(key);
-}
-
 test('evaluate reads training images, of a run that is measured on its validation images', () => {
   expect(calls.get('evaluate')!.reads).toContainEqual(expect.stringMatching(/train-\d+\.npz$/));
 });
@@ -120,7 +83,7 @@ test.each(stepNames)('%s has the rights for all its calls', (step) => {
     // The plan is read by the Distributed Map, with the rights of the workflow.
     const elsewhere = step === 'shard' ? [objectKeys.plan('*', '*')] : [];
     const allowed = [...pipelineSteps[step][kind], ...elsewhere];
-    const denied = keys.filter((key) => !allowed.some((pattern) => matches(pattern, key)));
+    const denied = keys.filter((key) => !allowed.some((pattern) => matchesKey(pattern, key)));
     expect({ kind, denied }).toEqual({ kind, denied: [] });
   }
 });
@@ -134,7 +97,7 @@ test.each(stepNames)('%s has no right to write keys that it never writes', (step
   };
   const { writes } = calls.get(step)!;
   const unused = pipelineSteps[step].writes.filter(
-    (pattern) => !elsewhere[step]?.includes(pattern) && !writes.some((key) => matches(pattern, key)),
+    (pattern) => !elsewhere[step]?.includes(pattern) && !writes.some((key) => matchesKey(pattern, key)),
   );
   expect(unused).toEqual([]);
 });

@@ -7,8 +7,8 @@ import { resourcesOf, synthesize } from './synthesize';
 const synthesized = synthesize();
 const { template } = synthesized;
 
-/** The functions of the steps, and the function `notify`. */
-const functionCount = lambdaStepNames.length + 1;
+/** The functions of the steps, and the functions `sweep` and `notify`. */
+const functionCount = lambdaStepNames.length + 2;
 
 describe('idle, the stack', () => {
   it('has no NAT gateway, no interface endpoint and no elastic IP address', () => {
@@ -176,8 +176,8 @@ describe('the GPU job', () => {
 });
 
 describe('logs', () => {
-  it('have a group with retention for every function, the jobs and the workflow', () => {
-    template.resourceCountIs('AWS::Logs::LogGroup', functionCount + 2);
+  it('have a group with retention for every function, the jobs and both workflows', () => {
+    template.resourceCountIs('AWS::Logs::LogGroup', functionCount + 3);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
     for (const [, { Properties }] of resourcesOf(synthesized, 'AWS::Lambda::Function')) {
@@ -187,7 +187,7 @@ describe('logs', () => {
 });
 
 describe('the functions', () => {
-  it('are one for each step and one for messages, with Node.js 24, arm64 and a timeout', () => {
+  it('are one for each step, one for sweeps and one for messages, with Node.js 24, arm64 and a timeout', () => {
     template.resourceCountIs('AWS::Lambda::Function', functionCount);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',

@@ -10,6 +10,7 @@ const source = { stackName: 'MnistPipeline', bucket: 'artifacts' };
 const arn = 'arn:aws:states:eu-central-1:123456789012:execution:Pipeline:friday';
 const ended = (end: Partial<ExecutionEnd>): ExecutionEnd => ({
   executionArn: arn,
+  stateMachineArn: 'arn:aws:states:eu-central-1:123456789012:stateMachine:Pipeline',
   name: 'friday',
   status: 'FAILED',
   ...end,

@@ -52,6 +52,7 @@ const results = {
   metric: 'validation-loss',
   stop: 'none',
   rungs: [27],
+  trialCount: 1,
   trials: [trial],
   winner: { trial: 1, runId: 'rates-1', winnerRunId: 'rates-winner', testAccuracy: 0.98, testLoss: 0.06 },
   summary: null,

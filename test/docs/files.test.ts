@@ -51,6 +51,8 @@ const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   sweepTrial: objectKeys.sweepTrial(sweep, 3),
   sweep: objectKeys.sweep(sweep),
   sweepFailure: objectKeys.sweepFailure(sweep, 3),
+  sweepRound: objectKeys.sweepRound(sweep, 2),
+  sweepPrices: objectKeys.sweepPrices(sweep),
   sweepResults: objectKeys.sweepResults(sweep),
   sweepPage: objectKeys.sweepPage(sweep),
   models: objectKeys.models,

@@ -3,7 +3,9 @@ import { objectKeys } from '../../contracts/object-keys';
 import { historySchema, sumSeconds } from '../../contracts/results';
 import {
   type Sweep,
+  type SweepPrices,
   sweepFailureSchema,
+  sweepPricesSchema,
   sweepResultsSchema,
   sweepSchema,
   sweepTrialSchema,
@@ -11,6 +13,7 @@ import {
 } from '../../contracts/sweep';
 import { getJson, getJsonIfPresent } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
+import { countMachines, machineCostUsd } from '../../sweep/machine-cost';
 import { configOf } from '../../sweep/sampler';
 import { type SweepState, type Trial, valueAfter } from '../../sweep/sweep-state';
 import { readRun } from '../list-runs';
@@ -33,7 +36,7 @@ export function readSweep(store: ObjectStore, sweepId: string): Promise<Sweep | 
 /** @returns the results of a sweep that is over; `undefined` for one that is not, or that was extended since. */
 export async function readResults(store: ObjectStore, { sweepId, trialCount }: Sweep) {
   const results = await getJsonIfPresent(store, objectKeys.sweepResults(sweepId), sweepResultsSchema);
-  return results?.trials.length === trialCount ? results : undefined;
+  return results?.trialCount === trialCount ? results : undefined;
 }
 
 /** Everything that is known about a sweep, from its own files and those of its runs. */
@@ -54,22 +57,40 @@ export async function readSweepState(store: ObjectStore, sweep: Sweep): Promise<
 export const stopIfPaused = (trial: Trial): Trial =>
   trial.status === 'paused' ? { ...trial, status: 'stopped' } : trial;
 
+/** Of the requests that read trials: a thousand trials have five thousand objects. */
+const trialsAtOnce = 16;
+
 /** The trials that are drawn so far. */
 export async function readTrials(store: ObjectStore, sweep: Sweep): Promise<Trial[]> {
+  const prices = await readPrices(store, sweep.sweepId);
   const trials: Trial[] = [];
   while (trials.length < sweep.trialCount) {
-    const trial = await readTrial(store, sweep, trials.length + 1);
-    if (trial === undefined) break;
-    trials.push(trial);
+    const count = Math.min(trialsAtOnce, sweep.trialCount - trials.length);
+    const numbers = Array.from({ length: count }, (_, index) => trials.length + index + 1);
+    const read = await Promise.all(numbers.map((trial) => readTrial(store, sweep, trial, prices)));
+    const end = read.indexOf(undefined);
+    trials.push(...(read.slice(0, end === -1 ? count : end) as Trial[]));
+    if (end !== -1) break;
   }
   return trials;
 }
 
+/** @returns `undefined` for a sweep on this machine, which costs nothing. */
+function readPrices(store: ObjectStore, sweepId: string): Promise<SweepPrices | undefined> {
+  return getJsonIfPresent(store, objectKeys.sweepPrices(sweepId), sweepPricesSchema);
+}
+
 /**
+ * @param prices - of the machines that train the sweep. @default - it costs nothing
  * @returns `undefined` for a trial that is not drawn yet.
  * @throws PermanentError CorruptArtifact for a file that was changed after it was written.
  */
-export async function readTrial(store: ObjectStore, sweep: Sweep, trial: number): Promise<Trial | undefined> {
+export async function readTrial(
+  store: ObjectStore,
+  sweep: Sweep,
+  trial: number,
+  prices?: SweepPrices,
+): Promise<Trial | undefined> {
   const { sweepId, metric } = sweep;
   const stored = await getJsonIfPresent(store, objectKeys.sweepTrial(sweepId, trial), sweepTrialSchema);
   if (stored === undefined) return undefined;
@@ -77,27 +98,43 @@ export async function readTrial(store: ObjectStore, sweep: Sweep, trial: number)
   const common = { trial, runId, drawn: stored.drawn };
   const failure = await getJsonIfPresent(store, objectKeys.sweepFailure(sweepId, trial), sweepFailureSchema);
   const run = await readRun(store, runId);
+  const price = (trained: Unpriced): Trial => ({
+    ...trained,
+    costUsd: prices === undefined ? 0 : machineCostUsd(trained, sweep, prices),
+  });
   if (run === undefined) {
     const config = configOf(sweep, stored.drawn, trial);
-    return { ...common, config, ...untrained, ...describeFailure(failure) };
+    return price({ ...common, config, ...untrained, ...describeFailure(failure) });
   }
   if (run.status === 'damaged') throw new PermanentError('CorruptArtifact', run.reason);
   if (run.status === 'unfinished') {
     const { epochs } = run;
     const { config } = run.stored;
     const status = epochs.length === 0 ? 'waiting' : 'paused';
-    const seconds = sumSeconds(epochs);
     const value = valueAfter(epochs, config, metric);
-    return { ...common, config, status, epochs, value, seconds, costUsd: 0, ...describeFailure(failure) };
+    const trained = { ...common, config, status, epochs, value, seconds: sumSeconds(epochs) } as const;
+    return price({ ...trained, ...describeFailure(failure) });
   }
   const { config, phases, costUsd } = run.record;
   const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
   const value = valueAfter(epochs, config, metric);
-  const seconds = sumSeconds(phases);
-  return { ...common, config, status: 'finished', epochs, value, seconds, costUsd: costUsd ?? 0 };
+  const finished = {
+    ...common,
+    config,
+    status: 'finished',
+    epochs,
+    value,
+    seconds: sumSeconds(phases),
+  } as const;
+  // The record of a run has the start of one machine.
+  const otherStarts =
+    prices === undefined ? 0 : (countMachines(finished, sweep) - 1) * prices.machineStartUsd;
+  return { ...finished, costUsd: (costUsd ?? 0) + otherStarts };
 }
 
-const untrained = { status: 'waiting', epochs: [], value: undefined, seconds: 0, costUsd: 0 } as const;
+type Unpriced = Omit<Trial, 'costUsd'>;
+
+const untrained = { status: 'waiting', epochs: [], value: undefined, seconds: 0 } as const;
 
 /** A failed trial has no value: it is the worst. */
 function describeFailure(failure: { name: string; message: string } | undefined) {

@@ -1,12 +1,12 @@
 import { createError, type ErrorName, isNamed, type PipelineError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
-import { type Sweep, sweepFailureSchema, sweepTrialSchema, trialRunId } from '../../contracts/sweep';
+import { type Sweep, sweepFailureSchema, trialRunId } from '../../contracts/sweep';
 import { encodeJson } from '../../store/json-objects';
 import { nextJobs } from '../../sweep/next-jobs';
-import { drawTrial } from '../../sweep/sampler';
 import type { Job } from '../../sweep/stopping/job';
-import { type SweepState, type Trial, valueAfter } from '../../sweep/sweep-state';
+import type { SweepState, Trial } from '../../sweep/sweep-state';
 import type { PipelineEvent, StepContext } from '../step-context';
+import { drawAndStore } from './draw-trial';
 import { readTrial, readTrials } from './read-sweep';
 import type { Trainers } from './trainers';
 
@@ -69,32 +69,13 @@ class SweepRunner {
   }
 
   private async start(job: Job): Promise<void> {
-    const trial = this.trials[job.trial - 1] ?? (await this.draw(job.trial));
+    const { store } = this.context;
+    const trial = this.trials[job.trial - 1] ?? (await drawAndStore(store, this.state, job.trial));
     await this.replace({ ...trial, status: 'running' });
     const ended = this.train(trial, job).finally(() => this.#running.delete(job.trial));
     // Its error is met by the race or at the end.
     ended.catch(() => {});
     this.#running.set(job.trial, ended);
-  }
-
-  /** The settings that are drawn first stay, whatever is known later. */
-  private async draw(trial: number): Promise<Trial> {
-    const { store } = this.context;
-    const { sweepId } = this.sweep;
-    const drawn = drawTrial(this.sweep, trial, this.observed());
-    const stored = sweepTrialSchema.parse({ schemaVersion: 1, sweepId, trial, drawn });
-    await store.putIfAbsent(objectKeys.sweepTrial(sweepId, trial), encodeJson(stored));
-    return (await readTrial(store, this.sweep, trial))!;
-  }
-
-  /** The trials at their first rung, where all can be compared. */
-  private observed() {
-    const { rungs, metric } = this.sweep;
-    return this.trials.flatMap(({ drawn, epochs, config, status }) => {
-      const isReached = epochs.length >= rungs[0]! || status === 'finished';
-      const value = isReached ? valueAfter(epochs.slice(0, rungs[0]), config, metric) : undefined;
-      return value === undefined ? [] : [{ drawn, value }];
-    });
   }
 
   private async train({ trial, runId, config }: Trial, { untilEpoch }: Job): Promise<void> {

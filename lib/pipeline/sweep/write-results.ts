@@ -1,0 +1,60 @@
+import { objectKeys } from '../../contracts/object-keys';
+import { runRecordSchema } from '../../contracts/results';
+import { isRepetition, type SweepResults, sweepResultsSchema } from '../../contracts/sweep';
+import { getJson, putJson } from '../../store/json-objects';
+import type { ObjectStore } from '../../store/object-store';
+import { summarizeValues } from '../../sweep/statistics';
+import { isEnded, type SweepState, type Trial } from '../../sweep/sweep-state';
+import type { StepContext } from '../step-context';
+import type { Winner } from './winner';
+import { writeSweepPage } from './write-sweep-page';
+
+/**
+ * Ends a sweep: writes its page, and results.json last.
+ *
+ * @param state - without a job left.
+ * @param winner - whose run is published.
+ */
+export async function writeResults(
+  { sweep, trials }: SweepState,
+  winner: Winner | undefined,
+  { store, now }: Pick<StepContext, 'store' | 'now'>,
+): Promise<{ readonly state: SweepState; readonly results: SweepResults }> {
+  const { sweepId, createdAt, metric, stop, rungs } = sweep;
+  const values = trials.flatMap(({ value }) => value ?? []);
+  const summary = isRepetition(sweep) ? summarizeValues(values) : undefined;
+  const results: SweepResults = {
+    schemaVersion: 1,
+    sweepId,
+    createdAt,
+    finishedAt: now().toISOString(),
+    ...{ metric, stop, rungs: [...rungs], trialCount: sweep.trialCount },
+    trials: trials.map(toResult),
+    winner: winner === undefined ? null : await describeWinner(store, winner),
+    summary: summary === undefined ? null : { ...summary, interval: [...summary.interval] },
+  };
+  const state: SweepState = {
+    ...{ sweep, trials },
+    ...(results.winner && { winner: results.winner }),
+    ...(results.summary && { summary: results.summary }),
+  };
+  await writeSweepPage(store, state);
+  await putJson(store, objectKeys.sweepResults(sweepId), sweepResultsSchema, results);
+  return { state, results };
+}
+
+async function describeWinner(store: ObjectStore, { best, runId }: Winner) {
+  const { accuracy, loss } = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+  const { trial, runId: ofTrial } = best;
+  return { trial, runId: ofTrial, winnerRunId: runId, testAccuracy: accuracy, testLoss: loss };
+}
+
+function toResult(trial: Trial): SweepResults['trials'][number] {
+  const { status, epochs, value, error } = trial;
+  if (!isEnded(status)) throw new Error(`Trial ${trial.trial} is ${status} at the end of its sweep`);
+  return {
+    ...{ trial: trial.trial, runId: trial.runId, drawn: trial.drawn, status, epochs: epochs.length },
+    ...{ value: value ?? null, seconds: trial.seconds, costUsd: trial.costUsd },
+    ...(error && { error: { name: error.name, message: error.message } }),
+  };
+}

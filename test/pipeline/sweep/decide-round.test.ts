@@ -1,0 +1,211 @@
+import { join } from 'node:path';
+import { objectKeys } from '../../../lib/contracts/object-keys';
+import { type Sweep, type SweepResults, sweepPricesSchema } from '../../../lib/contracts/sweep';
+import { openSweep, type SweepPlan } from '../../../lib/pipeline/sweep/open-sweep';
+import { readResults } from '../../../lib/pipeline/sweep/read-sweep';
+import { sweepLocally } from '../../../lib/pipeline/sweep/sweep-locally';
+import { getJson } from '../../../lib/store/json-objects';
+import { MemoryStore } from '../../../lib/store/memory-store';
+import { createStepContext } from '../../support/prepare-dataset';
+import { Rounds, TooManyFailures } from '../../support/rounds';
+import { useScratchFolder } from '../../support/scratch-folder';
+import { writeTinyDataset } from '../../support/tiny-dataset';
+
+const folder = useScratchFolder();
+const dataset = join(folder, 'digits');
+beforeAll(async () => {
+  await writeTinyDataset(dataset, { classes: 3 });
+});
+
+const planOf = (changes: Partial<SweepPlan> = {}): SweepPlan => ({
+  settings: { dataset, hidden: [4], engine: 'wasm', batchSize: 50, validationFraction: 0.2, epochs: 4 },
+  space: { learningRate: { logRange: [0.001, 0.1] } },
+  trialCount: 9,
+  sampler: 'sobol',
+  samplerSeed: 1,
+  stop: 'none',
+  rungs: [4],
+  metric: 'validation-loss',
+  maxCostUsd: 0,
+  ...changes,
+});
+
+const halving: Partial<SweepPlan> = { stop: 'halving', rungs: [1, 2, 4] };
+/** A learning rate of 1 diverges. */
+const diverging: Partial<SweepPlan> = {
+  sampler: 'grid',
+  trialCount: 2,
+  settings: {
+    ...{ ...planOf().settings, hidden: [], dropout: 0, batchSize: 2 },
+    ...{ optimizer: 'sgd', momentum: 0.99, nesterov: true, l2: 1 },
+  },
+  space: { learningRate: { values: [0.001, 1] } },
+};
+
+/** A sweep that `sweep --cloud` has stored. */
+async function setUp(plan: Partial<SweepPlan> = {}, limits: Partial<Sweep> = {}) {
+  const store = new MemoryStore();
+  const context = createStepContext(store);
+  const request = { sweepId: 'digits', planned: planOf(plan), limits: { maxParallel: 3, ...limits } };
+  const { sweep, release } = await openSweep(store, request, context.now);
+  await release();
+  return { store, context, sweep, results: () => readResults(store, sweep) };
+}
+
+/** What does not depend on time and place. */
+const tableOf = ({ trials, winner, summary }: SweepResults) => ({
+  trials: trials.map(({ seconds: _, costUsd: __, ...trial }) => trial),
+  winner,
+  summary,
+});
+
+async function sweepOnThisMachine(plan: Partial<SweepPlan>) {
+  const request = { sweepId: 'digits', planned: planOf(plan), limits: {} };
+  const observer = { onChange: async () => {}, onEvent: () => {} };
+  const context = createStepContext(new MemoryStore());
+  return tableOf((await sweepLocally(request, context, observer)).results);
+}
+
+const readPrices = (store: MemoryStore) =>
+  getJson(store, objectKeys.sweepPrices('digits'), sweepPricesSchema);
+
+test.each<[string, Partial<SweepPlan>]>([
+  ['with halving', halving],
+  ['with the median rule', { stop: 'median', rungs: [1, 2, 3, 4], trialCount: 6 }],
+  [
+    'of folds',
+    {
+      sampler: 'folds',
+      trialCount: 3,
+      space: {},
+      settings: { ...planOf().settings, validationFraction: 0, folds: 3 },
+    },
+  ],
+])('a sweep %s ends with the same table as on one machine', async (_, plan) => {
+  const { context, results } = await setUp(plan);
+  await new Rounds('digits', context).run();
+  expect(tableOf((await results())!)).toEqual(await sweepOnThisMachine(plan));
+});
+
+test('a round has the jobs that depend on no other: with TPE as many as run at once, else all', async () => {
+  const { context, store, results } = await setUp(halving);
+  const rounds = new Rounds('digits', context);
+  await rounds.run();
+  expect(rounds.decisions.map(({ jobCount }) => jobCount)).toEqual([9, 3, 1, 1, 0]);
+  expect(rounds.trained.slice(9, 12).map(({ input }) => input.pauseAfterEpoch)).toEqual([2, 2, 2]);
+  expect(rounds.trained.at(-1)).toMatchObject({
+    trial: 0,
+    name: 'digits-winner',
+    input: { evaluateOn: 'test' },
+  });
+  const { trials } = (await results())!;
+  const { machineStartUsd, trainingSecondUsd } = await readPrices(store);
+  for (const { epochs, seconds, costUsd } of trials.filter(({ status }) => status === 'stopped'))
+    expect(costUsd).toBeCloseTo(epochs * machineStartUsd + seconds * trainingSecondUsd, 9);
+
+  const learning = await setUp({ sampler: 'tpe', trialCount: 4 });
+  const tpe = new Rounds('digits', learning.context);
+  await tpe.run();
+  expect(tpe.decisions.map(({ jobCount }) => jobCount)).toEqual([3, 1, 1, 0]);
+});
+
+test('asked again, it decides the same', async () => {
+  const { context, store } = await setUp(halving);
+  const rounds = new Rounds('digits', context);
+  const first = await rounds.decide(0);
+  const stored = await store.get(objectKeys.sweepRound('digits', 1));
+  expect(await rounds.decide(0)).toEqual(first);
+  expect(await store.get(objectKeys.sweepRound('digits', 1))).toEqual(stored);
+  await rounds.run();
+  const results = await store.get(objectKeys.sweepResults('digits'));
+  await rounds.decide(rounds.decisions.at(-2)!.round);
+  expect(await store.get(objectKeys.sweepResults('digits'))).toEqual(results);
+});
+
+test('a trial that diverges and one that is aborted are tolerated, with their reasons in the table', async () => {
+  const { context, results } = await setUp(
+    { ...diverging, trialCount: 3, space: { learningRate: { values: [0.001, 1, 0.0005] } } },
+    { maxFailed: 2 },
+  );
+  const abortThird = ({ trial }: { trial: number }) => {
+    if (trial === 3) throw new Error('aborted');
+  };
+  await new Rounds('digits', context, abortThird).run();
+  const { trials, winner } = (await results())!;
+  expect(trials.map(({ status }) => status)).toEqual(['finished', 'failed', 'failed']);
+  expect(trials.map(({ error }) => error?.name)).toEqual([undefined, 'TrainingDiverged', 'ExecutionFailed']);
+  expect(trials[2]!.error!.message).toContain(
+    'The execution whose name begins with "digits-3-" has the reason',
+  );
+  expect(winner).toMatchObject({ trial: 1, winnerRunId: 'digits-winner' });
+});
+
+test('too many failures end the round; another execution with a higher limit goes on', async () => {
+  const { context, store, sweep, results } = await setUp(diverging);
+  const rounds = new Rounds('digits', context);
+  await expect(rounds.run()).rejects.toThrow(TooManyFailures);
+  expect(await results()).toBeUndefined();
+  const higher = await openSweep(store, { sweepId: 'digits', limits: { maxFailed: 1 } }, context.now);
+  await higher.release();
+  const again = new Rounds('digits', context);
+  await again.run();
+  expect(again.trained.map(({ trial }) => trial)).toEqual([2, 0]);
+  expect((await results())!.trials.map(({ status }) => status)).toEqual(['finished', 'failed']);
+  expect(sweep.maxFailed).toBe(0);
+});
+
+test('failures that a cost limit lets through the map are refused by the next decision', async () => {
+  const { context } = await setUp({ ...diverging, maxCostUsd: 100 });
+  await expect(new Rounds('digits', context).run()).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message:
+      'A trial of the sweep "digits" has failed, and 0 may fail. Give a higher --max-failed to continue it.',
+  });
+});
+
+test('a winner whose run did not finish is an error, and another execution tests it again', async () => {
+  const { context, results } = await setUp({ trialCount: 1 });
+  const abortWinner = ({ trial }: { trial: number }) => {
+    if (trial === 0) throw new Error('aborted');
+  };
+  await expect(new Rounds('digits', context, abortWinner).run()).rejects.toMatchObject({
+    name: 'ArtifactNotFound',
+    message: expect.stringContaining(`The winner's run "digits-winner" did not finish`),
+  });
+  await new Rounds('digits', context).run();
+  expect((await results())!.winner).toMatchObject({ winnerRunId: 'digits-winner' });
+});
+
+describe('a cost limit', () => {
+  test('is shared by the jobs of a round, and leaves out trials that it does not pay for', async () => {
+    const { context, store, results } = await setUp({ maxCostUsd: 0.02 });
+    const rounds = new Rounds('digits', context);
+    await rounds.run();
+    const { machineStartUsd } = await readPrices(store);
+    const { trials, winner } = (await results())!;
+    const machines = trials.length + 1;
+    expect(machines * machineStartUsd).toBeLessThan(0.02);
+    expect((machines + 1) * machineStartUsd).toBeGreaterThan(0.02);
+    expect(winner).not.toBeNull();
+    const shares = rounds.trained.slice(0, 3).map(({ input }) => input['costLimitUsd']);
+    expect(shares).toEqual(Array(3).fill(expect.closeTo((0.02 - 4 * machineStartUsd) / 3, 9)));
+  });
+
+  test('that pays for no epoch is refused, with what is needed', async () => {
+    const { context } = await setUp({ maxCostUsd: 0.001 });
+    await expect(new Rounds('digits', context).decide(0)).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringMatching(
+        /^The cost limit of \$0\.001 \(maxCostUsd\) does not pay for one epoch: .*Start another sweep with more than \$0\.01/,
+      ),
+    });
+  });
+});
+
+test('a sweep that is not in the bucket', async () => {
+  const context = createStepContext(new MemoryStore());
+  await expect(new Rounds('absent', context).decide(0)).rejects.toMatchObject({
+    name: 'ArtifactNotFound',
+    message: expect.stringContaining('There is no sweep "absent" in memory:'),
+  });
+});

@@ -1,0 +1,86 @@
+import { PipelineError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { executionInputSchema } from '../../lib/contracts/steps';
+import type { RoundJob, SweepOutput } from '../../lib/contracts/sweep-steps';
+import type { Deployment } from '../../lib/pipeline/admit-run';
+import { runTrial, SharedTraining } from '../../lib/pipeline/run-trial';
+import type { StepContext } from '../../lib/pipeline/step-context';
+import { decideRound } from '../../lib/pipeline/sweep/decide-round';
+import { readRound } from '../../lib/pipeline/sweep/round-jobs';
+import { encodeJson } from '../../lib/store/json-objects';
+
+export const deployment: Deployment = { computes: ['cpu'], gpuHourUsd: 1 };
+
+/** As the state machine's `States.ExceedToleratedFailureThreshold`. */
+export class TooManyFailures extends Error {}
+
+/** Does what the state machine of sweeps does, with one job after the other in this process. */
+export class Rounds {
+  readonly trained: RoundJob[] = [];
+  readonly decisions: SweepOutput[] = [];
+
+  /**
+   * @param intercept - called before each job; a job that it throws for ends without a trace, as an aborted execution.
+   */
+  constructor(
+    private readonly sweepId: string,
+    private readonly context: StepContext,
+    private readonly intercept: (job: RoundJob) => void = () => {},
+  ) {}
+
+  /** One execution, from its first state. */
+  async run(): Promise<void> {
+    const shared = new SharedTraining(this.context);
+    try {
+      for (let endedRound = 0; ; ) {
+        const decision = await this.decide(endedRound);
+        if (decision.jobCount === 0) return;
+        endedRound = decision.round;
+        let failed = 0;
+        for (const job of await readRound(this.context.store, this.sweepId, endedRound))
+          if (!(await this.train(job, shared))) failed += 1;
+        if (failed > decision.toleratedFailures) throw new TooManyFailures();
+      }
+    } finally {
+      await shared.close();
+    }
+  }
+
+  async decide(endedRound: number): Promise<SweepOutput> {
+    const request = { sweepId: this.sweepId, start: {}, endedRound };
+    const decision = await decideRound(request, deployment, this.context);
+    this.decisions.push(decision);
+    return decision;
+  }
+
+  private async train(job: RoundJob, shared: SharedTraining): Promise<boolean> {
+    const {
+      runId,
+      pauseAfterEpoch,
+      costLimitUsd: _,
+      compute: __,
+      ...given
+    } = executionInputSchema.parse(job.input);
+    try {
+      this.intercept(job);
+    } catch {
+      return false;
+    }
+    this.trained.push(job);
+    try {
+      await runTrial(
+        { runId: runId!, config: runConfigSchema.parse(given), pauseAfterEpoch },
+        shared,
+        this.context,
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error;
+      const { name, message } = error;
+      const outcome = { schemaVersion: 1, status: 'failed', runId, error: name, message };
+      await this.context.store.put(objectKeys.trainingOutcome(runId!), encodeJson(outcome));
+      return false;
+    }
+  }
+}
