@@ -3,6 +3,8 @@ import { parseOrThrow } from '../../lib/contracts/parse';
 import { type RunRecord, sumSeconds } from '../../lib/contracts/results';
 import { listLatestModels } from '../../lib/inference/latest-model';
 import { listRuns, type RunListing } from '../../lib/pipeline/list-runs';
+import { listSweepIds } from '../../lib/pipeline/sweep/read-sweep';
+import type { ObjectStore } from '../../lib/store/object-store';
 import { commandLine } from '../command-text';
 import { formatClock } from '../display/durations';
 import { formatTable, widthOfTable } from '../display/table';
@@ -16,29 +18,57 @@ interface RunsRequest extends StoreRequest {
   readonly order: RunOrder | undefined;
   /** Runs to show, as given. */
   readonly limit: unknown;
+  /** Whether each trial of a sweep has a line; as JSON they are always there. */
+  readonly withTrials: boolean;
 }
 
 const limitSchema = z.int().min(1).optional();
 
-/** Prints one line per run. */
+/** Prints one line per run; the trials of a sweep, which may be hundreds, are counted below. */
 export async function runsCommand(request: RunsRequest, terminal: Terminal): Promise<void> {
-  const { store, isJson, order } = request;
+  const { store, isJson, order, withTrials } = request;
   const limit = parseOrThrow(limitSchema, request.limit, 'The value of --limit');
-  const all = await listRuns(store);
+  const stored = await listRuns(store);
+  const sweepIds = isJson || withTrials ? [] : await listSweepIds(store);
+  const all = stored.filter(({ runId }) => findSweep(runId, sweepIds) === undefined);
   const sorted = order === undefined && isJson ? all : sortRuns(all, order ?? 'started');
   const runs = sorted.slice(0, limit);
   if (isJson) {
     terminal.print(JSON.stringify(runs, null, 2));
     return;
   }
-  if (runs.length === 0) {
+  const hidden = describeHidden(store, stored, sweepIds);
+  if (stored.length === 0) {
     terminal.print(`No runs in ${store.location} yet. Start one with "${commandLine(store, 'train')}".`);
     return;
   }
   const modelNames = new Map(
     (await listLatestModels(store)).map(({ runId, modelName }) => [runId, modelName] as const),
   );
-  terminal.print(describeRuns(runs, modelNames, terminal));
+  const table = runs.length === 0 ? [] : [describeRuns(runs, modelNames, terminal)];
+  terminal.print([...table, ...hidden].join('\n\n'));
+}
+
+/** The sweep that a run is a trial of. */
+function findSweep(runId: string, sweepIds: readonly string[]): string | undefined {
+  const [, sweepId] = /^(.+)-\d+$/.exec(runId) ?? [];
+  return sweepIds.find((id) => id === sweepId);
+}
+
+function describeHidden(
+  store: ObjectStore,
+  runs: readonly RunListing[],
+  sweepIds: readonly string[],
+): string[] {
+  const counts = sweepIds
+    .map((id) => [id, runs.filter(({ runId }) => findSweep(runId, [id]) === id).length] as const)
+    .filter(([, count]) => count > 0);
+  if (counts.length === 0) return [];
+  const lines = counts.map(
+    ([id, count]) =>
+      `  ${count} ${count === 1 ? 'trial' : 'trials'} of ${id}: ${commandLine(store, 'sweep', 'show', id)}`,
+  );
+  return [['Not listed without --trials:', ...lines].join('\n')];
 }
 
 /** The best or newest first; runs without the value last. */

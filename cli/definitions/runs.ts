@@ -27,17 +27,19 @@ export function defineRuns(program: Command, terminal: Terminal): void {
     .addOption(storeOption())
     .addOption(new Option('--sort <column>', 'the best or the newest first').choices(runOrders))
     .addOption(new Option('--limit <count>', 'only the first runs').argParser(numberOrText))
+    .addOption(new Option('--trials', 'each trial of a sweep, too'))
     .addOption(cloudOption('list the runs of the deployed pipeline'))
     .addOption(stackOption())
     .addOption(jsonOption());
   addExamples(command, [
-    ['mnist-pipeline runs', 'every run, the newest first'],
+    ['mnist-pipeline runs', 'the newest first; of a sweep its winner'],
     ['mnist-pipeline runs --sort accuracy --limit 5', 'the five best'],
   ]);
-  command.action(async (flags: StoreFlags & { sort?: RunOrder; limit?: unknown }) => {
+  command.action(async (flags: StoreFlags & { sort?: RunOrder; limit?: unknown; trials?: boolean }) => {
     const { runsCommand } = await import('../commands/runs');
-    const { sort, limit, json = false } = flags;
-    await runsCommand({ store: await chooseStore(flags), isJson: json, order: sort, limit }, terminal);
+    const { sort, limit, json = false, trials = false } = flags;
+    const store = await chooseStore(flags);
+    await runsCommand({ store, isJson: json, order: sort, limit, withTrials: trials }, terminal);
   });
 }
 

@@ -78,6 +78,20 @@ describe('a sweep of two trials', () => {
     expect(lines.length).toBeLessThan(25);
   });
 
+  it('has one line in the list of runs, its winner, unless its trials are asked for', async () => {
+    const runs = (...args: string[]) => runCommand(['runs', '--store', store, ...args]);
+    const { out } = await runs();
+    expect(out).toMatch(/^\* rates-winner +accepted/m);
+    expect(out).not.toMatch(/^. rates-1/m);
+    expect(out).toContain(
+      'Not listed without --trials:\n  2 trials of rates: mnist-pipeline sweep show rates',
+    );
+    const withTrials = (await runs('--trials')).out;
+    expect(withTrials).toMatch(/^ {2}rates-1 +accepted/m);
+    expect(withTrials).not.toContain('Not listed');
+    expect(JSON.parse((await runs('--json')).out)).toHaveLength(3);
+  });
+
   it('is over: it runs again only when extended, and shows the same table', async () => {
     const again = await sweep('--sweep-id', 'rates');
     expect(again).toMatchObject({ exitCode: 2, err: expect.stringContaining('--extend N adds trials') });
