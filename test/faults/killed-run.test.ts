@@ -15,8 +15,8 @@ import { writeTinyDataset } from '../support/tiny-dataset';
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 const settings = [
-  ...['--engine', 'wasm', '--hidden', '64', '--epochs', '20', '--batch-size', '16'],
-  ...['--checkpoint-steps', '7', '--schedule', 'cosine', '--patience', '19', '--dataset', dataset],
+  ...['--engine', 'wasm', '--hidden', '64', '--epochs', '6', '--batch-size', '16'],
+  ...['--checkpoint-steps', '7', '--schedule', 'cosine', '--patience', '5', '--dataset', dataset],
 ];
 
 const runToEnd = (store: string) => new RunProcess(store, settings).exited;
@@ -37,39 +37,38 @@ beforeAll(async () => {
   wholeWeights = weightsOf(store);
 });
 
-/** Files of a run, from the first to the last before run.json. */
+/** Files of a run, from the first to the last before run.json. Each row is of one run, which is killed at each of its. */
 const milestones = [
-  'config.json',
-  'rows.idx',
-  'plan.json',
-  'train-00000.npz',
-  'part-00001.result.json',
-  'manifest.json',
-  'slot-0.safetensors',
-  'slot-1.safetensors',
-  'weights.bin',
-  'metrics.json',
-  'report.html',
+  ['config.json', 'train-00000.npz', 'slot-0.safetensors', 'metrics.json'],
+  ['rows.idx', 'part-00001.result.json', 'slot-1.safetensors', 'report.html'],
+  ['plan.json', 'manifest.json', 'weights.bin'],
 ] as const;
 
-test.each(milestones)('killed when %s exists, then started again', async (milestone) => {
-  const store = join(folder, `killed-at-${milestone.replace('/', '-')}`);
-  const run = new RunProcess(store, settings);
-  await run.waitUntil(() => hasFile(store, milestone));
-  const exitCode = await run.stop('SIGKILL');
-  const [killed] = JSON.parse((await runCommand(['runs', '--store', store, '--json'])).out);
-  // Between report.html and run.json there are only milliseconds, so the run may already be finished.
-  if (!isPublished(store)) {
-    expect(exitCode).toBeNull();
-    expect(killed.status).toBe('unfinished');
-    expect(existsSync(join(store, 'models'))).toBe(false);
-    expect(await runToEnd(store)).toBe(0);
-  } else expect(milestone).toBe('report.html');
-  const { out } = await runCommand(['show', 'run', '--store', store, '--json']);
-  expect(JSON.parse(out).status).toBe('accepted');
-  // The result is the same as that of an uninterrupted run.
-  expect(weightsOf(store).equals(wholeWeights)).toBe(true);
-});
+test.each(milestones.map((row) => [row.join(', '), row] as const))(
+  'killed when it has %s, and started again each time',
+  async (_, row) => {
+    const store = join(folder, `killed-at-${row[0]}`);
+    for (const milestone of row) {
+      const run = new RunProcess(store, settings);
+      await run.waitUntil(() => hasFile(store, milestone));
+      const exitCode = await run.stop('SIGKILL');
+      expect(hasFile(store, milestone)).toBe(true);
+      // Between report.html and run.json there are only milliseconds, so the run may already be finished.
+      if (isPublished(store)) expect(milestone).toBe('report.html');
+      else {
+        const [killed] = JSON.parse((await runCommand(['runs', '--store', store, '--json'])).out);
+        expect(exitCode).toBeNull();
+        expect(killed.status).toBe('unfinished');
+        expect(existsSync(join(store, 'models'))).toBe(false);
+      }
+    }
+    if (!isPublished(store)) expect(await runToEnd(store)).toBe(0);
+    const { out } = await runCommand(['show', 'run', '--store', store, '--json']);
+    expect(JSON.parse(out).status).toBe('accepted');
+    // The result is the same as that of an uninterrupted run.
+    expect(weightsOf(store).equals(wholeWeights)).toBe(true);
+  },
+);
 
 test('killed twenty times at random during training, the resumed run ends with the same bytes', async () => {
   const { stores } = await killAtRandom(folder, settings, { kills: 20, withinMilliseconds: 300 });
