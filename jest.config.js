@@ -39,5 +39,11 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
     ],
   },
+  // Tests run in a context of node:vm, in which each look-up of a global is slow: with these as parameters of each module,
+  // the tests of report pages take an eighth of the time. A module that declares such a name itself could not be loaded.
+  sandboxInjectedGlobals: [
+    ...['Math', 'Number', 'Array', 'Object', 'Symbol', 'JSON', 'ArrayBuffer', 'DataView'],
+    ...['Uint8Array', 'Int32Array', 'Float32Array', 'Float64Array'],
+  ],
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
 };
