@@ -4,8 +4,8 @@ import { type TrainingOutcome, trainingOutcomeSchema } from '../../lib/contracts
 import { parseJson } from '../../lib/contracts/parse';
 import { evaluateOutputSchema, executionPlanSchema } from '../../lib/contracts/steps';
 
-/** Accepts executions of earlier versions, whose plan had no `seconds`. */
-const anyPlanSchema = executionPlanSchema.partial({ seconds: true });
+/** Accepts executions of earlier versions, whose plan had less. */
+const anyPlanSchema = executionPlanSchema.partial({ seconds: true, pauseAfterEpoch: true });
 
 /** Describes the events of one execution, which it takes in order, in batches of any size. */
 export interface HistoryFormatter {
