@@ -1,9 +1,13 @@
 import { PermanentError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
 import type { Terminal } from '../terminal';
 import { asFailure, isDecision } from './execution-failure';
-import { findExecution } from './find-run';
+import { type Controlled, findControlled } from './find-run';
 import { createPageMirror } from './mirror-page';
-import { commandFor, type DeployedPipeline } from './open-deployed-pipeline';
+import { commandFor, type DeployedPipeline, stackFlag } from './open-deployed-pipeline';
+import { followSweepToEnd } from './sweeps/follow-to-end';
+import { findSweepExecutions, requireSweeps } from './sweeps/sweep-executions';
+import { asSweepFailure, continueCommand } from './sweeps/sweep-failure';
 import { followToEnd } from './train-in-cloud';
 
 export interface RunRequest {
@@ -12,64 +16,124 @@ export interface RunRequest {
   readonly isJson: boolean;
 }
 
-/** Follows a run to its end and shows its earlier steps too. */
+/** Follows a run or a sweep to its end. Of a run, it shows the earlier steps too. */
 export async function followCommand(
   { isOpened, isJson, ...request }: RunRequest & { readonly isOpened: boolean },
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
   // Fails at once for an unknown run; following alone would wait, in case the run has just been started.
-  const { runId } = await findExecution(request.runId, cloud);
-  const page = isOpened ? await createPageMirror(cloud.store, runId, terminal) : undefined;
-  await followToEnd({ runId, ...(page && { onPoll: page.update }) }, isJson, cloud, terminal);
+  const controlled = await findControlled(request.runId, cloud);
+  const page = isOpened ? await createPageMirror(cloud.store, pagesOf(controlled), terminal) : undefined;
+  await followControlled(controlled, { ...(page && { onPoll: page.update }) }, isJson, cloud, terminal);
 }
 
-/** Stops an execution and its job. Everything stored so far is kept. */
+function pagesOf({ kind, execution: { id } }: Controlled): string[] {
+  return kind === 'sweep' ? [objectKeys.sweepPage(id)] : [objectKeys.report(id), objectKeys.progressPage(id)];
+}
+
+interface FollowOptions {
+  readonly afterEventId?: number;
+  readonly redriveCount?: number;
+  readonly onPoll?: () => Promise<void>;
+}
+
+function followControlled(
+  { kind, execution: { id, name } }: Controlled,
+  options: FollowOptions,
+  isJson: boolean,
+  cloud: DeployedPipeline,
+  terminal: Terminal,
+): Promise<void> {
+  return kind === 'sweep'
+    ? followSweepToEnd({ ...options, sweepId: id, name }, isJson, cloud, terminal)
+    : followToEnd({ ...options, runId: id, name }, isJson, cloud, terminal);
+}
+
+/** Stops an execution and what it runs. Everything stored so far is kept. */
 export async function stopCommand(
   { isJson, ...request }: RunRequest,
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  const { runId, status } = await findExecution(request.runId, cloud);
+  const controlled = await findControlled(request.runId, cloud);
+  const { kind, executions, execution } = controlled;
+  const { id, name, status } = execution;
   const isRunning = status === 'RUNNING';
-  if (isRunning) await cloud.executions.stop(runId);
+  if (isRunning) await executions.stop(name);
   if (isJson) {
-    terminal.print(JSON.stringify({ runId, isStopped: isRunning, statusBefore: status }, null, 2));
+    const ids = kind === 'sweep' ? { sweepId: id } : { runId: id };
+    terminal.print(JSON.stringify({ ...ids, isStopped: isRunning, statusBefore: status }, null, 2));
     return;
   }
   terminal.print(
     isRunning
-      ? `Run ${runId} is stopped, and its job is ending. To resume it later: ${commandFor(cloud.stack, 'redrive', runId)}`
-      : `Run ${runId} is not running (${status}). Nothing was changed.`,
+      ? describeStop(controlled, cloud)
+      : `${kind === 'sweep' ? 'Sweep' : 'Run'} ${id} is not running (${status}). Nothing was changed.`,
   );
 }
 
-/** Resumes a run at the step where it ended, and follows it unless detached. */
+function describeStop({ kind, execution: { id } }: Controlled, { stack }: DeployedPipeline): string {
+  switch (kind) {
+    case 'sweep':
+      return `Sweep ${id} is stopped, and the jobs of its trials are ending. To resume it later: ${commandFor(stack, 'redrive', id)}`;
+    case 'trial':
+      return `Run ${id} is stopped, and its job is ending. If its sweep goes on, it counts the trial as failed.`;
+    case 'run':
+      return `Run ${id} is stopped, and its job is ending. To resume it later: ${commandFor(stack, 'redrive', id)}`;
+  }
+}
+
+/** Resumes a run or a sweep at the step where it ended, and follows it unless detached. */
 export async function redriveCommand(
   { isJson, isDetached, ...request }: RunRequest & { readonly isDetached: boolean },
   cloud: DeployedPipeline,
   terminal: Terminal,
 ): Promise<void> {
-  const { executions, stack } = cloud;
-  const execution = await findExecution(request.runId, cloud);
-  const { runId } = execution;
-  if (isDecision(execution)) {
-    const { message } = asFailure(execution, '');
-    throw new PermanentError(
-      'InvalidInput',
-      `A redrive would end in the same way. ${message} Start a new run with "mnist-pipeline train --cloud".`,
-      { evidence: { runId, error: execution.error ?? null } },
-    );
-  }
-  const afterEventId = (await executions.eventsAfter(runId, 0)).at(-1)?.id ?? 0;
-  await executions.redrive(runId);
+  const controlled = await findControlled(request.runId, cloud);
+  const { kind, executions, execution } = controlled;
+  const { id, name } = execution;
+  refuseRepeatedDecision(controlled, cloud);
+  await refuseWhileSweepRuns(controlled, cloud);
+  const afterEventId =
+    kind === 'sweep' ? undefined : ((await executions.eventsAfter(name, 0)).at(-1)?.id ?? 0);
+  await executions.redrive(name);
   if (!isDetached) {
     const redriveCount = execution.redriveCount + 1;
-    await followToEnd({ runId, afterEventId, redriveCount }, isJson, cloud, terminal);
+    const options = { redriveCount, ...(afterEventId !== undefined && { afterEventId }) };
+    await followControlled(controlled, options, isJson, cloud, terminal);
     return;
   }
-  const look = commandFor(stack, 'follow', runId);
-  terminal.print(
-    isJson ? JSON.stringify({ runId }, null, 2) : `Run ${runId} is resumed. To follow it: ${look}`,
+  const look = commandFor(cloud.stack, 'follow', id);
+  const [noun, ids] =
+    kind === 'sweep' ? (['Sweep', { sweepId: id }] as const) : (['Run', { runId: id }] as const);
+  terminal.print(isJson ? JSON.stringify(ids, null, 2) : `${noun} ${id} is resumed. To follow it: ${look}`);
+}
+
+function refuseRepeatedDecision({ kind, execution }: Controlled, { stack }: DeployedPipeline): void {
+  if (!isDecision(execution)) return;
+  const { id, error } = execution;
+  const isSweep = kind === 'sweep';
+  const { message } = isSweep ? asSweepFailure(execution, stack) : asFailure(execution, '');
+  const next = isSweep
+    ? `Then continue it with "${continueCommand(stack, id)}".`
+    : `Start a new run with "mnist-pipeline train --cloud${stackFlag(stack)}".`;
+  throw new PermanentError('InvalidInput', `A redrive would end in the same way. ${message} ${next}`, {
+    evidence: { id, error: error ?? null },
+  });
+}
+
+/** Its sweep may train the trial at the same time, or has counted it as failed. */
+async function refuseWhileSweepRuns(
+  { kind, sweepId, execution: { id } }: Controlled,
+  cloud: DeployedPipeline,
+): Promise<void> {
+  if (kind !== 'trial') return;
+  const { latest } = await findSweepExecutions(sweepId!, requireSweeps(cloud));
+  if (latest?.status !== 'RUNNING') return;
+  throw new PermanentError(
+    'InvalidInput',
+    `The run "${id}" belongs to the sweep "${sweepId}", which is running and decides what is trained. Wait for its end, or stop it with "${commandFor(cloud.stack, 'stop', sweepId!)}".`,
+    { evidence: { id, sweepId: sweepId! } },
   );
 }

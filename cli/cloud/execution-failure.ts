@@ -16,34 +16,42 @@ export function isDecision({ error }: Execution): boolean {
   return permanentErrorNames.some((name) => name === error);
 }
 
+/** What messages say about an execution. */
+interface Wording {
+  readonly noun: 'run' | 'sweep';
+  /** What to do about one that cannot be redriven: a sentence. */
+  readonly otherwise: string;
+}
+
+const ofRun: Wording = { noun: 'run', otherwise: 'It cannot be resumed: start a new run.' };
+
 /**
- * Converts a failed execution to an error with the same name as a local run's; a bug becomes a plain `Error`.
+ * Converts a failed execution to an error with the same name as a local run's or sweep's; a bug becomes a plain `Error`.
  *
- * @param redriveCommand - the command that resumes this run.
+ * @param redriveCommand - the command that resumes it.
  */
-export function asFailure(execution: Execution, redriveCommand: string): Error {
-  const { runId, status, error, cause, isRedrivable } = execution;
-  const details = { evidence: { runId, status, error: error ?? null } };
-  const remedy = isRedrivable
-    ? `To resume it at the step where it ended: ${redriveCommand}`
-    : 'It cannot be resumed: start a new run.';
+export function asFailure(
+  execution: Execution,
+  redriveCommand: string,
+  { noun, otherwise }: Wording = ofRun,
+): Error {
+  const { id, status, error, cause, isRedrivable } = execution;
+  const details = { evidence: { id, status, error: error ?? null } };
+  const what = `The ${noun} "${id}"`;
+  const remedy = isRedrivable ? `To resume it at the step where it ended: ${redriveCommand}` : otherwise;
   const explained = sentence(explainCause(cause));
   if (status === 'ABORTED') {
-    const text = `The run "${runId}" was stopped${explained} ${remedy}`;
+    const text = `${what} was stopped${explained} ${remedy}`;
     return new WorkflowError('ExecutionFailed', text, details);
   }
   if (status === 'TIMED_OUT')
-    return new WorkflowError('ExecutionFailed', `The run "${runId}" ran out of time. ${remedy}`, details);
+    return new WorkflowError('ExecutionFailed', `${what} ran out of time. ${remedy}`, details);
   if (isDecision(execution)) {
     const decided = executionFailureSchema.safeParse(parseJson(cause));
     const step = decided.success ? ` in the step "${decided.data.step}"` : '';
-    return new PermanentError(
-      error as PermanentErrorName,
-      `The run "${runId}" failed${step}${explained}`,
-      details,
-    );
+    return new PermanentError(error as PermanentErrorName, `${what} failed${step}${explained}`, details);
   }
-  const message = `The run "${runId}" failed with ${error ?? 'no error name'}${explained} ${remedy}`;
+  const message = `${what} failed with ${error ?? 'no error name'}${explained} ${remedy}`;
   // An interrupted step on AWS is not a Ctrl-C on this machine.
   if (transientErrorNames.some((name) => name === error))
     return new TransientError('StoreUnavailable', message, details);

@@ -1,4 +1,4 @@
-import type { Execution } from '../../lib/cloud/executions';
+import type { Execution, Executions } from '../../lib/cloud/executions';
 import { didYouMean } from '../../lib/contracts/did-you-mean';
 import { absentAsUndefined, PermanentError } from '../../lib/contracts/errors';
 import { parseOrThrow } from '../../lib/contracts/parse';
@@ -6,33 +6,65 @@ import { runIdSchema } from '../../lib/contracts/run-config';
 import { listRunIds } from '../../lib/pipeline/list-runs';
 import { hasRun, isAlias, resolveRunId } from '../run-ids';
 import type { DeployedPipeline } from './open-deployed-pipeline';
+import { findSweepExecutions } from './sweeps/sweep-executions';
+import { findTrialExecution } from './sweeps/trial-execution';
+
+/** What `follow`, `stop` and `redrive` act on. */
+export interface Controlled {
+  /** `trial`: a run that belongs to a sweep. */
+  readonly kind: 'run' | 'trial' | 'sweep';
+  readonly execution: Execution;
+  /** Those of the state machine that has it. */
+  readonly executions: Executions;
+  /** Of a trial or a sweep. */
+  readonly sweepId?: string;
+}
 
 /**
- * The execution that a user names, as `resolveRunId` does. An execution of exactly this name comes before the beginning
- * of another run id, because it may have failed before it stored anything. For an exact name only Step Functions is
- * asked: a user who may stop runs may lack the right to read the bucket.
+ * The execution that a user names: of a run as `resolveRunId` does, or of a sweep by its id or by the name of any of its
+ * executions, of which the latest one counts. An execution of exactly this name comes before the beginning of another run
+ * id, because it may have failed before it stored anything. For an exact name only Step Functions is asked: a user who
+ * may stop runs may lack the right to read the bucket.
  *
  * @throws PermanentError InvalidInput or ArtifactNotFound.
  */
-export async function findExecution(
-  text: string,
-  { store, executions }: DeployedPipeline,
-): Promise<Execution> {
+export async function findControlled(text: string, cloud: DeployedPipeline): Promise<Controlled> {
+  const { store } = cloud;
   const given = parseOrThrow(runIdSchema, text, 'The run id');
-  if (isAlias(given)) return executions.describe(await resolveRunId(store, given));
+  if (isAlias(given)) return findRunOrTrial(await resolveRunId(store, given), cloud);
   let absence: PermanentError;
   try {
-    return await executions.describe(given);
+    const { executions } = cloud;
+    const execution = await absentAsUndefined(executions.describe(given));
+    return execution === undefined
+      ? ((await findSweep(given, cloud)) ?? (await findRunOrTrial(given, cloud)))
+      : { kind: 'run', execution, executions };
   } catch (error) {
     if (!(error instanceof PermanentError) || error.name !== 'ArtifactNotFound') throw error;
     absence = error;
   }
   const runIds = await listRunIds(store);
   if (runIds.some((runId) => runId !== given && runId.startsWith(given)))
-    return executions.describe(await resolveRunId(store, given));
+    return findRunOrTrial(await resolveRunId(store, given), cloud);
   const suggestion = didYouMean(given, runIds);
   if (suggestion === '') throw absence;
   throw new PermanentError('ArtifactNotFound', `${absence.message}${suggestion}`, { cause: absence });
+}
+
+async function findSweep(given: string, { sweeps }: DeployedPipeline): Promise<Controlled | undefined> {
+  const named = sweeps && (await absentAsUndefined(sweeps.describe(given)));
+  if (named === undefined) return undefined;
+  const { latest = named } = await findSweepExecutions(named.id, sweeps!);
+  return { kind: 'sweep', execution: latest, executions: sweeps!, sweepId: named.id };
+}
+
+/** @throws PermanentError ArtifactNotFound for a run without an execution. */
+export async function findRunOrTrial(runId: string, cloud: DeployedPipeline): Promise<Controlled> {
+  const { executions } = cloud;
+  const trial = await findTrialExecution(runId, cloud);
+  return trial === undefined
+    ? { kind: 'run', execution: await executions.describe(runId), executions }
+    : { kind: 'trial', executions, ...trial };
 }
 
 /**

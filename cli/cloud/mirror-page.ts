@@ -1,7 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { objectKeys } from '../../lib/contracts/object-keys';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { locate } from '../../lib/store/locate';
 import type { ObjectStore } from '../../lib/store/object-store';
@@ -14,12 +13,14 @@ export interface PageMirror {
 }
 
 /**
- * A copy on this machine of a run's progress page, which reloads itself in the browser, and of the report beside it,
- * which the page links to at the end.
+ * A copy on this machine of pages in the store: of a run's progress page, which reloads itself in the browser, and of the
+ * report beside it, which the page links to at the end; or of a sweep's page.
+ *
+ * @param keys - of the pages. The first one that is there is opened.
  */
 export async function createPageMirror(
   store: ObjectStore,
-  runId: string,
+  keys: readonly string[],
   { report }: Pick<Terminal, 'report'>,
 ): Promise<PageMirror> {
   const folder = new DirectoryStore(await mkdtemp(join(tmpdir(), 'mnist-pipeline-')));
@@ -35,13 +36,12 @@ export async function createPageMirror(
     if (!isFirst) return;
     const path = locate(folder, key);
     const hasOpened = await openInBrowser(path);
-    const message = hasOpened ? `The progress page is ${path}` : `Open this page in a browser: ${path}`;
+    const message = hasOpened ? `The page is ${path}` : `Open this page in a browser: ${path}`;
     report({ type: 'note', message });
   };
   return {
     update: async () => {
-      await download(objectKeys.report(runId));
-      await download(objectKeys.progressPage(runId));
+      for (const key of keys) await download(key);
     },
   };
 }

@@ -2,11 +2,15 @@ import { PermanentError } from '../../lib/contracts/errors';
 import { openStartingPoint } from '../open-starting-point';
 import type { Terminal } from '../terminal';
 
-export interface CloudTrainFlags {
+/** Where and how something runs on AWS. */
+export interface CloudFlags {
   readonly cloud?: boolean;
   readonly stack?: string;
   readonly compute?: string;
   readonly detach?: boolean;
+}
+
+export interface CloudTrainFlags extends CloudFlags {
   readonly runId?: string;
   readonly json?: boolean;
   /** The weights to start from. */
@@ -29,12 +33,15 @@ export async function trainInCloudFromFlags(
 }
 
 /** An option for AWS must not be ignored in a local run. */
-export function refuseCloudFlags({ stack, compute, detach }: CloudTrainFlags): void {
+export function refuseCloudFlags(
+  { stack, compute, detach }: CloudFlags,
+  noun: 'run' | 'sweep' = 'run',
+): void {
   const given = { '--stack': stack, '--compute': compute, '--detach': detach || undefined };
   const stray = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (stray === undefined) return;
   throw new PermanentError(
     'InvalidInput',
-    `${stray} is for a run on AWS, and this run is local. Add --cloud, or leave ${stray} out.`,
+    `${stray} is for a ${noun} on AWS, and this ${noun} is local. Add --cloud, or leave ${stray} out.`,
   );
 }

@@ -1,11 +1,13 @@
 import type { Execution } from '../../lib/cloud/executions';
 import { findBuiltIn } from '../../lib/contracts/built-in-datasets';
 import { PermanentError } from '../../lib/contracts/errors';
+import { objectKeys } from '../../lib/contracts/object-keys';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { runIdSchema } from '../../lib/contracts/run-config';
-import { type ExecutionInput, executionInputSchema } from '../../lib/contracts/steps';
+import { executionInputSchema } from '../../lib/contracts/steps';
 import { createRunId } from '../../lib/pipeline/start-run';
 import { type ContentObject, storeContent } from '../../lib/store/content-object';
+import type { ObjectStore } from '../../lib/store/object-store';
 import { quoteForShell } from '../command-text';
 import { flagOf } from '../flag-values';
 import { printOutcome } from '../print-outcome';
@@ -38,7 +40,7 @@ export async function trainInCloud(
   const runId = parseOrThrow(runIdSchema, request.runId ?? createRunId(terminal.now()), 'The run id');
   refuseAlias(runId);
   const input = parseOrThrow(executionInputSchema, request.input, settingsOfCommand, 'InvalidInput', flagOf);
-  refuseLocalDataset(input, cloud);
+  refuseLocalDataset(input.dataset, cloud);
   await storeContent(cloud.store, request.objects);
   const arn = await cloud.executions.start(runId, request.input);
   if (isDetached) {
@@ -64,7 +66,7 @@ function refuseAlias(runId: string): void {
 }
 
 /** The workflow cannot read folders of this machine. */
-function refuseLocalDataset({ dataset }: ExecutionInput, { stack }: DeployedPipeline): void {
+export function refuseLocalDataset(dataset: string, { stack }: Pick<DeployedPipeline, 'stack'>): void {
   if (findBuiltIn(dataset) !== undefined || dataset.startsWith('s3://')) return;
   throw new PermanentError(
     'InvalidInput',
@@ -81,16 +83,27 @@ export async function followToEnd(
   terminal: Terminal,
 ): Promise<void> {
   const execution = await followRun(request, cloud, terminal);
+  const { runId } = request;
+  const { store, stack } = cloud;
   if (hasRecord(execution)) {
-    const { runId } = execution;
+    if (await isPaused(store, runId)) {
+      terminal.print(
+        isJson
+          ? JSON.stringify({ runId, status: 'paused' }, null, 2)
+          : `The training of ${runId} has paused, as the input of its execution says.`,
+      );
+      return;
+    }
     const nextCommands = [
-      { command: commandFor(cloud.stack, 'fetch', runId), meaning: 'download the model and the report' },
+      { command: commandFor(stack, 'fetch', runId), meaning: 'download the model and the report' },
     ];
-    await printOutcome({ store: cloud.store, runId, isJson, nextCommands }, terminal);
+    await printOutcome({ store, runId, isJson, nextCommands }, terminal);
   }
-  if (execution.status !== 'SUCCEEDED')
-    throw asFailure(execution, commandFor(cloud.stack, 'redrive', execution.runId));
+  if (execution.status !== 'SUCCEEDED') throw asFailure(execution, commandFor(stack, 'redrive', runId));
 }
+
+const isPaused = async (store: ObjectStore, runId: string) =>
+  (await store.head(objectKeys.runRecord(runId))) === undefined;
 
 /** A run below the minimum accuracy is stored and shown like any other. */
 function hasRecord({ status, error }: Execution): boolean {

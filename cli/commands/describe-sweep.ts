@@ -10,12 +10,15 @@ import {
   formatTrials,
   metricNames,
   sortTrials,
+  sumCost,
 } from '../display/sweep-table';
 import type { Terminal } from '../terminal';
 
 interface Extent {
   /** @default all */
   readonly maxRows?: number;
+  /** Shows all. @default that of the store */
+  readonly showCommand?: string;
 }
 
 /** The table of a sweep, and what follows from it. */
@@ -23,9 +26,10 @@ export function describeSweep(
   store: ObjectStore,
   state: SweepState,
   { styles, columns }: Pick<Terminal, 'styles' | 'columns'>,
-  { maxRows = Number.POSITIVE_INFINITY }: Extent = {},
+  { maxRows = Number.POSITIVE_INFINITY, showCommand }: Extent = {},
 ): string {
   const { sweep } = state;
+  const show = showCommand ?? commandLine(store, 'sweep', 'show', sweep.sweepId);
   const trials = sortTrials(state);
   const hidden = trials.length - maxRows;
   return [
@@ -33,11 +37,10 @@ export function describeSweep(
     `Sweep ${sweep.sweepId}: ${describeCounts(state)}; ${describeEpochs(state)}`,
     '',
     ...(trials.length === 0 ? [] : [formatTrials(trials.slice(0, maxRows), sweep, styles, columns), '']),
-    ...(hidden > 0
-      ? [`  and ${hidden} more: ${commandLine(store, 'sweep', 'show', sweep.sweepId)}`, '']
-      : []),
+    ...(hidden > 0 ? [`  and ${hidden} more: ${show}`, ''] : []),
     ...describeWinner(store, state, styles),
     ...describeSummary(state),
+    ...describeCost(state),
     `  page     ${linkTo(store, objectKeys.sweepPage(sweep.sweepId), styles)}`,
   ].join('\n');
 }
@@ -55,6 +58,12 @@ function describeWinner(
     `  run      ${winnerRunId}: ${linkTo(store, objectKeys.report(winnerRunId), styles)}`,
     `  to use   ${trainCommand({ ...config, evaluateOn: 'test' })}`,
   ];
+}
+
+/** A sweep on this machine costs nothing. */
+function describeCost(state: SweepState): string[] {
+  const cost = sumCost(state);
+  return cost === 0 ? [] : [`  cost     about $${cost.toFixed(4)} for the trials`];
 }
 
 function describeSummary({ sweep, summary }: SweepState): string[] {

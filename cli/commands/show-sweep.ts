@@ -20,10 +20,15 @@ export async function showSweepCommand(
   { store, isJson, sweepId }: ShowSweepRequest,
   terminal: Terminal,
 ): Promise<void> {
-  const sweep = sweepId === undefined ? await readNewest(store) : await readNamed(store, sweepId);
+  const sweep = await readShownSweep(store, sweepId);
   const state = await readSweepState(store, sweep);
   terminal.print(isJson ? JSON.stringify(state, null, 2) : describeSweep(store, state, terminal));
   await writeSweepPage(store, state);
+}
+
+/** @param sweepId - as given. @default the newest */
+export function readShownSweep(store: ObjectStore, sweepId: string | undefined): Promise<Sweep> {
+  return sweepId === undefined ? readNewest(store) : readNamed(store, sweepId);
 }
 
 async function readNewest(store: ObjectStore): Promise<Sweep> {

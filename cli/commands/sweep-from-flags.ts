@@ -21,13 +21,14 @@ import { gridSize } from '../../lib/sweep/samplers/grid';
 import { checkSpace } from '../../lib/sweep/space';
 import { halvingRungs } from '../../lib/sweep/stopping/halving';
 import { medianRungs } from '../../lib/sweep/stopping/median';
+import { type CloudFlags, refuseCloudFlags } from '../cloud/train-flags';
 import { flagOf } from '../flag-values';
 import { openStartingPoint } from '../open-starting-point';
 import { readJsonFile } from '../read-input-file';
 import { type GivenSettings, readGivenSettings } from '../settings';
 import type { Terminal } from '../terminal';
 
-export interface SweepFlags {
+export interface SweepFlags extends CloudFlags {
   readonly store: string;
   readonly config?: string;
   readonly sweepId?: string;
@@ -49,6 +50,7 @@ const optionsSchema = z.object({
   metric: z.enum(sweepMetrics).optional(),
   maxParallel: z.int().min(1).max(1000).optional(),
   maxFailed: z.int().min(0).max(maxTrials).optional(),
+  maxCostUsd: runSettingsSchema.shape.maxCostUsd.unwrap().optional(),
 });
 type SweepOptions = z.infer<typeof optionsSchema>;
 
@@ -62,7 +64,9 @@ export async function sweepFromFlags(
   const options = parseOrThrow(optionsSchema, flags, 'An option of sweep', 'InvalidInput', flagOf);
   const sweepId = parseOrThrow(sweepIdSchema, flags.sweepId ?? createRunId(terminal.now()), 'The sweep id');
   refuseContradictions(file, options, flags);
-  const store = await openStore(flags.store);
+  if (!flags.cloud) refuseForLocal(options, flags);
+  const cloud = flags.cloud ? await openCloud(flags.stack) : undefined;
+  const store = cloud?.store ?? (await openStore(flags.store));
   const isPlanned = file !== undefined || options.folds !== undefined || options.seeds !== undefined;
   if (!isPlanned) refuseWithoutSpace(settings, options, flags);
   const given = await readGivenSettings(settings, flags.config);
@@ -73,9 +77,32 @@ export async function sweepFromFlags(
     ...(maxFailed !== undefined && { maxFailed }),
     ...(maxParallel !== undefined && { maxParallel }),
   };
-  const { sweepCommand } = await import('./sweep');
   const request = { sweepId, limits, ...(planned && { planned }), ...(extension && { extension }) };
-  await sweepCommand({ store, request, objects, isJson: flags.json ?? false }, terminal);
+  const { compute, detach: isDetached = false, json: isJson = false } = flags;
+  if (cloud !== undefined) {
+    const { sweepInCloud } = await import('../cloud/sweeps/sweep-in-cloud');
+    await sweepInCloud({ request, objects, compute, isDetached, isJson }, cloud, terminal);
+    return;
+  }
+  const { sweepCommand } = await import('./sweep');
+  await sweepCommand({ store, request, objects, isJson }, terminal);
+}
+
+/** Loads the AWS SDK, so only where it is needed. */
+async function openCloud(stack: string | undefined) {
+  const { openDeployedPipeline } = await import('../cloud/open-deployed-pipeline');
+  const { requireSweeps } = await import('../cloud/sweeps/sweep-executions');
+  const cloud = await openDeployedPipeline(stack);
+  requireSweeps(cloud);
+  return cloud;
+}
+
+function refuseForLocal({ maxCostUsd }: SweepOptions, flags: SweepFlags): void {
+  refuseCloudFlags(flags, 'sweep');
+  if (maxCostUsd === undefined) return;
+  throw refuse(
+    '--max-cost-usd limits what a sweep costs on AWS, and this sweep is local and costs nothing. Add --cloud, or leave it out.',
+  );
 }
 
 function refuseContradictions(file: string | undefined, options: SweepOptions, flags: SweepFlags): void {
@@ -131,14 +158,21 @@ async function planSweep(
 ): Promise<SweepPlan> {
   const { settings: ofFile, space } =
     file === undefined ? { settings: {}, space: {} } : await readSpaceFile(file);
-  const { folds, seeds, metric = 'validation-loss', samplerSeed = 1, stop = 'none' } = options;
+  const {
+    folds,
+    seeds,
+    metric = 'validation-loss',
+    samplerSeed = 1,
+    stop = 'none',
+    maxCostUsd = 0,
+  } = options;
   const sampler = folds !== undefined ? 'folds' : seeds !== undefined ? 'seeds' : (options.sampler ?? 'tpe');
   const settings = { ...ofFile, ...given, ...(folds !== undefined && { folds }) } as Sweep['settings'];
   const what = file === undefined ? 'The sweep' : describeFile(file);
   const trialCount = folds ?? seeds ?? options.trials ?? countGrid({ settings, space, sampler, stop }, what);
   checkSpace({ settings, space, sampler, stop, trialCount }, what);
   const rungs = chooseRungs(stop, longestTraining(settings, space), trialCount);
-  return { settings, space, trialCount, sampler, samplerSeed, stop, rungs, metric, maxCostUsd: 0 };
+  return { settings, space, trialCount, sampler, samplerSeed, stop, rungs, metric, maxCostUsd };
 }
 
 /** The trials of a whole grid. */

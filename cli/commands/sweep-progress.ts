@@ -8,6 +8,7 @@ import {
   describeEpochs,
   estimateSecondsLeft,
   formatTrial,
+  sumCost,
 } from '../display/sweep-table';
 import type { Terminal } from '../terminal';
 
@@ -44,6 +45,9 @@ export function observeSweep({ report }: Terminal): SweepObserver {
   };
 }
 
+/** Trials with a line of their own: all must fit the screen to be redrawn. */
+const maxRunning = 12;
+
 function describeProgress(state: SweepState, positions: ReadonlyMap<number, Position>): string[] {
   let moreEpochs = 0;
   const running = [...positions].map(([trial, { epoch, epochs, batch, batchesPerEpoch }]) => {
@@ -52,12 +56,16 @@ function describeProgress(state: SweepState, positions: ReadonlyMap<number, Posi
     const percent = Math.floor((100 * batch) / batchesPerEpoch);
     return `  trial ${trial}: epoch ${epoch} of ${epochs}, ${String(percent).padStart(3)} %`;
   });
+  const cost = sumCost(state);
   const secondsLeft = estimateSecondsLeft(state, moreEpochs);
   const summary = [
     describeCounts(state),
     describeEpochs(state),
     ...describeBest(state),
+    ...(cost === 0 ? [] : [`$${cost.toFixed(2)}`]),
     ...(secondsLeft === undefined ? [] : [`${formatClock(secondsLeft)} left`]),
   ];
-  return [...running, `  ${summary.join(' · ')}`];
+  const hidden = running.length - maxRunning;
+  const more = hidden > 0 ? [`  and ${hidden} more`] : [];
+  return [...running.slice(0, maxRunning), ...more, `  ${summary.join(' · ')}`];
 }

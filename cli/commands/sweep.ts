@@ -1,13 +1,12 @@
-import { createError, PermanentError, PipelineError } from '../../lib/contracts/errors';
+import { createError, PipelineError } from '../../lib/contracts/errors';
 import type { SweepRequest } from '../../lib/pipeline/sweep/open-sweep';
 import { readResults, readSweep } from '../../lib/pipeline/sweep/read-sweep';
 import { sweepLocally } from '../../lib/pipeline/sweep/sweep-locally';
 import type { ContentObject } from '../../lib/store/content-object';
 import type { ObjectStore } from '../../lib/store/object-store';
-import type { SweepState } from '../../lib/sweep/sweep-state';
 import { commandLine } from '../command-text';
 import type { Terminal } from '../terminal';
-import { describeSweep } from './describe-sweep';
+import { printSweepOutcome } from './sweep-outcome';
 import { observeSweep } from './sweep-progress';
 
 interface SweepCommandRequest {
@@ -34,22 +33,7 @@ export async function sweepCommand(
   );
   const { state, results, gateFailure } = finished;
   report({ type: 'sweep-progress', lines: [] });
-  terminal.print(
-    isJson ? JSON.stringify(results, null, 2) : describeSweep(store, state, terminal, { maxRows: 10 }),
-  );
-  if (gateFailure !== undefined) throw gateFailure;
-  assertAnyTrained(state);
-}
-
-/** The table is printed, and says why each of them failed. */
-function assertAnyTrained({ sweep, trials }: SweepState): void {
-  if (trials.some(({ status }) => status !== 'failed')) return;
-  const [first] = trials;
-  throw new PermanentError(
-    'TrainingDiverged',
-    `All ${trials.length} trials of the sweep "${sweep.sweepId}" failed. The first: ${first!.error!.message}`,
-    { evidence: { sweepId: sweep.sweepId, failed: trials.length } },
-  );
+  printSweepOutcome({ store, state, results, gateFailure, isJson }, terminal);
 }
 
 /** A sweep that has its sweep.json can be continued until it is over; without it, nothing was stored. */

@@ -1,6 +1,14 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Terminal } from '../terminal';
-import { addCommand, detachOption, jsonOption, quietOption, runIdArgument, stackOption } from './options';
+import {
+  addCommand,
+  detachOption,
+  jsonOption,
+  quietOption,
+  runIdArgument,
+  runIdHelp,
+  stackOption,
+} from './options';
 
 /** Loads the AWS SDK, so only where a command needs AWS. */
 async function openDeployedPipeline(stackName: string | undefined) {
@@ -15,15 +23,15 @@ interface RunFlags {
 
 function addRunCommand(program: Command, name: string, description: string): Command {
   return addCommand(program, name, description)
-    .addArgument(runIdArgument())
+    .addArgument(new Argument('<runId>', `${runIdHelp}; or a sweep id`))
     .addOption(stackOption())
     .addOption(jsonOption())
     .addOption(quietOption());
 }
 
 export function defineFollow(program: Command, terminal: Terminal): void {
-  addRunCommand(program, 'follow', 'follow a run on AWS to its end')
-    .option('--open', 'open the progress page in the browser, updated after each epoch')
+  addRunCommand(program, 'follow', 'follow a run or a sweep on AWS to its end')
+    .option('--open', 'open the progress page in the browser, updated after each epoch; of a sweep its page')
     .action(async (runId: string, { stack, json = false, open = false }: RunFlags & { open?: boolean }) => {
       const { followCommand } = await import('../cloud/control-run');
       const cloud = await openDeployedPipeline(stack);
@@ -32,7 +40,7 @@ export function defineFollow(program: Command, terminal: Terminal): void {
 }
 
 export function defineStop(program: Command, terminal: Terminal): void {
-  addRunCommand(program, 'stop', 'stop a run on AWS, and its job').action(
+  addRunCommand(program, 'stop', 'stop a run or a sweep on AWS, and its jobs').action(
     async (runId: string, { stack, json = false }: RunFlags) => {
       const { stopCommand } = await import('../cloud/control-run');
       await stopCommand({ runId, isJson: json }, await openDeployedPipeline(stack), terminal);
@@ -41,7 +49,11 @@ export function defineStop(program: Command, terminal: Terminal): void {
 }
 
 export function defineRedrive(program: Command, terminal: Terminal): void {
-  addRunCommand(program, 'redrive', 'resume a failed or stopped run on AWS at the step where it ended')
+  addRunCommand(
+    program,
+    'redrive',
+    'resume a failed or stopped run or sweep on AWS at the step where it ended',
+  )
     .addOption(detachOption())
     .action(
       async (runId: string, { stack, json = false, detach = false }: RunFlags & { detach?: boolean }) => {

@@ -9,7 +9,10 @@ export const stackOption = () =>
   new Option('--stack <name>', 'the deployed stack (default: $MNIST_PIPELINE_STACK, or MnistPipeline)');
 export const jsonOption = () => new Option('--json', 'print the result as JSON');
 export const quietOption = () => new Option('--quiet', 'no progress and no notes');
-export const detachOption = () => new Option('--detach', 'start the run without following it');
+export const computeOption = () =>
+  new Option('--compute <name>', "gpu or cpu (default: the deployment's first)");
+export const detachOption = (noun: 'run' | 'sweep' = 'run') =>
+  new Option('--detach', `start the ${noun} without following it`);
 export const modelNameOption = () =>
   new Option(
     '--model-name <name>',
@@ -19,7 +22,7 @@ export const modelNameOption = () =>
 export const runIdFlag = (description = 'the same as the argument') =>
   new Option('--run-id <id>', description);
 
-const runIdHelp = 'a run id, "latest", "best", or the unique beginning of an id';
+export const runIdHelp = 'a run id, "latest", "best", or the unique beginning of an id';
 
 export const runIdArgument = () => new Argument('<runId>', runIdHelp);
 export const optionalRunIdArgument = (byDefault: string) =>

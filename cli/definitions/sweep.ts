@@ -1,8 +1,19 @@
 import { Argument, type Command, Option } from 'commander';
+import type { SourceFlags } from '../choose-store';
 import type { SweepFlags } from '../commands/sweep-from-flags';
 import { numberOrText } from '../flag-values';
 import type { Terminal } from '../terminal';
-import { addCommand, addExamples, jsonOption, quietOption, storeOption } from './options';
+import {
+  addCommand,
+  addExamples,
+  cloudOption,
+  computeOption,
+  detachOption,
+  jsonOption,
+  quietOption,
+  stackOption,
+  storeOption,
+} from './options';
 import { presetOption, sweptSettingGroups } from './setting-options';
 
 const countOption = (flags: string, description: string) =>
@@ -47,7 +58,12 @@ export function defineSweep(program: Command, terminal: Terminal): void {
         'what is best: validation-loss or validation-accuracy (default: validation-loss)',
       ).choices(['validation-loss', 'validation-accuracy']),
     )
-    .addOption(countOption('--max-parallel <count>', 'trials side by side, each in a process (default: 1)'))
+    .addOption(
+      countOption(
+        '--max-parallel <count>',
+        'trials side by side (default: 1 here, each in a process; 10 on AWS)',
+      ),
+    )
     .addOption(countOption('--max-failed <count>', 'trials that may fail (default: 0)'))
     .addOption(storeOption())
     .option('--config <file>', 'a JSON file with settings of all trials, which options override')
@@ -57,12 +73,27 @@ export function defineSweep(program: Command, terminal: Terminal): void {
     command.optionsGroup(title);
     for (const option of options) command.addOption(option);
   }
-  command.optionsGroup('Output:').addOption(jsonOption()).addOption(quietOption());
+  command
+    .optionsGroup('On AWS:')
+    .addOption(cloudOption('run the sweep in the deployed pipeline instead of on this machine'))
+    .addOption(stackOption())
+    .addOption(computeOption())
+    .addOption(detachOption('sweep'))
+    .addOption(
+      countOption('--max-cost-usd <dollars>', 'for all trials together; 0 sets no limit (default: 0)'),
+    )
+    .optionsGroup('Output:')
+    .addOption(jsonOption())
+    .addOption(quietOption());
   addExamples(command, [
     ['mnist-pipeline sweep space.json --trials 24 --stop halving', 'the best third goes on, twice'],
     ['mnist-pipeline sweep --folds 5', 'cross-validation of the default configuration'],
     ['mnist-pipeline sweep --sweep-id friday', 'go on with an unfinished sweep'],
     ['mnist-pipeline sweep --sweep-id friday --extend 12', 'twelve trials more'],
+    [
+      'mnist-pipeline sweep space.json --trials 50 --cloud --max-cost-usd 2',
+      'on AWS, for two dollars at most',
+    ],
     ['mnist-pipeline sweep show', 'the table of the newest sweep'],
   ]);
   const names = [presetOption(), ...groups.flatMap(({ options }) => options)].map((option) =>
@@ -82,12 +113,19 @@ function defineSweepShow(sweep: Command, terminal: Terminal): void {
   addCommand(sweep, 'show', 'show the table of a sweep, and write its page')
     .addArgument(new Argument('[sweepId]', 'the id of a sweep (default: the newest)'))
     .addOption(storeOption())
+    .addOption(cloudOption('a sweep of the deployed pipeline; an unfinished one with its execution'))
+    .addOption(stackOption())
     .addOption(jsonOption())
-    .action(
-      async (sweepId: string | undefined, { store, json = false }: { store: string; json?: boolean }) => {
-        const { showSweepCommand } = await import('../commands/show-sweep');
-        const { openStore } = await import('../../lib/store/open-store');
-        await showSweepCommand({ store: await openStore(store), isJson: json, sweepId }, terminal);
-      },
-    );
+    .action(async (sweepId: string | undefined, flags: SourceFlags & { readonly json?: boolean }) => {
+      const isJson = flags.json ?? false;
+      if (flags.cloud) {
+        const { openDeployedPipeline } = await import('../cloud/open-deployed-pipeline');
+        const { showSweepInCloud } = await import('../cloud/sweeps/show-sweep');
+        await showSweepInCloud({ sweepId, isJson }, await openDeployedPipeline(flags.stack), terminal);
+        return;
+      }
+      const { showSweepCommand } = await import('../commands/show-sweep');
+      const { chooseStore } = await import('../choose-store');
+      await showSweepCommand({ store: await chooseStore(flags), isJson, sweepId }, terminal);
+    });
 }

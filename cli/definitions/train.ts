@@ -5,6 +5,7 @@ import {
   addCommand,
   addExamples,
   cloudOption,
+  computeOption,
   detachOption,
   jsonOption,
   modelSourceHelp,
@@ -43,7 +44,7 @@ export function defineTrain(program: Command, terminal: Terminal): void {
     .optionsGroup('On AWS:')
     .addOption(cloudOption('start the run in the deployed pipeline instead of on this machine'))
     .addOption(stackOption())
-    .option('--compute <name>', "gpu or cpu (default: the deployment's first)")
+    .addOption(computeOption())
     .addOption(detachOption())
     .optionsGroup('Output:')
     .addOption(jsonOption())

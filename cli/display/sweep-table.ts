@@ -71,11 +71,11 @@ export function formatTrial(
 
 /** How far a sweep is: `5 of 12 trials done, 3 paused, 1 failed`. */
 export function describeCounts({ sweep, trials }: SweepState): string {
-  const count = (...statuses: Trial['status'][]) =>
-    trials.filter(({ status }) => statuses.includes(status)).length;
+  const count = (counted: Trial['status']) => trials.filter(({ status }) => status === counted).length;
   const parts = [
     `${count('finished')} of ${sweep.trialCount} trials done`,
-    ...describe(count('paused', 'waiting'), 'paused'),
+    ...describe(count('paused'), 'paused'),
+    ...describe(count('waiting'), 'waiting'),
     ...describe(count('stopped'), 'stopped'),
     ...describe(count('failed'), 'failed'),
   ];
@@ -92,6 +92,9 @@ export function describeEpochs(state: SweepState): string {
 export const countEpochs = ({ trials }: SweepState) =>
   trials.reduce((sum, { epochs }) => sum + epochs.length, 0);
 
+/** US dollars, by list prices; 0 on this machine. */
+export const sumCost = ({ trials }: SweepState) => trials.reduce((sum, { costUsd }) => sum + costUsd, 0);
+
 /** `undefined` before the first epoch. */
 export function estimateSecondsLeft(state: SweepState, moreEpochs: number): number | undefined {
   const seconds = sumSeconds(state.trials);
@@ -104,7 +107,11 @@ export function estimateSecondsLeft(state: SweepState, moreEpochs: number): numb
 /** The best value so far, of trials with different numbers of epochs among them. */
 export function describeBest(state: SweepState): string[] {
   const { metric } = state.sweep;
-  const [best] = [...state.trials].filter(({ value }) => value !== undefined).sort(compareValues(metric));
+  const compare = compareValues(metric);
+  let best: Trial | undefined;
+  // It is asked for after every epoch, of up to ten thousand trials.
+  for (const trial of state.trials)
+    if (trial.value !== undefined && (best === undefined || compare(trial, best) < 0)) best = trial;
   return best === undefined
     ? []
     : [`best ${metricNames[metric]} ${best.value!.toFixed(4)} (trial ${best.trial})`];

@@ -1,6 +1,9 @@
-/** One execution of the state machine: its name is the run id. */
+/** One execution of a state machine. */
 export interface Execution {
-  readonly runId: string;
+  /** Used once in 90 days. */
+  readonly name: string;
+  /** Of the run or the sweep: what the input of the execution says, or else its name. */
+  readonly id: string;
   readonly arn: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
   readonly startedAt: Date | undefined;
@@ -30,22 +33,24 @@ export interface WorkflowEvent {
   readonly resource?: string | undefined;
 }
 
-/** The executions of one state machine. Every method but `start` throws `ArtifactNotFound` for an unknown run. */
+/** The executions of one state machine, by their names. Every method but `start` and `list` throws `ArtifactNotFound` for an unknown one. */
 export interface Executions {
   /**
    * Starts an execution. For the same name and input, returns the one that is already running.
    *
-   * @param input - the given settings; `{}` for the default configuration.
+   * @param input - of a run the given settings; `{}` for the default configuration.
    * @returns its ARN.
    * @throws PermanentError RunExists when the name is taken.
    */
-  start(runId: string, input: object): Promise<string>;
-  describe(runId: string): Promise<Execution>;
+  start(name: string, input: object): Promise<string>;
+  describe(name: string): Promise<Execution>;
+  /** All that Step Functions remembers, the latest start first. Those of the last seconds may be missing. */
+  list(): AsyncIterable<Pick<Execution, 'name' | 'startedAt'>>;
   /** Events with a higher id, in ascending order. */
-  eventsAfter(runId: string, eventId: number): Promise<readonly WorkflowEvent[]>;
-  stop(runId: string): Promise<void>;
+  eventsAfter(name: string, eventId: number): Promise<readonly WorkflowEvent[]>;
+  stop(name: string): Promise<void>;
   /** Resumes a failed, stopped or timed-out execution at the step where it ended. */
-  redrive(runId: string): Promise<void>;
+  redrive(name: string): Promise<void>;
   /** Requests the state machine itself: throws what `start` throws for missing credentials or a missing stack. */
   check(): Promise<void>;
 }

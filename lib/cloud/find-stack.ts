@@ -17,13 +17,19 @@ const stateMachineArnSchema = z
 const bucketNameSchema = z.string().min(3);
 
 /** The stack's outputs, as cdk/training-pipeline-stack.ts names them. */
-const stackOutputsSchema = z.object({ StateMachineArn: stateMachineArnSchema, BucketName: bucketNameSchema });
+const stackOutputsSchema = z.object({
+  StateMachineArn: stateMachineArnSchema,
+  /** Stacks of earlier versions have no sweeps. */
+  SweepStateMachineArn: stateMachineArnSchema.optional(),
+  BucketName: bucketNameSchema,
+});
 
 /** Environment variables; each overrides the file. */
 const locationEnvSchema = z.object({
   MNIST_PIPELINE_STACK: z.string().min(1).optional(),
   MNIST_PIPELINE_OUTPUTS: z.string().min(1).optional(),
   MNIST_PIPELINE_STATE_MACHINE_ARN: stateMachineArnSchema.optional(),
+  MNIST_PIPELINE_SWEEP_STATE_MACHINE_ARN: stateMachineArnSchema.optional(),
   MNIST_PIPELINE_BUCKET: bucketNameSchema.optional(),
 });
 
@@ -31,6 +37,8 @@ const locationEnvSchema = z.object({
 export interface StackLocation {
   readonly name: string;
   readonly stateMachineArn: string;
+  /** `undefined` for a stack that was deployed before it had sweeps. */
+  readonly sweepStateMachineArn?: string | undefined;
   readonly bucketName: string;
   readonly region: string;
   /** Twelve digits. */
@@ -51,17 +59,25 @@ export async function findStack(
   const stackName = name ?? env.MNIST_PIPELINE_STACK ?? defaultStackName;
   const given = {
     StateMachineArn: env.MNIST_PIPELINE_STATE_MACHINE_ARN,
+    SweepStateMachineArn: env.MNIST_PIPELINE_SWEEP_STATE_MACHINE_ARN,
     BucketName: env.MNIST_PIPELINE_BUCKET,
   };
-  const { StateMachineArn, BucketName } =
+  const { StateMachineArn, BucketName, ...others } =
     given.StateMachineArn !== undefined && given.BucketName !== undefined
-      ? { StateMachineArn: given.StateMachineArn, BucketName: given.BucketName }
+      ? { ...given, StateMachineArn: given.StateMachineArn, BucketName: given.BucketName }
       : {
           ...(await readOutputs(env.MNIST_PIPELINE_OUTPUTS ?? defaultOutputsFile, stackName)),
           ...defined(given),
         };
   const [, , , region, account] = StateMachineArn.split(':') as [string, string, string, string, string];
-  return { name: stackName, stateMachineArn: StateMachineArn, bucketName: BucketName, region, account };
+  return {
+    name: stackName,
+    stateMachineArn: StateMachineArn,
+    sweepStateMachineArn: others.SweepStateMachineArn,
+    bucketName: BucketName,
+    region,
+    account,
+  };
 }
 
 function defined<Values extends object>(values: Values): Partial<Values> {

@@ -4,57 +4,86 @@ import {
   DescribeStateMachineCommand,
   type HistoryEvent,
   paginateGetExecutionHistory,
+  paginateListExecutions,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
+import { startSchema } from '../contracts/events';
+import { parseJson } from '../contracts/parse';
 import { connectionSettings } from '../store/aws-connection';
 import type { Execution, Executions, WorkflowEvent } from './executions';
 import type { StackLocation } from './find-stack';
-import { asWorkflowFailure } from './sfn-failures';
+import { asWorkflowFailure, type ExecutionKind } from './sfn-failures';
 
-/** The maximum of GetExecutionHistory. */
-const historyPageSize = 1_000;
+/** The maximum of GetExecutionHistory and ListExecutions. */
+const pageSize = 1_000;
+
+/** One of the two state machines of a stack. */
+interface Machine {
+  readonly arn: string;
+  /** What its executions are of. */
+  readonly kind: ExecutionKind;
+}
 
 /** Executions by the Step Functions API. */
 export class SfnExecutions implements Executions {
   constructor(
     private readonly client: SFNClient,
     private readonly stack: StackLocation,
+    private readonly machine: Machine,
   ) {}
 
-  async start(runId: string, input: object): Promise<string> {
-    return this.ask(`start the run "${runId}"`, 'states:StartExecution', runId, async () => {
+  async start(name: string, input: object): Promise<string> {
+    return this.ask(`start the ${this.machine.kind} "${name}"`, 'states:StartExecution', name, async () => {
       const answer = await this.client.send(
         new StartExecutionCommand({
-          stateMachineArn: this.stack.stateMachineArn,
-          name: runId,
+          stateMachineArn: this.machine.arn,
+          name,
           input: JSON.stringify(input),
         }),
       );
-      return answer.executionArn ?? this.arnOf(runId);
+      return answer.executionArn ?? this.arnOf(name);
     });
   }
 
-  async describe(runId: string): Promise<Execution> {
-    return this.ask(`look at the run "${runId}"`, 'states:DescribeExecution', runId, async () =>
-      toExecution(
-        runId,
-        await this.client.send(new DescribeExecutionCommand({ executionArn: this.arnOf(runId) })),
-      ),
+  async describe(name: string): Promise<Execution> {
+    return this.ask(
+      `look at the ${this.machine.kind} "${name}"`,
+      'states:DescribeExecution',
+      name,
+      async () =>
+        toExecution(
+          name,
+          await this.client.send(new DescribeExecutionCommand({ executionArn: this.arnOf(name) })),
+        ),
     );
   }
 
+  async *list(): AsyncIterable<Pick<Execution, 'name' | 'startedAt'>> {
+    const pages = paginateListExecutions(
+      { client: this.client, pageSize },
+      { stateMachineArn: this.machine.arn },
+    )[Symbol.asyncIterator]();
+    for (;;) {
+      const action = `list the executions of ${this.machine.kind}s`;
+      const page = await this.ask(action, 'states:ListExecutions', undefined, () => pages.next());
+      if (page.done) return;
+      for (const { name, startDate } of page.value.executions ?? [])
+        yield { name: name!, startedAt: startDate };
+    }
+  }
+
   /** Reads the newest events first, up to a known one, so that a poll is one request however long the history is. */
-  async eventsAfter(runId: string, eventId: number): Promise<readonly WorkflowEvent[]> {
-    const action = `read the history of the run "${runId}"`;
-    return this.ask(action, 'states:GetExecutionHistory', runId, async () => {
+  async eventsAfter(name: string, eventId: number): Promise<readonly WorkflowEvent[]> {
+    const action = `read the history of the ${this.machine.kind} "${name}"`;
+    return this.ask(action, 'states:GetExecutionHistory', name, async () => {
       const events: WorkflowEvent[] = [];
       const pages = paginateGetExecutionHistory(
-        { client: this.client, pageSize: historyPageSize },
-        { executionArn: this.arnOf(runId), reverseOrder: true },
+        { client: this.client, pageSize },
+        { executionArn: this.arnOf(name), reverseOrder: true },
       );
       for await (const page of pages) {
         const unknown = (page.events ?? []).map(toWorkflowEvent).filter(({ id }) => id > eventId);
@@ -65,11 +94,11 @@ export class SfnExecutions implements Executions {
     });
   }
 
-  async stop(runId: string): Promise<void> {
-    await this.ask(`stop the run "${runId}"`, 'states:StopExecution', runId, () =>
+  async stop(name: string): Promise<void> {
+    await this.ask(`stop the ${this.machine.kind} "${name}"`, 'states:StopExecution', name, () =>
       this.client.send(
         new StopExecutionCommand({
-          executionArn: this.arnOf(runId),
+          executionArn: this.arnOf(name),
           error: 'Stopped',
           cause: 'mnist-pipeline stop',
         }),
@@ -77,39 +106,45 @@ export class SfnExecutions implements Executions {
     );
   }
 
-  async redrive(runId: string): Promise<void> {
-    await this.ask(`redrive the run "${runId}"`, 'states:RedriveExecution', runId, () =>
-      this.client.send(new RedriveExecutionCommand({ executionArn: this.arnOf(runId) })),
+  async redrive(name: string): Promise<void> {
+    await this.ask(`redrive the ${this.machine.kind} "${name}"`, 'states:RedriveExecution', name, () =>
+      this.client.send(new RedriveExecutionCommand({ executionArn: this.arnOf(name) })),
     );
   }
 
   async check(): Promise<void> {
     await this.ask('look at the state machine', 'states:DescribeStateMachine', undefined, () =>
-      this.client.send(new DescribeStateMachineCommand({ stateMachineArn: this.stack.stateMachineArn })),
+      this.client.send(new DescribeStateMachineCommand({ stateMachineArn: this.machine.arn })),
     );
   }
 
-  private arnOf(runId: string): string {
-    return `${this.stack.stateMachineArn.replace(':stateMachine:', ':execution:')}:${runId}`;
+  private arnOf(name: string): string {
+    return `${this.machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
   }
 
   private async ask<Answer>(
     action: string,
     permission: string,
-    runId: string | undefined,
+    name: string | undefined,
     request: () => Promise<Answer>,
   ): Promise<Answer> {
     try {
       return await request();
     } catch (error) {
-      throw asWorkflowFailure(error, { action, permission, runId, stack: this.stack });
+      throw asWorkflowFailure(error, {
+        action,
+        permission,
+        name,
+        kind: this.machine.kind,
+        stack: this.stack,
+      });
     }
   }
 }
 
 /** Credentials, endpoint and proxy from the environment and the profile, the region from the stack. */
-export function createExecutions(stack: StackLocation): SfnExecutions {
-  return new SfnExecutions(createClient(stack.region), stack);
+export function createExecutions(stack: StackLocation, machine: Machine): SfnExecutions {
+  return new SfnExecutions(createClient(stack.region), stack, machine);
 }
 
 /**
@@ -133,10 +168,12 @@ function createClient(region: string | undefined): SFNClient {
   });
 }
 
-function toExecution(runId: string, answer: DescribeExecutionCommandOutput): Execution {
+function toExecution(name: string, answer: DescribeExecutionCommandOutput): Execution {
   const { status = 'RUNNING' } = answer;
+  const { runId, sweepId } = startSchema.safeParse(parseJson(answer.input)).data ?? {};
   return {
-    runId,
+    name,
+    id: runId ?? sweepId ?? name,
     arn: answer.executionArn!,
     status: status === 'PENDING_REDRIVE' ? 'RUNNING' : status,
     startedAt: answer.startDate,

@@ -13,19 +13,38 @@ export interface Request {
   readonly action: string;
   /** The right that the identity needs, such as `states:StartExecution`. */
   readonly permission: string;
-  readonly runId: string | undefined;
+  /** The name of the execution. */
+  readonly name: string | undefined;
+  readonly kind: ExecutionKind;
   readonly stack: StackLocation;
 }
 
+/** What the executions of a state machine are of. */
+export type ExecutionKind = 'run' | 'sweep';
+
+const remedies: Readonly<Record<ExecutionKind, Readonly<Record<'taken' | 'unknown' | 'ended', string>>>> = {
+  run: {
+    taken: 'Choose another --run-id, or leave it out.',
+    unknown: '"mnist-pipeline runs --cloud" lists the runs.',
+    ended: 'Start a new run with "mnist-pipeline train --cloud".',
+  },
+  sweep: {
+    taken: 'Try again in a minute, or choose another --sweep-id.',
+    unknown: '"mnist-pipeline sweep show --cloud" shows the newest sweep.',
+    ended: 'Give its --sweep-id to "mnist-pipeline sweep --cloud", which goes on with it.',
+  },
+};
+
 /** Converts an error of the SDK to the pipeline's own. Other errors are returned unchanged. */
-export function asWorkflowFailure(error: unknown, { action, permission, runId, stack }: Request): unknown {
+export function asWorkflowFailure(error: unknown, request: Request): unknown {
+  const { action, permission, kind, stack } = request;
   const failure = failureOf(error);
   if (failure === undefined) return error;
   const { name, message, status, answeredBy } = failure;
   const where = `the stack "${stack.name}" (account ${stack.account}, ${stack.region})`;
   const said = `${answeredBy === 'proxy' ? 'The proxy' : 'Step Functions'} said ${name}${status === undefined ? '' : ` (HTTP ${status})`}: ${message}`;
   const details = {
-    evidence: { stack: stack.name, runId: runId ?? null, error: name, status: status ?? null },
+    evidence: { stack: stack.name, execution: request.name ?? null, error: name, status: status ?? null },
     cause: error,
   };
   const permanent = (errorName: 'InvalidInput' | 'ArtifactNotFound' | 'RunExists', text: string) =>
@@ -35,17 +54,17 @@ export function asWorkflowFailure(error: unknown, { action, permission, runId, s
     case 'ExecutionAlreadyExists':
       return permanent(
         'RunExists',
-        `another execution of ${where} has this name, and a name can be used only once. Choose another --run-id, or leave it out.`,
+        `another execution of ${where} has this name, and a name can be used only once. ${remedies[kind].taken}`,
       );
     case 'ExecutionDoesNotExist':
       return permanent(
         'ArtifactNotFound',
-        `${where} has no such execution, or it ended more than 90 days ago. "mnist-pipeline runs --cloud" lists the runs.`,
+        `${where} has no such execution, or it ended more than 90 days ago. ${remedies[kind].unknown}`,
       );
     case 'ExecutionNotRedrivable':
       return permanent(
         'InvalidInput',
-        'only an execution that failed, was stopped or timed out within the last 14 days can be redriven. Start a new run with "mnist-pipeline train --cloud".',
+        `only an execution that failed, was stopped or timed out within the last 14 days can be redriven. ${remedies[kind].ended}`,
       );
     case 'StateMachineDoesNotExist':
     case 'StateMachineDeleting':

@@ -68,7 +68,7 @@ const heldBySweep: Readonly<
     isAllowedInSettings: false,
   },
   maxCostUsd: {
-    reason: 'it limits a run on AWS, and a sweep runs on this machine, which has no price; leave it out',
+    reason: 'a sweep has one limit for all its trials, "--max-cost-usd" with --cloud; leave it out',
     isAllowedInSettings: false,
   },
   resumeFrom: { reason: 'every trial starts from the beginning; leave it out', isAllowedInSettings: false },

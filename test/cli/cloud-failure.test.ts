@@ -4,7 +4,8 @@ import type { Execution } from '../../lib/cloud/executions';
 import { permanentErrorNames } from '../../lib/contracts/errors';
 
 const ended = (facts: Partial<Execution>): Execution => ({
-  runId: 'friday',
+  name: 'friday',
+  id: 'friday',
   arn: 'arn',
   status: 'FAILED',
   startedAt: undefined,

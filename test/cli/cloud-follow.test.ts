@@ -16,7 +16,8 @@ interface Moment {
 }
 
 const running: Execution = {
-  runId: 'r',
+  name: 'r',
+  id: 'r',
   arn: 'arn',
   status: 'RUNNING',
   startedAt: undefined,
@@ -39,6 +40,7 @@ function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
     stop: unused,
     redrive: unused,
     check: unused,
+    list: () => ({ [Symbol.asyncIterator]: () => ({ next: unused }) }),
     describe: async () => {
       moment = remaining.shift() ?? { error: new Error('one poll too many') };
       await moment.before?.();
@@ -51,7 +53,7 @@ function followThrough(moments: readonly Moment[], store = new MemoryStore()) {
     },
   };
   const stack = { name: 'Blue', stateMachineArn: 'arn', bucketName: 'b', region: 'r', account: '1' };
-  const cloud: DeployedPipeline = { stack, executions, store };
+  const cloud: DeployedPipeline = { stack, executions, sweeps: undefined, store };
   const terminal = {
     print: () => {},
     report: (event: TerminalEvent) => reported.push(event),

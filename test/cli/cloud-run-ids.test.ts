@@ -83,9 +83,10 @@ describe('the progress page of a run on AWS', () => {
   test('is downloaded when it changes, and the report beside it at the end', async () => {
     Object.assign(process.env, { DISPLAY: '', WAYLAND_DISPLAY: '' });
     const remote = new MemoryStore();
+    const pages = [objectKeys.report('r'), objectKeys.progressPage('r')];
     const notes: string[] = [];
     const report = (event: { readonly message?: string }) => notes.push(event.message ?? '');
-    const mirror = await createPageMirror(remote, 'r', { report: report as never });
+    const mirror = await createPageMirror(remote, pages, { report: report as never });
     await mirror.update();
     expect(notes).toEqual([]);
 

@@ -53,6 +53,8 @@ test.each([
   ['cli/commands/train.ts', [aws]],
   ['cli/commands/doctor.ts', [aws]],
   ['cli/cloud/control-run.ts', [tensorflow]],
+  ['cli/cloud/sweeps/sweep-in-cloud.ts', [tensorflow]],
+  ['cli/cloud/sweeps/show-sweep.ts', [tensorflow]],
 ])('%s loads no library that only other commands need', (source, unneeded) => {
   const packages = packagesLoadedBy(source);
 

@@ -39,7 +39,7 @@ test.each([
   ['an extension of nothing', ['--extend', '3'], 'Say to which, by --sweep-id'],
   ['an extension of a new sweep', [file, '--extend', '3', '--sweep-id', 'friday'], 'Leave it out'],
   ['an id that leaves its folder', [file, '--trials', '2', '--sweep-id', '../up'], 'a sweep id is'],
-  ['a setting that a sweep sets itself', [file, '--max-cost-usd', '3'], "unknown option '--max-cost-usd'"],
+  ['a setting that a sweep sets itself', [file, '--fold', '3'], "unknown option '--fold'"],
 ])('%s: exit code 2, and nothing is stored', async (_, args, sentence) => {
   const { exitCode, err } = await sweep(...args);
   expect(err).toContain(sentence);

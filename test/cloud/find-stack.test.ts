@@ -43,6 +43,31 @@ test('the environment can override one value', async () => {
   expect(await findStack(undefined, env)).toMatchObject({ ...location, bucketName: 'other-bucket' });
 });
 
+describe('the state machine of sweeps', () => {
+  const sweepArn = arn.replace('Workflow', 'Sweeps');
+  const otherArn = arn.replace('Workflow', 'Others');
+
+  test('is in the outputs, or was deployed before there were sweeps', async () => {
+    const MnistPipeline = { ...outputs, SweepStateMachineArn: sweepArn };
+    const env = write(JSON.stringify({ MnistPipeline, Earlier: outputs }));
+    expect(await findStack(undefined, env)).toMatchObject({ ...location, sweepStateMachineArn: sweepArn });
+    expect((await findStack('Earlier', env)).sweepStateMachineArn).toBeUndefined();
+  });
+
+  test('may be given by the environment, beside the outputs or without them', async () => {
+    const MnistPipeline = { ...outputs, SweepStateMachineArn: sweepArn };
+    const given = { MNIST_PIPELINE_SWEEP_STATE_MACHINE_ARN: otherArn };
+    const env = { ...write(JSON.stringify({ MnistPipeline })), ...given };
+    expect(await findStack(undefined, env)).toMatchObject({ ...location, sweepStateMachineArn: otherArn });
+    const alone = {
+      MNIST_PIPELINE_STATE_MACHINE_ARN: arn,
+      MNIST_PIPELINE_BUCKET: 'artifact-bucket',
+      ...given,
+    };
+    expect(await findStack(undefined, alone)).toMatchObject({ ...location, sweepStateMachineArn: otherArn });
+  });
+});
+
 test.each([
   ['a byte order mark', Buffer.from(`\ufeff${JSON.stringify({ MnistPipeline: outputs })}`)],
   ['UTF-16', Buffer.from(`\ufeff${JSON.stringify({ MnistPipeline: outputs })}`, 'utf16le')],

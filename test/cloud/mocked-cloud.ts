@@ -24,7 +24,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { S3Store } from '../../lib/store/s3-store';
 import { createFakeBucket } from '../support/fake-bucket';
 
-const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Workflow';
+export const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Workflow';
+export const sweepStateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Sweeps';
 export const executionArn = `${stateMachineArn.replace('stateMachine', 'execution')}:friday`;
 /** The cause of an execution that decided to fail. */
 export const decided = JSON.stringify({ step: 'gate', reason: 'It is 0.5.', remedy: 'Train longer.' });
@@ -41,7 +42,7 @@ const multipartCommands = [
 ];
 
 /**
- * Two deployed stacks, MnistPipeline and Blue, for every client that a command creates: one fake bucket, and a Step
+ * Two deployed stacks, MnistPipeline and Blue, which was deployed before there were sweeps, for every client that a command creates: one fake bucket, and a Step
  * Functions client with the answers of the test. The environment is restored after the last test.
  *
  * @param folder - where the outputs file is written.
@@ -56,7 +57,8 @@ export function useMockedCloud(folder: string) {
   beforeEach(() => {
     const outputsFile = join(folder, 'cdk-outputs.json');
     const outputs = { StateMachineArn: stateMachineArn, BucketName: 'artifact-bucket' };
-    writeFileSync(outputsFile, JSON.stringify({ MnistPipeline: outputs, Blue: outputs }));
+    const MnistPipeline = { ...outputs, SweepStateMachineArn: sweepStateMachineArn };
+    writeFileSync(outputsFile, JSON.stringify({ MnistPipeline, Blue: outputs }));
     Object.assign(process.env, {
       MNIST_PIPELINE_OUTPUTS: outputsFile,
       AWS_ACCESS_KEY_ID: 'AKIAFAKE',

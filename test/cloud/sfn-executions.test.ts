@@ -2,6 +2,7 @@ import {
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
   GetExecutionHistoryCommand,
+  ListExecutionsCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
@@ -25,7 +26,7 @@ const client = new SFNClient({
   credentials: { accessKeyId: 'fake', secretAccessKey: 'fake' },
 });
 const mock = mockClient(client);
-const executions = new SfnExecutions(client, stack);
+const executions = new SfnExecutions(client, stack, { arn: stateMachineArn, kind: 'run' });
 beforeEach(() => mock.reset());
 
 const named = (name: string) => Object.assign(new Error(`it was ${name}`), { name });
@@ -53,13 +54,71 @@ test.each([
     .on(DescribeExecutionCommand, { executionArn })
     .resolves({ executionArn, status, error: 'E', cause: 'C', redriveStatus: 'REDRIVABLE', redriveCount: 2 });
   expect(await executions.describe('friday')).toMatchObject({
-    runId: 'friday',
+    name: 'friday',
+    id: 'friday',
     status: expected,
     error: 'E',
     cause: 'C',
     isRedrivable: true,
     redriveCount: 2,
   });
+});
+
+test.each([
+  ['{"runId":"friday-1","epochs":3}', 'friday-1'],
+  ['{"sweepId":"monday"}', 'monday'],
+  ['{"epochs":3}', 'friday'],
+  ['not JSON', 'friday'],
+  [undefined, 'friday'],
+])('the input %s is of the id %s', async (input, id) => {
+  mock.on(DescribeExecutionCommand).resolves({ executionArn, status: 'RUNNING', input });
+  expect(await executions.describe('friday')).toMatchObject({ name: 'friday', id });
+});
+
+describe('the list', () => {
+  const startDate = new Date('2026-11-26T12:00:00Z');
+  const listed = (name: string) => ({
+    name,
+    startDate,
+    executionArn,
+    stateMachineArn,
+    status: 'RUNNING' as const,
+  });
+
+  test('goes on over all pages, as far as it is read', async () => {
+    mock
+      .on(ListExecutionsCommand)
+      .resolvesOnce({ executions: [listed('c'), listed('b')], nextToken: 'more' })
+      .resolvesOnce({ executions: [listed('a')] });
+    const names: string[] = [];
+    for await (const { name, startedAt } of executions.list()) {
+      expect(startedAt).toEqual(startDate);
+      names.push(name);
+      if (name === 'c') expect(mock.commandCalls(ListExecutionsCommand)).toHaveLength(1);
+    }
+    expect(names).toEqual(['c', 'b', 'a']);
+    expect(mock.commandCalls(ListExecutionsCommand)[0]!.args[0].input).toMatchObject({ stateMachineArn });
+  });
+
+  test('without the right to it names the right', async () => {
+    mock.on(ListExecutionsCommand).rejects(sfnError('AccessDeniedException', 400));
+    const read = async () => {
+      for await (const _ of executions.list()) throw new Error('nothing is listed');
+    };
+    await expect(read()).rejects.toMatchObject({ message: expect.stringContaining('states:ListExecutions') });
+  });
+});
+
+test.each([
+  ['ExecutionAlreadyExists', /Cannot start the sweep "friday": .*--sweep-id/],
+  ['ExecutionDoesNotExist', /sweep show --cloud/],
+  ['ExecutionNotRedrivable', /14 days.*sweep --cloud/],
+])('%s of a sweep has a remedy for sweeps', async (name, message) => {
+  const arn = stateMachineArn.replace('Workflow', 'Sweeps');
+  const sweeps = new SfnExecutions(client, stack, { arn, kind: 'sweep' });
+  mock.on(StartExecutionCommand).rejects(sfnError(name, 400));
+  await expect(sweeps.start('friday', {})).rejects.toMatchObject({ message: expect.stringMatching(message) });
+  expect(mock.commandCalls(StartExecutionCommand)[0]!.args[0].input.stateMachineArn).toBe(arn);
 });
 
 test.each([

@@ -50,13 +50,14 @@ test('S3 is reached through a tunnel of HTTPS_PROXY, with the name and password 
 test('Step Functions is reached the same way', async () => {
   Object.assign(process.env, keys, { https_proxy: `http://${address}` });
   const stateMachineArn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Workflow';
-  const executions = createExecutions({
+  const stack = {
     name: 'MnistPipeline',
     stateMachineArn,
     bucketName: 'my-bucket',
     region: 'eu-central-1',
     account: '123456789012',
-  });
+  };
+  const executions = createExecutions(stack, { arn: stateMachineArn, kind: 'run' });
   await expect(executions.check()).rejects.toThrow();
   expect(new Set(proxy.requests.map(({ target }) => target))).toEqual(
     new Set(['states.eu-central-1.amazonaws.com:443']),

@@ -111,7 +111,11 @@ test.each<[string, unknown, string]>([
   ['folds', { fold: [1, 2] }, '"space.fold" cannot be given'],
   ['a model name', { modelName: ['a', 'b'] }, '"space.modelName" cannot be given'],
   ['a threshold', { minAccuracy: [0.9] }, '"space.minAccuracy" cannot be given'],
-  ['a budget', { maxCostUsd: [1, 2] }, '"space.maxCostUsd" cannot be given: it limits a run on AWS'],
+  [
+    'a budget',
+    { maxCostUsd: [1, 2] },
+    '"space.maxCostUsd" cannot be given: a sweep has one limit for all its trials',
+  ],
   ['a run to resume', { resumeFrom: ['a', 'b'] }, '"space.resumeFrom" cannot be given'],
   ['nothing', {}, '"space" is empty'],
   [
@@ -209,7 +213,7 @@ test.each<[string, unknown, unknown, string]>([
     'a budget',
     { maxCostUsd: 1 },
     { dropout: [0] },
-    '"settings.maxCostUsd" cannot be given: it limits a run on AWS',
+    '"settings.maxCostUsd" cannot be given: a sweep has one limit for all its trials',
   ],
   [
     'a setting without effect in some trials',

@@ -29,7 +29,7 @@ export async function register({ runId }: RegisterInput, context: StepContext): 
   const { store, notify, now } = context;
   notify({ type: 'step-started', step: 'register', message: `Registering ${runId}` });
   const run = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
-  refuseRejectedRun(run, store);
+  if (run.status === 'rejected') throw describeRejection(run, store);
   if (run.config.evaluateOn === 'validation') {
     notify({
       type: 'note',
@@ -67,9 +67,12 @@ export async function isRegistrationOver(store: ObjectStore, runId: string): Pro
   return current !== undefined && (await isPointerNewer(store, current.pointer, run));
 }
 
-function refuseRejectedRun({ status, runId, accuracy, config }: RunRecord, store: ObjectStore): void {
-  if (status === 'accepted') return;
-  throw new PermanentError(
+/** Why a run is not registered that is below its `minAccuracy`. */
+export function describeRejection(
+  { runId, accuracy, config }: RunRecord,
+  store: ObjectStore,
+): PermanentError {
+  return new PermanentError(
     'QualityGateFailed',
     `${describeQualityGate(String(accuracy), String(config.minAccuracy), config.evaluateOn)} Look at ${locate(store, objectKeys.report(runId))}; train longer, or lower minAccuracy (--min-accuracy) for a new run.`,
     { evidence: { runId, accuracy, minAccuracy: config.minAccuracy } },

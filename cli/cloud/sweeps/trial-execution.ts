@@ -1,0 +1,65 @@
+import type { Execution } from '../../../lib/cloud/executions';
+import { absentAsUndefined } from '../../../lib/contracts/errors';
+import { type Sweep, sweepIdSchema } from '../../../lib/contracts/sweep';
+import { readSweep } from '../../../lib/pipeline/sweep/read-sweep';
+import type { DeployedPipeline } from '../open-deployed-pipeline';
+
+/** Of a sweep's run, a trial or the winner. */
+export interface TrialExecution {
+  readonly sweepId: string;
+  readonly execution: Execution;
+}
+
+/**
+ * The latest execution of a run that belongs to a sweep. Step Functions cannot be asked for it by the run id, because the
+ * sweep makes its name; so all executions since the start of the sweep are listed, the latest first.
+ *
+ * @returns `undefined` for a run that belongs to none, or has no execution.
+ */
+export async function findTrialExecution(
+  runId: string,
+  { store, executions }: DeployedPipeline,
+): Promise<TrialExecution | undefined> {
+  for (const { sweepId, job } of readAsTrial(runId)) {
+    const sweep = await readSweep(store, sweepId);
+    if (sweep === undefined) continue;
+    const execution = await findByName(runId, job, sweep, executions);
+    if (execution !== undefined) return { sweepId, execution };
+  }
+  return undefined;
+}
+
+async function findByName(
+  runId: string,
+  job: string,
+  sweep: Sweep,
+  executions: DeployedPipeline['executions'],
+): Promise<Execution | undefined> {
+  const start = `${sweep.sweepId.slice(0, nameCharacters)}-${job}-`;
+  const earliest = Date.parse(sweep.createdAt) - clockMilliseconds;
+  for await (const { name, startedAt } of executions.list()) {
+    if (startedAt !== undefined && startedAt.getTime() < earliest) break;
+    if (!name.startsWith(start) || !uniquePart.test(name.slice(start.length))) continue;
+    const execution = await absentAsUndefined(executions.describe(name));
+    // Runs of sweeps whose ids are long share the beginnings of their names.
+    if (execution?.id === runId) return execution;
+  }
+  return undefined;
+}
+
+/** By which the clock of the machine that made the sweep may be ahead. */
+const clockMilliseconds = 24 * 3600 * 1000;
+/** Of a sweep id, in the name of an execution; see lib/pipeline/sweep/round-jobs.ts. */
+const nameCharacters = 50;
+/** What cdk/constructs/sweep-workflow.ts appends: the beginning of a UUID, and the number of the sweep's redrives. */
+const uniquePart = /^[^-]{8}-\d+$/;
+
+/** What a run id would mean as one of a sweep; a sweep id may look like the id of a trial, too. */
+function readAsTrial(runId: string): { sweepId: string; job: string }[] {
+  const winner = /^(.+)-winner(?:-\d+)?$/.exec(runId)?.[1];
+  const [, ofTrial, trial] = /^(.+)-(\d+)$/.exec(runId) ?? [];
+  return [
+    ...(winner === undefined ? [] : [{ sweepId: winner, job: 'winner' }]),
+    ...(ofTrial === undefined ? [] : [{ sweepId: ofTrial, job: trial! }]),
+  ].filter(({ sweepId }) => sweepIdSchema.safeParse(sweepId).success);
+}

@@ -1,0 +1,262 @@
+import { GetExecutionHistoryCommand } from '@aws-sdk/client-sfn';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { describeJob } from '../../lib/pipeline/sweep/round-jobs';
+import { encodeJson } from '../../lib/store/json-objects';
+import { useMockedCloud } from '../cloud/mocked-cloud';
+import { MockedExecutions } from '../cloud/mocked-executions';
+import { drawTrials, finishSweep, finishTrial, putSweep, trainTrial } from '../cloud/stored-sweep';
+import { runCommand } from '../support/command-line';
+import { useScratchFolder } from '../support/scratch-folder';
+
+const folder = useScratchFolder();
+const { store, sfn } = useMockedCloud(folder);
+const executions = new MockedExecutions(sfn);
+const input = '{"sweepId":"friday"}';
+
+beforeEach(async () => {
+  executions.answer();
+  await putSweep(store);
+});
+
+describe('a sweep', () => {
+  test.each(['friday', 'friday-execution-2'])('stop %s stops its latest execution', async (name) => {
+    executions.put('friday', { status: 'FAILED', input });
+    executions.put('friday-execution-2', { input });
+    const { exitCode, out } = await runCommand(['stop', name]);
+    expect(out).toBe(
+      'Sweep friday is stopped, and the jobs of its trials are ending. To resume it later: mnist-pipeline redrive friday\n',
+    );
+    expect({ exitCode, stopped: executions.stopped }).toEqual({
+      exitCode: 0,
+      stopped: ['friday-execution-2'],
+    });
+  });
+
+  test('stop does not change one that has ended', async () => {
+    executions.put('friday', { status: 'SUCCEEDED', input });
+    const { out } = await runCommand(['stop', 'friday', '--json']);
+    expect(JSON.parse(out)).toEqual({ sweepId: 'friday', isStopped: false, statusBefore: 'SUCCEEDED' });
+    expect(executions.stopped).toEqual([]);
+  });
+
+  test('follow ends with its table', async () => {
+    await finishSweep(store, 'friday');
+    executions.put('friday', { status: 'SUCCEEDED', input });
+    const { exitCode, out } = await runCommand(['follow', 'friday']);
+    expect(out).toContain('Sweep friday: 2 of 2 trials done');
+    expect(exitCode).toBe(0);
+  });
+
+  test('redrive resumes its latest execution, and follows it', async () => {
+    await finishSweep(store, 'friday');
+    executions.put('friday', { status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold', input });
+    const { exitCode, out } = await runCommand(['redrive', 'friday']);
+    expect(executions.redriven).toEqual(['friday']);
+    expect(out).toContain('Sweep friday: 2 of 2 trials done');
+    expect(exitCode).toBe(0);
+    executions.put('friday', { status: 'FAILED', error: 'States.Timeout', input });
+    const detached = await runCommand(['redrive', 'friday', '--detach']);
+    expect(detached.out).toBe('Sweep friday is resumed. To follow it: mnist-pipeline follow friday\n');
+  });
+
+  test('redrive refuses one that ended by a decision', async () => {
+    const cause = JSON.stringify({ step: 'sweep', reason: 'It pays for nothing.', remedy: 'Fix it.' });
+    executions.put('friday', { status: 'FAILED', error: 'InvalidInput', cause, input });
+    const { exitCode, err } = await runCommand(['redrive', 'friday']);
+    expect(err).toMatch(
+      /would end in the same way. The sweep "friday" failed in the step "sweep": It pays for nothing\. Fix it\. Then continue it with "mnist-pipeline sweep --cloud --sweep-id friday"/,
+    );
+    expect({ exitCode, redriven: executions.redriven }).toEqual({ exitCode: 2, redriven: [] });
+  });
+
+  test('an unknown name has neither a run nor a sweep', async () => {
+    const { exitCode, err } = await runCommand(['stop', 'monday']);
+    expect(err).toMatch(/ArtifactNotFound: .*no such execution/);
+    expect(exitCode).toBe(2);
+  });
+
+  describe('that failed', () => {
+    const follow = () => runCommand(['follow', 'friday']);
+    const tooMany = 'States.ExceedToleratedFailureThreshold';
+
+    test('because of its trials: the first of them with its reason, both remedies, and its exit code', async () => {
+      await drawTrials(store, 'friday', [1, 2]);
+      await trainTrial(store, 'friday', 2, 1);
+      const outcome = { schemaVersion: 1, status: 'failed', runId: 'friday-2', error: 'TrainingDiverged' };
+      await store.put(
+        objectKeys.trainingOutcome('friday-2'),
+        encodeJson({ ...outcome, message: 'The loss is NaN in epoch 2.' }),
+      );
+      executions.put('friday', { status: 'FAILED', error: tooMany, input });
+      const { exitCode, out, err } = await follow();
+      expect(err).toContain(
+        [
+          'TrainingDiverged: A trial of the sweep "friday" failed, and 0 may fail. Trial 2: The loss is NaN in epoch 2.',
+          'To run the failed trials again: mnist-pipeline redrive friday',
+          'To tolerate them: mnist-pipeline sweep --cloud --sweep-id friday --max-failed 1',
+        ].join('\n'),
+      );
+      expect({ exitCode, out }).toEqual({ exitCode: 4, out: '' });
+    });
+
+    test('because trials lost their machines', async () => {
+      executions.put('friday', { status: 'FAILED', error: tooMany, input });
+      const { exitCode, err } = await follow();
+      expect(err).toMatch(/ExecutionFailed: .*Their executions have the reasons.*execution:Sweeps:friday/);
+      expect(exitCode).toBe(75);
+    });
+
+    test.each([
+      [
+        'ABORTED',
+        undefined,
+        /The sweep "friday" was stopped\. To resume it at the step where it ended: mnist-pipeline redrive friday/,
+      ],
+      ['TIMED_OUT', undefined, /The sweep "friday" ran out of time\. To resume it/],
+      ['FAILED', 'Lambda.Unknown', /The sweep "friday" failed with Lambda\.Unknown.*To resume it/],
+    ] as const)('%s %s', async (status, error, message) => {
+      executions.put('friday', { status, input, ...(error !== undefined && { error }) });
+      const { exitCode, err } = await follow();
+      expect(err).toMatch(message);
+      expect(exitCode).toBe(75);
+    });
+
+    test('too long ago for a redrive: another execution continues it', async () => {
+      executions.put('friday', { status: 'ABORTED', input, redriveStatus: 'NOT_REDRIVABLE' });
+      expect((await follow()).err).toContain(
+        'To continue it: mnist-pipeline sweep --cloud --sweep-id friday',
+      );
+    });
+
+    test('without a sweep.json', async () => {
+      executions.put('monday', { status: 'FAILED', input: '{}' });
+      const { exitCode, err } = await runCommand(['follow', 'monday']);
+      expect(err).toContain('sweeps/monday/sweep.json is absent in s3://artifact-bucket');
+      expect(exitCode).toBe(2);
+    });
+  });
+});
+
+describe('sweep show --cloud', () => {
+  const show = (...args: string[]) => runCommand(['sweep', 'show', ...args, '--cloud']);
+
+  test('shows a sweep that is over, and asks for no execution', async () => {
+    await finishSweep(store, 'friday');
+    const { exitCode, out } = await show();
+    expect(out).toContain('winner   trial 1');
+    expect(out).not.toContain('execution');
+    expect(exitCode).toBe(0);
+  });
+
+  test('shows one that runs with its execution, and writes its page', async () => {
+    await drawTrials(store, 'friday', [1, 2]);
+    await trainTrial(store, 'friday', 1, 1);
+    executions.put('friday', { input });
+    const { out } = await show('friday');
+    expect(out).toMatch(/ 1 +running +1\/2 +1\.0000/);
+    expect(out).toContain('The execution of "friday" is running: mnist-pipeline follow friday');
+    expect(await store.head(objectKeys.sweepPage('friday'))).toBeDefined();
+    expect(JSON.parse((await show('friday', '--json')).out)).toMatchObject({
+      sweep: { sweepId: 'friday' },
+      execution: { id: 'friday', status: 'RUNNING' },
+    });
+  });
+
+  test('says why one ended', async () => {
+    executions.put('friday', { status: 'ABORTED', input });
+    expect((await show('friday')).out).toContain('ExecutionFailed: The sweep "friday" was stopped');
+  });
+
+  test('needs no state machine of sweeps', async () => {
+    const { exitCode, out } = await show('friday', '--stack', 'Blue');
+    expect(out).toContain('Sweep friday: 0 of 2 trials done');
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('a trial', () => {
+  const config = runConfigSchema.parse({ epochs: 2 });
+  /** As the state machine of sweeps names and starts it. */
+  const putTrial = (
+    sweepId: string,
+    trial: number,
+    unique: string,
+    facts = {},
+    runId = `${sweepId}-${trial}`,
+  ) => {
+    const job = describeJob(sweepId, { trial, runId, config }, 'cpu');
+    const name = `${job.name}-${unique}`;
+    executions.putRun(name, { input: JSON.stringify(job.input), ...facts });
+    return name;
+  };
+  beforeEach(async () => {
+    await drawTrials(store, 'friday', [1, 2]);
+    await trainTrial(store, 'friday', 1, 1);
+  });
+
+  test('stop finds its latest execution among those of all runs', async () => {
+    putTrial('friday', 1, '0a1b2c3d-0', { status: 'ABORTED' });
+    const latest = putTrial('friday', 1, '0a1b2c3d-1');
+    for (const trial of [11, 2, 12]) putTrial('friday', trial, 'ffffffff-0');
+    const { exitCode, out } = await runCommand(['stop', 'friday-1']);
+    expect(out).toMatch(/^Run friday-1 is stopped.*If its sweep goes on, it counts the trial as failed\./);
+    expect({ exitCode, stopped: executions.stopped }).toEqual({ exitCode: 0, stopped: [latest] });
+  });
+
+  test('of a sweep with a long id is told from one whose name begins alike', async () => {
+    const long = 'x'.repeat(60);
+    await putSweep(store, { sweepId: `${long}a` });
+    const name = putTrial(`${long}a`, 1, '0a1b2c3d-0');
+    putTrial(`${long}b`, 1, 'ffffffff-0');
+    await runCommand(['stop', `${long}a-1`]);
+    expect(executions.stopped).toEqual([name]);
+  });
+
+  test('the winner is found by its id', async () => {
+    const name = putTrial('friday', 0, '0a1b2c3d-0', {}, 'friday-winner');
+    await runCommand(['stop', 'friday-winner']);
+    expect(executions.stopped).toEqual([name]);
+  });
+
+  test('show --cloud describes its execution', async () => {
+    putTrial('friday', 1, '0a1b2c3d-0');
+    const { out } = await runCommand(['show', 'friday-1', '--cloud']);
+    expect(out).toContain('Run friday-1: unfinished, 1 of 2 epochs trained');
+    expect(out).toContain('The execution of "friday-1" is running: mnist-pipeline follow friday-1');
+  });
+
+  test('follow says that it has paused, and prints the result of one that is finished', async () => {
+    putTrial('friday', 1, '0a1b2c3d-0', { status: 'SUCCEEDED' });
+    sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+    const paused = await runCommand(['follow', 'friday-1']);
+    expect(paused).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/^The training of friday-1 has paused/),
+    });
+    await finishTrial(store, 'friday', 1);
+    expect((await runCommand(['follow', 'friday-1'])).out).toContain('Run friday-1: accepted');
+  });
+
+  test('redrive leaves it to its sweep while that runs', async () => {
+    const name = putTrial('friday', 1, '0a1b2c3d-0', { status: 'FAILED', error: 'States.TaskFailed' });
+    sfn.on(GetExecutionHistoryCommand).resolves({ events: [] });
+    executions.put('friday', { input });
+    const refused = await runCommand(['redrive', 'friday-1']);
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(
+        /belongs to the sweep "friday", which is running.*mnist-pipeline stop friday/,
+      ),
+    });
+    executions.put('friday', { status: 'ABORTED', input });
+    expect(await runCommand(['redrive', 'friday-1', '--detach'])).toMatchObject({ exitCode: 0 });
+    expect(executions.redriven).toEqual([name]);
+  });
+
+  test('without an execution is unknown', async () => {
+    const { exitCode, err } = await runCommand(['stop', 'friday-2']);
+    expect(err).toMatch(/ArtifactNotFound: .*no such execution/);
+    expect(exitCode).toBe(2);
+  });
+});
