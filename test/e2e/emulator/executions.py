@@ -55,6 +55,13 @@ def drive_of(execution):
     return _drives[execution["executionArn"]]
 
 
+def currency_of(execution):
+    """A function that tells whether the execution still runs, and was not redriven since now."""
+    drive = drive_of(execution)
+    attempt = len(drive.redrives)
+    return lambda: execution["status"] == "RUNNING" and len(drive.redrives) == attempt
+
+
 def describe(execution, execution_input, role_arn):
     return {
         "Id": execution["executionArn"],
@@ -67,12 +74,8 @@ def describe(execution, execution_input, role_arn):
 
 
 def proceed(execution):
-    drive = _drives[execution["executionArn"]]
-    attempt = len(drive.redrives)
-
-    def is_current():
-        return execution["status"] == "RUNNING" and len(drive.redrives) == attempt
-
+    drive = drive_of(execution)
+    is_current = currency_of(execution)
     try:
         while drive.state_name is not None and is_current():
             output, next_name = _run_state(drive, execution)

@@ -35,22 +35,23 @@ class MapRun:
 
 def _run_map(state, raw_input, effective, iterator, execution, context):
     drive = executions.drive_of(execution)
+    is_current = executions.currency_of(execution)
     name = drive.state_name
     run = drive.map_runs.get(name)
-    if run is None:
+    is_redriven = run is not None
+    if not is_redriven:
         run = _start(state, raw_input, effective, iterator, execution, context)
         drive.map_runs[name] = run
-    else:
-        with run.lock:
-            _redrive(run)
     with run.lock:
-        _run_children(run, execution)
-    if _count_failed(run) > run.tolerated:
-        message = "The specified tolerated failure threshold was exceeded"
-        raise stepfunctions._ExecutionError("States.ExceedToleratedFailureThreshold", message)
-    if execution["status"] != "RUNNING":
-        return None, None
-    del drive.map_runs[name]
+        if is_redriven:
+            _redrive(run, execution)
+        _run_children(run, is_current)
+        if not is_current():
+            return None, None
+        if _count_failed(run) > run.tolerated:
+            message = "The specified tolerated failure threshold was exceeded"
+            raise stepfunctions._ExecutionError("States.ExceedToleratedFailureThreshold", message)
+        del drive.map_runs[name]
     results = [json.loads(child["output"]) for child in run.children if child["status"] == "SUCCEEDED"]
     output = stepfunctions._apply_jsonata_output(state, raw_input, context, result=results, default=results)
     stepfunctions._apply_state_assign(state, raw_input, context, result=results)
@@ -59,7 +60,8 @@ def _run_map(state, raw_input, effective, iterator, execution, context):
 
 def _start(state, raw_input, effective, iterator, execution, context):
     step_functions.ask_for(execution, "states:StartExecution", execution["stateMachineArn"])
-    items = stepfunctions._read_map_items(state["ItemReader"], effective, context)
+    with step_functions.calls_for(execution):
+        items = stepfunctions._read_map_items(state["ItemReader"], effective, context)
     label = state.get("Label") or new_uuid()
     map_run_arn = f"{execution['stateMachineArn'].replace(':stateMachine:', ':mapRun:')}/{label}:{new_uuid()}"
 
@@ -106,18 +108,19 @@ def _make_child(execution, map_run_arn, label, given, iterator, context):
     return child
 
 
-def _redrive(run):
+def _redrive(run, execution):
     for child in run.children:
         if child["status"] in ("FAILED", "ABORTED"):
+            step_functions.ask_for(execution, "states:RedriveExecution", child["executionArn"])
             executions.note_redrive(child)
             child["status"] = "PENDING"
 
 
-def _run_children(run, execution):
+def _run_children(run, is_current):
     waiting = [child for child in run.children if child["status"] == "PENDING"]
     running = {}
     while waiting or running:
-        if execution["status"] != "RUNNING" or _count_failed(run) > run.tolerated:
+        if not is_current() or _count_failed(run) > run.tolerated:
             # Those that were not started are started by a redrive.
             waiting.clear()
             for child in running.values():

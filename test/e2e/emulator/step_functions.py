@@ -1,6 +1,7 @@
 """Adds to MiniStack's Step Functions what the workflows need: Batch's `submitJob.sync`, S3's `getObject`, JSONata in the
 reader of a Distributed Map, and executions that stay aborted."""
 
+import contextlib
 import contextvars
 import json
 
@@ -14,8 +15,18 @@ _running_execution = contextvars.ContextVar("running_execution", default=None)
 
 
 def running_execution():
-    """The one that the current task belongs to."""
+    """The one that the current call is for."""
     return _running_execution.get()
+
+
+@contextlib.contextmanager
+def calls_for(execution):
+    """Calls are those of this execution: its role needs the rights, and its abort ends the wait for a job."""
+    token = _running_execution.set(execution)
+    try:
+        yield
+    finally:
+        _running_execution.reset(token)
 
 
 def _ask(action, resource, context=None):
@@ -64,14 +75,9 @@ def _submit_job(resource, arguments):
 
 
 def _with_running_execution(execute_task):
-    """AWS terminates the job of an aborted execution, so the wait for a job needs its execution."""
-
     def execute(state, raw_input, execution, context):
-        token = _running_execution.set(execution)
-        try:
+        with calls_for(execution):
             return execute_task(state, raw_input, execution, context)
-        finally:
-            _running_execution.reset(token)
 
     return execute
 
