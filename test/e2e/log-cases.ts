@@ -18,8 +18,14 @@ const eventsSchema = z.object({
 /** A line of the log, or a metric in the embedded format. */
 const lineSchema = z.object({ runId: z.string(), _aws: z.unknown().optional() });
 
-/** The log of a function about a run: all lines, and the lines that are metrics. */
-async function readLines(logGroupName: string, runId: string) {
+/**
+ * The log of a function about a run or a sweep: all lines, and the lines that are metrics.
+ *
+ * @param logicalId - how that of the log group begins.
+ */
+export async function readLines(logicalId: string, runId: string) {
+  const names = Object.entries(await readPhysicalIds());
+  const [, logGroupName] = names.find(([each]) => each.startsWith(logicalId))!;
   const lines: z.infer<typeof lineSchema>[] = [];
   let nextToken: string | undefined;
   do {
@@ -51,10 +57,8 @@ export const logCases: readonly Case[] = [
       const record = await getJson(store, objectKeys.runRecord('logged'), runRecordSchema);
       const planKey = objectKeys.plan(record.dataset.name, record.dataset.contentKey);
       const { parts } = await getJson(store, planKey, datasetPlanSchema);
-      const names = Object.entries(await readPhysicalIds());
       for (const step of steps) {
-        const [, logGroup] = names.find(([logicalId]) => logicalId.startsWith(`Functions${step}Logs`))!;
-        const { lineCount, metricCount } = await readLines(logGroup, 'logged');
+        const { lineCount, metricCount } = await readLines(`Functions${step}Logs`, 'logged');
         assert.equal(metricCount, step === 'shard' ? parts.length : 1, `metrics of ${step}`);
         if (step !== 'plan') assert.ok(lineCount >= metricCount, `${step} wrote ${lineCount} lines`);
       }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takeInventory } from './account-inventory';
 import { assertSmallBundles } from './assembly-checks';
-import { cases, closingCases } from './cases';
+import { type Case, cases, closingCases } from './cases';
 import { commandLineCases } from './command-line-cases';
 import { concurrencyCases } from './concurrency-cases';
 import { convolutionalCases } from './convolutional-cases';
@@ -22,10 +22,12 @@ import { repeatedEventCases } from './repeated-event-cases';
 import { rightsCases } from './rights-cases';
 import { secretsCases } from './secrets-cases';
 import { stoppingCases, stoppingClosingCases } from './stopping-cases';
+import { sweepCases } from './sweep-cases';
+import { sweepFailureCases } from './sweep-failure-cases';
 import { uploadCases } from './upload-cases';
 import { waitingCases } from './waiting-cases';
 
-const allCases = [
+const allCases: readonly Case[] = [
   ...cases,
   ...jobCases,
   ...logCases,
@@ -42,6 +44,11 @@ const allCases = [
   ...convolutionalCases,
   ...concurrencyCases,
   ...repeatedEventCases,
+  ...sweepCases,
+  ...sweepFailureCases,
+];
+/** These check what all other cases left. */
+const lastCases: readonly Case[] = [
   ...closingCases,
   ...rightsCases,
   ...secretsCases,
@@ -52,7 +59,7 @@ const maxFailureCharacters = 1500;
 /** Starts and ends with an empty account. Prints one line for each case, and `e2e: N passed, N failed` at the end. */
 async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'mnist-pipeline-e2e-'));
-  const wanted = process.argv[2] ?? '';
+  const wanted = new RegExp(process.argv[2] ?? '');
   let passed = 0;
   let failed = 0;
   const check = async (name: string, work: () => Promise<void>) => {
@@ -83,9 +90,19 @@ async function main(): Promise<number> {
     if (client !== undefined) {
       const deployed = client;
       await check('every function’s bundle is below 15 MB, without native code', assertSmallBundles);
-      for (const { name, run } of allCases.filter((each) => new RegExp(wanted).test(each.name))) {
-        await check(name, () => run({ client: deployed, emulator, folder }));
-      }
+      const runWanted = async (of: readonly Case[]) => {
+        const aside: Promise<void>[] = [];
+        for (const { name, run, isAside = false } of of.filter((each) =>
+          new RegExp(wanted).test(each.name),
+        )) {
+          const checked = check(name, () => run({ client: deployed, emulator, folder }));
+          if (isAside) aside.push(checked);
+          else await checked;
+        }
+        await Promise.all(aside);
+      };
+      await runWanted(allCases);
+      await runWanted(lastCases);
       await check('cdk destroy leaves only the resources of cdk bootstrap', async () => {
         await deployed.emptyBucket();
         await destroy(folder);

@@ -1,74 +1,15 @@
 import assert from 'node:assert/strict';
-import { setTimeout as pause } from 'node:timers/promises';
-import { z } from 'zod';
 import { objectKeys } from '../../lib/contracts/object-keys';
-import { parseJson } from '../../lib/contracts/parse';
 import { runRecordSchema } from '../../lib/contracts/results';
 import { getJson } from '../../lib/store/json-objects';
 import { askService, query, target } from './account-requests';
 import { type Case, tiny, uploadTinyDataset } from './cases';
+import { encodeParameters, Subscriber, sns } from './topic-subscriber';
 
-const deliveryTimeoutMilliseconds = 30_000;
-
-async function sqs(action: string, parameters: object): Promise<unknown> {
-  const request = target(`AmazonSQS.${action}`, '1.0', JSON.stringify(parameters));
-  return parseJson(await askService('sqs', request));
-}
-const encode = (parameters: Readonly<Record<string, string>>) => `&${new URLSearchParams(parameters)}`;
-const sns = (action: string, parameters: Readonly<Record<string, string>>) =>
-  askService('sns', query('2010-03-31', action, encode(parameters)));
 const cloudWatch = (action: string, parameters: Readonly<Record<string, string>>) =>
-  askService('monitoring', query('2010-08-01', action, encode(parameters)));
+  askService('monitoring', query('2010-08-01', action, encodeParameters(parameters)));
 const events = (action: string, parameters: object) =>
   askService('events', target(`AWSEvents.${action}`, '1.1', JSON.stringify(parameters)));
-
-const messageSchema = z.object({ Subject: z.string(), Message: z.string() });
-type Message = z.infer<typeof messageSchema>;
-
-/** A subscriber of the topic: a queue, in which messages can be inspected. */
-class Subscriber {
-  private readonly received: Message[] = [];
-  private constructor(
-    private readonly QueueUrl: string,
-    private readonly SubscriptionArn: string,
-  ) {}
-
-  static async to(TopicArn: string, QueueName: string): Promise<Subscriber> {
-    const Endpoint = `arn:aws:sqs:us-east-1:000000000000:${QueueName}`;
-    const Principal = { Service: 'sns.amazonaws.com' };
-    const statement = { Effect: 'Allow', Principal, Action: 'sqs:SendMessage', Resource: Endpoint };
-    const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-    const queue = await sqs('CreateQueue', { QueueName, Attributes: { Policy } });
-    const { QueueUrl } = z.object({ QueueUrl: z.string() }).parse(queue);
-    const subscribed = await sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint });
-    return new Subscriber(QueueUrl, /<SubscriptionArn>([^<]+)</.exec(subscribed)![1]!);
-  }
-
-  /** The first message whose subject matches, when it arrives; `undefined` when none arrives in time. */
-  async find(
-    subject: RegExp,
-    timeoutMilliseconds = deliveryTimeoutMilliseconds,
-  ): Promise<Message | undefined> {
-    for (const giveUpAt = Date.now() + timeoutMilliseconds; ; await pause(200)) {
-      await this.receive();
-      const found = this.received.find(({ Subject }) => subject.test(Subject));
-      if (found !== undefined || Date.now() > giveUpAt) return found;
-    }
-  }
-
-  private async receive(): Promise<void> {
-    const answer = await sqs('ReceiveMessage', { QueueUrl: this.QueueUrl, MaxNumberOfMessages: 10 });
-    const { Messages } = z
-      .object({ Messages: z.array(z.object({ Body: z.string() })).default([]) })
-      .parse(answer);
-    this.received.push(...Messages.map(({ Body }) => messageSchema.parse(JSON.parse(Body))));
-  }
-
-  async leave(): Promise<void> {
-    await sns('Unsubscribe', { SubscriptionArn: this.SubscriptionArn });
-    await sqs('DeleteQueue', { QueueUrl: this.QueueUrl });
-  }
-}
 
 async function setAlarm(AlarmName: string): Promise<void> {
   // An alarm sends a message only when its state changes.

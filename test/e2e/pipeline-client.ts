@@ -10,12 +10,15 @@ import {
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
+  type ExecutionListItem,
   paginateGetExecutionHistory,
   paginateListExecutions,
+  RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import type { SweepExecutionInput } from '../../lib/contracts/sweep-steps';
 import { createS3Store, type S3Store } from '../../lib/store/s3-store';
 import { askService, rest } from './account-requests';
 import type { StackOutputs } from './deployment';
@@ -33,15 +36,18 @@ export class PipelineClient {
   }
 
   /** @returns the ARN. */
-  async start(name: string, input: unknown): Promise<string> {
-    const { executionArn } = await this.sfn.send(
-      new StartExecutionCommand({
-        stateMachineArn: this.outputs.StateMachineArn,
-        name,
-        input: JSON.stringify(input),
-      }),
-    );
-    return executionArn!;
+  start(name: string, input: unknown): Promise<string> {
+    return this.startMachine(this.outputs.StateMachineArn, name, input);
+  }
+
+  /** @returns the ARN of the execution. Its sweep.json is in the bucket already. */
+  startSweep(sweepId: string, input: SweepExecutionInput): Promise<string> {
+    return this.startMachine(this.outputs.SweepStateMachineArn, sweepId, input);
+  }
+
+  private async startMachine(stateMachineArn: string, name: string, input: unknown): Promise<string> {
+    const command = new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) });
+    return (await this.sfn.send(command)).executionArn!;
   }
 
   describe(executionArn: string): Promise<DescribeExecutionCommandOutput> {
@@ -64,6 +70,24 @@ export class PipelineClient {
 
   async abort(executionArn: string): Promise<void> {
     await this.sfn.send(new StopExecutionCommand({ executionArn, cause: 'requested by the test' }));
+  }
+
+  async redrive(executionArn: string): Promise<void> {
+    await this.sfn.send(new RedriveExecutionCommand({ executionArn }));
+  }
+
+  /** Executions of the training whose name begins with `prefix`, oldest first. */
+  async findTrainings(prefix: string): Promise<ExecutionListItem[]> {
+    const found = await this.listExecutions(this.outputs.StateMachineArn);
+    return found.filter(({ name }) => name!.startsWith(prefix)).reverse();
+  }
+
+  /** Newest first. */
+  private async listExecutions(stateMachineArn: string): Promise<ExecutionListItem[]> {
+    const found: ExecutionListItem[] = [];
+    for await (const { executions = [] } of paginateListExecutions({ client: this.sfn }, { stateMachineArn }))
+      found.push(...executions);
+    return found;
   }
 
   /** States in the order in which they were entered, with their inputs. */
@@ -111,10 +135,11 @@ export class PipelineClient {
 
   /** The histories of all executions, as JSON. */
   async historiesOfAll(): Promise<string[]> {
-    const { client, stateMachineArn } = { client: this.sfn, stateMachineArn: this.outputs.StateMachineArn };
+    const { StateMachineArn, SweepStateMachineArn } = this.outputs;
+    const client = this.sfn;
     const histories: string[] = [];
-    for await (const { executions = [] } of paginateListExecutions({ client }, { stateMachineArn })) {
-      for (const { executionArn } of executions) {
+    for (const stateMachineArn of [StateMachineArn, SweepStateMachineArn]) {
+      for (const { executionArn } of await this.listExecutions(stateMachineArn)) {
         for await (const { events } of paginateGetExecutionHistory({ client }, { executionArn })) {
           histories.push(JSON.stringify(events));
         }

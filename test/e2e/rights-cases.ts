@@ -32,7 +32,7 @@ interface UnusedRight {
 /** Rights that no recorded call used, each with its purpose. */
 const unusedRights: readonly UnusedRight[] = [
   {
-    role: /^(Functions|Notificationsnotify)/,
+    role: /^(Functions|Sweepssweep|Notificationsnotify)/,
     action: /^logs:(CreateLogStream|PutLogEvents)$/,
     resource: /log-group/,
     why: 'Lambda writes the log of a function with its role; the emulator writes it without a check',
@@ -44,16 +44,16 @@ const unusedRights: readonly UnusedRight[] = [
     why: 'The agent that starts the container pulls its image and writes its log; the emulator has no images',
   },
   {
-    role: /^WorkflowStateMachine/,
+    role: /^(Workflow|Sweeps)StateMachine/,
     action: /^(logs|xray):/,
     resource: /^\*$/,
     why: 'Step Functions delivers its own log and traces; the emulator keeps them itself',
   },
   {
-    role: /^WorkflowStateMachine/,
+    role: /^(Workflow|Sweeps)StateMachine/,
     action: /^events:/,
-    resource: /StepFunctionsGetEventsForBatchJobsRule$/,
-    why: 'The rule that notifies .sync of the end of a job; the emulator waits itself',
+    resource: /StepFunctionsGetEventsFor(BatchJobs|StepFunctionsExecution)Rule$/,
+    why: 'The rule that notifies .sync of the end of a job or of an execution; the emulator waits itself',
   },
   {
     role: /^QueueWatchStateMachineEventsRole/,
@@ -63,18 +63,24 @@ const unusedRights: readonly UnusedRight[] = [
   },
   {
     role: /^WorkflowStateMachine/,
-    action: /^states:(DescribeExecution|StopExecution|RedriveExecution)$/,
+    action: /^states:RedriveExecution$/,
     resource: /:execution:/,
-    why: 'A Distributed Map follows, stops and redrives its child executions; the emulator does so itself',
+    why: 'No case redrives a run whose map failed; the same right of the state machine of sweeps is used',
   },
   {
-    role: /^WorkflowStateMachine/,
+    role: /^(Workflow|Sweeps)StateMachine/,
+    action: /^states:(DescribeExecution|StopExecution)$/,
+    resource: /:execution:/,
+    why: 'A Distributed Map follows and stops its child executions; the emulator does so itself',
+  },
+  {
+    role: /^(Workflow|Sweeps)StateMachine/,
     action: /^lambda:InvokeFunction$/,
     resource: /:\*$/,
     why: 'The CDK also grants the versions and aliases of a function',
   },
   {
-    role: /^(Functions(plan|shard|commit|register)|ComputeJob)/,
+    role: /^(Functions(plan|shard|commit|register)|ComputeJob|Sweepssweep)/,
     action: /^s3:ListBucket$/,
     resource: /./,
     why: 'Without it S3 responds with 403 instead of 404 for an absent key; only publishing lists',
@@ -193,13 +199,15 @@ export const rightsCases: readonly Case[] = [
   },
 ];
 
-/** The markers of a finished run. */
+/** The markers of a finished run and of a sweep. */
 const markers = [
   objectKeys.config('own-1'),
   objectKeys.manifest('tiny', 'content'),
   objectKeys.training('own-1'),
   objectKeys.runRecord('own-1'),
   objectKeys.latestModel('mnist-mlp'),
+  objectKeys.sweep('halved'),
+  objectKeys.sweepResults('halved'),
 ];
 const mayWrite: Readonly<Record<string, readonly string[]>> = {
   Functionsplan: [objectKeys.config('own-1')],
@@ -208,13 +216,14 @@ const mayWrite: Readonly<Record<string, readonly string[]>> = {
   ComputeJob: [objectKeys.training('own-1')],
   Functionsevaluate: [objectKeys.runRecord('own-1')],
   Functionsregister: [objectKeys.latestModel('mnist-mlp')],
+  Sweepssweep: [objectKeys.sweepResults('halved')],
 };
 
 /** The same file of another run or dataset. */
 function isSameKind(left: string, right: string): boolean {
   const generalize = (arn: string) =>
     arn
-      .replace(/(:::[^/]+\/(?:runs|datasets|checkpoints|models)\/)[^/]+/, '$1*')
+      .replace(/(:::[^/]+\/(?:runs|datasets|checkpoints|models|sweeps)\/)[^/]+/, '$1*')
       .replace(/prepared\/[^/]+/, 'prepared/*')
       .replace(/\d+/g, '?');
   return matchesPattern(generalize(left), generalize(right));

@@ -47,8 +47,11 @@ export function resolveValue(value: unknown, resources: Resources, names: Names)
   switch (entries.length === 1 ? name : undefined) {
     case 'Ref':
       return nameOf(parameter as string, names);
-    case 'Fn::GetAtt':
-      return arnOf((parameter as string[])[0]!, resources, names);
+    case 'Fn::GetAtt': {
+      const [logicalId, attribute] = parameter as [string, string];
+      const arn = arnOf(logicalId, resources, names);
+      return attribute === 'Name' ? arn.split(':').at(-1) : arn;
+    }
     case 'Fn::Join': {
       const [separator, parts] = parameter as [string, unknown[]];
       return parts.map(resolve).join(separator);
@@ -83,9 +86,10 @@ const arnMakers: Readonly<Record<string, (name: string) => string>> = {
   // Referred to by their ARNs.
   'AWS::Batch::JobQueue': (arn) => arn,
   'AWS::Batch::ComputeEnvironment': (arn) => arn,
+  'AWS::StepFunctions::StateMachine': (arn) => arn,
 };
 
-/** Every attribute that a policy uses is an ARN. */
+/** Every attribute that a policy uses is an ARN, or the name of a state machine, which is the last part of its ARN. */
 function arnOf(logicalId: string, resources: Resources, names: Names): string {
   const makeArn = arnMakers[resources[logicalId]!.Type];
   if (makeArn === undefined)
