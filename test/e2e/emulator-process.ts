@@ -2,8 +2,9 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -58,12 +59,13 @@ export interface Emulator {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts on 127.0.0.1 only. Its data is in memory or below `folder`. */
+/** Starts on 127.0.0.1 only. Its data is in memory, below `folder`, or in a temporary folder that `stop` removes. */
 export async function startEmulator(folder: string): Promise<Emulator> {
   const python = await installPythonTools();
   const port = await findFreePort();
   const jobFolder = join(folder, 'jobs');
   const holdFolder = join(folder, 'held');
+  const temporaryFolder = await mkdtemp(join(tmpdir(), 'mnist-pipeline-emulator-'));
   for (const made of [jobFolder, holdFolder]) await mkdir(made, { recursive: true });
   const roleCallsFile = join(folder, 'role-calls.jsonl');
   const roleSessionsFile = join(folder, 'role-sessions.jsonl');
@@ -77,6 +79,8 @@ export async function startEmulator(folder: string): Promise<Emulator> {
       CDK_OUT: cloudAssemblyFolder,
       JOB_FOLDER: jobFolder,
       HOLD_FOLDER: holdFolder,
+      // Each worker of a function has a copy of its bundle, up to 160 MB, which the emulator does not remove.
+      TMPDIR: temporaryFolder,
       // A role may do what its policies allow, and nothing else.
       AUTH: 'true',
       ROLE_CALLS: roleCallsFile,
@@ -121,6 +125,7 @@ export async function startEmulator(folder: string): Promise<Emulator> {
         await Promise.race([once(child, 'exit'), pause(5_000, undefined, { ref: false })]);
       if (child.exitCode === null) child.kill('SIGKILL');
       await log.close();
+      await rm(temporaryFolder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
