@@ -25,9 +25,9 @@ export async function drawAndStore(
 
 /** The trials at their first rung, where all can be compared. */
 function observe({ rungs, metric }: Sweep, trials: readonly Trial[]) {
-  return trials.flatMap(({ drawn, epochs, config, status }) => {
+  return trials.map(({ drawn, epochs, config, status }) => {
     const isReached = epochs.length >= rungs[0]! || status === 'finished';
     const value = isReached ? valueAfter(epochs.slice(0, rungs[0]), config, metric) : undefined;
-    return value === undefined ? [] : [{ drawn, value }];
+    return { drawn, value };
   });
 }
