@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { trainingRecordSchema } from '../../lib/contracts/results';
 import { trialRunId } from '../../lib/contracts/sweep';
@@ -8,6 +10,7 @@ import { halvingRungs } from '../../lib/sweep/stopping/halving';
 import { assertSmallStates, type Case, parseFailure, uploadTinyDataset } from './cases';
 import { readLines } from './log-cases';
 import { findJobs, type PipelineClient } from './pipeline-client';
+import { runProgram } from './program';
 import { assertWholeSweep, countJobsOfTrials, startSweep, tinyTrials } from './started-sweep';
 import { Subscriber } from './topic-subscriber';
 
@@ -117,6 +120,24 @@ export const sweepCases: readonly Case[] = [
       } finally {
         await subscriber.leave();
       }
+    },
+  },
+  {
+    name: 'the command line starts a sweep in the cloud, follows it to its end, and shows it',
+    run: async (context) => {
+      const sweepId = 'swept-by-command';
+      const dataset = await uploadTinyDataset(context.client, 'tiny');
+      const file = join(context.folder, 'space.json');
+      const settings = { ...tinyTrials, dataset, modelName: sweepId };
+      await writeFile(file, JSON.stringify({ settings, space: { learningRate: [0.01, 0.1] } }));
+      const { code, output } = await runProgram(context, [
+        ...['sweep', file, '--cloud', '--compute', 'cpu', '--sweep-id', sweepId, '--sampler', 'grid'],
+      ]);
+      assert.equal(code, 0, output);
+      const { winner } = await assertWholeSweep(context.client, sweepId);
+      const shown = await runProgram(context, ['sweep', 'show', sweepId, '--cloud']);
+      assert.equal(shown.code, 0, shown.output);
+      for (const text of [output, shown.output]) assert.ok(text.includes(winner!.winnerRunId), text);
     },
   },
 ];
