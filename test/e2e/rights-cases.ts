@@ -152,10 +152,11 @@ export const rightsCases: readonly Case[] = [
       let refusedCount = 0;
       for (const role of roles) {
         const own = new Set(callsOf(writes, role).map(({ resource }) => resource));
+        const ownKinds = [...new Set([...own].map(generalize))];
         for (const write of writes.filter(({ resource }) => !own.has(resource))) {
           const isShared = sharedWrites.test(`${role.logicalId} ${write.resource}`);
           const decision = decide(role.statements, write);
-          const isOwnKind = [...own].some((resource) => isSameKind(resource, write.resource));
+          const isOwnKind = ownKinds.some((kind) => matchesPattern(kind, generalize(write.resource)));
           if (isShared || isOwnKind) continue;
           assert.equal(decision, 'ImplicitDeny', `${role.logicalId} may write ${write.resource}`);
           refusedCount += 1;
@@ -219,12 +220,9 @@ const mayWrite: Readonly<Record<string, readonly string[]>> = {
   Sweepssweep: [objectKeys.sweepResults('halved')],
 };
 
-/** The same file of another run or dataset. */
-function isSameKind(left: string, right: string): boolean {
-  const generalize = (arn: string) =>
-    arn
-      .replace(/(:::[^/]+\/(?:runs|datasets|checkpoints|models|sweeps)\/)[^/]+/, '$1*')
-      .replace(/prepared\/[^/]+/, 'prepared/*')
-      .replace(/\d+/g, '?');
-  return matchesPattern(generalize(left), generalize(right));
-}
+/** The pattern of the same file of any run, dataset or sweep. */
+const generalize = (arn: string) =>
+  arn
+    .replace(/(:::[^/]+\/(?:runs|datasets|checkpoints|models|sweeps)\/)[^/]+/, '$1*')
+    .replace(/prepared\/[^/]+/, 'prepared/*')
+    .replace(/\d+/g, '?');
