@@ -13,6 +13,7 @@ import type { NotifyEnv } from '../../lib/contracts/env';
 import { inputErrorNames } from '../../lib/contracts/errors';
 import { endStatuses, eventTypes } from '../../lib/contracts/events';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { tooManyFailures } from '../../lib/contracts/sweep-steps';
 import type { Settings } from '../settings';
 import type { ArtifactStore } from './artifact-store';
 import { NodeFunction } from './node-function';
@@ -28,8 +29,6 @@ export interface NotificationsProps {
   readonly compute: TrainingCompute;
 }
 
-/** Of a round in which more trials failed than the sweep tolerates. */
-const tooManyFailures = 'States.ExceedToleratedFailureThreshold';
 const alarmPeriod = Duration.minutes(5);
 
 /**

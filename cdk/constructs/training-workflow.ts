@@ -155,6 +155,10 @@ export class TrainingWorkflow extends Construct {
       .otherwise(failed.train);
     const train = this.trainOnChosenCompute(readTrainingOutcome.next(didTrainingSucceed));
     const areShardsReady = Choice.jsonata(this, 'Are the shards ready?')
+      .when(
+        Condition.jsonata(expression(planned('isFinished'))),
+        new Succeed(this, 'The run is finished already'),
+      )
       .when(Condition.jsonata(expression(planned('isPrepared'))), train)
       .otherwise(makeShards.next(commit).next(train));
     return plan.next(areShardsReady);

@@ -5,7 +5,7 @@ import { parseJson } from '../../lib/contracts/parse';
 import { evaluateOutputSchema, executionPlanSchema } from '../../lib/contracts/steps';
 
 /** Accepts executions of earlier versions, whose plan had less. */
-const anyPlanSchema = executionPlanSchema.partial({ seconds: true, pauseAfterEpoch: true });
+const anyPlanSchema = executionPlanSchema.partial({ seconds: true, pauseAfterEpoch: true, isFinished: true });
 
 /** Describes the events of one execution, which it takes in order, in batches of any size. */
 export interface HistoryFormatter {

@@ -10,10 +10,12 @@ process.env['FASHION_MNIST_FOLDER'] ??= join(__dirname, 'fashion-mnist');
 
 export const handler = createLambdaHandler(
   'plan',
-  async ({ compute, costLimitUsd, runId: _, pauseAfterEpoch = 0, ...config }, context) => {
+  async ({ compute, costLimitUsd, runId, pauseAfterEpoch = 0, ...config }, context) => {
     const env = parseOrThrow(planEnvSchema, process.env, 'The environment of plan');
     const deployment = { computes: env.COMPUTES, gpuHourUsd: env.GPU_HOUR_USD };
-    const request = { runId: context.runId, config, compute, costLimitUsd };
+    // A redriven sweep repeats the execution of a trial that was stopped on its last steps.
+    const mayBeFinished = runId !== undefined;
+    const request = { runId: context.runId, config, compute, costLimitUsd, mayBeFinished };
     const admitted = await admitRun(request, context, { deployment });
     return { ...admitted, pauseAfterEpoch, seconds: context.secondsSoFar() };
   },

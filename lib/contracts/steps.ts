@@ -59,6 +59,8 @@ export const executionPlanSchema = planOutputSchema.extend({
   trainingSecondsLimit: z.number().min(0),
   /** 0 for no pause. */
   pauseAfterEpoch: z.int().min(0),
+  /** Whether the run, which the input names, had its results before. */
+  isFinished: z.boolean(),
   ...measured,
 });
 export type ExecutionPlan = z.infer<typeof executionPlanSchema>;

@@ -11,7 +11,7 @@ import { maxTrials, sweepIdSchema } from './sweep';
 export const sweepExecutionInputSchema = z.strictObject({
   /** @default - the name of the execution */
   sweepId: sweepIdSchema.optional(),
-  /** Of all trials. @default - the stack's first */
+  /** Of all trials. @default - that of the sweep's first execution, else the stack's first */
   compute: computeSchema.optional(),
 });
 export type SweepExecutionInput = z.infer<typeof sweepExecutionInputSchema>;
@@ -53,11 +53,14 @@ export const sweepRoundSchema = z.strictObject({
   jobs: z.array(roundJobSchema).min(1),
 });
 
-/** A sweep that has too many failed trials fails in its map instead, where a redrive runs these again. */
+/** Of the map in which a sweep has too many failed trials; a redrive runs these again. */
+export const tooManyFailures = 'States.ExceedToleratedFailureThreshold';
+
+/** A failure that no redrive repairs. */
 export const sweepFailures = {
   sweep: {
     state: 'The sweep failed',
-    remedy: 'Fix what the reason names, and continue the sweep with the same command.',
+    remedy: 'Do what the reason says.',
   },
 } as const;
 

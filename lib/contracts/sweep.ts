@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { computeSchema } from './compute';
 import { runIdSchema } from './run-config';
 
 /** Shorter than a run id by what the ids of its runs add: `-12345` or `-winner-12345`. */
@@ -131,10 +132,11 @@ export const sweepOwnerSchema = z.strictObject({
   owner: z.string().nullable(),
 });
 
-/** `sweeps/<id>/prices.json`, only in AWS: list prices of the machines that train the trials. */
+/** `sweeps/<id>/prices.json`, only in AWS: the machines that train the trials, and their list prices. They stay. */
 export const sweepPricesSchema = z.strictObject({
   schemaVersion: z.literal(1),
   sweepId: sweepIdSchema,
+  compute: computeSchema,
   /** US dollars for the start and end of a machine. */
   machineStartUsd: z.number().min(0),
   /** US dollars. */

@@ -10,7 +10,7 @@ import { networkOf } from '../model/network-of';
 import { type ContentObject, readWithContent } from '../store/content-object';
 import { limitTrainingSeconds } from './cost';
 import { assertResumable } from './resumed-run';
-import { assertStartable, reserveRun } from './start-run';
+import { assertStartable, isFinishedAlike, reserveRun } from './start-run';
 import type { StepContext } from './step-context';
 import { planPreprocessing, storePlan } from './steps/plan';
 
@@ -26,6 +26,8 @@ export interface RunRequest extends PlanInput {
   readonly compute?: Compute | undefined;
   /** Beside `maxCostUsd`. @default - no limit */
   readonly costLimitUsd?: number | undefined;
+  /** Whether a finished run with the same settings is admitted, of which nothing is left to do. @default false */
+  readonly mayBeFinished?: boolean;
 }
 
 export interface Admission<Place extends Deployment | undefined> {
@@ -46,6 +48,8 @@ export interface AdmittedRun<Place extends Deployment | undefined> extends PlanO
   readonly compute: ComputeOf<Place>;
   /** The time that the cost limit pays for; 0 for no limit. */
   readonly trainingSecondsLimit: number;
+  /** Whether the run had its results before. */
+  readonly isFinished: boolean;
 }
 
 /**
@@ -58,13 +62,14 @@ export interface AdmittedRun<Place extends Deployment | undefined> extends PlanO
  *   RunExists as `reserveRun` does; InvalidDataset; CorruptArtifact for an altered raw file or manifest.
  */
 export async function admitRun<Place extends Deployment | undefined = undefined>(
-  { runId, config, compute: wanted, costLimitUsd = 0 }: RunRequest,
+  { runId, config, compute: wanted, costLimitUsd = 0, mayBeFinished = false }: RunRequest,
   context: StepContext,
   { deployment, objects = [], planDataset = planPreprocessing, assertTrainable }: Admission<Place> = {},
 ): Promise<AdmittedRun<Place>> {
   const compute = deployment && chooseCompute(wanted, deployment);
   const input = { runId, config: { ...config, device: chooseDevice(config, compute) } };
-  await assertStartable(input, context.store);
+  const isFinished = mayBeFinished && (await isFinishedAlike(input, context.store));
+  if (!isFinished) await assertStartable(input, context.store);
   const planned = await planDataset(config, context);
   // Throws if the training images cannot be divided.
   countValidationImages(planned.trainLabelCounts, config, planned.plan.classNames);
@@ -77,13 +82,14 @@ export async function admitRun<Place extends Deployment | undefined = undefined>
   await assertTrainable?.(planned.plan, network);
 
   // Nothing is written above this line; from here on the run exists.
-  await reserveRun(input, context);
+  if (!isFinished) await reserveRun(input, context);
   await storePlan(planned, context);
   const { plan, isPrepared, reason } = planned;
   return {
     ...{ runId, dataset: plan.dataset, contentKey: plan.contentKey },
     ...{ isPrepared, reason, shardCount: plan.shardCount },
     compute: compute as ComputeOf<Place>,
+    isFinished,
     trainingSecondsLimit:
       deployment && compute
         ? limitTrainingSeconds(lowerLimit(config.maxCostUsd, costLimitUsd), compute, deployment.gpuHourUsd)

@@ -29,6 +29,13 @@ export async function assertStartable({ runId, config }: PlanInput, store: Objec
     await assertContinuable({ runId, config }, store);
 }
 
+/** Whether the run has its results, with the same settings. */
+export async function isFinishedAlike({ runId, config }: PlanInput, store: ObjectStore): Promise<boolean> {
+  if ((await store.head(objectKeys.runRecord(runId))) === undefined) return false;
+  const earlier = await getJson(store, objectKeys.config(runId), storedRunConfigSchema);
+  return differingSettings(config, earlier.config).length === 0;
+}
+
 /**
  * Reserves the run id by writing config.json, which only one caller can do. An unfinished run with the same
  * configuration is continued: its finished parts are not done again.

@@ -24,16 +24,20 @@ test('the template contains no secret of the deploying environment', () => {
   expect(Object.values(planted).filter((value) => text.includes(value))).toEqual([]);
 });
 
-test('each function gets only the bucket; plan also the computes and a price, notify the topic and the stack name', () => {
+test('each function gets only the bucket; plan and sweep also the computes and a price, notify what it tells of', () => {
   const environments = resourcesOf(synthesized, 'AWS::Lambda::Function').map(([id, { Properties }]) => {
     const { Variables } = (Properties['Environment'] ?? {}) as { Variables: Record<string, unknown> };
-    return [/^(?:Functions|Notifications)([a-z]+)Function/.exec(id)?.[1], Object.keys(Variables).sort()];
+    return [
+      /^(?:Functions|Notifications|Sweeps)([a-z]+)Function/.exec(id)?.[1],
+      Object.keys(Variables).sort(),
+    ];
   });
   const bucket = ['ARTIFACT_BUCKET'];
   expect(Object.fromEntries(environments)).toEqual({
     ...Object.fromEntries(lambdaStepNames.map((step) => [step, bucket])),
     plan: [...bucket, 'COMPUTES', 'GPU_HOUR_USD'],
-    notify: [...bucket, 'STACK_NAME', 'TOPIC_ARN'],
+    sweep: [...bucket, 'COMPUTES', 'GPU_HOUR_USD'],
+    notify: [...bucket, 'STACK_NAME', 'SWEEP_STATE_MACHINE_ARN', 'TOPIC_ARN'],
   });
 });
 

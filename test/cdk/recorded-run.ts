@@ -37,6 +37,7 @@ export const plan: ExecutionPlan = {
   dataset: 'tiny',
   contentKey,
   isPrepared: false,
+  isFinished: false,
   reason: 'This dataset has not been prepared yet',
   shardCount: 2,
   compute: 'cpu',

@@ -46,7 +46,10 @@ test('there are three trainings', () => {
 });
 
 test.each(trainings)('%s sends Batch no member that SubmitJob does not have', async (_name, state) => {
-  const variables = { dataset: 'tiny', contentKey: '9b2c6d4f0a1e', trainingSecondsLimit: 0 };
+  const variables = {
+    ...{ runId: 'tiny-1', dataset: 'tiny', contentKey: '9b2c6d4f0a1e' },
+    ...{ trainingSecondsLimit: 0, pauseAfterEpoch: 0 },
+  };
   const evaluated = await evaluateFields(state.Arguments, { states: { input: {}, context }, variables });
   const request = toRequest(evaluated) as SubmitJobCommandInput;
   expect(await serialize(request)).toEqual(request);

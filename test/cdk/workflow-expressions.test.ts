@@ -207,8 +207,6 @@ describe.each(['Train on Fargate', 'Train on a spot GPU', 'Train on a GPU on dem
 
 describe('decisions', () => {
   it.each([
-    ['Are the shards ready?', { input: { ...plan, isPrepared: true } }, true],
-    ['Are the shards ready?', { input: plan }, false],
     ['Which compute trains?', { variables: { ...planned, compute: 'gpu' } }, true],
     ['Which compute trains?', {}, false],
     ['Is the model good enough?', { input: recorded.evaluated }, true],
@@ -218,6 +216,18 @@ describe('decisions', () => {
       Choices: { Condition: unknown }[];
     };
     expect(Choices.map(({ Condition }) => Condition)).toEqual([expected]);
+  });
+
+  it.each([
+    [{ isFinished: true }, [true, false]],
+    [{ isPrepared: true }, [false, true]],
+    [{}, [false, false]],
+  ])('of a run that is finished already, or has its shards: %j', async (changes, expected) => {
+    const { Choices } = (await evaluate('Are the shards ready?', ['Choices'], {
+      input: { ...plan, ...changes },
+    })) as { Choices: { Condition: unknown; Next: string }[] };
+    expect(Choices.map(({ Condition }) => Condition)).toEqual(expected);
+    expect(Choices[0]!.Next).toBe('The run is finished already');
   });
 
   it.each([

@@ -157,6 +157,7 @@ test('the cost so far is that of the machines, by the prices in the bucket', asy
   const prices = {
     schemaVersion: 1,
     sweepId: 'friday',
+    compute: 'cpu',
     machineStartUsd: 0.5,
     trainingSecondUsd: 0.1,
   } as const;

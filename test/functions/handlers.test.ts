@@ -138,7 +138,12 @@ it('the plan takes the run id of its event, and passes the pause on', async () =
   const planned = await plan({ runId: 'digits-1', input: { ...input, pauseAfterEpoch: 1 } });
   expect(planned).toMatchObject({ runId: 'digits-1', pauseAfterEpoch: 1 });
   // The pause is no setting of the run, so that another execution can continue it.
-  expect(await plan({ runId: 'digits-1', input })).toMatchObject({ runId: 'digits-1', pauseAfterEpoch: 0 });
+  expect(await plan({ runId: 'digits-1', input })).toMatchObject({
+    ...{ runId: 'digits-1', pauseAfterEpoch: 0, isFinished: false },
+  });
+  // A redriven sweep repeats an execution that was stopped after the run had its results.
+  await store.put(objectKeys.runRecord('digits-1'), new Uint8Array());
+  expect(await plan({ runId: 'digits-1', input })).toMatchObject({ runId: 'digits-1', isFinished: true });
 });
 
 describe('the register handler', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forEachConcurrently } from '../../lib/dataset/for-each-concurrently';
 import { getJson } from '../../lib/store/json-objects';
 import type { ObjectInfo, ObjectStore } from '../../lib/store/object-store';
 import { sha256Hex } from '../../lib/store/sha256';
@@ -205,9 +206,10 @@ export function describeObjectStore(name: string, makeStore: () => Promise<Store
           { length: 1_103 },
           (_, index) => `many/shard-${String(index).padStart(5, '0')}`,
         );
-        for (const key of ['many.txt', 'many-more', 'manz', 'mam/y', ...keys].reverse()) {
+        const all = ['many.txt', 'many-more', 'manz', 'mam/y', ...keys].reverse();
+        await forEachConcurrently(all, 8, async (key) => {
           await store.put(key, bytesOf(key));
-        }
+        });
 
         const infos = await collect(store.list('many/'));
 

@@ -3,7 +3,7 @@ import { objectKeys } from '../../../lib/contracts/object-keys';
 import { runRecordSchema } from '../../../lib/contracts/results';
 import { sweepResultsSchema } from '../../../lib/contracts/sweep';
 import { describeRejection } from '../../../lib/pipeline/steps/register';
-import { readSweep, stopIfPaused } from '../../../lib/pipeline/sweep/read-sweep';
+import { readSweep, stopIfOpen } from '../../../lib/pipeline/sweep/read-sweep';
 import { getJson } from '../../../lib/store/json-objects';
 import type { ObjectStore } from '../../../lib/store/object-store';
 import type { SweepState } from '../../../lib/sweep/sweep-state';
@@ -31,7 +31,7 @@ export async function followSweepToEnd(
   const { winner, summary } = results;
   const state: SweepState = {
     sweep,
-    trials: watch.state.trials.map(stopIfPaused),
+    trials: watch.state.trials.map(stopIfOpen),
     ...(winner !== null && { winner }),
     ...(summary !== null && { summary }),
   };

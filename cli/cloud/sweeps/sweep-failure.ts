@@ -3,6 +3,7 @@ import type { StackLocation } from '../../../lib/cloud/find-stack';
 import { createError, type ErrorName, WorkflowError } from '../../../lib/contracts/errors';
 import { trainingOutcomeSchema } from '../../../lib/contracts/execution';
 import { objectKeys } from '../../../lib/contracts/object-keys';
+import { tooManyFailures } from '../../../lib/contracts/sweep-steps';
 import { forEachConcurrently } from '../../../lib/dataset/for-each-concurrently';
 import { countFailed } from '../../../lib/pipeline/sweep/record-failures';
 import { getJsonIfPresent } from '../../../lib/store/json-objects';
@@ -15,8 +16,6 @@ import { commandFor, type DeployedPipeline, stackFlag } from '../open-deployed-p
 export const continueCommand = (stack: StackLocation, sweepId: string, options = '') =>
   `mnist-pipeline sweep --cloud --sweep-id ${sweepId}${options}${stackFlag(stack)}`;
 
-/** Of a round in which more trials failed than the sweep tolerates. */
-const tooManyFailures = 'States.ExceedToleratedFailureThreshold';
 const readsAtOnce = 16;
 
 /** The error of an execution that failed, was stopped or ran out of time. */

@@ -1,8 +1,6 @@
-import { objectKeys } from '../../../lib/contracts/object-keys';
-import { type Sweep, type SweepPrices, sweepPricesSchema } from '../../../lib/contracts/sweep';
+import type { Sweep, SweepPrices } from '../../../lib/contracts/sweep';
 import { forEachConcurrently } from '../../../lib/dataset/for-each-concurrently';
-import { readTrial } from '../../../lib/pipeline/sweep/read-sweep';
-import { getJsonIfPresent } from '../../../lib/store/json-objects';
+import { readPrices, readTrial } from '../../../lib/pipeline/sweep/read-sweep';
 import type { ObjectStore } from '../../../lib/store/object-store';
 import type { SweepState, Trial } from '../../../lib/sweep/sweep-state';
 
@@ -51,7 +49,7 @@ export class SweepWatch {
   private async read(due: readonly number[]): Promise<Trial[]> {
     this.#polls += 1;
     const { sweepId } = this.sweep;
-    this.#prices ??= await getJsonIfPresent(this.store, objectKeys.sweepPrices(sweepId), sweepPricesSchema);
+    this.#prices ??= await readPrices(this.store, sweepId);
     await forEachConcurrently(due, trialsAtOnce, (trial) => this.refresh(trial));
     while (await this.readDrawn()) {}
     return this.#watched.filter(({ changedIn }) => changedIn === this.#polls).map(({ trial }) => trial);

@@ -88,7 +88,7 @@ export async function trainWithCheckpoints(
       },
     });
     const outcome = await timeLimit.watch(trained);
-    if (outcome.pausedAfterEpoch !== undefined) await timeLimit.recordExactly();
+    await timeLimit.recordExactly();
     const resumedFromStep = resumeFrom?.step ?? 0;
     return { ...outcome, parameterCount: model.countParams(), resumedFromStep, secondsBefore };
   } finally {

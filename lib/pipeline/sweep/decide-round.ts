@@ -1,3 +1,4 @@
+import type { Compute } from '../../contracts/compute';
 import { PermanentError } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import { type Sweep, type SweepPrices, sweepPricesSchema } from '../../contracts/sweep';
@@ -5,13 +6,13 @@ import type { SweepInput, SweepOutput } from '../../contracts/sweep-steps';
 import { forEachConcurrently } from '../../dataset/for-each-concurrently';
 import { putJson } from '../../store/json-objects';
 import { nextJobs } from '../../sweep/next-jobs';
-import type { SweepState } from '../../sweep/sweep-state';
+import type { SweepState, Trial } from '../../sweep/sweep-state';
 import { chooseCompute, type Deployment } from '../admit-run';
 import { machinePrices } from '../cost';
 import type { StepContext } from '../step-context';
 import { drawAndStore } from './draw-trial';
-import { readSweep, readTrials, stopIfPaused } from './read-sweep';
-import { countFailed, recordFailures } from './record-failures';
+import { readPrices, readSweep, readTrials, stopIfOpen } from './read-sweep';
+import { countFailed, findFailures, isFailure, recordFailures, withFailures } from './record-failures';
 import { describeJob, readRound, type TrialJob, winnerTrial, writeRound } from './round-jobs';
 import { type PaidJob, shareBudget } from './sweep-budget';
 import { planWinner } from './winner';
@@ -32,7 +33,7 @@ export interface RoundRequest extends SweepInput {
  * trial is that of the winner. Then the sweep is over, and gets its results. Asked again, it decides the same.
  *
  * @throws PermanentError ArtifactNotFound for a sweep without sweep.json, or whose winner did not finish; InvalidInput for
- *   a limit that pays for no training, or for more failures than the sweep tolerates.
+ *   a limit that pays for no training, for more failures than the sweep tolerates, and for another compute.
  */
 export async function decideRound(
   { sweepId, start, endedRound }: RoundRequest,
@@ -42,12 +43,14 @@ export async function decideRound(
   const { store } = context;
   const sweep = await readSweep(store, sweepId);
   if (sweep === undefined) throw hasNoSweep(sweepId, store.location);
-  const compute = chooseCompute(start.compute, deployment);
-  const prices = await storePrices(sweepId, machinePrices(compute, deployment.gpuHourUsd), context);
+  const prices = await keepPrices(sweepId, start.compute, deployment, context);
   const ended = endedRound === 0 ? [] : await readRound(store, sweepId, endedRound);
-  const trials = await recordFailures(sweep, await readTrials(store, sweep), ended, context);
-  const failed = countFailed(trials);
-  if (failed > sweep.maxFailed) throw hasTooManyFailures(sweep, failed);
+  const read = await readTrials(store, sweep);
+  const failures = await findFailures(store, read, ended);
+  const trials = withFailures(read, failures);
+  if (countFailed(trials) > sweep.maxFailed) throw hasTooManyFailures(sweep, trials);
+  // Those of a round that is refused are not recorded: another execution runs what can succeed.
+  await recordFailures(sweepId, failures, context);
   if (endedRound > 0) await writeSweepPage(store, { sweep, trials });
 
   const round = endedRound + 1;
@@ -60,18 +63,18 @@ export async function decideRound(
       store,
       sweepId,
       round,
-      jobs.map((job) => describeJob(sweepId, job, compute)),
+      jobs.map((job) => describeJob(sweepId, job, prices.compute)),
     );
     // A trial that exceeds its share of the limit is no failure of the sweep, and the map cannot tell them apart.
-    const toleratedFailures = sweep.maxCostUsd > 0 ? jobs.length : sweep.maxFailed - failed;
+    const toleratedFailures = sweep.maxCostUsd > 0 ? jobs.length : sweep.maxFailed - countFailed(trials);
     return { ...decided, jobCount: jobs.length, toleratedFailures };
   }
-  const state: SweepState = { sweep, trials: trials.map(stopIfPaused) };
+  const state: SweepState = { sweep, trials: trials.map(stopIfOpen) };
   const winner = await planWinner(store, state);
   if (winner !== undefined && !winner.isPublished) {
     if (ended.some(({ trial }) => trial === winnerTrial)) throw hasNoWinner(winner.runId);
     await writeRound(store, sweepId, round, [
-      describeJob(sweepId, { trial: winnerTrial, ...winner }, compute),
+      describeJob(sweepId, { trial: winnerTrial, ...winner }, prices.compute),
     ]);
     // Below the quality gate its execution fails, and its run has what the results need.
     return { ...decided, jobCount: 1, toleratedFailures: 1 };
@@ -84,22 +87,40 @@ export async function decideRound(
 const placesOf = ({ sampler, maxParallel, maxCostUsd, trialCount }: Sweep) =>
   sampler === 'tpe' || maxCostUsd > 0 ? Math.min(maxParallel, mostParallel) : trialCount;
 
-async function storePrices(
+/**
+ * The machines are those of the sweep's first execution, because a trial that has begun continues on the same.
+ *
+ * @throws PermanentError InvalidInput for another compute than that.
+ */
+async function keepPrices(
   sweepId: string,
-  machine: Pick<SweepPrices, 'machineStartUsd' | 'trainingSecondUsd'>,
+  wanted: Compute | undefined,
+  deployment: Deployment,
   { store }: StepContext,
 ): Promise<SweepPrices> {
-  const prices: SweepPrices = { schemaVersion: 1, sweepId, ...machine };
+  const stored = await readPrices(store, sweepId);
+  if (stored !== undefined && wanted !== undefined && wanted !== stored.compute)
+    throw hasOtherCompute(sweepId, stored.compute, wanted);
+  const compute = chooseCompute(stored?.compute ?? wanted, deployment);
+  if (stored !== undefined) return stored;
+  const machine = machinePrices(compute, deployment.gpuHourUsd);
+  const prices: SweepPrices = { schemaVersion: 1, sweepId, compute, ...machine };
   await putJson(store, objectKeys.sweepPrices(sweepId), sweepPricesSchema, prices);
   return prices;
 }
 
-/** Draws the trials that have their first job. */
-async function drawJobs(jobs: readonly PaidJob[], state: SweepState, { store }: StepContext) {
+/** Draws the trials that have their first job. TPE knows those that were drawn before in the same round. */
+async function drawJobs(
+  jobs: readonly PaidJob[],
+  { sweep, trials: known }: SweepState,
+  { store }: StepContext,
+) {
+  const trials = [...known];
   const described: TrialJob[] = [];
-  await forEachConcurrently(jobs.entries(), trialsAtOnce, async ([index, job]) => {
-    const { runId, config } = state.trials[job.trial - 1] ?? (await drawAndStore(store, state, job.trial));
-    const { trial, untilEpoch, costLimitUsd } = job;
+  const atOnce = sweep.sampler === 'tpe' ? 1 : trialsAtOnce;
+  await forEachConcurrently(jobs.entries(), atOnce, async ([index, { trial, untilEpoch, costLimitUsd }]) => {
+    trials[trial - 1] ??= await drawAndStore(store, { sweep, trials: trials.filter(Boolean) }, trial);
+    const { runId, config } = trials[trial - 1]!;
     const pause = untilEpoch < config.epochs ? { pauseAfterEpoch: untilEpoch } : {};
     described[index] = {
       trial,
@@ -120,10 +141,21 @@ function hasNoSweep(sweepId: string, location: string): PermanentError {
   );
 }
 
-function hasTooManyFailures({ sweepId, maxFailed }: Sweep, failed: number): PermanentError {
+function hasOtherCompute(sweepId: string, compute: Compute, wanted: Compute): PermanentError {
   return new PermanentError(
     'InvalidInput',
-    `${failed === 1 ? 'A trial' : `${failed} trials`} of the sweep "${sweepId}" ${failed === 1 ? 'has' : 'have'} failed, and ${maxFailed} may fail. Give a higher --max-failed to continue it.`,
+    `The sweep "${sweepId}" trains with compute "${compute}", and "${wanted}" was given. Leave it out to continue the sweep, or start another sweep.`,
+    { evidence: { sweepId, compute, wanted } },
+  );
+}
+
+function hasTooManyFailures({ sweepId, maxFailed }: Sweep, trials: readonly Trial[]): PermanentError {
+  const failed = countFailed(trials);
+  const first = trials.find(isFailure)!;
+  const what = failed === 1 ? 'A trial' : `${failed} trials`;
+  return new PermanentError(
+    'InvalidInput',
+    `${what} of the sweep "${sweepId}" failed, and ${maxFailed} may fail. Trial ${first.trial}: ${first.error!.message} To continue it: mnist-pipeline sweep --cloud --sweep-id ${sweepId} --max-failed ${failed}, which tolerates trials that diverged, and runs the others again.`,
     { evidence: { sweepId, failed, maxFailed } },
   );
 }

@@ -3,7 +3,7 @@ import type { SweepResults } from '../../contracts/sweep';
 import type { SweepState } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
 import { register } from '../steps/register';
-import { stopIfPaused } from './read-sweep';
+import { stopIfOpen } from './read-sweep';
 import type { Trainers } from './trainers';
 import { planWinner, type Winner } from './winner';
 import { writeResults } from './write-results';
@@ -21,7 +21,7 @@ export async function finishSweep(
   trainers: Trainers,
   context: StepContext,
 ): Promise<FinishedSweep> {
-  const state: SweepState = { sweep, trials: trials.map(stopIfPaused) };
+  const state: SweepState = { sweep, trials: trials.map(stopIfOpen) };
   const winner = await planWinner(context.store, state);
   const gateFailure = winner && (await testWinner(winner, trainers, context));
   const finished = await writeResults(state, winner, context);

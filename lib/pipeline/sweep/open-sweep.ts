@@ -49,10 +49,12 @@ export async function openSweep(
     // Read again, because the sweep may have had another owner until now.
     const stored = await requireSweep(store, sweepId);
     if (planned !== undefined) refuseOtherPlan(planned, stored, store);
-    const isOver = (await readResults(store, stored)) !== undefined;
-    if (extension === 0 && isOver) throw isOverAlready(store, stored);
+    const results = await readResults(store, stored);
+    const isLimited = results !== undefined && results.trials.length < stored.trialCount;
+    if (results !== undefined && (extension === 0 || isLimited))
+      throw isOverAlready(store, stored, results.trials.length);
     // So a command that is repeated after a kill does not add trials again.
-    if (extension > 0 && !isOver) throw await isNotOver(store, stored, extension);
+    if (extension > 0 && results === undefined) throw await isNotOver(store, stored, extension);
     const changes = extension === 0 ? {} : { trialCount: extend(stored, extension) };
     return { sweep: await change(store, stored, { ...limits, ...changes }), isNew, release };
   } catch (error) {
@@ -117,12 +119,18 @@ async function change(store: ObjectStore, stored: Sweep, changes: Partial<Sweep>
   return changed;
 }
 
-function isOverAlready(store: ObjectStore, { sweepId, trialCount }: Sweep): PermanentError {
-  return new PermanentError(
-    'RunExists',
-    `The sweep "${sweepId}" in ${store.location} is over: all its ${trialCount} trials have ended. --extend N adds trials; for another sweep, choose another id.`,
-    { evidence: { sweepId, trialCount } },
-  );
+function isOverAlready(
+  store: ObjectStore,
+  { sweepId, trialCount, maxCostUsd }: Sweep,
+  drawn: number,
+): PermanentError {
+  const why =
+    drawn < trialCount
+      ? `its limit of $${maxCostUsd} (maxCostUsd) was reached, with ${drawn} of ${trialCount} trials. That limit stays; start another sweep for more.`
+      : `all its ${trialCount} trials have ended. --extend N adds trials; for another sweep, choose another id.`;
+  return new PermanentError('RunExists', `The sweep "${sweepId}" in ${store.location} is over: ${why}`, {
+    evidence: { sweepId, trialCount },
+  });
 }
 
 async function isNotOver(store: ObjectStore, stored: Sweep, extension: number): Promise<PermanentError> {

@@ -47,15 +47,15 @@ export async function readSweepState(store: ObjectStore, sweep: Sweep): Promise<
   const { winner, summary } = results;
   return {
     sweep,
-    trials: trials.map(stopIfPaused),
+    trials: trials.map(stopIfOpen),
     ...(winner !== null && { winner }),
     ...(summary !== null && { summary }),
   };
 }
 
-/** Of a sweep that is over. */
-export const stopIfPaused = (trial: Trial): Trial =>
-  trial.status === 'paused' ? { ...trial, status: 'stopped' } : trial;
+/** Of a sweep that is over: a rule stopped the trial at a rung, or the cost limit before it. */
+export const stopIfOpen = (trial: Trial): Trial =>
+  trial.status === 'paused' || trial.status === 'waiting' ? { ...trial, status: 'stopped' } : trial;
 
 /** Of the requests that read trials: a thousand trials have five thousand objects. */
 const trialsAtOnce = 16;
@@ -76,7 +76,7 @@ export async function readTrials(store: ObjectStore, sweep: Sweep): Promise<Tria
 }
 
 /** @returns `undefined` for a sweep on this machine, which costs nothing. */
-function readPrices(store: ObjectStore, sweepId: string): Promise<SweepPrices | undefined> {
+export function readPrices(store: ObjectStore, sweepId: string): Promise<SweepPrices | undefined> {
   return getJsonIfPresent(store, objectKeys.sweepPrices(sweepId), sweepPricesSchema);
 }
 

@@ -1,59 +1,80 @@
 import { type TrainingOutcome, trainingOutcomeSchema } from '../../contracts/execution';
 import { objectKeys } from '../../contracts/object-keys';
-import { type Sweep, sweepFailureSchema } from '../../contracts/sweep';
+import { sweepFailureSchema } from '../../contracts/sweep';
 import type { RoundJob } from '../../contracts/sweep-steps';
 import { encodeJson, getJsonIfPresent } from '../../store/json-objects';
+import type { ObjectStore } from '../../store/object-store';
 import type { Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
 
+/** The failure of a trial; `name` is that of an error. */
+interface TrialFailure {
+  readonly name: string;
+  readonly message: string;
+}
+/** By the number of the trial. */
+export type TrialFailures = ReadonlyMap<number, TrialFailure>;
+
 /**
- * Records which trials of a round failed: those whose job has ended short of its epochs.
- *
- * @returns all trials, as they are then.
+ * The trials that have failed and are not recorded yet: those whose job in the last round ended short of its epochs, and
+ * those that diverged and would diverge again.
  */
-export async function recordFailures(
-  sweep: Sweep,
+export async function findFailures(
+  store: ObjectStore,
   trials: readonly Trial[],
   ended: readonly RoundJob[],
-  context: StepContext,
-): Promise<Trial[]> {
+): Promise<TrialFailures> {
   const jobs = new Map(ended.map((job) => [job.trial, job]));
-  const recorded: Trial[] = [];
+  const failures = new Map<number, TrialFailure>();
   for (const trial of trials) {
     const job = jobs.get(trial.trial);
-    const isShort = job !== undefined && trial.status !== 'failed' && !hasReached(trial, job);
-    recorded.push(isShort ? await recordFailure(trial, job, sweep, context) : trial);
+    if (trial.status === 'failed' || trial.status === 'finished' || (job && hasReached(trial, job))) continue;
+    const key = objectKeys.trainingOutcome(trial.runId);
+    const outcome = await getJsonIfPresent(store, key, trainingOutcomeSchema);
+    const failure = job === undefined ? explainDivergence(outcome) : explainFailure(outcome, job);
+    if (failure !== undefined) failures.set(trial.trial, failure);
   }
-  return recorded;
+  return failures;
+}
+
+export function withFailures(trials: readonly Trial[], failures: TrialFailures): Trial[] {
+  return trials.map((trial) => {
+    const error = failures.get(trial.trial);
+    return error === undefined ? trial : { ...trial, status: 'failed', value: undefined, error };
+  });
+}
+
+export async function recordFailures(
+  sweepId: string,
+  failures: TrialFailures,
+  { store, now }: Pick<StepContext, 'store' | 'now'>,
+): Promise<void> {
+  for (const [trial, { name, message }] of failures) {
+    const failedAt = now().toISOString();
+    const failure = { schemaVersion: 1, sweepId, trial, name, message, failedAt };
+    await store.putIfAbsent(
+      objectKeys.sweepFailure(sweepId, trial),
+      encodeJson(sweepFailureSchema.parse(failure)),
+    );
+  }
 }
 
 /** A trial that the sweep's cost limit ended did nothing wrong. */
-export const countFailed = (trials: readonly Trial[]): number =>
-  trials.filter(({ status, error }) => status === 'failed' && error?.name !== 'CostLimitExceeded').length;
+export const isFailure = ({ status, error }: Trial): boolean =>
+  status === 'failed' && error?.name !== 'CostLimitExceeded';
 
-function hasReached({ status, epochs }: Trial, { input }: RoundJob): boolean {
-  const { pauseAfterEpoch } = input;
-  return status === 'finished' || (pauseAfterEpoch !== undefined && epochs.length >= pauseAfterEpoch);
+export const countFailed = (trials: readonly Trial[]): number => trials.filter(isFailure).length;
+
+function hasReached({ epochs }: Trial, { input: { pauseAfterEpoch } }: RoundJob): boolean {
+  return pauseAfterEpoch !== undefined && epochs.length >= pauseAfterEpoch;
 }
 
-async function recordFailure(
-  trial: Trial,
-  job: RoundJob,
-  { sweepId }: Sweep,
-  { store, now }: StepContext,
-): Promise<Trial> {
-  const key = objectKeys.trainingOutcome(trial.runId);
-  const outcome = await getJsonIfPresent(store, key, trainingOutcomeSchema);
-  const error = explainFailure(outcome, job);
-  const failure = { schemaVersion: 1, sweepId, trial: trial.trial, ...error, failedAt: now().toISOString() };
-  await store.putIfAbsent(
-    objectKeys.sweepFailure(sweepId, trial.trial),
-    encodeJson(sweepFailureSchema.parse(failure)),
-  );
-  return { ...trial, status: 'failed', value: undefined, error };
+function explainDivergence(outcome: TrainingOutcome | undefined): TrialFailure | undefined {
+  const hasDiverged = outcome?.status === 'failed' && outcome.error === 'TrainingDiverged';
+  return hasDiverged ? { name: outcome.error, message: outcome.message } : undefined;
 }
 
-function explainFailure(outcome: TrainingOutcome | undefined, { name }: RoundJob) {
+function explainFailure(outcome: TrainingOutcome | undefined, { name }: RoundJob): TrialFailure {
   if (outcome?.status === 'failed') return { name: outcome.error, message: outcome.message };
   return {
     name: 'ExecutionFailed',

@@ -1,13 +1,12 @@
 import { createError, type ErrorName, isNamed, type PipelineError } from '../../contracts/errors';
-import { objectKeys } from '../../contracts/object-keys';
-import { type Sweep, sweepFailureSchema, trialRunId } from '../../contracts/sweep';
-import { encodeJson } from '../../store/json-objects';
+import { type Sweep, trialRunId } from '../../contracts/sweep';
 import { nextJobs } from '../../sweep/next-jobs';
 import type { Job } from '../../sweep/stopping/job';
 import type { SweepState, Trial } from '../../sweep/sweep-state';
 import type { PipelineEvent, StepContext } from '../step-context';
 import { drawAndStore } from './draw-trial';
 import { readTrial, readTrials } from './read-sweep';
+import { recordFailures } from './record-failures';
 import type { Trainers } from './trainers';
 
 /** Of the training of one trial; the same settings meet them again. */
@@ -102,11 +101,7 @@ class SweepRunner {
     const own = hasTrained ? [...trialErrors, 'InvalidInput' as const] : trialErrors;
     if (!isNamed(error, ...own)) throw error;
     const { name, message } = error;
-    const { sweepId } = this.sweep;
-    const failedAt = this.context.now().toISOString();
-    const failure = { schemaVersion: 1, sweepId, trial, name, message, failedAt };
-    const body = encodeJson(sweepFailureSchema.parse(failure));
-    await this.context.store.putIfAbsent(objectKeys.sweepFailure(sweepId, trial), body);
+    await recordFailures(this.sweep.sweepId, new Map([[trial, { name, message }]]), this.context);
   }
 
   private async replace(trial: Trial, ended?: Trial): Promise<void> {

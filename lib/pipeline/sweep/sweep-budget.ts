@@ -12,8 +12,9 @@ import type { StepContext } from '../step-context';
 export type PaidJob = Job & { readonly costLimitUsd?: number };
 
 /**
- * Divides what is left of the sweep's cost limit evenly among its next jobs. Those that it does not pay for, by the time
- * of the epochs so far, are left out, the last first. The machine of the winner is set aside.
+ * Divides what is left of the sweep's cost limit among its next jobs: each gets its price, by the time of the epochs so
+ * far, and an equal part of the rest. Those that it does not pay for are left out, the last first. The machine of the
+ * winner is set aside.
  *
  * @returns fewer jobs, or none, when the limit is reached.
  * @throws PermanentError InvalidInput for a limit that pays for no training at all.
@@ -35,7 +36,7 @@ export async function shareBudget(
       objectKeys.trainingSpending(trial.runId),
       trainingSpendingSchema,
     );
-    // Attempts that were lost are in the spending only.
+    // The spending has lost attempts too.
     const trainingUsd = Math.max(spending?.seconds ?? 0, trial.seconds) * trainingSecondUsd;
     spent.set(trial.trial, trainingUsd);
     left -= trainingUsd + countMachines(trial, sweep) * machineStartUsd;
@@ -47,8 +48,11 @@ export async function shareBudget(
   };
   const paid = takeWhilePaid(jobs, priceOf, left);
   if (paid.length === 0 && trials.length === 0) throw paysForNothing(maxCostUsd, left, priceOf(jobs[0]!));
-  const share = left / paid.length - machineStartUsd;
-  return paid.map((job) => ({ ...job, costLimitUsd: (spent.get(job.trial) ?? 0) + share }));
+  const surplus = left - paid.reduce((sum, job) => sum + priceOf(job), 0);
+  return paid.map((job) => {
+    const trainingUsd = priceOf(job) - machineStartUsd + surplus / paid.length;
+    return { ...job, costLimitUsd: (spent.get(job.trial) ?? 0) + trainingUsd };
+  });
 }
 
 /** That a job must be able to pay for. */

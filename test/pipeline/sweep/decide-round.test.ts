@@ -1,11 +1,21 @@
 import { join } from 'node:path';
+import type { Compute } from '../../../lib/contracts/compute';
 import { objectKeys } from '../../../lib/contracts/object-keys';
-import { type Sweep, type SweepResults, sweepPricesSchema } from '../../../lib/contracts/sweep';
+import {
+  type Sweep,
+  type SweepResults,
+  sweepPricesSchema,
+  sweepTrialSchema,
+} from '../../../lib/contracts/sweep';
+import type { Deployment } from '../../../lib/pipeline/admit-run';
+import { decideRound } from '../../../lib/pipeline/sweep/decide-round';
 import { openSweep, type SweepPlan } from '../../../lib/pipeline/sweep/open-sweep';
-import { readResults } from '../../../lib/pipeline/sweep/read-sweep';
+import { readResults, readSweep, readTrials } from '../../../lib/pipeline/sweep/read-sweep';
+import { readRound } from '../../../lib/pipeline/sweep/round-jobs';
 import { sweepLocally } from '../../../lib/pipeline/sweep/sweep-locally';
-import { getJson } from '../../../lib/store/json-objects';
+import { encodeJson, getJson } from '../../../lib/store/json-objects';
 import { MemoryStore } from '../../../lib/store/memory-store';
+import { drawTrial } from '../../../lib/sweep/sampler';
 import { createStepContext } from '../../support/prepare-dataset';
 import { Rounds, TooManyFailures } from '../../support/rounds';
 import { useScratchFolder } from '../../support/scratch-folder';
@@ -149,18 +159,67 @@ test('too many failures end the round; another execution with a higher limit goe
   await higher.release();
   const again = new Rounds('digits', context);
   await again.run();
-  expect(again.trained.map(({ trial }) => trial)).toEqual([2, 0]);
+  // It would diverge again.
+  expect(again.trained.map(({ trial }) => trial)).toEqual([0]);
   expect((await results())!.trials.map(({ status }) => status)).toEqual(['finished', 'failed']);
   expect(sweep.maxFailed).toBe(0);
 });
 
-test('failures that a cost limit lets through the map are refused by the next decision', async () => {
-  const { context } = await setUp({ ...diverging, maxCostUsd: 100 });
-  await expect(new Rounds('digits', context).run()).rejects.toMatchObject({
-    name: 'InvalidInput',
-    message:
-      'A trial of the sweep "digits" has failed, and 0 may fail. Give a higher --max-failed to continue it.',
+test('failures that a cost limit lets through the map are refused, and only those that diverged are final', async () => {
+  const { context, store, results } = await setUp({
+    ...{ ...diverging, maxCostUsd: 100, trialCount: 3 },
+    space: { learningRate: { values: [0.001, 1, 0.0005] } },
   });
+  const abortThird = ({ trial }: { trial: number }) => {
+    if (trial === 3) throw new Error('aborted');
+  };
+  await expect(new Rounds('digits', context, abortThird).run()).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringMatching(
+      /^2 trials of the sweep "digits" failed, and 0 may fail\. Trial 2: .* To continue it: mnist-pipeline sweep --cloud --sweep-id digits --max-failed 2, which tolerates trials that diverged, and runs the others again\.$/,
+    ),
+  });
+  await (await openSweep(store, { sweepId: 'digits', limits: { maxFailed: 2 } }, context.now)).release();
+  const again = new Rounds('digits', context);
+  await again.run();
+  expect(again.trained.map(({ trial }) => trial)).toEqual([3, 0]);
+  expect((await results())!.trials.map(({ status }) => status)).toEqual(['finished', 'failed', 'finished']);
+});
+
+test('a sweep continues on the machines that it began with', async () => {
+  const { context } = await setUp({ trialCount: 1 });
+  const decide = (computes: Deployment['computes'], compute?: Compute) =>
+    decideRound(
+      { sweepId: 'digits', start: compute === undefined ? {} : { compute }, endedRound: 0 },
+      { computes, gpuHourUsd: 1 },
+      context,
+    );
+  const computeOf = async () => (await readRound(context.store, 'digits', 1))[0]!.input['compute'];
+  await decide(['cpu', 'gpu'], 'gpu');
+  expect(await computeOf()).toBe('gpu');
+  await decide(['cpu', 'gpu']);
+  expect(await computeOf()).toBe('gpu');
+  await expect(decide(['cpu', 'gpu'], 'cpu')).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: expect.stringContaining('The sweep "digits" trains with compute "gpu", and "cpu" was given.'),
+  });
+});
+
+test('with TPE, the trials of a round avoid each other', async () => {
+  const space = { dropout: { range: [0, 0.5] as [number, number] } };
+  const { context, store } = await setUp({ sampler: 'tpe', trialCount: 14, space }, { maxParallel: 12 });
+  await new Rounds('digits', context).decide(0);
+  const drawn = await Promise.all(
+    [11, 12].map((trial) => getJson(store, objectKeys.sweepTrial('digits', trial), sweepTrialSchema)),
+  );
+  const sweep = (await readSweep(store, 'digits'))!;
+  const trials = await readTrials(store, sweep);
+  const expected = drawTrial(
+    sweep,
+    12,
+    trials.slice(0, 11).map((trial) => ({ drawn: trial.drawn, value: undefined })),
+  );
+  expect(drawn[1]!.drawn).toEqual(expected);
 });
 
 test('a winner whose run did not finish is an error, and another execution tests it again', async () => {
@@ -189,6 +248,27 @@ describe('a cost limit', () => {
     expect(winner).not.toBeNull();
     const shares = rounds.trained.slice(0, 3).map(({ input }) => input['costLimitUsd']);
     expect(shares).toEqual(Array(3).fill(expect.closeTo((0.02 - 4 * machineStartUsd) / 3, 9)));
+  });
+
+  test('that is reached while drawn trials wait ends the sweep without them', async () => {
+    const { context, store, results } = await setUp({ maxCostUsd: 0.02, trialCount: 3 });
+    await new Rounds('digits', context).decide(0);
+    // A machine was lost after a long training.
+    const spending = { schemaVersion: 1, runId: 'digits-1', seconds: 300 };
+    const only = ({ trial }: { trial: number }) => {
+      if (trial > 1) throw new Error('aborted');
+    };
+    const stopped = new Rounds('digits', context, only);
+    await expect(stopped.run()).rejects.toMatchObject({ name: 'InvalidInput' });
+    await store.put(objectKeys.trainingSpending('digits-1'), encodeJson(spending));
+    await new Rounds('digits', context).run();
+    const { trials, winner } = (await results())!;
+    expect(trials.map(({ status, epochs }) => [status, epochs])).toEqual([
+      ['finished', 4],
+      ['stopped', 0],
+      ['stopped', 0],
+    ]);
+    expect(winner).toMatchObject({ trial: 1 });
   });
 
   test('that pays for no epoch is refused, with what is needed', async () => {
