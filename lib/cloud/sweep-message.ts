@@ -24,7 +24,7 @@ export function describeFinishedSweep(
           `Best trial: ${winner.trial}, ${metric} ${best?.value?.toFixed(4)}, with ${JSON.stringify(best?.drawn)}.`,
           `Test accuracy of the winner, the run "${winner.winnerRunId}": ${winner.testAccuracy.toFixed(4)}.`,
         ]),
-    `Cost, by list prices: about ${cost.toFixed(4)} US dollars.`,
+    `Cost of the trials, by list prices: about ${cost.toFixed(4)} US dollars.`,
     `Page: s3://${source.bucket}/${objectKeys.sweepPage(sweepId)}`,
   ]);
 }

@@ -34,6 +34,9 @@ export const sweepOutputSchema = z.strictObject({
 });
 export type SweepOutput = z.infer<typeof sweepOutputSchema>;
 
+/** Of a sweep id, in the name of an execution of one of its trainings: leaves room for what makes it unique. */
+export const nameCharacters = 50;
+
 /** The start of one training, in the form of an item of the map. */
 const roundJobSchema = z.strictObject({
   /** 0 for the winner. */

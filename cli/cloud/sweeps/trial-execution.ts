@@ -1,6 +1,7 @@
 import type { Execution } from '../../../lib/cloud/executions';
 import { absentAsUndefined } from '../../../lib/contracts/errors';
 import { type Sweep, sweepIdSchema } from '../../../lib/contracts/sweep';
+import { nameCharacters } from '../../../lib/contracts/sweep-steps';
 import { readSweep } from '../../../lib/pipeline/sweep/read-sweep';
 import type { DeployedPipeline } from '../open-deployed-pipeline';
 
@@ -49,8 +50,6 @@ async function findByName(
 
 /** By which the clock of the machine that made the sweep may be ahead. */
 const clockMilliseconds = 24 * 3600 * 1000;
-/** Of a sweep id, in the name of an execution; see lib/pipeline/sweep/round-jobs.ts. */
-const nameCharacters = 50;
 /** What cdk/constructs/sweep-workflow.ts appends: the beginning of a UUID, and the number of the sweep's redrives. */
 const uniquePart = /^[^-]{8}-\d+$/;
 

@@ -1,7 +1,7 @@
 import type { Compute } from '../../contracts/compute';
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
-import { type RoundJob, sweepRoundSchema } from '../../contracts/sweep-steps';
+import { nameCharacters, type RoundJob, sweepRoundSchema } from '../../contracts/sweep-steps';
 import { getJson, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 
@@ -16,9 +16,6 @@ export interface TrialJob {
   readonly pauseAfterEpoch?: number;
   readonly costLimitUsd?: number;
 }
-
-/** Leaves room for what makes the name of an execution unique. */
-const nameCharacters = 50;
 
 /** The job in the form of an item of the map. */
 export function describeJob(sweepId: string, job: TrialJob, compute: Compute): RoundJob {

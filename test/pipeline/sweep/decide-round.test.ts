@@ -80,8 +80,7 @@ const readPrices = (store: MemoryStore) =>
   getJson(store, objectKeys.sweepPrices('digits'), sweepPricesSchema);
 
 test.each<[string, Partial<SweepPlan>]>([
-  ['with halving', halving],
-  ['with the median rule', { stop: 'median', rungs: [1, 2, 3, 4], trialCount: 6 }],
+  ['with the median rule', { stop: 'median', rungs: [2, 4], trialCount: 6 }],
   [
     'of folds',
     {
@@ -97,7 +96,7 @@ test.each<[string, Partial<SweepPlan>]>([
   expect(tableOf((await results())!)).toEqual(await sweepOnThisMachine(plan));
 });
 
-test('a round has the jobs that depend on no other: with TPE as many as run at once, else all', async () => {
+test('a round has all jobs that depend on no other, with TPE as many as run at once, and the table is the same as on one machine', async () => {
   const { context, store, results } = await setUp(halving);
   const rounds = new Rounds('digits', context);
   await rounds.run();
@@ -108,7 +107,9 @@ test('a round has the jobs that depend on no other: with TPE as many as run at o
     name: 'digits-winner',
     input: { evaluateOn: 'test' },
   });
-  const { trials } = (await results())!;
+  const whole = (await results())!;
+  expect(tableOf(whole)).toEqual(await sweepOnThisMachine(halving));
+  const { trials } = whole;
   const { machineStartUsd, trainingSecondUsd } = await readPrices(store);
   for (const { epochs, seconds, costUsd } of trials.filter(({ status }) => status === 'stopped'))
     expect(costUsd).toBeCloseTo(epochs * machineStartUsd + seconds * trainingSecondUsd, 9);
