@@ -27,22 +27,24 @@ export const retryTransientErrors: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
-/** Batch did not accept the job: waits of up to 5, 10, 20, 40 and 80 s. This does not include failed jobs. */
-export const retryBatchService: RetryProps = {
-  errors: ['Batch.ServerException', 'Batch.BatchException', 'Batch.SdkClientException'],
+/** Waits of up to 5, 10, 20, 40 and 80 s. */
+const untilStarted = {
   interval: Duration.seconds(5),
   backoffRate: 2,
   maxAttempts: 5,
   jitterStrategy: JitterType.FULL,
 };
 
-/** An execution could not be started, or not be waited for: waits of up to 5, 10, 20, 40 and 80 s. */
+/** Batch did not accept the job. This does not include failed jobs. */
+export const retryBatchService: RetryProps = {
+  errors: ['Batch.ServerException', 'Batch.BatchException', 'Batch.SdkClientException'],
+  ...untilStarted,
+};
+
+/** An execution could not be started, or not be waited for. */
 export const retryStepFunctionsService: RetryProps = {
   errors: ['StepFunctions.ExecutionLimitExceeded', 'StepFunctions.SdkClientException'],
-  interval: Duration.seconds(5),
-  backoffRate: 2,
-  maxAttempts: 5,
-  jitterStrategy: JitterType.FULL,
+  ...untilStarted,
 };
 
 /** For reading one small object: waits of up to 2, 4, 8 and 16 s. */

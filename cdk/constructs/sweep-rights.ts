@@ -6,7 +6,7 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { acknowledgeWildcard, logicalIdOf, stackArnInFindings } from './acknowledge-findings';
 import type { ArtifactStore } from './artifact-store';
 import type { TrainingWorkflow } from './training-workflow';
-import { acknowledgeStateMachine } from './workflow-rights';
+import { acknowledgeStateMachine, usesRule } from './workflow-rights';
 
 export interface SweepRights {
   readonly store: ArtifactStore;
@@ -37,17 +37,7 @@ function grantTrainings(stateMachine: StateMachine, trainings: StateMachine): vo
         }),
       ],
     }),
-    // The rule by which Step Functions is notified of the end of an execution.
-    new PolicyStatement({
-      actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-      resources: [
-        stack.formatArn({
-          service: 'events',
-          resource: 'rule',
-          resourceName: 'StepFunctionsGetEventsForStepFunctionsExecutionRule',
-        }),
-      ],
-    }),
+    usesRule(stack, 'StepFunctionsGetEventsForStepFunctionsExecutionRule'),
   ];
   for (const statement of statements) stateMachine.addToRolePolicy(statement);
   acknowledgeWildcard(

@@ -49,17 +49,7 @@ function grantBatch(stateMachine: StateMachine, { jobs: queuedJobs }: TrainingCo
     }),
     // Batch does not support limiting DescribeJobs to a resource.
     new PolicyStatement({ actions: ['batch:DescribeJobs'], resources: ['*'] }),
-    // The rule by which Step Functions is notified of the end of a job.
-    new PolicyStatement({
-      actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
-      resources: [
-        stack.formatArn({
-          service: 'events',
-          resource: 'rule',
-          resourceName: 'StepFunctionsGetEventsForBatchJobsRule',
-        }),
-      ],
-    }),
+    usesRule(stack, 'StepFunctionsGetEventsForBatchJobsRule'),
   ];
   for (const statement of statements) stateMachine.addToRolePolicy(statement);
   grantTerminateJobs(stateMachine);
@@ -70,6 +60,14 @@ function grantBatch(stateMachine: StateMachine, { jobs: queuedJobs }: TrainingCo
       'The revisions of one job definition of this stack: a running execution may submit a revision of a later deployment.',
     );
   }
+}
+
+/** The rule by which Step Functions is notified of the end of what a `.sync` task has started. */
+export function usesRule(stack: Stack, resourceName: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+    resources: [stack.formatArn({ service: 'events', resource: 'rule', resourceName })],
+  });
 }
 
 /** Only for jobs of this stack. */

@@ -3,10 +3,9 @@ import { objectKeys } from '../../../lib/contracts/object-keys';
 import { runRecordSchema } from '../../../lib/contracts/results';
 import { sweepResultsSchema } from '../../../lib/contracts/sweep';
 import { describeRejection } from '../../../lib/pipeline/steps/register';
-import { readSweep, stopIfOpen } from '../../../lib/pipeline/sweep/read-sweep';
+import { endedState, readSweep } from '../../../lib/pipeline/sweep/read-sweep';
 import { getJson } from '../../../lib/store/json-objects';
 import type { ObjectStore } from '../../../lib/store/object-store';
-import type { SweepState } from '../../../lib/sweep/sweep-state';
 import { printSweepOutcome } from '../../commands/sweep-outcome';
 import type { Terminal } from '../../terminal';
 import { type DeployedPipeline, stackFlag } from '../open-deployed-pipeline';
@@ -28,13 +27,8 @@ export async function followSweepToEnd(
   const { execution, watch } = await followSweep({ ...request, sweep }, cloud, terminal);
   if (execution.status !== 'SUCCEEDED') throw await explainSweepFailure(execution, watch.state, cloud);
   const results = await getJson(store, objectKeys.sweepResults(sweepId), sweepResultsSchema);
-  const { winner, summary } = results;
-  const state: SweepState = {
-    sweep,
-    trials: watch.state.trials.map(stopIfOpen),
-    ...(winner !== null && { winner }),
-    ...(summary !== null && { summary }),
-  };
+  const { winner } = results;
+  const state = endedState(watch.state, results);
   const showCommand = `mnist-pipeline sweep show ${sweepId} --cloud${stackFlag(stack)}`;
   const gateFailure = winner === null ? undefined : await findGateFailure(winner.winnerRunId, store);
   printSweepOutcome({ store, state, results, gateFailure, showCommand, isJson }, terminal);

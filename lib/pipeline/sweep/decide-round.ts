@@ -117,9 +117,11 @@ async function drawJobs(
 ) {
   const trials = [...known];
   const described: TrialJob[] = [];
-  const atOnce = sweep.sampler === 'tpe' ? 1 : trialsAtOnce;
+  const isLearning = sweep.sampler === 'tpe';
+  const atOnce = isLearning ? 1 : trialsAtOnce;
+  const state = { sweep, trials: isLearning ? trials : known };
   await forEachConcurrently(jobs.entries(), atOnce, async ([index, { trial, untilEpoch, costLimitUsd }]) => {
-    trials[trial - 1] ??= await drawAndStore(store, { sweep, trials: trials.filter(Boolean) }, trial);
+    trials[trial - 1] ??= await drawAndStore(store, state, trial);
     const { runId, config } = trials[trial - 1]!;
     const pause = untilEpoch < config.epochs ? { pauseAfterEpoch: untilEpoch } : {};
     described[index] = {

@@ -4,6 +4,7 @@ import { historySchema, sumSeconds } from '../../contracts/results';
 import {
   type Sweep,
   type SweepPrices,
+  type SweepResults,
   sweepFailureSchema,
   sweepPricesSchema,
   sweepResultsSchema,
@@ -43,8 +44,11 @@ export async function readResults(store: ObjectStore, { sweepId, trialCount }: S
 export async function readSweepState(store: ObjectStore, sweep: Sweep): Promise<SweepState> {
   const trials = await readTrials(store, sweep);
   const results = await readResults(store, sweep);
-  if (results === undefined) return { sweep, trials };
-  const { winner, summary } = results;
+  return results === undefined ? { sweep, trials } : endedState({ sweep, trials }, results);
+}
+
+/** The state of a sweep that has its results. */
+export function endedState({ sweep, trials }: SweepState, { winner, summary }: SweepResults): SweepState {
   return {
     sweep,
     trials: trials.map(stopIfOpen),

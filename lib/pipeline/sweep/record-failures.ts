@@ -2,10 +2,13 @@ import { type TrainingOutcome, trainingOutcomeSchema } from '../../contracts/exe
 import { objectKeys } from '../../contracts/object-keys';
 import { sweepFailureSchema } from '../../contracts/sweep';
 import type { RoundJob } from '../../contracts/sweep-steps';
+import { forEachConcurrently } from '../../dataset/for-each-concurrently';
 import { encodeJson, getJsonIfPresent } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import type { Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
+
+const readsAtOnce = 16;
 
 /** The failure of a trial; `name` is that of an error. */
 interface TrialFailure {
@@ -16,8 +19,8 @@ interface TrialFailure {
 export type TrialFailures = ReadonlyMap<number, TrialFailure>;
 
 /**
- * The trials that have failed and are not recorded yet: those whose job in the last round ended short of its epochs, and
- * those that diverged and would diverge again.
+ * The trials that have failed and are not recorded yet: those whose job in the last round ended short of its epochs. Before
+ * the first round of an execution, those that diverged in an earlier one, and would diverge again.
  */
 export async function findFailures(
   store: ObjectStore,
@@ -26,14 +29,16 @@ export async function findFailures(
 ): Promise<TrialFailures> {
   const jobs = new Map(ended.map((job) => [job.trial, job]));
   const failures = new Map<number, TrialFailure>();
-  for (const trial of trials) {
+  const open = trials.filter(({ status }) => status !== 'failed' && status !== 'finished');
+  await forEachConcurrently(open, readsAtOnce, async (trial) => {
     const job = jobs.get(trial.trial);
-    if (trial.status === 'failed' || trial.status === 'finished' || (job && hasReached(trial, job))) continue;
+    const isDecided = job === undefined ? ended.length > 0 : hasReached(trial, job);
+    if (isDecided) return;
     const key = objectKeys.trainingOutcome(trial.runId);
     const outcome = await getJsonIfPresent(store, key, trainingOutcomeSchema);
     const failure = job === undefined ? explainDivergence(outcome) : explainFailure(outcome, job);
     if (failure !== undefined) failures.set(trial.trial, failure);
-  }
+  });
   return failures;
 }
 

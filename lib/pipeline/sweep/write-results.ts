@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../store/object-store';
 import { summarizeValues } from '../../sweep/statistics';
 import { isEnded, type SweepState, type Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
+import { endedState } from './read-sweep';
 import type { Winner } from './winner';
 import { writeSweepPage } from './write-sweep-page';
 
@@ -33,11 +34,7 @@ export async function writeResults(
     winner: winner === undefined ? null : await describeWinner(store, winner),
     summary: summary === undefined ? null : { ...summary, interval: [...summary.interval] },
   };
-  const state: SweepState = {
-    ...{ sweep, trials },
-    ...(results.winner && { winner: results.winner }),
-    ...(results.summary && { summary: results.summary }),
-  };
+  const state = endedState({ sweep, trials }, results);
   await writeSweepPage(store, state);
   await putJson(store, objectKeys.sweepResults(sweepId), sweepResultsSchema, results);
   return { state, results };
