@@ -30,12 +30,20 @@ async function readDriverFolder(): Promise<string | undefined> {
     const facts = await readFile(join(driverFolder, 'gpus', gpu ?? '', 'information'), 'utf8');
     const driver = await readFile(join(driverFolder, 'version'), 'utf8');
     const model = /^Model:\s*(.+)$/m.exec(facts)?.[1] ?? 'NVIDIA GPU';
-    return `${model}, driver ${/Kernel Module\D*([\d.]+)/.exec(driver)?.[1] ?? 'unknown'}`;
+    return `${model}, driver ${readDriverVersion(driver) ?? 'unknown'}`;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
     throw error;
   }
+}
+
+/**
+ * @param text - of /proc/driver/nvidia/version, such as `NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat …`
+ *   or, of the open module, `NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.159.04  Release Build`.
+ */
+export function readDriverVersion(text: string): string | undefined {
+  return /^NVRM version:.*?\s(\d+(?:\.\d+)+)/m.exec(text)?.[1];
 }
 
 export async function describeGpu(): Promise<string> {
