@@ -13,7 +13,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { isNative, runNative } from './native-operation';
+import { isNative, isOnGpu, runNative } from './native-operation';
 
 /** The loss of each image, and its gradient by the logits. */
 export interface CrossEntropy {
@@ -31,14 +31,14 @@ export interface CrossEntropy {
  *   class smoothing / classes; Szegedy et al., arXiv:1512.00567, and Keras' `label_smoothing`.
  */
 export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D, smoothing: number): CrossEntropy {
-  if (isNative() && smoothing === 0) {
+  if (hasFixedOrder() && smoothing === 0) {
     const types = { T: { type: 'float32' }, Tlabels: { type: 'int32' } } as const;
     return toCrossEntropy(
       runNative(engine().backend, 'SparseSoftmaxCrossEntropyWithLogits', [logits, labels], types, 2),
     );
   }
   const targets = smoothedTargets(labels, logits.shape[1], smoothing);
-  if (isNative()) {
+  if (hasFixedOrder()) {
     const type = { T: { type: 'float32' } } as const;
     return toCrossEntropy(
       runNative(engine().backend, 'SoftmaxCrossEntropyWithLogits', [logits, targets], type, 2),
@@ -50,6 +50,12 @@ export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D, smoothin
     gradient: sub(exp(logProbabilities), targets),
   };
 }
+
+/**
+ * Whether native TensorFlow's operation for it adds up in the same order every time. On a GPU it does not, and refuses to
+ * run with TF_DETERMINISTIC_OPS.
+ */
+const hasFixedOrder = () => isNative() && !isOnGpu();
 
 function toCrossEntropy([losses, gradient]: readonly Tensor[]): CrossEntropy {
   return { losses: losses!, gradient: gradient! };

@@ -1,4 +1,5 @@
 import {
+  engine,
   getBackend,
   getKernel,
   type KernelFunc,
@@ -14,6 +15,10 @@ const nativeBackendName = 'tensorflow';
 
 /** Whether the backend in use is native TensorFlow. */
 export const isNative = () => getBackend() === nativeBackendName;
+
+/** Whether the backend in use computes on a GPU. */
+export const isOnGpu = () =>
+  isNative() && (engine().backend as { readonly isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
 
 /**
  * Runs one operation of native TensorFlow; https://www.tensorflow.org/api_docs/python/tf/raw_ops names all with their

@@ -28,6 +28,8 @@ export async function openNativeEngine(
   if (device === 'cpu') process.env['CUDA_VISIBLE_DEVICES'] = '-1';
   const backend = loadNativeBackend(cacheFolder, options);
   const { isUsingGpuDevice } = backend;
+  // Read at the first operation: on a GPU, sums have a fixed order then, and equal seeds give equal weights.
+  if (isUsingGpuDevice) process.env['TF_DETERMINISTIC_OPS'] ??= '1';
   const use = async () => {
     await setBackend('tensorflow');
   };
