@@ -36,7 +36,7 @@ export const cpuRelease: TensorFlowRelease = {
 
 /**
  * The CUDA build, with the lowest versions that the wheel's extra `and-cuda` allows, which are those it was built
- * with. The compiler of the extra (nvidia-cuda-nvcc-cu12) is omitted, because only XLA uses it.
+ * with. What one GPU does not need is omitted: docs/decisions/0005.
  */
 export const gpuRelease: TensorFlowRelease = {
   package: 'tensorflow',
@@ -49,12 +49,6 @@ export const gpuRelease: TensorFlowRelease = {
       version: '12.5.3.2',
       sha256: 'ca070ad70e9fa6654084575d01bd001f30cc4665e33d4bb9fc8e0f321caa034b',
       megabytes: 363,
-    },
-    {
-      package: 'nvidia-cuda-cupti-cu12',
-      version: '12.5.82',
-      sha256: 'bde77a5feb66752ec61db2adfe47f56b941842825b4c7e2068aff27c9d107953',
-      megabytes: 14,
     },
     {
       package: 'nvidia-cuda-nvrtc-cu12',
@@ -81,12 +75,6 @@ export const gpuRelease: TensorFlowRelease = {
       megabytes: 193,
     },
     {
-      package: 'nvidia-curand-cu12',
-      version: '10.3.6.82',
-      sha256: '2823fb27de4e44dbb22394a6adf53aa6e1b013aca0f8c22867d1cfae58405536',
-      megabytes: 56,
-    },
-    {
       package: 'nvidia-cusolver-cu12',
       version: '11.6.3.83',
       sha256: '93cfafacde4428b71778eeb092ec615a02a3d05404da1bcf91c53e3fa1bce42b',
@@ -99,19 +87,13 @@ export const gpuRelease: TensorFlowRelease = {
       megabytes: 218,
     },
     {
-      package: 'nvidia-nccl-cu12',
-      version: '2.27.7',
-      sha256: 'de5ba5562f08029a19cb1cd659404b18411ed0d6c90ac5f52f30bf99ad5809aa',
-      megabytes: 323,
-    },
-    {
       package: 'nvidia-nvjitlink-cu12',
       version: '12.5.82',
       sha256: 'f9b37bc5c8cf7509665cb6ada5aaa0ce65618f2332b7d3e78e9790511f111212',
       megabytes: 21,
     },
   ],
-  keptMegabytes: 3940,
+  keptMegabytes: 3370,
 };
 
 /** Total size of all wheels. */
