@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ export interface Conditions extends Size {
 }
 
 export function runCandidate(
-  { command, compile = false }: Candidate,
+  { name, command, compile = false }: Candidate,
   network: NetworkName,
   conditions: Conditions,
 ): CandidateRun {
@@ -67,12 +67,15 @@ export function runCandidate(
   const jobFile = join(scratch, 'job.json');
   writeFileSync(jobFile, JSON.stringify(job));
   const [program, ...args] = command();
-  const output = execFileSync(program, [...args, jobFile], {
+  const { error, status, signal, stdout, stderr } = spawnSync(program, [...args, jobFile], {
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
   });
   rmSync(modelFile, { recursive: true, force: true });
-  const lines = output
+  if (error !== undefined) throw error;
+  if (status !== 0) {
+    throw new Error(`${name} ended with ${signal ?? status}; the end of its log:\n${stderr.slice(-2000)}`);
+  }
+  const lines = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));

@@ -10,6 +10,12 @@ from peer import job, load_test, load_train, report_epoch, report_whole
 import keras
 from keras import layers
 
+import tensorflow
+
+# TensorFlow falls back to the CPU without an error.
+if job.device == "gpu" and not tensorflow.config.list_physical_devices("GPU"):
+    raise SystemExit("TensorFlow finds no GPU; its log says why: TF_CPP_MIN_LOG_LEVEL=0")
+
 
 class Clock(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
