@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { killAtRandom, RunProcess, resumedFromStep, weightsOf } from '../support/run-process';
 import { useScratchFolder } from '../support/scratch-folder';
+import { testedDevice } from '../support/tested-device';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 /** Everything that has a state: moving statistics, two moments, averaged weights, augmentation, the best epoch. */
 const settings = [
-  ...['--engine', 'native', '--device', 'cpu', '--preset', 'cnn', '--filters', '4,8', '--epochs', '6'],
+  ...['--engine', 'native', '--device', testedDevice, '--preset', 'cnn', '--filters', '4,8', '--epochs', '6'],
   ...['--batch-size', '32', '--checkpoint-steps', '5', '--patience', '5', '--dataset', dataset],
 ];
 

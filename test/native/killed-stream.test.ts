@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killAtRandom, RunProcess, resumedFromStep, weightsOf } from '../support/run-process';
 import { useScratchFolder } from '../support/scratch-folder';
+import { testedDevice } from '../support/tested-device';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
@@ -13,7 +14,18 @@ const batchesPerEpoch = Math.ceil((trainCount * (1 - validationFraction)) / batc
 /** Four shards, two windows in an epoch: batches have images of both, and only a part of each shard is trained on. */
 const shuffleWindow = 20_000;
 const settings = [
-  ...['--engine', 'native', '--device', 'cpu', '--hidden', '64', '--epochs', '2', '--shift-pixels', '1'],
+  ...[
+    '--engine',
+    'native',
+    '--device',
+    testedDevice,
+    '--hidden',
+    '64',
+    '--epochs',
+    '2',
+    '--shift-pixels',
+    '1',
+  ],
   ...['--batch-size', String(batchSize), '--checkpoint-steps', '10', '--dataset', dataset],
   ...['--validation-fraction', String(validationFraction), '--shuffle-window', String(shuffleWindow)],
 ];

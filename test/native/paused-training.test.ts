@@ -5,6 +5,7 @@ import { train } from '../../lib/pipeline/steps/train';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { createStepContext, prepareDataset } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
+import { testedDevice } from '../support/tested-device';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
 const folder = useScratchFolder();
@@ -13,7 +14,7 @@ const folder = useScratchFolder();
 async function trainWithPauses(dataset: string, config: Partial<RunConfig>, pauses: readonly number[]) {
   const store = new MemoryStore();
   const context = createStepContext(store);
-  const settings = { ...config, engine: 'native', device: 'cpu' } as const;
+  const settings = { ...config, engine: 'native', device: testedDevice } as const;
   const { dataset: name, contentKey } = await prepareDataset(dataset, context, settings, 'run');
   const input = { runId: 'run', dataset: name, contentKey };
   for (const pauseAfterEpoch of pauses)
