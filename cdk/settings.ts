@@ -41,7 +41,7 @@ export const settingsSchema = z
   .object({
     /**
      * Where training can run. An execution without `compute` uses the first. `cpu,gpu` adds GPUs, which are off by
-     * default: a new account has no quota for them, not every region has them, and their image contains 2.5 GB of CUDA.
+     * default: a new account has no quota for them, not every region has them, and their image contains 3.4 GB of CUDA.
      */
     computes: z
       .preprocess((value) => (value === 'both' ? 'gpu,cpu' : value), listOf(computeSchema))

@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
-/** The GPU image has 4.5 GB unpacked, in addition to its compressed layers. */
+/** The GPU image has 3.9 GB unpacked, in addition to its compressed layers. */
 const rootVolumeGib = 60;
 
 /** The launch template of both GPU fleets: an encrypted disk for the image, and instance metadata only for root. */

@@ -4,7 +4,7 @@ import type { Phase } from '../contracts/results';
 
 /**
  * A machine is billed before its training starts and after it has ended. Fargate: pull and start of the image of 1.2 GB.
- * A GPU instance: boot, the pull of 4.5 GB, and the time until Batch scales down. Rounded.
+ * A GPU instance: boot, the pull of 3.9 GB, and the time until Batch scales down. Rounded.
  */
 export const overheadSeconds: Readonly<Record<Compute, number>> = { cpu: 75, gpu: 300 };
 
