@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { sweepOwnerSchema } from '../../lib/contracts/sweep';
@@ -6,12 +6,12 @@ import { readSweep } from '../../lib/pipeline/sweep/read-sweep';
 import { getJson } from '../../lib/store/json-objects';
 import { sweepStateMachineArn, useMockedCloud } from '../cloud/mocked-cloud';
 import { MockedExecutions } from '../cloud/mocked-executions';
-import { finishSweep, putSweep } from '../cloud/stored-sweep';
+import { finishSweep } from '../cloud/stored-sweep';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
-const { bucket, store, sfn } = useMockedCloud(folder);
+const { store, sfn } = useMockedCloud(folder);
 const executions = new MockedExecutions(sfn);
 const spaceFile = join(folder, 'space.json');
 const space = { dropout: { range: [0, 0.5] } };
@@ -105,151 +105,8 @@ describe('a new sweep', () => {
   });
 });
 
-describe('a sweep that is stored', () => {
-  test('and runs is followed by its id alone', async () => {
-    await putSweep(store);
-    await finishSweep(store, 'friday');
-    executions.put('friday', { input: '{"sweepId":"friday"}' });
-    const followed = await sweep('--sweep-id', 'friday', '--detach');
-    expect(followed.out).toBe(
-      'Sweep friday is running already. To follow it: mnist-pipeline follow friday\n',
-    );
-    expect(startedNames()).toEqual([]);
-  });
-
-  test.each([
-    ['--extend', '3'],
-    ['--max-parallel', '3'],
-    ['--max-failed', '1'],
-    ['--compute', 'gpu'],
-  ])('and runs is not changed by %s %s', async (...flags) => {
-    const stored = await putSweep(store);
-    executions.put('friday', { input: '{"sweepId":"friday"}' });
-    const { exitCode, err } = await sweep('--sweep-id', 'friday', ...flags);
-    expect(err).toMatch(
-      /RunExists: The sweep "friday" is running.*To follow it: mnist-pipeline sweep --cloud --sweep-id friday\..*mnist-pipeline stop friday/,
-    );
-    expect({ exitCode, stored: await readSweep(store, 'friday') }).toEqual({ exitCode: 2, stored });
-    expect(startedNames()).toEqual([]);
-  });
-
-  test('and has ended is continued by an execution with the next name that is free', async () => {
-    await putSweep(store);
-    executions.put('friday', { status: 'FAILED', input: '{"sweepId":"friday"}' });
-    await sweep('--sweep-id', 'friday', '--detach');
-    executions.put('friday-execution-2', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
-    await sweep('--sweep-id', 'friday', '--max-failed', '1', '--detach');
-    expect(startedNames()).toEqual(['friday-execution-2', 'friday-execution-3']);
-    expect(await readSweep(store, 'friday')).toMatchObject({ maxFailed: 1, maxParallel: 10 });
-  });
-
-  test('is not taken for another one that has such a name as its id', async () => {
-    await putSweep(store);
-    executions.put('friday', { status: 'FAILED', input: '{"sweepId":"friday"}' });
-    executions.put('friday-execution-2', { status: 'RUNNING', input: '{}' });
-    await sweep('--sweep-id', 'friday', '--detach');
-    expect(startedNames()).toEqual(['friday-execution-3']);
-  });
-
-  test('and is over is extended only', async () => {
-    await putSweep(store);
-    await finishSweep(store, 'friday');
-    executions.put('friday', { status: 'SUCCEEDED', input: '{"sweepId":"friday"}' });
-    const again = await sweep('--sweep-id', 'friday');
-    expect(again).toMatchObject({ exitCode: 2, err: expect.stringContaining('--extend N adds trials') });
-    expect(await sweep('--sweep-id', 'friday', '--extend', '3', '--detach')).toMatchObject({ exitCode: 0 });
-    expect(await readSweep(store, 'friday')).toMatchObject({ trialCount: 5 });
-    expect(startedNames()).toEqual(['friday-execution-2']);
-  });
-
-  test('keeps its number of trials at a time when its space is given again', async () => {
-    await start('--max-parallel', '3', '--detach');
-    executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
-    await start('--detach');
-    expect(await readSweep(store, 'friday')).toMatchObject({ maxParallel: 3 });
-  });
-
-  test('with another space is refused', async () => {
-    await start('--detach');
-    executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
-    const { exitCode, err } = await start('--epochs', '3');
-    expect(err).toContain('epochs in its settings is 2, and 3 was given');
-    expect(exitCode).toBe(2);
-    expect(startedNames()).toEqual(['friday']);
-  });
-});
-
 test('of two commands at once, one starts the sweep', async () => {
   const outcomes = await Promise.all([start('--detach'), start('--detach')]);
   expect(startedNames()).toEqual(['friday']);
   for (const { exitCode, err } of outcomes) expect(exitCode === 0 || /RunExists/.test(err)).toBe(true);
-});
-
-describe('refused before anything is stored', () => {
-  test.each<[string, string[], RegExp]>([
-    [
-      'a dataset on this machine',
-      [spaceFile, '--trials', '2', '--dataset', './d'],
-      /Upload it with "mnist-pipeline upload/,
-    ],
-    ['an unknown sweep', ['--sweep-id', 'monday'], /There is no sweep "monday" in s3:/],
-    [
-      'a compute that does not exist',
-      [spaceFile, '--trials', '2', '--compute', 'tpu'],
-      /--compute: .*received "tpu"/,
-    ],
-    ['a negative limit', [spaceFile, '--trials', '2', '--max-cost-usd=-1'], /--max-cost-usd: .*received -1/],
-    [
-      'a limit for a stored sweep',
-      ['--sweep-id', 'x', '--max-cost-usd', '3'],
-      /stays as it is, and --max-cost-usd/,
-    ],
-    ['a space that cannot be used', [spaceFile, '--trials', '0'], /--trials/],
-    [
-      'a stack without sweeps',
-      [spaceFile, '--trials', '2', '--stack', 'Blue'],
-      /"Blue" has no state machine for sweeps.*npm run deploy/,
-    ],
-    ['--store in addition', [spaceFile, '--store', 'a'], /--cloud' cannot be used with option '--store/],
-  ])('%s', async (_, args, message) => {
-    const { exitCode, out, err } = await sweep(...args);
-    expect(err).toMatch(message);
-    expect({ exitCode, out, keys: [...bucket.objects.keys()] }).toEqual({ exitCode: 2, out: '', keys: [] });
-    expect(startedNames()).toEqual([]);
-  });
-
-  test('datasets of a space, too', async () => {
-    const datasets = { dataset: ['mnist', './digits'] };
-    writeFileSync(spaceFile, JSON.stringify({ settings: { validationFraction: 0.1 }, space: datasets }));
-    const { exitCode, err } = await sweep(spaceFile, '--trials', '2');
-    expect(err).toContain('The dataset "./digits" is on this machine');
-    expect(exitCode).toBe(2);
-  });
-
-  test('that of a sweep which was begun on this machine', async () => {
-    await putSweep(store, { settings: { dataset: '/data/digits' } });
-    const { exitCode, err } = await sweep('--sweep-id', 'friday');
-    expect(err).toContain('The dataset "/data/digits" is on this machine');
-    expect({ exitCode, started: startedNames() }).toEqual({ exitCode: 2, started: [] });
-  });
-
-  test.each([
-    ['--max-cost-usd', '3', /--max-cost-usd limits what a sweep costs on AWS/],
-    ['--compute', 'gpu', /--compute is for a sweep on AWS, and this sweep is local/],
-    ['--stack', 'Blue', /--stack is for a sweep on AWS/],
-  ])('%s %s without --cloud', async (flag, value, message) => {
-    const untouched = join(folder, 'untouched');
-    const { exitCode, err } = await runCommand([
-      'sweep',
-      spaceFile,
-      '--trials',
-      '2',
-      flag,
-      value,
-      '--store',
-      untouched,
-    ]);
-    expect(err).toMatch(message);
-    expect({ exitCode, isStored: existsSync(untouched) }).toEqual({ exitCode: 2, isStored: false });
-  });
 });

@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSweep } from '../../lib/pipeline/sweep/read-sweep';
+import { useMockedCloud } from '../cloud/mocked-cloud';
+import { MockedExecutions } from '../cloud/mocked-executions';
+import { finishSweep, putSweep } from '../cloud/stored-sweep';
+import { runCommand } from '../support/command-line';
+import { useScratchFolder } from '../support/scratch-folder';
+
+const folder = useScratchFolder();
+const { store, sfn } = useMockedCloud(folder);
+const executions = new MockedExecutions(sfn);
+const spaceFile = join(folder, 'space.json');
+const space = { dropout: { range: [0, 0.5] } };
+
+beforeEach(() => {
+  executions.answer();
+  writeFileSync(spaceFile, JSON.stringify({ settings: { validationFraction: 0.1, epochs: 2 }, space }));
+});
+
+const sweep = (...args: string[]) => runCommand(['sweep', '--cloud', ...args]);
+const start = (...args: string[]) => sweep(spaceFile, '--trials', '2', '--sweep-id', 'friday', ...args);
+const startedNames = () => executions.started.map(({ name }) => name);
+
+describe('a sweep that is stored', () => {
+  test('and runs is followed by its id alone', async () => {
+    await putSweep(store);
+    await finishSweep(store, 'friday');
+    executions.put('friday', { input: '{"sweepId":"friday"}' });
+    const followed = await sweep('--sweep-id', 'friday', '--detach');
+    expect(followed.out).toBe(
+      'Sweep friday is running already. To follow it: mnist-pipeline follow friday\n',
+    );
+    expect(startedNames()).toEqual([]);
+  });
+
+  test.each([
+    ['--extend', '3'],
+    ['--max-parallel', '3'],
+    ['--max-failed', '1'],
+    ['--compute', 'gpu'],
+  ])('and runs is not changed by %s %s', async (...flags) => {
+    const stored = await putSweep(store);
+    executions.put('friday', { input: '{"sweepId":"friday"}' });
+    const { exitCode, err } = await sweep('--sweep-id', 'friday', ...flags);
+    expect(err).toMatch(
+      /RunExists: The sweep "friday" is running.*To follow it: mnist-pipeline sweep --cloud --sweep-id friday\..*mnist-pipeline stop friday/,
+    );
+    expect({ exitCode, stored: await readSweep(store, 'friday') }).toEqual({ exitCode: 2, stored });
+    expect(startedNames()).toEqual([]);
+  });
+
+  test('and has ended is continued by an execution with the next name that is free', async () => {
+    await putSweep(store);
+    executions.put('friday', { status: 'FAILED', input: '{"sweepId":"friday"}' });
+    await sweep('--sweep-id', 'friday', '--detach');
+    executions.put('friday-execution-2', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
+    await sweep('--sweep-id', 'friday', '--max-failed', '1', '--detach');
+    expect(startedNames()).toEqual(['friday-execution-2', 'friday-execution-3']);
+    expect(await readSweep(store, 'friday')).toMatchObject({ maxFailed: 1, maxParallel: 10 });
+  });
+
+  test('is not taken for another one that has such a name as its id', async () => {
+    await putSweep(store);
+    executions.put('friday', { status: 'FAILED', input: '{"sweepId":"friday"}' });
+    executions.put('friday-execution-2', { status: 'RUNNING', input: '{}' });
+    await sweep('--sweep-id', 'friday', '--detach');
+    expect(startedNames()).toEqual(['friday-execution-3']);
+  });
+
+  test('and is over is extended only', async () => {
+    await putSweep(store);
+    await finishSweep(store, 'friday');
+    executions.put('friday', { status: 'SUCCEEDED', input: '{"sweepId":"friday"}' });
+    const again = await sweep('--sweep-id', 'friday');
+    expect(again).toMatchObject({ exitCode: 2, err: expect.stringContaining('--extend N adds trials') });
+    expect(await sweep('--sweep-id', 'friday', '--extend', '3', '--detach')).toMatchObject({ exitCode: 0 });
+    expect(await readSweep(store, 'friday')).toMatchObject({ trialCount: 5 });
+    expect(startedNames()).toEqual(['friday-execution-2']);
+  });
+
+  test('keeps its number of trials at a time when its space is given again', async () => {
+    await start('--max-parallel', '3', '--detach');
+    executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
+    await start('--detach');
+    expect(await readSweep(store, 'friday')).toMatchObject({ maxParallel: 3 });
+  });
+
+  test('with another space is refused', async () => {
+    await start('--detach');
+    executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
+    const { exitCode, err } = await start('--epochs', '3');
+    expect(err).toContain('epochs in its settings is 2, and 3 was given');
+    expect(exitCode).toBe(2);
+    expect(startedNames()).toEqual(['friday']);
+  });
+});
