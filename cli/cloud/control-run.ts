@@ -6,7 +6,7 @@ import { type Controlled, findControlled } from './find-run';
 import { createPageMirror } from './mirror-page';
 import { commandFor, type DeployedPipeline, stackFlag } from './open-deployed-pipeline';
 import { followSweepToEnd } from './sweeps/follow-to-end';
-import { findSweepExecutions, requireSweeps } from './sweeps/sweep-executions';
+import { findSweepExecutions } from './sweeps/sweep-executions';
 import { asSweepFailure, continueCommand } from './sweeps/sweep-failure';
 import { followToEnd } from './train-in-cloud';
 
@@ -129,7 +129,7 @@ async function refuseWhileSweepRuns(
   cloud: DeployedPipeline,
 ): Promise<void> {
   if (kind !== 'trial') return;
-  const { latest } = await findSweepExecutions(sweepId!, requireSweeps(cloud));
+  const { latest } = await findSweepExecutions(sweepId!, cloud);
   if (latest?.status !== 'RUNNING') return;
   throw new PermanentError(
     'InvalidInput',

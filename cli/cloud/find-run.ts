@@ -6,7 +6,7 @@ import { runIdSchema } from '../../lib/contracts/run-config';
 import { listRunIds } from '../../lib/pipeline/list-runs';
 import { hasRun, isAlias, resolveRunId } from '../run-ids';
 import type { DeployedPipeline } from './open-deployed-pipeline';
-import { findSweepExecutions } from './sweeps/sweep-executions';
+import { findSweepByName, findSweepExecutions } from './sweeps/sweep-executions';
 import { findTrialExecution } from './sweeps/trial-execution';
 
 /** What `follow`, `stop` and `redrive` act on. */
@@ -23,8 +23,8 @@ export interface Controlled {
 /**
  * The execution that a user names: of a run as `resolveRunId` does, or of a sweep by its id or by the name of any of its
  * executions, of which the latest one counts. An execution of exactly this name comes before the beginning of another run
- * id, because it may have failed before it stored anything. For an exact name only Step Functions is asked: a user who
- * may stop runs may lack the right to read the bucket.
+ * id, because it may have failed before it stored anything. For the exact name of a run, or of what runs, only Step
+ * Functions is asked: a user who may stop runs may lack the right to read the bucket.
  *
  * @throws PermanentError InvalidInput or ArtifactNotFound.
  */
@@ -51,11 +51,15 @@ export async function findControlled(text: string, cloud: DeployedPipeline): Pro
   throw new PermanentError('ArtifactNotFound', `${absence.message}${suggestion}`, { cause: absence });
 }
 
-async function findSweep(given: string, { sweeps }: DeployedPipeline): Promise<Controlled | undefined> {
-  const named = sweeps && (await absentAsUndefined(sweeps.describe(given)));
-  if (named === undefined) return undefined;
-  const { latest = named } = await findSweepExecutions(named.id, sweeps!);
-  return { kind: 'sweep', execution: latest, executions: sweeps!, sweepId: named.id };
+async function findSweep(given: string, cloud: DeployedPipeline): Promise<Controlled | undefined> {
+  const { sweeps } = cloud;
+  if (sweeps === undefined) return undefined;
+  const named = await absentAsUndefined(sweeps.describe(given));
+  const sweepId = named?.id ?? (await findSweepByName(given, cloud));
+  if (sweepId === undefined) return undefined;
+  // A sweep runs in one execution at a time.
+  const { latest = named } = named?.status === 'RUNNING' ? {} : await findSweepExecutions(sweepId, cloud);
+  return latest && { kind: 'sweep', execution: latest, executions: sweeps, sweepId };
 }
 
 /** @throws PermanentError ArtifactNotFound for a run without an execution. */

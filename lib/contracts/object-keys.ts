@@ -76,6 +76,8 @@ export const objectKeys = {
   sweepFolder,
   sweep: (sweepId: string) => `${sweepFolder(sweepId)}sweep.json`,
   sweepOwner: (sweepId: string) => `${sweepFolder(sweepId)}owner.json`,
+  /** Only in AWS. */
+  sweepExecutions: (sweepId: string) => `${sweepFolder(sweepId)}executions.json`,
   sweepTrial: (sweepId: string, trial: number | string) => `${sweepFolder(sweepId)}trials/${trial}.json`,
   sweepFailure: (sweepId: string, trial: number | string) => `${sweepFolder(sweepId)}failures/${trial}.json`,
   /** Only in AWS: the jobs that run together. */

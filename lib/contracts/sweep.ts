@@ -132,6 +132,17 @@ export const sweepOwnerSchema = z.strictObject({
   owner: z.string().nullable(),
 });
 
+/**
+ * `sweeps/<id>/executions.json`, only in AWS: written before each start of an execution. Step Functions cannot be asked
+ * how many there were, because it forgets each 90 days after its end.
+ */
+export const sweepExecutionsSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  sweepId: sweepIdSchema,
+  /** The number in the name of the latest one. */
+  count: z.int().min(1),
+});
+
 /** `sweeps/<id>/prices.json`, only in AWS: the machines that train the trials, and their list prices. They stay. */
 export const sweepPricesSchema = z.strictObject({
   schemaVersion: z.literal(1),

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSweep } from '../../lib/pipeline/sweep/read-sweep';
-import { useMockedCloud } from '../cloud/mocked-cloud';
+import { sfnError, useMockedCloud } from '../cloud/mocked-cloud';
 import { MockedExecutions } from '../cloud/mocked-executions';
 import { finishSweep, putSweep } from '../cloud/stored-sweep';
 import { runCommand } from '../support/command-line';
@@ -66,6 +66,39 @@ describe('a sweep that is stored', () => {
     executions.put('friday-execution-2', { status: 'RUNNING', input: '{}' });
     await sweep('--sweep-id', 'friday', '--detach');
     expect(startedNames()).toEqual(['friday-execution-3']);
+  });
+
+  describe('and whose first execution is forgotten', () => {
+    const continued = ['--sweep-id', 'friday', '--detach'];
+    beforeEach(async () => {
+      await start('--detach');
+      executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
+      await sweep(...continued);
+      executions.forget('friday');
+    });
+
+    test('is not started beside its second one', async () => {
+      const { out } = await sweep(...continued);
+      expect(out).toContain('Sweep friday is running already');
+      expect(startedNames()).toEqual(['friday', 'friday-execution-2']);
+    });
+
+    test('is continued under a name that none has had', async () => {
+      executions.forget('friday-execution-2');
+      await sweep(...continued);
+      expect(startedNames().at(-1)).toBe('friday-execution-3');
+    });
+  });
+
+  test('and whose start was refused by AWS is started under the next name', async () => {
+    executions.onStart = () => {
+      executions.forget('friday');
+      throw sfnError('ExecutionLimitExceeded');
+    };
+    expect(await start('--detach')).toMatchObject({ exitCode: 75 });
+    executions.onStart = () => ({});
+    expect(await sweep('--sweep-id', 'friday', '--detach')).toMatchObject({ exitCode: 0 });
+    expect(startedNames().at(-1)).toBe('friday-execution-2');
   });
 
   test('and is over is extended only', async () => {

@@ -1,13 +1,14 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { encodeJson } from '../../lib/store/json-objects';
 import { useMockedCloud } from '../cloud/mocked-cloud';
 import { MockedExecutions } from '../cloud/mocked-executions';
-import { drawTrials, finishSweep, putSweep, trainTrial } from '../cloud/stored-sweep';
+import { drawTrials, finishSweep, putExecutionCount, putSweep, trainTrial } from '../cloud/stored-sweep';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
-const { store, sfn } = useMockedCloud(folder);
+const { store, s3, sfn } = useMockedCloud(folder);
 const executions = new MockedExecutions(sfn);
 const input = '{"sweepId":"friday"}';
 
@@ -28,6 +29,23 @@ describe('a sweep', () => {
       exitCode: 0,
       stopped: ['friday-execution-2'],
     });
+  });
+
+  test.each(['friday', 'friday-execution-2', 'friday-execution-3'])(
+    'stop %s finds its latest execution when AWS has forgotten those before',
+    async (name) => {
+      await putExecutionCount(store, 'friday', 3);
+      executions.put('friday-execution-3', { input });
+      await runCommand(['stop', name]);
+      expect(executions.stopped).toEqual(['friday-execution-3']);
+    },
+  );
+
+  test('stop asks the bucket for nothing when an execution of this name runs', async () => {
+    executions.put('friday', { input });
+    s3.on(GetObjectCommand).rejects(new Error('The bucket was read'));
+    expect(await runCommand(['stop', 'friday'])).toMatchObject({ exitCode: 0 });
+    expect(executions.stopped).toEqual(['friday']);
   });
 
   test('stop does not change one that has ended', async () => {
@@ -158,6 +176,12 @@ describe('sweep show --cloud', () => {
       sweep: { sweepId: 'friday' },
       execution: { id: 'friday', status: 'RUNNING' },
     });
+  });
+
+  test('shows the latest execution when AWS has forgotten those before', async () => {
+    await putExecutionCount(store, 'friday', 2);
+    executions.put('friday-execution-2', { input });
+    expect((await show('friday')).out).toContain('The execution of "friday" is running');
   });
 
   test('says why one ended', async () => {

@@ -3,7 +3,7 @@ import { runConfigSchema } from '../../lib/contracts/run-config';
 import { describeJob } from '../../lib/pipeline/sweep/round-jobs';
 import { useMockedCloud } from '../cloud/mocked-cloud';
 import { MockedExecutions } from '../cloud/mocked-executions';
-import { drawTrials, finishTrial, putSweep, trainTrial } from '../cloud/stored-sweep';
+import { drawTrials, finishTrial, putExecutionCount, putSweep, trainTrial } from '../cloud/stored-sweep';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
@@ -85,7 +85,11 @@ test('redrive leaves it to its sweep while that runs', async () => {
     exitCode: 2,
     err: expect.stringMatching(/belongs to the sweep "friday", which is running.*mnist-pipeline stop friday/),
   });
-  executions.put('friday', { status: 'ABORTED', input });
+  executions.forget('friday');
+  await putExecutionCount(store, 'friday', 2);
+  executions.put('friday-execution-2', { input });
+  expect(await runCommand(['redrive', 'friday-1'])).toMatchObject({ exitCode: 2 });
+  executions.put('friday-execution-2', { status: 'ABORTED', input });
   expect(await runCommand(['redrive', 'friday-1', '--detach'])).toMatchObject({ exitCode: 0 });
   expect(executions.redriven).toEqual([name]);
 });

@@ -82,6 +82,11 @@ export class MockedExecutions {
     this.#executions.set(arnOf(machine, name), { status: 'RUNNING', ...facts, machine, name });
   }
 
+  /** What Step Functions does 90 days after the end of an execution. */
+  forget(name: string, machine = sweepStateMachineArn): void {
+    this.#executions.delete(arnOf(machine, name));
+  }
+
   putRun(name: string, facts: Facts): void {
     this.put(name, facts, stateMachineArn);
   }

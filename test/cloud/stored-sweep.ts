@@ -1,6 +1,7 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import {
   type Sweep,
+  sweepExecutionsSchema,
   sweepSchema,
   sweepTrialSchema,
   trialRunId,
@@ -23,6 +24,12 @@ export async function putSweep(store: ObjectStore, changes: Partial<Sweep> = {})
   });
   await putJson(store, objectKeys.sweep(sweep.sweepId), sweepSchema, sweep);
   return sweep;
+}
+
+/** How many executions of a sweep were started. */
+export async function putExecutionCount(store: ObjectStore, sweepId: string, count: number): Promise<void> {
+  const key = objectKeys.sweepExecutions(sweepId);
+  await putJson(store, key, sweepExecutionsSchema, { schemaVersion: 1, sweepId, count });
 }
 
 export async function drawTrials(

@@ -48,6 +48,7 @@ const examples: Readonly<Record<keyof typeof objectKeys, string>> = {
   sweeps: objectKeys.sweeps,
   sweepFolder: objectKeys.sweepFolder(sweep),
   sweepOwner: objectKeys.sweepOwner(sweep),
+  sweepExecutions: objectKeys.sweepExecutions(sweep),
   sweepTrial: objectKeys.sweepTrial(sweep, 3),
   sweep: objectKeys.sweep(sweep),
   sweepFailure: objectKeys.sweepFailure(sweep, 3),

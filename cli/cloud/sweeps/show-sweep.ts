@@ -42,6 +42,6 @@ export async function showSweepInCloud(
   if (!isOver) await writeSweepPage(store, state);
 }
 
-async function findLatest({ sweepId }: Sweep, { sweeps }: DeployedPipeline): Promise<Execution | undefined> {
-  return sweeps && (await findSweepExecutions(sweepId, sweeps)).latest;
+async function findLatest({ sweepId }: Sweep, cloud: DeployedPipeline): Promise<Execution | undefined> {
+  return cloud.sweeps && (await findSweepExecutions(sweepId, cloud)).latest;
 }

@@ -1,4 +1,4 @@
-import type { Execution, Executions } from '../../../lib/cloud/executions';
+import type { Execution } from '../../../lib/cloud/executions';
 import { createError, PermanentError, PipelineError } from '../../../lib/contracts/errors';
 import { parseOrThrow } from '../../../lib/contracts/parse';
 import { runConfigSchema } from '../../../lib/contracts/run-config';
@@ -11,7 +11,7 @@ import type { Terminal } from '../../terminal';
 import { commandFor, type DeployedPipeline } from '../open-deployed-pipeline';
 import { refuseLocalDataset } from '../train-in-cloud';
 import { followSweepToEnd } from './follow-to-end';
-import { findSweepExecutions, requireSweeps } from './sweep-executions';
+import { findSweepExecutions, startSweepExecution } from './sweep-executions';
 import { continueCommand } from './sweep-failure';
 
 interface CloudSweepRequest {
@@ -35,7 +35,6 @@ export async function sweepInCloud(
   terminal: Terminal,
 ): Promise<void> {
   const { sweepId, planned, limits } = request;
-  const sweeps = requireSweeps(cloud);
   const input = parseOrThrow(
     sweepExecutionInputSchema,
     { sweepId, ...(compute !== undefined && { compute }) },
@@ -46,7 +45,7 @@ export async function sweepInCloud(
   const stored = await readSweep(cloud.store, sweepId);
   const ofSweep = planned ?? stored;
   if (ofSweep !== undefined) refuseLocalDatasets(ofSweep, cloud);
-  const { latest } = await findSweepExecutions(sweepId, sweeps);
+  const { latest } = await findSweepExecutions(sweepId, cloud);
   const isRunning = latest?.status === 'RUNNING';
   if (isRunning && (isChange(request) || compute !== undefined)) throw isRunningAlready(sweepId, cloud);
   const withDefaults = {
@@ -54,7 +53,7 @@ export async function sweepInCloud(
     limits: { ...(!stored && { maxParallel: defaultParallel }), ...limits },
   };
   if (!isRunning) await storeContent(cloud.store, objects);
-  const execution = isRunning ? latest : await start(withDefaults, input, sweeps, cloud, terminal);
+  const execution = isRunning ? latest : await start(withDefaults, input, cloud, terminal);
   const what = isRunning ? 'is running already' : 'is started';
   if (isDetached) {
     terminal.print(
@@ -75,19 +74,19 @@ const isChange = ({ planned, extension, limits }: SweepRequest) =>
 async function start(
   request: SweepRequest,
   input: object,
-  sweeps: Executions,
-  { store, stack }: DeployedPipeline,
+  cloud: DeployedPipeline,
   { now }: Terminal,
 ): Promise<Pick<Execution, 'name' | 'arn'>> {
   const { sweepId } = request;
-  const { release } = await openSweep(store, request, now);
+  const { release } = await openSweep(cloud.store, request, now);
   try {
     // Asked again, because another command may have started one until now.
-    const { latest, nextName: name } = await findSweepExecutions(sweepId, sweeps);
-    return latest?.status === 'RUNNING' ? latest : { name, arn: await sweeps.start(name, input) };
+    const { latest, next: count } = await findSweepExecutions(sweepId, cloud);
+    if (latest?.status === 'RUNNING') return latest;
+    return await startSweepExecution({ sweepId, count, input }, cloud);
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    const message = `${error.message}\nThe sweep is stored, and has not been started. To start it: ${continueCommand(stack, sweepId)}`;
+    const message = `${error.message}\nThe sweep is stored, and has not been started. To start it: ${continueCommand(cloud.stack, sweepId)}`;
     throw createError(error.name, message, { evidence: error.evidence, cause: error });
   } finally {
     await release();
