@@ -8,6 +8,7 @@ import { commandFor, type DeployedPipeline, stackFlag } from './open-deployed-pi
 import { followSweepToEnd } from './sweeps/follow-to-end';
 import { findSweepExecutions } from './sweeps/sweep-executions';
 import { asSweepFailure, continueCommand } from './sweeps/sweep-failure';
+import { waitForTrainings } from './sweeps/wait-for-trainings';
 import { followToEnd } from './train-in-cloud';
 
 export interface RunRequest {
@@ -95,6 +96,7 @@ export async function redriveCommand(
   const { id, name } = execution;
   refuseRepeatedDecision(controlled, cloud);
   await refuseWhileSweepRuns(controlled, cloud);
+  if (kind === 'sweep' && execution.status !== 'RUNNING') await waitForTrainings(id, cloud, terminal);
   const afterEventId =
     kind === 'sweep' ? undefined : ((await executions.eventsAfter(name, 0)).at(-1)?.id ?? 0);
   await executions.redrive(name);

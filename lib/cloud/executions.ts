@@ -44,8 +44,12 @@ export interface Executions {
    */
   start(name: string, input: object): Promise<string>;
   describe(name: string): Promise<Execution>;
-  /** All that Step Functions remembers, the latest start first. Those of the last seconds may be missing. */
-  list(): AsyncIterable<Pick<Execution, 'name' | 'startedAt'>>;
+  /**
+   * What Step Functions remembers, the latest start first. It may not know what started or ended in the last seconds.
+   *
+   * @param status - of those that are listed. @default all
+   */
+  list(status?: Execution['status']): AsyncIterable<Pick<Execution, 'name' | 'startedAt'>>;
   /** Events with a higher id, in ascending order. */
   eventsAfter(name: string, eventId: number): Promise<readonly WorkflowEvent[]>;
   stop(name: string): Promise<void>;

@@ -62,10 +62,10 @@ export class SfnExecutions implements Executions {
     );
   }
 
-  async *list(): AsyncIterable<Pick<Execution, 'name' | 'startedAt'>> {
+  async *list(status?: Execution['status']): AsyncIterable<Pick<Execution, 'name' | 'startedAt'>> {
     const pages = paginateListExecutions(
       { client: this.client, pageSize },
-      { stateMachineArn: this.machine.arn },
+      { stateMachineArn: this.machine.arn, ...(status !== undefined && { statusFilter: status }) },
     )[Symbol.asyncIterator]();
     for (;;) {
       const action = `list the executions of ${this.machine.kind}s`;

@@ -68,8 +68,10 @@ export class MockedExecutions {
       this.put(name, { ...facts, status: 'SUCCEEDED', redriveCount: 1 }, machine);
       return {};
     });
-    sfn.on(ListExecutionsCommand).callsFake(({ stateMachineArn: machine, nextToken = '0' }) => {
-      const all = [...this.#executions.values()].filter((each) => each.machine === machine).reverse();
+    sfn.on(ListExecutionsCommand).callsFake(({ stateMachineArn: machine, statusFilter, nextToken = '0' }) => {
+      const all = [...this.#executions.values()]
+        .filter((each) => each.machine === machine && (statusFilter ?? each.status) === each.status)
+        .reverse();
       const end = Number(nextToken) + 2;
       return {
         executions: all.slice(Number(nextToken), end).map(({ name }) => ({ name, startDate: new Date() })),

@@ -100,6 +100,16 @@ describe('the list', () => {
     expect(mock.commandCalls(ListExecutionsCommand)[0]!.args[0].input).toMatchObject({ stateMachineArn });
   });
 
+  test('of one status asks for it on every page', async () => {
+    mock
+      .on(ListExecutionsCommand, { stateMachineArn, statusFilter: 'RUNNING' })
+      .resolvesOnce({ executions: [listed('b')], nextToken: 'more' })
+      .resolvesOnce({ executions: [listed('a')] });
+    const names: string[] = [];
+    for await (const { name } of executions.list('RUNNING')) names.push(name);
+    expect(names).toEqual(['b', 'a']);
+  });
+
   test('without the right to it names the right', async () => {
     mock.on(ListExecutionsCommand).rejects(sfnError('AccessDeniedException', 400));
     const read = async () => {

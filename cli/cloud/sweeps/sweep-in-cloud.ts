@@ -13,6 +13,7 @@ import { refuseLocalDataset } from '../train-in-cloud';
 import { followSweepToEnd } from './follow-to-end';
 import { findSweepExecutions, startSweepExecution } from './sweep-executions';
 import { continueCommand } from './sweep-failure';
+import { waitForTrainings } from './wait-for-trainings';
 
 interface CloudSweepRequest {
   readonly request: SweepRequest;
@@ -75,14 +76,15 @@ async function start(
   request: SweepRequest,
   input: object,
   cloud: DeployedPipeline,
-  { now }: Terminal,
+  terminal: Terminal,
 ): Promise<Pick<Execution, 'name' | 'arn'>> {
   const { sweepId } = request;
-  const { release } = await openSweep(cloud.store, request, now);
+  const { release } = await openSweep(cloud.store, request, terminal.now);
   try {
     // Asked again, because another command may have started one until now.
     const { latest, next: count } = await findSweepExecutions(sweepId, cloud);
     if (latest?.status === 'RUNNING') return latest;
+    if (latest !== undefined) await waitForTrainings(sweepId, cloud, terminal);
     return await startSweepExecution({ sweepId, count, input }, cloud);
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;

@@ -36,11 +36,11 @@ async function findByName(
   sweep: Sweep,
   executions: DeployedPipeline['executions'],
 ): Promise<Execution | undefined> {
-  const start = `${sweep.sweepId.slice(0, nameCharacters)}-${job}-`;
+  const expected = nameOfTraining(sweep.sweepId, job);
   const earliest = Date.parse(sweep.createdAt) - clockMilliseconds;
   for await (const { name, startedAt } of executions.list()) {
     if (startedAt !== undefined && startedAt.getTime() < earliest) break;
-    if (!name.startsWith(start) || !uniquePart.test(name.slice(start.length))) continue;
+    if (!expected.test(name)) continue;
     const execution = await absentAsUndefined(executions.describe(name));
     // Runs of sweeps whose ids are long share the beginnings of their names.
     if (execution?.id === runId) return execution;
@@ -48,10 +48,33 @@ async function findByName(
   return undefined;
 }
 
+/**
+ * @returns the run of a sweep that is in training; `undefined` if none is. One request for 1,000 running executions of
+ *   the stack, and one for each of this sweep that has just ended.
+ */
+export async function findRunningTraining(
+  sweepId: string,
+  executions: DeployedPipeline['executions'],
+): Promise<string | undefined> {
+  const expected = nameOfTraining(sweepId, 'winner|\\d+');
+  for await (const { name } of executions.list('RUNNING')) {
+    if (!expected.test(name)) continue;
+    // The list may be some seconds old.
+    const execution = await absentAsUndefined(executions.describe(name));
+    const isOwn = execution && readAsTrial(execution.id).some((trial) => trial.sweepId === sweepId);
+    if (isOwn && execution.status === 'RUNNING') return execution.id;
+  }
+  return undefined;
+}
+
+/** As lib/pipeline/sweep/round-jobs.ts begins it. A sweep id has no character that means anything in a pattern. */
+const nameOfTraining = (sweepId: string, job: string) =>
+  new RegExp(`^${sweepId.slice(0, nameCharacters)}-(?:${job})-${uniquePart}$`);
+
 /** By which the clock of the machine that made the sweep may be ahead. */
 const clockMilliseconds = 24 * 3600 * 1000;
 /** What cdk/constructs/sweep-workflow.ts appends: the beginning of a UUID, and the number of the sweep's redrives. */
-const uniquePart = /^[^-]{8}-\d+$/;
+const uniquePart = '[^-]{8}-\\d+';
 
 /** What a run id would mean as one of a sweep; a sweep id may look like the id of a trial, too. */
 function readAsTrial(runId: string): { sweepId: string; job: string }[] {
