@@ -2,8 +2,9 @@ import { Fail } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { PermanentErrorName } from '../../lib/contracts/errors';
 import type { ExecutionFailure, TrainingOutcome } from '../../lib/contracts/execution';
+import type { FailureName } from '../../lib/contracts/failure-states';
 import { describeQualityGate } from '../../lib/contracts/quality-gate';
-import type { FailureName, StepOutput } from '../../lib/contracts/steps';
+import type { StepOutput } from '../../lib/contracts/steps';
 import { type Expressed, expression, inputOf, placeholder } from './expressions';
 
 /** Step Functions allows a cause of 32,768 characters. This limit keeps it readable, and the state small. */

@@ -12,7 +12,8 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { TrainingOutcome } from '../../lib/contracts/execution';
-import { failures, type StepOutput } from '../../lib/contracts/steps';
+import { failures } from '../../lib/contracts/failure-states';
+import type { StepOutput } from '../../lib/contracts/steps';
 import type { Settings } from '../settings';
 import type { ArtifactStore } from './artifact-store';
 import { expression, inputOf } from './expressions';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { permanentErrorNames } from './errors';
+import { type FailureName, failures } from './failure-states';
 import { runIdSchema } from './run-config';
-import { type FailureName, failures } from './steps';
 import { sweepFailures } from './sweep-steps';
 
 /** Wraps the input of each step, so that every log line has the run id. */

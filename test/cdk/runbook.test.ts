@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { failures } from '../../lib/contracts/steps';
+import { failures } from '../../lib/contracts/failure-states';
 import { anchorsOf, readPage } from '../docs/pages';
 import { resourcesOf, synthesize } from './synthesize';
 import { allStates, definitionOf } from './workflow-definition';
