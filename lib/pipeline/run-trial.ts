@@ -4,7 +4,7 @@ import { nameValidationData } from '../contracts/validation-data';
 import { imageBytes, imageMemory } from '../dataset/image-memory';
 import { heldImageBytes } from '../training/batches/shuffle-window';
 import { openTrainingImages, type TrainingImages } from '../training/batches/training-images';
-import { chooseEngine, type WantedEngine } from '../training/choose-engine';
+import { chooseEngine } from '../training/choose-engine';
 import type { TrainingEngine } from '../training/training-engine';
 import type { RunResources } from './prepare-run';
 import type { StepContext } from './step-context';
@@ -43,8 +43,6 @@ export class SharedTraining implements RunResources {
   readonly #engines = new Map<string, TrainingEngine>();
   /** Least recently used first. */
   readonly #images = new Map<string, TrainingImages>();
-  /** Whether the first engine was opened for convolutions. */
-  #isConvolutional: boolean | undefined;
 
   constructor(private readonly context: StepContext) {}
 
@@ -65,7 +63,6 @@ export class SharedTraining implements RunResources {
     this.#engines.set(key, engine);
     // The evaluation of another trial may have changed the backend of TensorFlow.js.
     if (opened !== undefined) await engine.use();
-    this.remarkOnKernels(engine, wanted, log);
     return engine;
   };
 
@@ -88,19 +85,6 @@ export class SharedTraining implements RunResources {
   private makeRoom(bytes: number): void {
     const held = () => [...this.#images.values()].reduce((sum, images) => sum + bytesOf(images), 0);
     for (const key of this.#images.keys()) if (held() + bytes > imageMemory()) this.#images.delete(key);
-  }
-
-  private remarkOnKernels(
-    { environment }: TrainingEngine,
-    { isConvolutional }: WantedEngine,
-    log: (message: string) => void,
-  ): void {
-    if (environment.engine !== 'native' || environment.device !== 'cpu') return;
-    this.#isConvolutional ??= isConvolutional;
-    if (this.#isConvolutional === isConvolutional) return;
-    log(
-      `TensorFlow computes with the kernels that this process loaded first, for networks ${isConvolutional ? 'without' : 'with'} convolutions: the last bits of the weights may differ from those of "train", and convolutions may take longer`,
-    );
   }
 }
 

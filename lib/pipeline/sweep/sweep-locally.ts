@@ -7,7 +7,7 @@ import { type FinishedSweep, finishSweep } from './finish-sweep';
 import { openSweep, type SweepRequest, takeBackSweep } from './open-sweep';
 import { runSweep, type SweepObserver } from './run-sweep';
 import { OwnTrainer, type Trainers } from './trainers';
-import { TrialProcesses } from './trial-processes';
+import { haveOtherNeeds, TrialProcesses } from './trial-processes';
 import { writeSweepPage } from './write-sweep-page';
 
 /**
@@ -40,8 +40,10 @@ export async function sweepLocally(
   }
 }
 
-const openTrainers = ({ maxParallel }: Sweep, context: StepContext): Trainers =>
-  maxParallel === 1 ? new OwnTrainer(context) : new TrialProcesses(context.store, maxParallel);
+const openTrainers = (sweep: Sweep, context: StepContext): Trainers =>
+  sweep.maxParallel === 1 && !haveOtherNeeds(sweep)
+    ? new OwnTrainer(context)
+    : new TrialProcesses(context.store, sweep.maxParallel);
 
 /** Between two writes of the page while the sweep runs: that of some hundred trials has megabytes. */
 const pageMilliseconds = 5000;

@@ -2,12 +2,21 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createError, PermanentError, TransientError } from '../../contracts/errors';
+import type { RunConfig } from '../../contracts/run-config';
+import type { Sweep } from '../../contracts/sweep';
 import { availableMemory, processesVariable } from '../../dataset/image-memory';
 import { ownProgram } from '../../installation/own-program';
 import type { ObjectStore } from '../../store/object-store';
 import type { PipelineEvent } from '../step-context';
 import type { Trainers, TrialPart } from './trainers';
 import type { TrialReport, TrialRequest } from './trial-messages';
+
+/** What decides the kernels of native TensorFlow. A process keeps those that it loaded first. */
+const needsOf = ({ model, device }: RunConfig) => `${model} ${device}`;
+
+/** Whether trials of a space may need other kernels than each other. */
+export const haveOtherNeeds = ({ space }: Pick<Sweep, 'space'>): boolean =>
+  ['model', 'preset', 'device'].some((name) => space[name] !== undefined);
 
 /** A training of the default network on MNIST has 760 MiB at its peak. */
 const processBytes = 800 * 2 ** 20;
@@ -17,11 +26,11 @@ const ownProcess = join(__dirname, 'trial-program');
 const patienceMilliseconds = 60_000;
 
 /**
- * Trains trials in processes of their own, because a training blocks its thread. The cores are shared among them, and each
- * takes its share of the memory.
+ * Trains trials in processes of their own, because a training blocks its thread, or because
+ * they need other kernels. The cores are shared among them, and each takes its share of the memory.
  */
 export class TrialProcesses implements Trainers {
-  readonly #idle: ChildProcess[] = [];
+  readonly #idle: { readonly child: ChildProcess; readonly needs: string }[] = [];
   readonly #all = new Set<ChildProcess>();
 
   /** @throws PermanentError InvalidInput for more processes than there is memory for. */
@@ -44,13 +53,15 @@ export class TrialProcesses implements Trainers {
     notify: (event: PipelineEvent) => void,
     signal: AbortSignal,
   ): Promise<'paused' | 'finished'> {
-    const child = this.#idle.pop() ?? this.start();
+    const needs = needsOf(part.config);
+    const child = await this.takeProcess(needs);
     const stop = () => child.connected && child.send({ type: 'stop' } satisfies TrialRequest);
     signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
     try {
       const outcome = await followPart(child, part, notify);
       if (signal.aborted) stop();
-      this.#idle.push(child);
+      this.#idle.push({ child, needs });
       return outcome;
     } finally {
       signal.removeEventListener('abort', stop);
@@ -61,19 +72,26 @@ export class TrialProcesses implements Trainers {
     await Promise.all([...this.#all].map(endProcess));
   }
 
+  /**
+   * A process that waits ends where its place is needed for a trial with other needs: there is memory for `count` of them.
+   */
+  private async takeProcess(wanted: string): Promise<ChildProcess> {
+    const place = this.#idle.findIndex(({ needs }) => needs === wanted);
+    if (place !== -1) return this.#idle.splice(place, 1)[0]!.child;
+    const other = this.#all.size < this.count ? undefined : this.#idle.shift();
+    if (other !== undefined) await endProcess(other.child);
+    return this.start();
+  }
+
   private start(): ChildProcess {
     const [file, execArgv] = splitProgram(ownProgram(ownProcess));
     const threads = String(Math.max(1, Math.floor(availableParallelism() / this.count)));
+    // Read by native TensorFlow; WASM has one thread. One at a time has those of a run by itself.
+    const ownThreads = this.count > 1 && { TF_NUM_INTRAOP_THREADS: threads, TF_NUM_INTEROP_THREADS: threads };
     const child = fork(file, [this.store.location], {
       execArgv,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: {
-        ...process.env,
-        // Read by native TensorFlow; WASM has one thread.
-        TF_NUM_INTRAOP_THREADS: threads,
-        TF_NUM_INTEROP_THREADS: threads,
-        [processesVariable]: String(this.count),
-      },
+      env: { ...process.env, ...ownThreads, [processesVariable]: String(this.count) },
     });
     this.#all.add(child);
     child.once('exit', () => this.#all.delete(child));
