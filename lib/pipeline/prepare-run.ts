@@ -8,9 +8,10 @@ import { getJson } from '../store/json-objects';
 import { canRemove } from '../store/object-store';
 import type { TrainingEngine } from '../training/training-engine';
 import { admitRun } from './admit-run';
+import { holdDataset, holdRun } from './hold-work';
 import type { StepContext } from './step-context';
 import { commitPreprocessing } from './steps/commit';
-import { planPreprocessing } from './steps/plan';
+import { comparePrepared, planPreprocessing } from './steps/plan';
 import { preprocessPart } from './steps/shard';
 import { type StartedRun, takeBackStart } from './take-back-start';
 import { findTrainingNeeds } from './training-needs';
@@ -24,9 +25,18 @@ const refusals: readonly ErrorName[] = ['InvalidDataset', 'InvalidInput'];
 /** What a run opens beside its store. */
 export interface RunResources extends TrainingResources {
   readonly planDataset: typeof planPreprocessing;
+  readonly holdRun: typeof holdRun;
 }
 
-export const ownRunResources: RunResources = { ...ownResources, planDataset: planPreprocessing };
+export const ownRunResources: RunResources = { ...ownResources, planDataset: planPreprocessing, holdRun };
+
+export interface RunStart {
+  /** That the configuration names; the store may not have them yet. */
+  readonly objects: readonly ContentObject[];
+  readonly resources: RunResources;
+  /** Called when nothing but the run id is left that can refuse the run, and nothing is written. */
+  readonly hold: () => Promise<void>;
+}
 
 export interface PreparedRun {
   readonly plan: PlanOutput;
@@ -37,15 +47,13 @@ export interface PreparedRun {
 /**
  * Admits the run and makes the shards of its dataset: the steps plan, shard and commit.
  *
- * @param objects - that the configuration names; the store may not have them yet.
  * @throws any error of these steps. config.json is written before anything else; a dataset that is refused leaves nothing
  *   in a store that can remove objects.
  */
 export async function prepareRun(
   input: PlanInput,
   context: StepContext,
-  objects: readonly ContentObject[],
-  resources: RunResources,
+  { objects, resources, hold }: RunStart,
 ): Promise<PreparedRun> {
   let engine: TrainingEngine | undefined;
   const isNew = (await context.store.head(objectKeys.config(input.runId))) === undefined;
@@ -54,21 +62,33 @@ export async function prepareRun(
     planDataset: resources.planDataset,
     assertTrainable: async (found, network) => {
       engine = await findTrainingNeeds(input, { ...found, network }, objects, context, resources);
+      await hold();
     },
   });
   context.notify({ type: 'note', message: plan.reason });
-  if (!plan.isPrepared) {
-    await makeShards(plan, context).catch((error: unknown) =>
-      refuseStart(error, { ...plan, isNew }, context),
-    );
-  }
+  if (!plan.isPrepared) await prepareDataset({ ...plan, isNew }, context);
   // Only now: a start may be refused until here, and leaves nothing.
   await storeContent(context.store, objects);
   return { plan, engine };
 }
 
-async function makeShards(plan: PlanOutput, context: StepContext): Promise<void> {
-  const { parts, shardCount: count } = await readPlan(plan, context);
+/** Of processes that need the same shards, one makes them. */
+async function prepareDataset(started: StartedRun, context: StepContext): Promise<void> {
+  const release = await holdDataset(started, context);
+  try {
+    const plan = await readPlan(started, context);
+    const { isPrepared, reason } = await comparePrepared(context.store, plan);
+    if (isPrepared) context.notify({ type: 'note', message: reason });
+    else await makeShards(plan, context);
+  } catch (error) {
+    await refuseStart(error, started, context);
+  } finally {
+    await release();
+  }
+}
+
+async function makeShards(plan: DatasetPlan, context: StepContext): Promise<void> {
+  const { parts, shardCount: count } = plan;
   const reportShards = (done: number) => context.notify({ type: 'shards-progress', done, count });
   let done = 0;
   reportShards(done);
@@ -95,6 +115,6 @@ async function refuseStart(
   throw error;
 }
 
-function readPlan({ dataset, contentKey }: PlanOutput, { store }: StepContext): Promise<DatasetPlan> {
+function readPlan({ dataset, contentKey }: StartedRun, { store }: StepContext): Promise<DatasetPlan> {
   return getJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema);
 }

@@ -6,6 +6,7 @@ import { heldImageBytes } from '../training/batches/shuffle-window';
 import { openTrainingImages, type TrainingImages } from '../training/batches/training-images';
 import { chooseEngine } from '../training/choose-engine';
 import type { TrainingEngine } from '../training/training-engine';
+import { holdTrial } from './hold-work';
 import type { RunResources } from './prepare-run';
 import type { StepContext } from './step-context';
 import { type PlannedDataset, planPreprocessing } from './steps/plan';
@@ -43,6 +44,8 @@ export class SharedTraining implements RunResources {
   readonly #engines = new Map<string, TrainingEngine>();
   /** Least recently used first. */
   readonly #images = new Map<string, TrainingImages>();
+
+  readonly holdRun = holdTrial;
 
   constructor(private readonly context: StepContext) {}
 

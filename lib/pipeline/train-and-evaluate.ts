@@ -1,7 +1,8 @@
 import type { PlanInput } from '../contracts/steps';
 import { startRasterizer } from '../report/rasterize';
 import type { ContentObject } from '../store/content-object';
-import { ownRunResources, prepareRun, type RunResources } from './prepare-run';
+import type { Release } from '../store/object-store';
+import { ownRunResources, prepareRun, type RunResources, type RunStart } from './prepare-run';
 import type { StepContext } from './step-context';
 import { evaluate } from './steps/evaluate';
 import { train } from './steps/train';
@@ -23,18 +24,33 @@ export interface RunOptions {
 export async function trainAndEvaluate(
   input: PlanInput,
   context: StepContext,
-  { objects = [], resources = ownRunResources, pauseAfterEpoch }: RunOptions = {},
+  options: RunOptions = {},
+): Promise<'paused' | 'finished'> {
+  const { resources = ownRunResources } = options;
+  let release: Release = async () => {};
+  const hold = async () => {
+    release = await resources.holdRun(input.runId, context);
+  };
+  try {
+    return await runSteps(input, context, { ...options, objects: options.objects ?? [], resources, hold });
+  } finally {
+    await release();
+  }
+}
+
+async function runSteps(
+  input: PlanInput,
+  context: StepContext,
+  { pauseAfterEpoch, ...start }: RunStart & Pick<RunOptions, 'pauseAfterEpoch'>,
 ): Promise<'paused' | 'finished'> {
   const { runId } = input;
-  const [{ plan, engine }, preprocessSeconds] = await timed(context, () =>
-    prepareRun(input, context, objects, resources),
-  );
+  const [{ plan, engine }, preprocessSeconds] = await timed(context, () => prepareRun(input, context, start));
   const pointers = { runId, dataset: plan.dataset, contentKey: plan.contentKey };
   startRasterizer();
   const trained = await train(
     { ...pointers, ...(pauseAfterEpoch !== undefined && { pauseAfterEpoch }) },
     context,
-    resources,
+    start.resources,
     engine,
   );
   if (trained.pausedAfterEpoch !== undefined) return 'paused';

@@ -1,11 +1,12 @@
 import { linkSync, readFileSync, unlinkSync } from 'node:fs';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TransientError } from '../contracts/errors';
 import { errnoOf } from './directory-failures';
 import { unlinkIfPresent } from './directory-files';
 import { isOwnerGone } from './directory-owner';
+import type { Hold } from './object-store';
 
 /** A lock is held for a few small writes, which take milliseconds; after this time its owner hangs. */
 const maxWaitMilliseconds = 30_000;
@@ -26,14 +27,7 @@ export interface Lock {
  * @throws TransientError StoreUnavailable when a living owner does not release it.
  */
 export async function withLock<Result>(lock: Lock, work: () => Promise<Result>): Promise<Result> {
-  await mkdir(dirname(lock.path), { recursive: true });
-  try {
-    await writeFile(lock.claimPath, basename(lock.claimPath), { flag: 'wx' });
-    // A link appears together with its content; a file that is created first has no owner until it is written.
-    await linkWhenFree(lock);
-  } finally {
-    await unlinkIfPresent(lock.claimPath);
-  }
+  await withClaim(lock, () => linkWhenFree(lock));
   try {
     return await work();
   } finally {
@@ -41,18 +35,50 @@ export async function withLock<Result>(lock: Lock, work: () => Promise<Result>):
   }
 }
 
+/** Takes a lock for longer than a few writes, if it is free, or says which living process has it. */
+export async function holdLock(lock: Lock): Promise<Hold> {
+  const { path } = lock;
+  const owner = await withClaim(lock, () => linkOrFindOwner(lock));
+  if (owner === undefined) return { release: () => unlinkIfPresent(path) };
+  const [host = '', pid = ''] = owner.split('.');
+  const since = (await stat(path).catch(ignoreAbsence))?.mtime ?? new Date();
+  return { holder: { host, pid, since, path } };
+}
+
+async function withClaim<Result>(lock: Lock, takeIt: () => Promise<Result>): Promise<Result> {
+  await mkdir(dirname(lock.path), { recursive: true });
+  try {
+    await writeFile(lock.claimPath, basename(lock.claimPath), { flag: 'wx' });
+    // A link appears together with its content; a file that is created first has no owner until it is written.
+    return await takeIt();
+  } finally {
+    await unlinkIfPresent(lock.claimPath);
+  }
+}
+
 async function linkWhenFree(lock: Lock): Promise<void> {
   const deadline = Date.now() + maxWaitMilliseconds;
   for (let waitMilliseconds = 1; ; waitMilliseconds = Math.min(2 * waitMilliseconds, 50)) {
+    const owner = await linkOrFindOwner(lock);
+    if (owner === undefined) return;
+    if (Date.now() > deadline) throw heldForTooLong(lock, owner);
+    await pause(waitMilliseconds * (0.5 + Math.random()));
+  }
+}
+
+/** @returns the living owner; `undefined` if the lock is the caller's now. */
+async function linkOrFindOwner(lock: Lock): Promise<string | undefined> {
+  for (;;) {
     try {
-      return await link(lock.claimPath, lock.path);
+      await link(lock.claimPath, lock.path);
+      return undefined;
     } catch (error) {
       if (errnoOf(error) !== 'EEXIST') throw error;
     }
     const owner = await readFile(lock.path, 'utf8').catch(ignoreAbsence);
-    if (owner !== undefined && isOwnerGone(owner)) removeStaleLock(lock, owner);
-    else if (owner !== undefined && Date.now() > deadline) throw heldForTooLong(lock, owner);
-    else await pause(waitMilliseconds * (0.5 + Math.random()));
+    if (owner === undefined) continue;
+    if (!isOwnerGone(owner)) return owner;
+    removeStaleLock(lock, owner);
   }
 }
 

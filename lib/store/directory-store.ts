@@ -16,10 +16,10 @@ import {
 } from './directory-files';
 import { assertNoFile } from './directory-links';
 import { listKeys } from './directory-listing';
-import { withLock } from './directory-lock';
+import { holdLock, withLock } from './directory-lock';
 import { hashObject, type OpenedObject, openObject, readChunks } from './directory-reading';
 import { Sidecars } from './directory-sidecars';
-import type { ObjectInfo, RemovingStore } from './object-store';
+import type { Hold, HoldingStore, ObjectInfo, RemovingStore } from './object-store';
 import { artifactNotFound, assertChecksum, assertRange, endsTooEarly } from './read-failures';
 import { sha256Hex } from './sha256';
 
@@ -28,10 +28,10 @@ const ownFolder = '.store';
 
 /**
  * Plain files at `<root>/<key>`. `<root>/.store` has `tmp` (files being written), `locks` (one writer per key at a time,
- * across processes) and `sha256` (see Sidecars). A file that a person copied into the store has no checksum and is read
+ * across processes), `held` (see `hold`) and `sha256` (see Sidecars). A file that a person copied into the store has no checksum and is read
  * without one. Nothing is created before the first write.
  */
-export class DirectoryStore implements RemovingStore {
+export class DirectoryStore implements RemovingStore, HoldingStore {
   readonly location: string;
   private readonly temporaryFolder: string;
   private readonly sidecars: Sidecars;
@@ -142,6 +142,15 @@ export class DirectoryStore implements RemovingStore {
     }
   }
 
+  async hold(work: string): Promise<Hold> {
+    try {
+      await this.sweepOnce();
+      return await holdLock({ ...this.lockOf(work), path: this.ownPath('held', work) });
+    } catch (error) {
+      throw toWriteError(error, work, this.location);
+    }
+  }
+
   /** All writes: the whole temporary file first; then, under the key's lock, checksum, move, and checksum again. */
   private async write(
     key: string,
@@ -240,10 +249,14 @@ export class DirectoryStore implements RemovingStore {
 
   private lockOf(key: string) {
     return {
-      path: join(this.location, ownFolder, 'locks', sha256Hex(new TextEncoder().encode(key))),
+      path: this.ownPath('locks', key),
       claimPath: newTemporaryPath(this.temporaryFolder),
       what: `${key} in ${this.location}`,
     };
+  }
+
+  private ownPath(folder: string, name: string): string {
+    return join(this.location, ownFolder, folder, sha256Hex(new TextEncoder().encode(name)));
   }
 
   private pathOf(key: string): string {

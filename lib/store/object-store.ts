@@ -64,3 +64,28 @@ export interface RemovingStore extends ObjectStore {
 }
 
 export const canRemove = (store: ObjectStore): store is RemovingStore => 'remove' in store;
+
+/** Lets another process do the work. */
+export type Release = () => Promise<void>;
+
+/** The process that does a work. */
+export interface Holder {
+  readonly host: string;
+  readonly pid: string;
+  readonly since: Date;
+  /** The file that says so. */
+  readonly path: string;
+}
+
+export type Hold = { readonly release: Release } | { readonly holder: Holder };
+
+/**
+ * A store in which a process can have a piece of work for itself for as long as it lives. S3 is none: nobody would know
+ * whether a process that began to write into a bucket still runs.
+ */
+export interface HoldingStore extends ObjectStore {
+  /** @param work - any text that names it. */
+  hold(work: string): Promise<Hold>;
+}
+
+export const canHold = (store: ObjectStore): store is HoldingStore => 'hold' in store;

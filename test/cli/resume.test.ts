@@ -71,6 +71,21 @@ test.each([
   expect(existsSync(store)).toBe(false);
 });
 
+test('a run that is being trained is refused to a second process, and the first one ends as if alone', async () => {
+  const args = ['friday', ...small, '--epochs', '20', '--seed', '7'];
+  const first = train(...args);
+  while (!existsSync(join(store, 'runs/friday/history.json'))) await pause(5);
+  const second = await train(...args);
+  expect({ exitCode: second.exitCode, out: second.out }).toEqual({ exitCode: 2, out: '' });
+  expect(second.err).toMatch(
+    /RunExists: The run "friday" in .* is trained by process \d+ on \S+ since 20\d\d-.* UTC\. Wait for it, or stop it/,
+  );
+  expect(await first).toMatchObject({ exitCode: 0, out: expect.stringContaining('Run friday: accepted') });
+  const { epochs } = JSON.parse(readFileSync(join(store, 'runs/friday/history.json'), 'utf8'));
+  expect(epochs).toHaveLength(20);
+  expect((await train('friday')).err).toContain('The run "friday" is finished');
+}, 60_000);
+
 test('an argument and a flag that differ are refused', async () => {
   const { exitCode, err } = await train('friday', '--run-id', 'monday', ...small);
   expect(exitCode).toBe(2);

@@ -4,6 +4,7 @@ import { type RunConfig, runConfigSchema } from '../../lib/contracts/run-config'
 import { listRunIds } from '../../lib/pipeline/list-runs';
 import { runPipeline } from '../../lib/pipeline/run-pipeline';
 import { runTrial, SharedTraining } from '../../lib/pipeline/run-trial';
+import { DirectoryStore } from '../../lib/store/directory-store';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
@@ -90,4 +91,74 @@ test('a trial that cannot be divided is refused alone, and nothing of it is writ
   expect(await listRunIds(store)).toEqual(['s-1']);
   expect(await runTrial({ runId: 's-3', config: configOf({ epochs: 1 }) }, shared, context)).toBe('finished');
   await shared.close();
+});
+
+test('of two processes that need the same shards, one makes them, and the other waits for it', async () => {
+  const location = join(folder, 'store');
+  const contexts = [1, 2].map(() => createStepContext(new DirectoryStore(location)));
+  const notes = () =>
+    contexts.flatMap(({ events }) => events).map((event) => ('message' in event ? event.message : ''));
+  const areBothThere = () =>
+    notes().some((note) => note.startsWith('Waiting')) ||
+    contexts.every(({ events }) => events.some(({ type }) => type === 'shards-progress'));
+  const { put } = DirectoryStore.prototype;
+  let shardsWritten = 0;
+  jest.spyOn(DirectoryStore.prototype, 'put').mockImplementation(async function (
+    this: DirectoryStore,
+    key,
+    body,
+  ) {
+    if (key.endsWith('.npz')) {
+      shardsWritten += 1;
+      while (!areBothThere()) await new Promise(setImmediate);
+    }
+    return put.call(this, key, body);
+  });
+  const outcomes = await Promise.all(
+    contexts.map((context, index) =>
+      runTrial(
+        { runId: `s-${index + 1}`, config: configOf({ epochs: 1 }) },
+        new SharedTraining(context),
+        context,
+      ),
+    ),
+  );
+  expect(outcomes).toEqual(['finished', 'finished']);
+  expect(shardsWritten).toBe(2);
+  expect(notes()).toContainEqual(
+    expect.stringMatching(
+      /^Waiting for process \d+ on .* since .* UTC, which makes the shards of the dataset "digits/,
+    ),
+  );
+  expect(notes()).toContainEqual(expect.stringContaining('its 2 shards are reused'));
+});
+
+test('a trial waits for the process that still trains it', async () => {
+  const store = new DirectoryStore(join(folder, 'held'));
+  const context = createStepContext(store);
+  const hold = await store.hold(objectKeys.run('s-1'));
+  const running = runTrial(
+    { runId: 's-1', config: configOf({ epochs: 1 }) },
+    new SharedTraining(context),
+    context,
+  );
+  const isTold = () =>
+    context.events.some((event) => event.type === 'note' && event.message.includes('which trains s-1'));
+  while (!isTold()) await new Promise(setImmediate);
+  expect(await listRunIds(store)).toEqual([]);
+  if ('release' in hold) await hold.release();
+  expect(await running).toBe('finished');
+});
+
+test('a trial that waits for a process stops when it is interrupted', async () => {
+  const store = new DirectoryStore(join(folder, 'interrupted'));
+  await store.hold(objectKeys.run('s-1'));
+  const context = createStepContext(store);
+  const running = runTrial(
+    { runId: 's-1', config: configOf({ epochs: 1 }) },
+    new SharedTraining(context),
+    context,
+  );
+  context.controller.abort();
+  await expect(running).rejects.toMatchObject({ name: 'Interrupted' });
 });

@@ -102,8 +102,11 @@ function describeSource({ source, dataset, rowCounts }: DatasetPlan, isCopied: b
     : `${source.location} has ${source.description}: ${counts}, named "${dataset}" here`;
 }
 
-/** Checks only sizes and recorded checksums, because every reader of a shard verifies its bytes. */
-async function comparePrepared(
+/**
+ * Whether the store has the shards of a plan. Checks only sizes and recorded checksums, because every reader of a shard
+ * verifies its bytes.
+ */
+export async function comparePrepared(
   store: ObjectStore,
   { dataset, contentKey, shardCount, source }: DatasetPlan,
 ): Promise<{ isPrepared: boolean; reason: string; manifest: DatasetManifest | undefined }> {
