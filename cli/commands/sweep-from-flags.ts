@@ -72,10 +72,11 @@ export async function sweepFromFlags(
   const given = await readGivenSettings(settings, flags.config);
   const { settings: ofModel, objects } = await openStartingPoint(undefined, given, store, terminal);
   const planned = isPlanned ? await planSweep(file, { ...given, ...ofModel }, options) : undefined;
-  const { maxFailed, maxParallel, extend: extension } = options;
+  const { maxFailed, maxParallel, maxCostUsd, extend: extension } = options;
   const limits: RunnerLimits = {
     ...(maxFailed !== undefined && { maxFailed }),
     ...(maxParallel !== undefined && { maxParallel }),
+    ...(maxCostUsd !== undefined && { maxCostUsd }),
   };
   const request = { sweepId, limits, ...(planned && { planned }), ...(extension && { extension }) };
   const { compute, detach: isDetached = false, json: isJson = false } = flags;
@@ -139,7 +140,7 @@ function refuseWithoutSpace(settings: GivenSettings, options: SweepOptions, flag
       'There is nothing to sweep over. Give a space file such as examples/sweeps/learning-rate.json, or --folds K, or --seeds K; or --sweep-id to go on with an unfinished sweep.',
     );
   }
-  const { extend: _, maxFailed: __, maxParallel: ___, ...planned } = options;
+  const { extend: _, maxFailed: __, maxParallel: ___, maxCostUsd: ____, ...planned } = options;
   const others = [
     ...Object.keys(settings),
     ...Object.keys(planned).filter((name) => planned[name as keyof typeof planned] !== undefined),
@@ -158,21 +159,14 @@ async function planSweep(
 ): Promise<SweepPlan> {
   const { settings: ofFile, space } =
     file === undefined ? { settings: {}, space: {} } : await readSpaceFile(file);
-  const {
-    folds,
-    seeds,
-    metric = 'validation-loss',
-    samplerSeed = 1,
-    stop = 'none',
-    maxCostUsd = 0,
-  } = options;
+  const { folds, seeds, metric = 'validation-loss', samplerSeed = 1, stop = 'none' } = options;
   const sampler = folds !== undefined ? 'folds' : seeds !== undefined ? 'seeds' : (options.sampler ?? 'tpe');
   const settings = { ...ofFile, ...given, ...(folds !== undefined && { folds }) } as Sweep['settings'];
   const what = file === undefined ? 'The sweep' : describeFile(file);
   const trialCount = folds ?? seeds ?? options.trials ?? countGrid({ settings, space, sampler, stop }, what);
   checkSpace({ settings, space, sampler, stop, trialCount }, what);
   const rungs = chooseRungs(stop, longestTraining(settings, space), trialCount);
-  return { settings, space, trialCount, sampler, samplerSeed, stop, rungs, metric, maxCostUsd };
+  return { settings, space, trialCount, sampler, samplerSeed, stop, rungs, metric };
 }
 
 /** The trials of a whole grid. */

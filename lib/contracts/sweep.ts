@@ -107,7 +107,7 @@ export const sweepSchema = z.strictObject({
   maxParallel: z.int().min(1),
   /** Failed trials that are tolerated. */
   maxFailed: z.int().min(0),
-  /** Of all trials together; 0 sets no limit. */
+  /** Of all trials and the winner together; 0 sets no limit. */
   maxCostUsd: z.number().min(0),
 });
 export type Sweep = Readonly<z.infer<typeof sweepSchema>>;
@@ -157,12 +157,14 @@ export type SweepPrices = z.infer<typeof sweepPricesSchema>;
 
 const trialErrorSchema = z.strictObject({ name: z.string(), message: z.string() });
 
-/** `sweeps/<id>/failures/<k>.json`: a trial that fails again however often it is repeated. */
+/** `sweeps/<id>/failures/<k>.json`: a trial that fails again however often it is repeated, or until the limit is raised. */
 export const sweepFailureSchema = z.strictObject({
   schemaVersion: z.literal(1),
   sweepId: sweepIdSchema,
   trial: trialNumberSchema,
   ...trialErrorSchema.shape,
+  /** Of the sweep, where the trial exceeded its share of it. With a higher one the trial goes on. */
+  maxCostUsd: z.number().gt(0).optional(),
   failedAt: z.iso.datetime(),
 });
 
@@ -190,6 +192,8 @@ export const sweepResultsSchema = z.strictObject({
   rungs: rungsSchema,
   /** Of the sweep when it ended. A sweep that was extended since has more. */
   trialCount: trialNumberSchema,
+  /** Of the sweep when it ended, too. A sweep that goes on after its limit was reached has a higher one. */
+  maxCostUsd: z.number().min(0).default(0),
   /** Those that were drawn: fewer where the cost limit was reached. */
   trials: z.array(trialResultSchema),
   winner: z
@@ -200,6 +204,8 @@ export const sweepResultsSchema = z.strictObject({
       winnerRunId: runIdSchema,
       testAccuracy: z.number().min(0).max(1),
       testLoss: z.number(),
+      /** Of its own run, in US dollars; 0 on this machine. */
+      costUsd: z.number().min(0).default(0),
     })
     .nullable(),
   /** Of the values of all folds or seeds. */

@@ -44,9 +44,9 @@ beforeAll(async () => {
     },
     space: { learningRate: { values: [0.001, 1, 0.0005] } },
     ...{ trialCount: 3, sampler: 'grid', samplerSeed: 1, stop: 'halving', rungs: [1, 2] },
-    ...{ metric: 'validation-loss', maxCostUsd: 100 },
+    metric: 'validation-loss',
   };
-  const request = { sweepId: 'digits', planned, limits: { maxParallel: 2, maxFailed: 1 } };
+  const request = { sweepId: 'digits', planned, limits: { maxParallel: 2, maxFailed: 1, maxCostUsd: 100 } };
   await (await openSweep(store, request, context.now)).release();
   await new RecordedRounds('digits', context).run();
 });

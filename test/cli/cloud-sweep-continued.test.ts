@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readSweep } from '../../lib/pipeline/sweep/read-sweep';
 import { sfnError, useMockedCloud } from '../cloud/mocked-cloud';
 import { MockedExecutions } from '../cloud/mocked-executions';
-import { finishSweep, putSweep } from '../cloud/stored-sweep';
+import { drawTrials, finishSweep, finishTrial, putPrices, putSweep } from '../cloud/stored-sweep';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
@@ -38,6 +38,7 @@ describe('a sweep that is stored', () => {
     ['--extend', '3'],
     ['--max-parallel', '3'],
     ['--max-failed', '1'],
+    ['--max-cost-usd', '3'],
     ['--compute', 'gpu'],
   ])('and runs is not changed by %s %s', async (...flags) => {
     const stored = await putSweep(store);
@@ -99,6 +100,35 @@ describe('a sweep that is stored', () => {
     executions.onStart = () => ({});
     expect(await sweep('--sweep-id', 'friday', '--detach')).toMatchObject({ exitCode: 0 });
     expect(startedNames().at(-1)).toBe('friday-execution-2');
+  });
+
+  test.each(['2', '0'])('and has a cost limit goes on with that of --max-cost-usd %s', async (limit) => {
+    await putSweep(store, { maxCostUsd: 0.5 });
+    executions.put('friday', { status: 'FAILED', input: '{"sweepId":"friday"}' });
+    await sweep('--sweep-id', 'friday', '--max-cost-usd', limit, '--detach');
+    expect(await readSweep(store, 'friday')).toMatchObject({ maxCostUsd: Number(limit) });
+    expect(startedNames()).toEqual(['friday-execution-2']);
+  });
+
+  test('and has cost more than a new limit is refused, and stays as it is', async () => {
+    const stored = await putSweep(store, { maxCostUsd: 0.5 });
+    await putPrices(store, 'friday');
+    await drawTrials(store, 'friday', [1]);
+    await finishTrial(store, 'friday', 1);
+    executions.put('friday', { status: 'FAILED', input: '{"sweepId":"friday"}' });
+    const { exitCode, err } = await sweep('--sweep-id', 'friday', '--max-cost-usd', '0.2');
+    expect(err).toMatch(
+      /InvalidInput: .* have cost about \$0\.7120, and a limit of \$0\.2 \(maxCostUsd\) was given\. Give more than was spent/,
+    );
+    expect({ exitCode, stored: await readSweep(store, 'friday') }).toEqual({ exitCode: 2, stored });
+    expect(startedNames()).toEqual([]);
+  });
+
+  test('keeps its cost limit when its space is given again', async () => {
+    await start('--max-cost-usd', '3', '--detach');
+    executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
+    await start('--detach');
+    expect(await readSweep(store, 'friday')).toMatchObject({ maxCostUsd: 3 });
   });
 
   test('and is over is extended only', async () => {

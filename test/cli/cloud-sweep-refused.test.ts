@@ -35,9 +35,9 @@ describe('a sweep is refused before anything is stored', () => {
     ],
     ['a negative limit', [spaceFile, '--trials', '2', '--max-cost-usd=-1'], /--max-cost-usd: .*received -1/],
     [
-      'a limit for a stored sweep',
-      ['--sweep-id', 'x', '--max-cost-usd', '3'],
-      /stays as it is, and --max-cost-usd/,
+      'a setting for a stored sweep',
+      ['--sweep-id', 'x', '--max-cost-usd', '3', '--epochs', '3'],
+      /stays as it is, and --epochs was given/,
     ],
     ['a space that cannot be used', [spaceFile, '--trials', '0'], /--trials/],
     [

@@ -1,7 +1,9 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import {
   type Sweep,
+  type SweepPrices,
   sweepExecutionsSchema,
+  sweepPricesSchema,
   sweepSchema,
   sweepTrialSchema,
   trialRunId,
@@ -30,6 +32,15 @@ export async function putSweep(store: ObjectStore, changes: Partial<Sweep> = {})
 export async function putExecutionCount(store: ObjectStore, sweepId: string, count: number): Promise<void> {
   const key = objectKeys.sweepExecutions(sweepId);
   await putJson(store, key, sweepExecutionsSchema, { schemaVersion: 1, sweepId, count });
+}
+
+/** A machine costs 20 cents, and each second of training a cent. */
+export async function putPrices(store: ObjectStore, sweepId: string): Promise<void> {
+  const prices: SweepPrices = {
+    ...{ schemaVersion: 1, sweepId, compute: 'cpu' },
+    ...{ machineStartUsd: 0.2, trainingSecondUsd: 0.01 },
+  };
+  await putJson(store, objectKeys.sweepPrices(sweepId), sweepPricesSchema, prices);
 }
 
 export async function drawTrials(

@@ -53,8 +53,12 @@ const results = {
   stop: 'none',
   rungs: [27],
   trialCount: 1,
+  maxCostUsd: 0,
   trials: [trial],
-  winner: { trial: 1, runId: 'rates-1', winnerRunId: 'rates-winner', testAccuracy: 0.98, testLoss: 0.06 },
+  winner: {
+    ...{ trial: 1, runId: 'rates-1', winnerRunId: 'rates-winner', testAccuracy: 0.98, testLoss: 0.06 },
+    costUsd: 0,
+  },
   summary: null,
 } as const;
 

@@ -30,21 +30,23 @@ const defaultPlan = {
   samplerSeed: 1,
   stop: 'none',
   metric: 'validation-loss',
-  maxCostUsd: 0,
 } satisfies Partial<SweepPlan>;
 
-type TestedSweep = Pick<SweepPlan, 'settings' | 'trialCount'> & Partial<SweepPlan> & Required<RunnerLimits>;
+type TestedSweep = Pick<SweepPlan, 'settings' | 'trialCount'> &
+  Partial<SweepPlan> &
+  Required<Omit<RunnerLimits, 'maxCostUsd'>> &
+  Pick<RunnerLimits, 'maxCostUsd'>;
 
 /** Stores a sweep as a user would, and starts it. @returns the ARN of its execution. */
 export async function startSweep(
   client: PipelineClient,
   sweepId: string,
-  { maxParallel, maxFailed, ...changes }: TestedSweep,
+  { maxParallel, maxFailed, maxCostUsd = 0, ...changes }: TestedSweep,
 ): Promise<string> {
   const epochs = changes.settings['epochs'] as number;
   const planned: SweepPlan = { ...defaultPlan, rungs: [epochs], ...changes };
   checkSpace(planned, sweepId);
-  const limits = { maxParallel, maxFailed };
+  const limits = { maxParallel, maxFailed, maxCostUsd };
   const { release } = await openSweep(client.store, { sweepId, planned, limits }, () => new Date());
   await release();
   return client.startSweep(sweepId, { compute: 'cpu' });

@@ -34,7 +34,7 @@ const planned: SweepPlan = {
   },
   space: { learningRate: { values: [1, 0.001, 0.0005, 0.0001] } },
   ...{ trialCount: 4, sampler: 'grid', samplerSeed: 1, stop: 'halving', rungs: [1, 3] },
-  ...{ metric: 'validation-loss', maxCostUsd: 0 },
+  metric: 'validation-loss',
 };
 
 /** As a local store, it can take back a sweep that is refused before its first run begins. */

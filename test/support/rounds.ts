@@ -21,7 +21,8 @@ export class Rounds {
   readonly decisions: SweepOutput[] = [];
 
   /**
-   * @param intercept - called before each job; a job that it throws for ends without a trace, as an aborted execution.
+   * @param intercept - called before each job. A job that it throws for ends with this error; with one that is none of
+   *   the pipeline's it ends without a trace, as an aborted execution.
    */
   constructor(
     private readonly sweepId: string,
@@ -64,7 +65,8 @@ export class Rounds {
     } = executionInputSchema.parse(job.input);
     try {
       this.intercept(job);
-    } catch {
+    } catch (error) {
+      if (error instanceof PipelineError) await this.recordFailure(runId!, error);
       return false;
     }
     this.trained.push(job);
@@ -77,10 +79,13 @@ export class Rounds {
       return true;
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
-      const { name, message } = error;
-      const outcome = { schemaVersion: 1, status: 'failed', runId, error: name, message };
-      await this.context.store.put(objectKeys.trainingOutcome(runId!), encodeJson(outcome));
+      await this.recordFailure(runId!, error);
       return false;
     }
+  }
+
+  private async recordFailure(runId: string, { name, message }: PipelineError): Promise<void> {
+    const outcome = { schemaVersion: 1, status: 'failed', runId, error: name, message };
+    await this.context.store.put(objectKeys.trainingOutcome(runId), encodeJson(outcome));
   }
 }

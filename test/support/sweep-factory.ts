@@ -115,6 +115,7 @@ export function makeSweepState({
       winnerRunId: `${sweep.sweepId}-winner`,
       testAccuracy: 0.9846,
       testLoss: 0.0532,
+      costUsd: costUsdOfEpoch,
     };
   return { sweep, trials, ...(winner && { winner }) };
 }

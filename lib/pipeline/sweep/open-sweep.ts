@@ -5,12 +5,14 @@ import { parseOrThrow } from '../../contracts/parse';
 import { maxTrials, type Sweep, sweepSchema } from '../../contracts/sweep';
 import { encodeJson } from '../../store/json-objects';
 import { canRemove, type ObjectStore } from '../../store/object-store';
+import { nextJobs } from '../../sweep/next-jobs';
 import { isEnded } from '../../sweep/sweep-state';
-import { readResults, readSweep, readTrials } from './read-sweep';
+import { isHigherLimit, readPrices, readResults, readSweep, readTrials } from './read-sweep';
 import { ownSweep, type ReleaseSweep } from './sweep-owner';
+import { readSpending } from './sweep-spending';
 
 /** What may differ between two processes that run one sweep. */
-export type RunnerLimits = Partial<Pick<Sweep, 'maxParallel' | 'maxFailed'>>;
+export type RunnerLimits = Partial<Pick<Sweep, 'maxParallel' | 'maxFailed' | 'maxCostUsd'>>;
 
 /** What a sweep is of; it stays. */
 export type SweepPlan = Omit<Sweep, 'schemaVersion' | 'sweepId' | 'createdAt' | keyof RunnerLimits>;
@@ -35,7 +37,8 @@ export interface OpenedSweep {
  * Writes sweep.json, or takes the sweep that has it, for this process alone.
  *
  * @throws PermanentError ArtifactNotFound for a sweep that does not exist, without a plan; RunExists for one that is over,
- *   that has another plan, or that another process runs; InvalidInput for one that cannot be extended, or not yet.
+ *   that has another plan, or that another process runs; InvalidInput for one that cannot be extended, or not yet, and
+ *   for a cost limit that is spent already.
  */
 export async function openSweep(
   store: ObjectStore,
@@ -49,10 +52,13 @@ export async function openSweep(
     // Read again, because the sweep may have had another owner until now.
     const stored = await requireSweep(store, sweepId);
     if (planned !== undefined) refuseOtherPlan(planned, stored, store);
+    await refuseSpentLimit(store, stored, limits);
     const results = await readResults(store, stored);
-    const isLimited = results !== undefined && results.trials.length < stored.trialCount;
-    if (results !== undefined && (extension === 0 || isLimited))
-      throw isOverAlready(store, stored, results.trials.length);
+    if (results !== undefined) {
+      const isLimited = await endedByItsLimit(store, stored);
+      const isRaised = isHigherLimit(limits.maxCostUsd ?? stored.maxCostUsd, stored.maxCostUsd);
+      if (isLimited ? !isRaised : extension === 0) throw isOverAlready(store, stored, isLimited);
+    }
     // So a command that is repeated after a kill does not add trials again.
     if (extension > 0 && results === undefined) throw await isNotOver(store, stored, extension);
     const changes = extension === 0 ? {} : { trialCount: extend(stored, extension) };
@@ -71,7 +77,7 @@ function writeSweep(
   limits: RunnerLimits,
   now: () => Date,
 ): Promise<boolean> {
-  const sweep = { maxParallel: 1, maxFailed: 0, ...planned, ...limits };
+  const sweep = { maxParallel: 1, maxFailed: 0, maxCostUsd: 0, ...planned, ...limits };
   const whole = { schemaVersion: 1, sweepId, createdAt: now().toISOString(), ...sweep };
   return store.putIfAbsent(objectKeys.sweep(sweepId), encodeJson(sweepSchema.parse(whole)));
 }
@@ -122,12 +128,11 @@ async function change(store: ObjectStore, stored: Sweep, changes: Partial<Sweep>
 function isOverAlready(
   store: ObjectStore,
   { sweepId, trialCount, maxCostUsd }: Sweep,
-  drawn: number,
+  isLimited: boolean,
 ): PermanentError {
-  const why =
-    drawn < trialCount
-      ? `its limit of $${maxCostUsd} (maxCostUsd) was reached, with ${drawn} of ${trialCount} trials. That limit stays; start another sweep for more.`
-      : `all its ${trialCount} trials have ended. --extend N adds trials; for another sweep, choose another id.`;
+  const why = isLimited
+    ? `its limit of $${maxCostUsd} (maxCostUsd) was reached. --max-cost-usd with a higher one goes on with it.`
+    : `all its ${trialCount} trials have ended. --extend N adds trials; for another sweep, choose another id.`;
   return new PermanentError('RunExists', `The sweep "${sweepId}" in ${store.location} is over: ${why}`, {
     evidence: { sweepId, trialCount },
   });
@@ -140,6 +145,30 @@ async function isNotOver(store: ObjectStore, stored: Sweep, extension: number): 
     'InvalidInput',
     `The sweep "${sweepId}" in ${store.location} is not over: of its ${trialCount} trials, ${ended} have ended. --extend ${extension} adds trials to a sweep that is over. If this one was extended by the same command before, its trials are there already.`,
     { evidence: { sweepId, trialCount, ended } },
+  );
+}
+
+/** Whether a sweep that is over would train more if it had no cost limit. */
+async function endedByItsLimit(store: ObjectStore, stored: Sweep): Promise<boolean> {
+  if (stored.maxCostUsd === 0) return false;
+  const sweep = { ...stored, maxCostUsd: 0 };
+  return nextJobs({ sweep, trials: await readTrials(store, sweep) }).length > 0;
+}
+
+async function refuseSpentLimit(
+  store: ObjectStore,
+  sweep: Sweep,
+  { maxCostUsd = 0 }: RunnerLimits,
+): Promise<void> {
+  const { sweepId } = sweep;
+  const prices = maxCostUsd === 0 ? undefined : await readPrices(store, sweepId);
+  if (prices === undefined) return;
+  const { totalUsd } = await readSpending(store, { sweep, trials: await readTrials(store, sweep) }, prices);
+  if (maxCostUsd > totalUsd) return;
+  throw new PermanentError(
+    'InvalidInput',
+    `The trials of the sweep "${sweepId}" in ${store.location} have cost about $${totalUsd.toFixed(4)}, and a limit of $${maxCostUsd} (maxCostUsd) was given. Give more than was spent, or 0 for no limit.`,
+    { evidence: { sweepId, maxCostUsd, totalUsd } },
   );
 }
 

@@ -34,10 +34,10 @@ export function readSweep(store: ObjectStore, sweepId: string): Promise<Sweep | 
   return getJsonIfPresent(store, objectKeys.sweep(sweepId), sweepSchema);
 }
 
-/** @returns the results of a sweep that is over; `undefined` for one that is not, or that was extended since. */
-export async function readResults(store: ObjectStore, { sweepId, trialCount }: Sweep) {
+/** @returns the results of a sweep that is over; `undefined` for one that is not, or that has more trials or dollars since. */
+export async function readResults(store: ObjectStore, { sweepId, trialCount, maxCostUsd }: Sweep) {
   const results = await getJsonIfPresent(store, objectKeys.sweepResults(sweepId), sweepResultsSchema);
-  return results?.trialCount === trialCount ? results : undefined;
+  return results?.trialCount === trialCount && results.maxCostUsd === maxCostUsd ? results : undefined;
 }
 
 /** Everything that is known about a sweep, from its own files and those of its runs. */
@@ -100,7 +100,8 @@ export async function readTrial(
   if (stored === undefined) return undefined;
   const runId = trialRunId(sweepId, trial);
   const common = { trial, runId, drawn: stored.drawn };
-  const failure = await getJsonIfPresent(store, objectKeys.sweepFailure(sweepId, trial), sweepFailureSchema);
+  const recorded = await getJsonIfPresent(store, objectKeys.sweepFailure(sweepId, trial), sweepFailureSchema);
+  const failure = isHigherLimit(sweep.maxCostUsd, recorded?.maxCostUsd ?? 0) ? undefined : recorded;
   const run = await readRun(store, runId);
   const price = (trained: Unpriced): Trial => ({
     ...trained,
@@ -135,6 +136,10 @@ export async function readTrial(
     prices === undefined ? 0 : (countMachines(finished, sweep) - 1) * prices.machineStartUsd;
   return { ...finished, costUsd: (costUsd ?? 0) + otherStarts };
 }
+
+/** Whether a cost limit allows more than another one; 0 is none. */
+export const isHigherLimit = (maxCostUsd: number, other: number): boolean =>
+  other > 0 && (maxCostUsd === 0 || maxCostUsd > other);
 
 type Unpriced = Omit<Trial, 'costUsd'>;
 

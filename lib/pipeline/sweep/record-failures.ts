@@ -1,14 +1,16 @@
+import type { PermanentErrorName } from '../../contracts/errors';
 import { type TrainingOutcome, trainingOutcomeSchema } from '../../contracts/execution';
 import { objectKeys } from '../../contracts/object-keys';
-import { sweepFailureSchema } from '../../contracts/sweep';
+import { type Sweep, sweepFailureSchema } from '../../contracts/sweep';
 import type { RoundJob } from '../../contracts/sweep-steps';
 import { forEachConcurrently } from '../../dataset/for-each-concurrently';
-import { encodeJson, getJsonIfPresent } from '../../store/json-objects';
+import { encodeJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import type { Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
 
 const readsAtOnce = 16;
+const costLimitExceeded = 'CostLimitExceeded' satisfies PermanentErrorName;
 
 /** The failure of a trial; `name` is that of an error. */
 interface TrialFailure {
@@ -50,23 +52,24 @@ export function withFailures(trials: readonly Trial[], failures: TrialFailures):
 }
 
 export async function recordFailures(
-  sweepId: string,
+  { sweepId, maxCostUsd }: Pick<Sweep, 'sweepId' | 'maxCostUsd'>,
   failures: TrialFailures,
   { store, now }: Pick<StepContext, 'store' | 'now'>,
 ): Promise<void> {
   for (const [trial, { name, message }] of failures) {
     const failedAt = now().toISOString();
     const failure = { schemaVersion: 1, sweepId, trial, name, message, failedAt };
-    await store.putIfAbsent(
-      objectKeys.sweepFailure(sweepId, trial),
-      encodeJson(sweepFailureSchema.parse(failure)),
-    );
+    const key = objectKeys.sweepFailure(sweepId, trial);
+    // The one for a lower limit is not final.
+    if (name === costLimitExceeded)
+      await putJson(store, key, sweepFailureSchema, sweepFailureSchema.parse({ ...failure, maxCostUsd }));
+    else await store.putIfAbsent(key, encodeJson(sweepFailureSchema.parse(failure)));
   }
 }
 
 /** A trial that the sweep's cost limit ended did nothing wrong. */
 export const isFailure = ({ status, error }: Trial): boolean =>
-  status === 'failed' && error?.name !== 'CostLimitExceeded';
+  status === 'failed' && error?.name !== costLimitExceeded;
 
 export const countFailed = (trials: readonly Trial[]): number => trials.filter(isFailure).length;
 

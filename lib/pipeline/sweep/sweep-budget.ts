@@ -1,12 +1,9 @@
 import { PermanentError } from '../../contracts/errors';
-import { objectKeys } from '../../contracts/object-keys';
-import { trainingSpendingSchema } from '../../contracts/results';
-import { isRepetition, type SweepPrices } from '../../contracts/sweep';
-import { getJsonIfPresent } from '../../store/json-objects';
-import { countMachines } from '../../sweep/machine-cost';
+import { isRepetition, type Sweep, type SweepPrices } from '../../contracts/sweep';
 import type { Job } from '../../sweep/stopping/job';
 import type { SweepState, Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
+import { readSpending } from './sweep-spending';
 
 /** A job, and what its run may cost for all its training so far and in the job: US dollars, without starts of machines. */
 export type PaidJob = Job & { readonly costLimitUsd?: number };
@@ -28,26 +25,15 @@ export async function shareBudget(
   const { maxCostUsd } = sweep;
   if (maxCostUsd === 0 || jobs.length === 0) return [...jobs];
   const { machineStartUsd, trainingSecondUsd } = prices;
-  const spent = new Map<number, number>();
-  let left = maxCostUsd - (isRepetition(sweep) ? 0 : machineStartUsd);
-  for (const trial of trials) {
-    const spending = await getJsonIfPresent(
-      store,
-      objectKeys.trainingSpending(trial.runId),
-      trainingSpendingSchema,
-    );
-    // The spending has lost attempts too.
-    const trainingUsd = Math.max(spending?.seconds ?? 0, trial.seconds) * trainingSecondUsd;
-    spent.set(trial.trial, trainingUsd);
-    left -= trainingUsd + countMachines(trial, sweep) * machineStartUsd;
-  }
+  const { trainingUsd: spent, totalUsd } = await readSpending(store, { sweep, trials }, prices);
+  const left = maxCostUsd - totalUsd - (isRepetition(sweep) ? 0 : machineStartUsd);
   const epochSeconds = estimateEpochSeconds(trials);
   const priceOf = ({ trial, untilEpoch }: Job) => {
     const epochs = untilEpoch - (trials[trial - 1]?.epochs.length ?? 0);
     return machineStartUsd + Math.max(leastSeconds, epochs * epochSeconds) * trainingSecondUsd;
   };
   const paid = takeWhilePaid(jobs, priceOf, left);
-  if (paid.length === 0 && trials.length === 0) throw paysForNothing(maxCostUsd, left, priceOf(jobs[0]!));
+  if (paid.length === 0 && trials.length === 0) throw paysForNothing(sweep, left, priceOf(jobs[0]!));
   const surplus = left - paid.reduce((sum, job) => sum + priceOf(job), 0);
   return paid.map((job) => {
     const trainingUsd = priceOf(job) - machineStartUsd + surplus / paid.length;
@@ -78,11 +64,11 @@ function takeWhilePaid(jobs: readonly Job[], priceOf: (job: Job) => number, doll
   return paid;
 }
 
-function paysForNothing(maxCostUsd: number, left: number, least: number): PermanentError {
+function paysForNothing({ sweepId, maxCostUsd }: Sweep, left: number, least: number): PermanentError {
   const needed = maxCostUsd - left + least;
   return new PermanentError(
     'InvalidInput',
-    `The cost limit of $${maxCostUsd} (maxCostUsd) does not pay for one epoch: start and end of a machine alone cost $${least.toFixed(4)}, for each trial and for the winner. Start another sweep with more than $${needed.toFixed(2)}, and the price of the epochs.`,
-    { evidence: { maxCostUsd, least } },
+    `The cost limit of $${maxCostUsd} (maxCostUsd) does not pay for one epoch: start and end of a machine alone cost $${least.toFixed(4)}, for each trial and for the winner. To continue it: mnist-pipeline sweep --cloud --sweep-id ${sweepId} --max-cost-usd N, with more than ${needed.toFixed(2)}, and the price of the epochs.`,
+    { evidence: { sweepId, maxCostUsd, least } },
   );
 }

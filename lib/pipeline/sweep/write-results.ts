@@ -21,7 +21,7 @@ export async function writeResults(
   winner: Winner | undefined,
   { store, now }: Pick<StepContext, 'store' | 'now'>,
 ): Promise<{ readonly state: SweepState; readonly results: SweepResults }> {
-  const { sweepId, createdAt, metric, stop, rungs } = sweep;
+  const { sweepId, createdAt, metric, stop, rungs, trialCount, maxCostUsd } = sweep;
   const values = trials.flatMap(({ value }) => value ?? []);
   const summary = isRepetition(sweep) ? summarizeValues(values) : undefined;
   const results: SweepResults = {
@@ -29,7 +29,7 @@ export async function writeResults(
     sweepId,
     createdAt,
     finishedAt: now().toISOString(),
-    ...{ metric, stop, rungs: [...rungs], trialCount: sweep.trialCount },
+    ...{ metric, stop, rungs: [...rungs], trialCount, maxCostUsd },
     trials: trials.map(toResult),
     winner: winner === undefined ? null : await describeWinner(store, winner),
     summary: summary === undefined ? null : { ...summary, interval: [...summary.interval] },
@@ -41,9 +41,10 @@ export async function writeResults(
 }
 
 async function describeWinner(store: ObjectStore, { best, runId }: Winner) {
-  const { accuracy, loss } = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+  const { accuracy, loss, costUsd } = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
   const { trial, runId: ofTrial } = best;
-  return { trial, runId: ofTrial, winnerRunId: runId, testAccuracy: accuracy, testLoss: loss };
+  const tested = { winnerRunId: runId, testAccuracy: accuracy, testLoss: loss, costUsd: costUsd ?? 0 };
+  return { trial, runId: ofTrial, ...tested };
 }
 
 function toResult(trial: Trial): SweepResults['trials'][number] {

@@ -1,44 +1,20 @@
-import { join } from 'node:path';
 import type { Compute } from '../../../lib/contracts/compute';
 import { objectKeys } from '../../../lib/contracts/object-keys';
-import {
-  type Sweep,
-  type SweepResults,
-  sweepPricesSchema,
-  sweepTrialSchema,
-} from '../../../lib/contracts/sweep';
+import { type SweepResults, sweepPricesSchema, sweepTrialSchema } from '../../../lib/contracts/sweep';
 import type { Deployment } from '../../../lib/pipeline/admit-run';
 import { decideRound } from '../../../lib/pipeline/sweep/decide-round';
 import { openSweep, type SweepPlan } from '../../../lib/pipeline/sweep/open-sweep';
-import { readResults, readSweep, readTrials } from '../../../lib/pipeline/sweep/read-sweep';
+import { readSweep, readTrials } from '../../../lib/pipeline/sweep/read-sweep';
 import { readRound } from '../../../lib/pipeline/sweep/round-jobs';
 import { sweepLocally } from '../../../lib/pipeline/sweep/sweep-locally';
-import { encodeJson, getJson } from '../../../lib/store/json-objects';
+import { getJson } from '../../../lib/store/json-objects';
 import { MemoryStore } from '../../../lib/store/memory-store';
 import { drawTrial } from '../../../lib/sweep/sampler';
 import { createStepContext } from '../../support/prepare-dataset';
 import { Rounds, TooManyFailures } from '../../support/rounds';
-import { useScratchFolder } from '../../support/scratch-folder';
-import { writeTinyDataset } from '../../support/tiny-dataset';
+import { useStoredSweep } from './use-stored-sweep';
 
-const folder = useScratchFolder();
-const dataset = join(folder, 'digits');
-beforeAll(async () => {
-  await writeTinyDataset(dataset, { classes: 3 });
-});
-
-const planOf = (changes: Partial<SweepPlan> = {}): SweepPlan => ({
-  settings: { dataset, hidden: [4], engine: 'wasm', batchSize: 50, validationFraction: 0.2, epochs: 4 },
-  space: { learningRate: { logRange: [0.001, 0.1] } },
-  trialCount: 9,
-  sampler: 'sobol',
-  samplerSeed: 1,
-  stop: 'none',
-  rungs: [4],
-  metric: 'validation-loss',
-  maxCostUsd: 0,
-  ...changes,
-});
+const { planOf, setUp } = useStoredSweep();
 
 const halving: Partial<SweepPlan> = { stop: 'halving', rungs: [1, 2, 4] };
 /** A learning rate of 1 diverges. */
@@ -51,16 +27,6 @@ const diverging: Partial<SweepPlan> = {
   },
   space: { learningRate: { values: [0.001, 1] } },
 };
-
-/** A sweep that `sweep --cloud` has stored. */
-async function setUp(plan: Partial<SweepPlan> = {}, limits: Partial<Sweep> = {}) {
-  const store = new MemoryStore();
-  const context = createStepContext(store);
-  const request = { sweepId: 'digits', planned: planOf(plan), limits: { maxParallel: 3, ...limits } };
-  const { sweep, release } = await openSweep(store, request, context.now);
-  await release();
-  return { store, context, sweep, results: () => readResults(store, sweep) };
-}
 
 /** What does not depend on time and place. */
 const tableOf = ({ trials, winner, summary }: SweepResults) => ({
@@ -167,10 +133,10 @@ test('too many failures end the round; another execution with a higher limit goe
 });
 
 test('failures that a cost limit lets through the map are refused, and only those that diverged are final', async () => {
-  const { context, store, results } = await setUp({
-    ...{ ...diverging, maxCostUsd: 100, trialCount: 3 },
-    space: { learningRate: { values: [0.001, 1, 0.0005] } },
-  });
+  const { context, store, results } = await setUp(
+    { ...diverging, trialCount: 3, space: { learningRate: { values: [0.001, 1, 0.0005] } } },
+    { maxCostUsd: 100 },
+  );
   const abortThird = ({ trial }: { trial: number }) => {
     if (trial === 3) throw new Error('aborted');
   };
@@ -234,53 +200,6 @@ test('a winner whose run did not finish is an error, and another execution tests
   });
   await new Rounds('digits', context).run();
   expect((await results())!.winner).toMatchObject({ winnerRunId: 'digits-winner' });
-});
-
-describe('a cost limit', () => {
-  test('is shared by the jobs of a round, and leaves out trials that it does not pay for', async () => {
-    const { context, store, results } = await setUp({ maxCostUsd: 0.02 });
-    const rounds = new Rounds('digits', context);
-    await rounds.run();
-    const { machineStartUsd } = await readPrices(store);
-    const { trials, winner } = (await results())!;
-    const machines = trials.length + 1;
-    expect(machines * machineStartUsd).toBeLessThan(0.02);
-    expect((machines + 1) * machineStartUsd).toBeGreaterThan(0.02);
-    expect(winner).not.toBeNull();
-    const shares = rounds.trained.slice(0, 3).map(({ input }) => input['costLimitUsd']);
-    expect(shares).toEqual(Array(3).fill(expect.closeTo((0.02 - 4 * machineStartUsd) / 3, 9)));
-  });
-
-  test('that is reached while drawn trials wait ends the sweep without them', async () => {
-    const { context, store, results } = await setUp({ maxCostUsd: 0.02, trialCount: 3 });
-    await new Rounds('digits', context).decide(0);
-    // A machine was lost after a long training.
-    const spending = { schemaVersion: 1, runId: 'digits-1', seconds: 300 };
-    const only = ({ trial }: { trial: number }) => {
-      if (trial > 1) throw new Error('aborted');
-    };
-    const stopped = new Rounds('digits', context, only);
-    await expect(stopped.run()).rejects.toMatchObject({ name: 'InvalidInput' });
-    await store.put(objectKeys.trainingSpending('digits-1'), encodeJson(spending));
-    await new Rounds('digits', context).run();
-    const { trials, winner } = (await results())!;
-    expect(trials.map(({ status, epochs }) => [status, epochs])).toEqual([
-      ['finished', 4],
-      ['stopped', 0],
-      ['stopped', 0],
-    ]);
-    expect(winner).toMatchObject({ trial: 1 });
-  });
-
-  test('that pays for no epoch is refused, with what is needed', async () => {
-    const { context } = await setUp({ maxCostUsd: 0.001 });
-    await expect(new Rounds('digits', context).decide(0)).rejects.toMatchObject({
-      name: 'InvalidInput',
-      message: expect.stringMatching(
-        /^The cost limit of \$0\.001 \(maxCostUsd\) does not pay for one epoch: .*Start another sweep with more than \$0\.01/,
-      ),
-    });
-  });
 });
 
 test('a sweep that is not in the bucket', async () => {

@@ -202,7 +202,7 @@ test('all that a user or an error can contain is escaped', () => {
         drawn: { [attack]: index % 2 === 0 ? attack : 'b' },
         config: { ...trial.config, dataset: attack },
       })),
-      winner: { trial: 1, runId: attack, winnerRunId: attack, testAccuracy: 0.9, testLoss: 0.1 },
+      winner: { trial: 1, runId: attack, winnerRunId: attack, testAccuracy: 0.9, testLoss: 0.1, costUsd: 0 },
     },
     attack,
   );
