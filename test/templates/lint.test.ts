@@ -20,7 +20,7 @@ let programs: string;
 beforeAll(() => {
   programs = dirname(preparePython('templates'));
   for (const [variant, settings] of Object.entries(variants)) {
-    const template = synthesize(settings).template.toJSON();
+    const template = synthesize(settings, {}, { isValidated: true }).template.toJSON();
     writeFileSync(fileOf(variant), JSON.stringify(template));
     templates.set(variant, template['Resources'] as Resources);
   }
