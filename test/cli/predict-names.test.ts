@@ -8,6 +8,11 @@ import { runCommand } from '../support/command-line';
 import { makePng } from '../support/make-png';
 import { useScratchFolder } from '../support/scratch-folder';
 
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../lib/try-it/page-app', () => jest.requireActual('../support/blank-app').blankApp());
+
 const folder = useScratchFolder();
 const store = join(folder, 'trained');
 const image = join(folder, 'bar.png');

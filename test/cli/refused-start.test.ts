@@ -5,6 +5,11 @@ import { makePng } from '../support/make-png';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeTypedIdx, writeTinyDataset } from '../support/tiny-dataset';
 
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../lib/try-it/page-app', () => jest.requireActual('../support/blank-app').blankApp());
+
 /** A refused start is not a run: it writes nothing, and its run id stays free for the corrected command. */
 const folder = useScratchFolder();
 const small = ['--epochs', '1', '--run-id', 'friday'];

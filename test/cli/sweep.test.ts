@@ -5,6 +5,11 @@ import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../lib/try-it/page-app', () => jest.requireActual('../support/blank-app').blankApp());
+
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 const spaceFile = join(folder, 'space.json');

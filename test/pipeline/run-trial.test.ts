@@ -10,6 +10,11 @@ import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../lib/try-it/page-app', () => jest.requireActual('../support/blank-app').blankApp());
+
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 beforeAll(async () => {

@@ -7,6 +7,11 @@ import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
 
+jest.mock('../../lib/report/rasterize', () =>
+  jest.requireActual('../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../lib/try-it/page-app', () => jest.requireActual('../support/blank-app').blankApp());
+
 const dataset = join(useScratchFolder(), 'digits');
 
 test('a run that was interrupted between its record and its registration is registered by the same command', async () => {

@@ -13,6 +13,11 @@ import { nameClasses } from '../../support/name-classes';
 import { createStepContext } from '../../support/prepare-dataset';
 import { useScratchFolder } from '../../support/scratch-folder';
 
+jest.mock('../../../lib/report/rasterize', () =>
+  jest.requireActual('../../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../../lib/try-it/page-app', () => jest.requireActual('../../support/blank-app').blankApp());
+
 const folder = useScratchFolder();
 const classNames = ['T-shirt/top', '👩‍🎨 "שלום"', 'Ankle boot'];
 

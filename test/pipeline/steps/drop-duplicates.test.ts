@@ -10,6 +10,11 @@ import { createStepContext } from '../../support/prepare-dataset';
 import { useScratchFolder } from '../../support/scratch-folder';
 import { encodeTinyDataset, makeTinyDataset, writeFiles } from '../../support/tiny-dataset';
 
+jest.mock('../../../lib/report/rasterize', () =>
+  jest.requireActual('../../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../../lib/try-it/page-app', () => jest.requireActual('../../support/blank-app').blankApp());
+
 const dataset = join(useScratchFolder(), 'digits');
 const imageValues = 36;
 /** Training images that are also test images: rows in the training part. */

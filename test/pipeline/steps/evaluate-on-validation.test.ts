@@ -15,6 +15,11 @@ import { createStepContext } from '../../support/prepare-dataset';
 import { useScratchFolder } from '../../support/scratch-folder';
 import { encodeTinyDataset, makeTinyDataset, writeFiles } from '../../support/tiny-dataset';
 
+jest.mock('../../../lib/report/rasterize', () =>
+  jest.requireActual('../../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../../lib/try-it/page-app', () => jest.requireActual('../../support/blank-app').blankApp());
+
 const folder = useScratchFolder();
 const dataset = join(folder, 'digits');
 /** The same training images; the test images have the labels of other classes. */

@@ -11,6 +11,11 @@ import { createStepContext } from '../../support/prepare-dataset';
 import { useScratchFolder } from '../../support/scratch-folder';
 import { divideShards } from '../../support/small-shards';
 
+jest.mock('../../../lib/report/rasterize', () =>
+  jest.requireActual('../../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../../lib/try-it/page-app', () => jest.requireActual('../../support/blank-app').blankApp());
+
 const folder = useScratchFolder();
 
 /** 200 training images in shards of 17, and 50 test images. */

@@ -8,6 +8,11 @@ import type { MemoryStore } from '../../../lib/store/memory-store';
 import { Rounds } from '../../support/rounds';
 import { useStoredSweep } from './use-stored-sweep';
 
+jest.mock('../../../lib/report/rasterize', () =>
+  jest.requireActual('../../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../../lib/try-it/page-app', () => jest.requireActual('../../support/blank-app').blankApp());
+
 const { planOf, setUp } = useStoredSweep();
 
 const readPrices = (store: MemoryStore) =>

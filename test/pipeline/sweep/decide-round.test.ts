@@ -14,6 +14,11 @@ import { createStepContext } from '../../support/prepare-dataset';
 import { Rounds, TooManyFailures } from '../../support/rounds';
 import { useStoredSweep } from './use-stored-sweep';
 
+jest.mock('../../../lib/report/rasterize', () =>
+  jest.requireActual('../../support/blank-drawings').blankDrawings(),
+);
+jest.mock('../../../lib/try-it/page-app', () => jest.requireActual('../../support/blank-app').blankApp());
+
 const { planOf, setUp } = useStoredSweep();
 
 const halving: Partial<SweepPlan> = { stop: 'halving', rungs: [1, 2, 4] };
