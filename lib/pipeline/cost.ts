@@ -46,7 +46,7 @@ export function machinePrices(compute: Compute, gpuHourUsd: number) {
  */
 export function limitTrainingSeconds(maxCostUsd: number, compute: Compute, gpuHourUsd: number): number {
   if (maxCostUsd === 0) return 0;
-  const seconds = (3600 * maxCostUsd) / trainingHour(compute, gpuHourUsd);
+  const seconds = maxCostUsd / machineSecondUsd(compute, gpuHourUsd);
   return Math.max(0.001, Number(seconds.toFixed(3)));
 }
 

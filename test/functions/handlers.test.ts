@@ -110,11 +110,11 @@ describe('the device of a run', () => {
 describe('the cost limit of a run', () => {
   it.each([
     [undefined, undefined, 'cpu', 0],
-    [0.19748, undefined, 'cpu', 3600],
-    [0.503, undefined, 'gpu', 1800],
-    [undefined, 0.19748, 'cpu', 3600],
-    [0.19748, 0.09874, 'cpu', 1800],
-    [0.09874, 0.19748, 'cpu', 1800],
+    [0.20248, undefined, 'cpu', 3600],
+    [0.5055, undefined, 'gpu', 1800],
+    [undefined, 0.20248, 'cpu', 3600],
+    [0.20248, 0.10124, 'cpu', 1800],
+    [0.10124, 0.20248, 'cpu', 1800],
   ])(
     'of %p and %p dollars on %s is %f s of training',
     async (maxCostUsd, costLimitUsd, compute, trainingSecondsLimit) => {

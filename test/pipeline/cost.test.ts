@@ -49,11 +49,11 @@ test('the prices have a date', () => {
 });
 
 test.each([
-  // 4 × 0.04048 + 8 × 0.004445 = 0.19748 dollars an hour.
-  ['cpu', 0.19748, 3600],
-  ['cpu', 0.01, 182.297],
-  ['gpu', 1.006, 3600],
-  ['gpu', 0.01, 35.785],
+  // 4 × 0.04048 + 8 × 0.004445, and a public address of 0.005: 0.20248 dollars an hour.
+  ['cpu', 0.20248, 3600],
+  ['cpu', 0.01, 177.795],
+  ['gpu', 1.011, 3600],
+  ['gpu', 0.01, 35.608],
   ['gpu', 0, 0],
   // Even the smallest limit is not treated as no limit.
   ['cpu', 1e-12, 0.001],
