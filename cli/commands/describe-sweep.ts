@@ -63,7 +63,8 @@ function describeWinner(
 /** A sweep on this machine costs nothing. */
 function describeCost(state: SweepState): string[] {
   const cost = sumCost(state);
-  return cost === 0 ? [] : [`  cost     about $${cost.toFixed(4)} for the trials`];
+  const what = state.winner === undefined ? 'the trials' : 'the trials and the winner';
+  return cost === 0 ? [] : [`  cost     about $${cost.toFixed(4)} for ${what}`];
 }
 
 function describeSummary({ sweep, summary }: SweepState): string[] {

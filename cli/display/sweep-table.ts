@@ -93,7 +93,8 @@ export const countEpochs = ({ trials }: SweepState) =>
   trials.reduce((sum, { epochs }) => sum + epochs.length, 0);
 
 /** US dollars, by list prices; 0 on this machine. */
-export const sumCost = ({ trials }: SweepState) => trials.reduce((sum, { costUsd }) => sum + costUsd, 0);
+export const sumCost = ({ trials, winner }: SweepState) =>
+  trials.reduce((sum, { costUsd }) => sum + costUsd, winner?.costUsd ?? 0);
 
 /** `undefined` before the first epoch. */
 export function estimateSecondsLeft(state: SweepState, moreEpochs: number): number | undefined {

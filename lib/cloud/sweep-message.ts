@@ -13,7 +13,7 @@ export function describeFinishedSweep(
   const { trials, winner, metric } = results;
   const count = (status: string) => trials.filter((trial) => trial.status === status).length;
   const best = trials.find(({ trial }) => trial === winner?.trial);
-  const cost = trials.reduce((sum, { costUsd }) => sum + costUsd, 0);
+  const cost = trials.reduce((sum, { costUsd }) => sum + costUsd, winner?.costUsd ?? 0);
   const found =
     winner === null ? 'no winner' : `trial ${winner.trial}, accuracy ${winner.testAccuracy.toFixed(4)}`;
   return toMessage(source, `sweep ${sweepId} finished: ${found}`, [
@@ -24,7 +24,7 @@ export function describeFinishedSweep(
           `Best trial: ${winner.trial}, ${metric} ${best?.value?.toFixed(4)}, with ${JSON.stringify(best?.drawn)}.`,
           `Test accuracy of the winner, the run "${winner.winnerRunId}": ${winner.testAccuracy.toFixed(4)}.`,
         ]),
-    `Cost of the trials, by list prices: about ${cost.toFixed(4)} US dollars.`,
+    `Cost of the trials${winner === null ? '' : ' and the winner'}, by list prices: about ${cost.toFixed(4)} US dollars.`,
     `Page: s3://${source.bucket}/${objectKeys.sweepPage(sweepId)}`,
   ]);
 }

@@ -43,7 +43,7 @@ describe('a new sweep', () => {
     );
     expect(out).toContain('Sweep friday: 2 of 2 trials done; 4 of 4 epochs');
     expect(out).toMatch(/winner {3}trial 1: val_loss 0\.5000, test accuracy 0\.9835/);
-    expect(out).toContain('cost     about $0.0246 for the trials');
+    expect(out).toContain('cost     about $0.0369 for the trials and the winner');
     expect(out).toContain('page     s3://artifact-bucket/sweeps/friday/sweep.html');
   });
 

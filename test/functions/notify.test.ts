@@ -95,7 +95,10 @@ describe('a sweep', () => {
       { ...trial, trial: 1, status: 'finished', value: 0.25 },
       { ...trial, trial: 2, status: 'failed', value: null },
     ],
-    winner: { trial: 1, runId: 'digits-1', winnerRunId: 'digits-winner', testAccuracy: 0.98, testLoss: 0.1 },
+    winner: {
+      ...{ trial: 1, runId: 'digits-1', winnerRunId: 'digits-winner', testAccuracy: 0.98, testLoss: 0.1 },
+      costUsd: 0.005,
+    },
     summary: null,
   };
 
@@ -111,7 +114,7 @@ describe('a sweep', () => {
     expect(Subject).toBe('MnistPipeline: sweep digits finished: trial 1, accuracy 0.9800');
     expect(Message).toContain('2 trials, 1 of them trained to the end, 0 stopped early, 1 failed');
     expect(Message).toContain('validation-loss 0.2500, with {"dropout":0.2}');
-    expect(Message).toContain('about 0.0200 US dollars');
+    expect(Message).toContain('Cost of the trials and the winner, by list prices: about 0.0250 US dollars');
     expect(Message).toContain('s3://artifacts/sweeps/digits/sweep.html');
   });
 

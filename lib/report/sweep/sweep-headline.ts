@@ -68,7 +68,7 @@ function keyMetrics(view: SweepView): Markup {
   const epochs = trials.reduce((sum, trial) => sum + trial.epochs.length, 0);
   const all = state.sweep.trialCount * state.sweep.rungs.at(-1)!;
   const seconds = sumSeconds(trials);
-  const dollars = trials.reduce((sum, trial) => sum + trial.costUsd, 0);
+  const dollars = trials.reduce((sum, trial) => sum + trial.costUsd, state.winner?.costUsd ?? 0);
   const finished = trials.filter(({ status }) => status === 'finished').length;
   const stopped = trials.filter(({ status }) => status === 'stopped').length;
   const failed = trials.filter(({ status }) => status === 'failed').length;

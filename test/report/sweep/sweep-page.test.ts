@@ -104,9 +104,13 @@ test('importance says by which method, and from what', () => {
 test('of trials that cost nothing the time is shown, of others the dollars', () => {
   expect(page).toContain('Time and accuracy');
   expect(page).toContain('seconds of training');
-  const paid = renderSweepPage(makeSweepState({ costUsdOfEpoch: 0.001 }), '0.1.0');
+  const state = makeSweepState({ costUsdOfEpoch: 0.001 });
+  const paid = renderSweepPage(state, '0.1.0');
   expect(paid).toContain('Cost and accuracy');
   expect(paid).toMatch(/>\$0\.0270</);
+  // The run of the winner costs as much as an epoch.
+  const epochs = state.trials.reduce((sum, trial) => sum + trial.epochs.length, 0);
+  expect(paid).toContain(`<dt>Cost</dt><dd>$${((epochs + 1) / 1000).toFixed(4)}<`);
 });
 
 test('a sweep in progress reloads, says how far it is, and has no winner', () => {
