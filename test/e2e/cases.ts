@@ -209,6 +209,7 @@ export const closingCases: readonly Case[] = [
         objectKeys.initialWeights('*'),
         objectKeys.sweep('*'),
         objectKeys.sweepOwner('*'),
+        objectKeys.sweepExecutions('*'),
       ];
       for await (const { key } of client.store.list('')) {
         assert.ok(
