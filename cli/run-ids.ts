@@ -3,6 +3,7 @@ import { PermanentError } from '../lib/contracts/errors';
 import { objectKeys } from '../lib/contracts/object-keys';
 import { parseOrThrow } from '../lib/contracts/parse';
 import { runIdSchema } from '../lib/contracts/run-config';
+import { trialRunId, winnerRunId } from '../lib/contracts/sweep';
 import { listRunIds, listRuns, type RunListing } from '../lib/pipeline/list-runs';
 import { isRemote } from '../lib/store/locate';
 import type { ObjectStore } from '../lib/store/object-store';
@@ -18,7 +19,7 @@ export type AliasScope = 'any' | 'finished';
 /**
  * The run that a user names: by its id, by `latest` or `best`, or by the beginning of its id if no other run has it.
  *
- * @throws PermanentError InvalidInput for a text that cannot be a run id, or an ambiguous one; ArtifactNotFound if the
+ * @throws PermanentError InvalidInput for a text that cannot be a run id, an ambiguous one, or the id of a sweep; ArtifactNotFound if the
  *   store has no such run.
  */
 export async function resolveRunId(
@@ -30,6 +31,7 @@ export async function resolveRunId(
   if (await hasRun(store, given)) return given;
   if (isAlias(given)) return resolveAlias(store, given, scope);
   const runIds = await listRunIds(store);
+  if (await hasSweep(store, given)) throw isSweep(store, given, runIds);
   const matches = runIds.filter((runId) => runId.startsWith(given)).sort();
   if (matches.length === 1) return matches[0]!;
   if (matches.length > 1) {
@@ -44,6 +46,24 @@ export async function resolveRunId(
     'ArtifactNotFound',
     `There is no run ${JSON.stringify(given)} in ${store.location}.${didYouMean(given, runIds)} "${commandLine(store, 'runs')}" lists the runs.`,
     { evidence: { runId: given } },
+  );
+}
+
+/** The runs of a sweep begin with its id, but none of them is meant. */
+function isSweep(store: ObjectStore, sweepId: string, runIds: readonly string[]): PermanentError {
+  const trialCount = runIds.filter((runId) => sweepOfTrial(runId) === sweepId).length;
+  const last = trialCount === 1 ? '' : ` to ${trialRunId(sweepId, trialCount)}`;
+  const runs = [
+    ...runIds
+      .filter((id) => id.startsWith(winnerRunId(sweepId)))
+      .map((id) => `${id} (its best trial, tested)`),
+    ...(trialCount === 0 ? [] : [`${trialRunId(sweepId, 1)}${last} (its trials)`]),
+  ];
+  const whatItHas = runs.length === 0 ? 'It has no runs yet' : `Its runs are ${runs.join(', and ')}`;
+  return new PermanentError(
+    'InvalidInput',
+    `${JSON.stringify(sweepId)} is a sweep, and a run is needed here. ${whatItHas}. "${commandLine(store, 'sweep', 'show', sweepId)}" shows the sweep.`,
+    { evidence: { sweepId } },
   );
 }
 
@@ -73,6 +93,12 @@ export async function hasRun(store: ObjectStore, runId: string): Promise<boolean
     (await store.head(objectKeys.runRecord(runId))) !== undefined
   );
 }
+
+export const hasSweep = async (store: ObjectStore, sweepId: string): Promise<boolean> =>
+  (await store.head(objectKeys.sweep(sweepId))) !== undefined;
+
+/** The sweep whose trial a run is by its id, if there is such a sweep. */
+export const sweepOfTrial = (runId: string): string | undefined => /^(.+)-\d+$/.exec(runId)?.[1];
 
 async function resolveAlias(store: ObjectStore, alias: Alias, scope: AliasScope): Promise<string> {
   const runs = await listRuns(store);

@@ -3,7 +3,12 @@ import { objectKeys } from '../../lib/contracts/object-keys';
 import { describeOtherClasses } from '../../lib/report/compare-class-names';
 import { renderComparePage } from '../../lib/report/compare-page';
 import { type ChangedImages, differingSettings, findChangedImages } from '../../lib/report/compare-runs';
-import { type ComparedRun, type ComparisonData, readComparison } from '../../lib/report/comparison-data';
+import {
+  type ComparedRun,
+  type ComparisonData,
+  isSameTestSet,
+  readComparison,
+} from '../../lib/report/comparison-data';
 import { isRemote, locate } from '../../lib/store/locate';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { version } from '../../package.json';
@@ -58,17 +63,27 @@ function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined
   return [
     formatTable([['run', 'accuracy', 'errors', 'loss', 'epochs', ...settingNames], ...rows]),
     '',
-    `  test images  ${describeChanges(changed)}`,
+    `  ${runs.some(isValidated) ? 'images     ' : 'test images'}  ${describeChanges(runs, changed)}`,
     ...(otherClasses === undefined ? [] : [`  classes      ${otherClasses}`]),
     `  page         ${pagePath}`,
   ].join('\n');
 }
 
-function describeChanges(changed: ChangedImages | undefined): string {
-  if (changed === undefined)
-    return 'cannot be compared: the runs have different test images, or no test-predictions.json';
+function describeChanges(runs: readonly ComparedRun[], changed: ChangedImages | undefined): string {
+  if (changed === undefined) return `cannot be compared: ${whyIncomparable(runs)}`;
   const { fixed, regressed, other } = changed;
   return `${fixed.length} fixed, ${regressed.length} regressed, ${other.length} answered otherwise`;
+}
+
+const isValidated = ({ record }: ComparedRun) => record.config.evaluateOn === 'validation';
+
+function whyIncomparable(runs: readonly ComparedRun[]): string {
+  if (isSameTestSet(runs)) return 'a run has no test-predictions.json';
+  const onValidation = runs.filter(isValidated);
+  if (onValidation.length === 0 || onValidation.length === runs.length)
+    return 'the runs were measured on different images';
+  const names = onValidation.map(({ runId }) => runId).join(', ');
+  return `${names} ${onValidation.length === 1 ? 'was' : 'were'} measured on validation images, and the others on test images`;
 }
 
 function asJson(runs: readonly ComparedRun[], changed: ChangedImages | undefined, pagePath: string): string {

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { type RunRecord, sumSeconds } from '../../lib/contracts/results';
 import { listLatestModels } from '../../lib/inference/latest-model';
-import { listRuns, type RunListing } from '../../lib/pipeline/list-runs';
+import { listRunIds, listRuns, type RunListing } from '../../lib/pipeline/list-runs';
 import { listSweepIds } from '../../lib/pipeline/sweep/read-sweep';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { commandLine } from '../command-text';
 import { formatClock } from '../display/durations';
 import { formatTable, widthOfTable } from '../display/table';
 import type { RunOrder } from '../flag-values';
-import { isFinished, startOf } from '../run-ids';
+import { isFinished, startOf, sweepOfTrial } from '../run-ids';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './store-request';
 
@@ -28,17 +28,20 @@ const limitSchema = z.int().min(1).optional();
 export async function runsCommand(request: RunsRequest, terminal: Terminal): Promise<void> {
   const { store, isJson, order, withTrials } = request;
   const limit = parseOrThrow(limitSchema, request.limit, 'The value of --limit');
-  const stored = await listRuns(store);
+  const runIds = await listRunIds(store);
   const sweepIds = isJson || withTrials ? [] : await listSweepIds(store);
-  const all = stored.filter(({ runId }) => findSweep(runId, sweepIds) === undefined);
+  const all = await listRuns(
+    store,
+    runIds.filter((runId) => !sweepIds.some((sweepId) => sweepOfTrial(runId) === sweepId)),
+  );
   const sorted = order === undefined && isJson ? all : sortRuns(all, order ?? 'started');
   const runs = sorted.slice(0, limit);
   if (isJson) {
     terminal.print(JSON.stringify(runs, null, 2));
     return;
   }
-  const hidden = describeHidden(store, stored, sweepIds);
-  if (stored.length === 0) {
+  const hidden = describeHidden(store, runIds, sweepIds);
+  if (runIds.length === 0) {
     terminal.print(`No runs in ${store.location} yet. Start one with "${commandLine(store, 'train')}".`);
     return;
   }
@@ -49,19 +52,13 @@ export async function runsCommand(request: RunsRequest, terminal: Terminal): Pro
   terminal.print([...table, ...hidden].join('\n\n'));
 }
 
-/** The sweep that a run is a trial of. */
-function findSweep(runId: string, sweepIds: readonly string[]): string | undefined {
-  const [, sweepId] = /^(.+)-\d+$/.exec(runId) ?? [];
-  return sweepIds.find((id) => id === sweepId);
-}
-
 function describeHidden(
   store: ObjectStore,
-  runs: readonly RunListing[],
+  runIds: readonly string[],
   sweepIds: readonly string[],
 ): string[] {
   const counts = sweepIds
-    .map((id) => [id, runs.filter(({ runId }) => findSweep(runId, [id]) === id).length] as const)
+    .map((id) => [id, runIds.filter((runId) => sweepOfTrial(runId) === id).length] as const)
     .filter(([, count]) => count > 0);
   if (counts.length === 0) return [];
   const lines = counts.map(
@@ -73,7 +70,8 @@ function describeHidden(
 
 /** The best or newest first; runs without the value last. */
 export function sortRuns(runs: readonly RunListing[], order: RunOrder): RunListing[] {
-  const byId = [...runs].sort((a, b) => a.runId.localeCompare(b.runId));
+  // The tenth trial of a sweep after its second.
+  const byId = [...runs].sort((a, b) => a.runId.localeCompare(b.runId, 'en', { numeric: true }));
   if (order === 'run') return byId;
   if (order === 'started') return byId.sort((a, b) => startOf(b).localeCompare(startOf(a)));
   const isBestHighest = order === 'accuracy' || order === 'epochs';
@@ -106,7 +104,11 @@ interface Column {
 }
 
 /** In their order on the screen. */
-function listColumns(modelNames: ReadonlyMap<string, string>, now: Date): Column[] {
+function listColumns(
+  modelNames: ReadonlyMap<string, string>,
+  now: Date,
+  markOf: (record: RunRecord) => string,
+): Column[] {
   const ofRecord = (run: RunListing, pick: (record: RunRecord) => string) =>
     isFinished(run) ? pick(run.record) : '';
   return [
@@ -115,16 +117,23 @@ function listColumns(modelNames: ReadonlyMap<string, string>, now: Date): Column
     {
       title: 'accuracy',
       isNumber: true,
-      cell: (run) => ofRecord(run, ({ accuracy }) => accuracy.toFixed(4)),
+      cell: (run) => ofRecord(run, (record) => `${record.accuracy.toFixed(4)}${markOf(record)}`),
     },
     { title: 'epochs', isNumber: true, cell: describeEpochs },
     { title: 'started', cell: (run) => formatStart(startOf(run), now) },
     { title: 'duration', isNumber: true, cell: describeDuration },
-    { title: 'loss', isNumber: true, cell: (run) => ofRecord(run, ({ loss }) => loss.toFixed(4)) },
+    {
+      title: 'loss',
+      isNumber: true,
+      cell: (run) => ofRecord(run, (record) => `${record.loss.toFixed(4)}${markOf(record)}`),
+    },
     { title: 'dataset', cell: describeDataset },
     { title: 'model', cell: ({ runId }) => modelNames.get(runId) ?? '' },
   ];
 }
+
+const validationMark = '†';
+const isValidated = ({ config }: RunRecord) => config.evaluateOn === 'validation';
 
 /** Dropped in this order where the terminal is too narrow; the others always stay. */
 const dropOrder = ['model', 'dataset', 'loss', 'duration', 'started', 'epochs'];
@@ -134,7 +143,9 @@ function describeRuns(
   modelNames: ReadonlyMap<string, string>,
   { styles, columns: width = Number.POSITIVE_INFINITY, now }: Terminal,
 ): string {
-  let columns = listColumns(modelNames, now());
+  const hasValidated = runs.some((run) => isFinished(run) && isValidated(run.record));
+  const markOf = (record: RunRecord) => (!hasValidated ? '' : isValidated(record) ? validationMark : ' ');
+  let columns = listColumns(modelNames, now(), markOf);
   const rowsOf = () => [
     columns.map(({ title }) => title),
     ...runs.map((run) => columns.map(({ cell }) => cell(run))),
@@ -167,7 +178,10 @@ function describeRuns(
   const reasons = runs.flatMap((run) =>
     run.status === 'damaged' ? [`${run.runId} is damaged: ${run.reason}`] : [],
   );
-  return [heading, ...marked, ...(markCount === 0 ? [] : legend), ...reasons].join('\n');
+  const validated = hasValidated
+    ? ['', `${validationMark} on validation images, as trials are measured`]
+    : [];
+  return [heading, ...marked, ...(markCount === 0 ? [] : legend), ...validated, ...reasons].join('\n');
 }
 
 function describeEpochs(run: RunListing): string {

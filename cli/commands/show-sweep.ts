@@ -6,6 +6,7 @@ import { listSweepIds, readSweep, readSweepState } from '../../lib/pipeline/swee
 import { writeSweepPage } from '../../lib/pipeline/sweep/write-sweep-page';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { commandLine } from '../command-text';
+import { hasRun } from '../run-ids';
 import type { Terminal } from '../terminal';
 import { describeSweep } from './describe-sweep';
 import type { StoreRequest } from './store-request';
@@ -46,6 +47,13 @@ async function readNamed(store: ObjectStore, given: string): Promise<Sweep> {
   const sweepId = parseOrThrow(sweepIdSchema, given, 'The sweep id');
   const sweep = await readSweep(store, sweepId);
   if (sweep !== undefined) return sweep;
+  if (await hasRun(store, sweepId)) {
+    throw new PermanentError(
+      'ArtifactNotFound',
+      `${JSON.stringify(sweepId)} in ${store.location} is a run. "${commandLine(store, 'show', sweepId)}" shows it.`,
+      { evidence: { sweepId } },
+    );
+  }
   const others = await listSweepIds(store);
   throw new PermanentError(
     'ArtifactNotFound',

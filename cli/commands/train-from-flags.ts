@@ -10,7 +10,7 @@ import { type CloudTrainFlags, refuseCloudFlags, trainInCloudFromFlags } from '.
 import { commandLine } from '../command-text';
 import { flagOf } from '../flag-values';
 import { openStartingPoint } from '../open-starting-point';
-import { isAlias, resolveRunId } from '../run-ids';
+import { hasRun, hasSweep, isAlias, resolveRunId } from '../run-ids';
 import { completeConfig, type GivenSettings, readGivenSettings } from '../settings';
 import type { Terminal } from '../terminal';
 
@@ -61,8 +61,18 @@ async function planRun(
 
 async function chooseRunId(store: ObjectStore, name: string): Promise<string> {
   const runId = parseOrThrow(runIdSchema, name, 'The run id');
-  return isAlias(runId) ? resolveRunId(store, runId) : runId;
+  if (isAlias(runId)) return resolveRunId(store, runId);
+  if ((await hasSweep(store, runId)) && !(await hasRun(store, runId))) throw isSweep(store, runId);
+  return runId;
 }
+
+/** Who wants to resume a sweep would train the default configuration. */
+const isSweep = (store: ObjectStore, sweepId: string) =>
+  new PermanentError(
+    'RunExists',
+    `"${sweepId}" in ${store.location} is a sweep. To continue it: ${commandLine(store, 'sweep', '--sweep-id', sweepId)}. For a run, choose another id.`,
+    { evidence: { sweepId } },
+  );
 
 function refuseOtherSettings(store: ObjectStore, runId: string, stored: RunConfig, asked: RunConfig): void {
   const differences = differingSettings(asked, stored).map(

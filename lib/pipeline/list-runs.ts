@@ -2,6 +2,7 @@ import { isCorrupt } from '../contracts/errors';
 import { objectKeys, runIdOf } from '../contracts/object-keys';
 import { type Epoch, historySchema, type RunRecord, runRecordSchema } from '../contracts/results';
 import { type StoredRunConfig, storedRunConfigSchema } from '../contracts/run-config';
+import { forEachConcurrently } from '../dataset/for-each-concurrently';
 import { getJsonIfPresent } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
@@ -29,14 +30,21 @@ export async function listRunIds(store: ObjectStore): Promise<string[]> {
   return [...runIds];
 }
 
-/** All runs in a store, sorted by id; an id begins with the date unless the user chose it. */
-export async function listRuns(store: ObjectStore): Promise<RunListing[]> {
-  const listings: RunListing[] = [];
-  for (const runId of await listRunIds(store)) {
-    const listing = await readRun(store, runId);
-    if (listing !== undefined) listings.push(listing);
-  }
-  return listings;
+/** Of the requests that read runs: a sweep may have thousands. */
+const runsAtOnce = 16;
+
+/**
+ * Runs of a store in the order of their ids; an id begins with the date unless the user chose it.
+ *
+ * @param runIds - those to read. @default all
+ */
+export async function listRuns(store: ObjectStore, runIds?: readonly string[]): Promise<RunListing[]> {
+  const ids = runIds ?? (await listRunIds(store));
+  const listings: (RunListing | undefined)[] = ids.map(() => undefined);
+  await forEachConcurrently(ids.entries(), runsAtOnce, async ([index, runId]) => {
+    listings[index] = await readRun(store, runId);
+  });
+  return listings.filter((listing) => listing !== undefined);
 }
 
 /** @returns `undefined` if there is no such run. */

@@ -13,6 +13,6 @@ export function readApp(): Promise<Uint8Array> {
 async function loadApp(): Promise<Uint8Array> {
   const built = join(__dirname, 'try-it-app.js');
   if (existsSync(built)) return new Uint8Array(await readFile(built));
-  const { bundleApp } = await import('./bundle-app');
+  const { bundleApp } = await import('./bundle-app.js');
   return bundleApp().code;
 }

@@ -47,6 +47,25 @@ test.each([
   });
 });
 
+test.each([
+  [[], 'It has no runs yet'],
+  [['sweep-1'], 'Its runs are sweep-1 (its trials)'],
+  [
+    ['sweep-1', 'sweep-2', 'sweep-winner', 'sweeping-3'],
+    'Its runs are sweep-winner (its best trial, tested), and sweep-1 to sweep-2 (its trials)',
+  ],
+])('the id of a sweep with the runs %j is no run id', async (runIds, whatItHas) => {
+  const sweeps = new MemoryStore();
+  await sweeps.put(objectKeys.sweep('sweep'), new TextEncoder().encode('{}'));
+  for (const runId of runIds) await putConfig(sweeps, runId);
+  await expect(resolveRunId(sweeps, 'sweep')).rejects.toMatchObject({
+    name: 'InvalidInput',
+    message: `"sweep" is a sweep, and a run is needed here. ${whatItHas}. "mnist-pipeline sweep show sweep --store memory:" shows the sweep.`,
+  });
+  await putConfig(sweeps, 'sweep');
+  expect(await resolveRunId(sweeps, 'sweep')).toBe('sweep');
+});
+
 test('without runs, an alias says what to do', async () => {
   for (const [alias, kind] of [
     ['latest', 'run'],

@@ -169,3 +169,11 @@ test('show marks the settings that differ from the default', async () => {
   expect(out).toMatch(/test accuracy +0\.9800 \(165 of 10,000 wrong\)/);
   expect(out).toContain('* differs from the default');
 });
+
+test('by run, the tenth trial of a sweep is after its second', async () => {
+  const sweepFolder = join(folder, '../trials');
+  const trials = new DirectoryStore(sweepFolder);
+  for (const trial of [1, 2, 10]) await putConfig(trials, `friday-${trial}`);
+  const { out } = await runCommand(['runs', '--sort', 'run', '--store', sweepFolder]);
+  expect([...out.matchAll(/friday-\d+/g)].flat()).toEqual(['friday-1', 'friday-2', 'friday-10']);
+});

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type SweepResults, sweepResultsSchema } from '../../lib/contracts/sweep';
+import { DirectoryStore } from '../../lib/store/directory-store';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 import { writeTinyDataset } from '../support/tiny-dataset';
@@ -85,7 +86,10 @@ describe('a sweep of two trials', () => {
 
   it('has one line in the list of runs, its winner, unless its trials are asked for', async () => {
     const runs = (...args: string[]) => runCommand(['runs', '--store', store, ...args]);
+    const reads = jest.spyOn(DirectoryStore.prototype, 'get');
     const { out } = await runs();
+    expect(reads.mock.calls.flat()).toContain('runs/rates-winner/run.json');
+    expect(reads.mock.calls.flat()).not.toContain('runs/rates-1/run.json');
     expect(out).toMatch(/^\* rates-winner +accepted/m);
     expect(out).not.toMatch(/^. rates-1/m);
     expect(out).toContain(
@@ -94,7 +98,34 @@ describe('a sweep of two trials', () => {
     const withTrials = (await runs('--trials')).out;
     expect(withTrials).toMatch(/^ {2}rates-1 +accepted/m);
     expect(withTrials).not.toContain('Not listed');
+    expect(withTrials).toMatch(/^ {2}rates-1 +accepted +[01]\.\d{4}† /m);
+    expect(withTrials).toMatch(/^\* rates-winner +accepted +[01]\.\d{4} /m);
+    expect(withTrials).toContain('† on validation images, as trials are measured');
     expect(JSON.parse((await runs('--json')).out)).toHaveLength(3);
+  });
+
+  it('has an id that is none of a run, and runs whose ids are none of a sweep', async () => {
+    const show = await runCommand(['show', 'rates', '--store', store]);
+    expect(show).toMatchObject({ exitCode: 2, out: '' });
+    expect(show.err).toContain(
+      'Its runs are rates-winner (its best trial, tested), and rates-1 to rates-2 (its trials).',
+    );
+    const train = await runCommand(['train', 'rates', '--store', store]);
+    expect(train).toMatchObject({ exitCode: 2, out: '' });
+    expect(train.err).toContain(`To continue it: mnist-pipeline sweep --sweep-id rates --store ${store}`);
+    const sweepShow = await runCommand(['sweep', 'show', 'rates-winner', '--store', store]);
+    expect(sweepShow.err).toContain(`is a run. "mnist-pipeline show rates-winner --store ${store}" shows it`);
+    expect(runs()).not.toContain('rates');
+  });
+
+  it('has trials that are compared with each other, and not with its winner', async () => {
+    const to = ['--store', store, '--to', join(folder, 'compare.html')];
+    const trials = await runCommand(['compare', 'rates-1', 'rates-2', ...to]);
+    expect(trials.out).toMatch(/^ {2}images {7}\d+ fixed, \d+ regressed/m);
+    const { out } = await runCommand(['compare', 'rates-1', 'rates-winner', ...to]);
+    expect(out).toContain(
+      'images       cannot be compared: rates-1 was measured on validation images, and the others on test images',
+    );
   });
 
   it('is over: it runs again only when extended, and shows the same table', async () => {
@@ -112,6 +143,40 @@ describe('a sweep of two trials', () => {
     expect(results.winner).toMatchObject({ trial: best.trial, runId: best.runId });
   });
 });
+
+test('networks of several kinds are trained in a process for each kind, to the bytes of runs by themselves', async () => {
+  const { store, sweep } = sweepIn('kinds');
+  const file = join(folder, 'kinds.json');
+  const { hidden: _, ...ofAll } = { ...settings, epochs: 1 };
+  const filters = { values: [[2]], when: { model: ['cnn'] } };
+  writeSpace(file, { settings: ofAll, space: { model: ['mlp', 'cnn'], filters } });
+  const fork = jest.spyOn(
+    jest.requireActual<typeof import('node:child_process')>('node:child_process'),
+    'fork',
+  );
+  expect((await sweep(file, '--sampler', 'grid', '--sweep-id', 'kinds')).exitCode).toBe(0);
+  // The winner may need the first one again.
+  expect(fork.mock.calls.length).toBeGreaterThanOrEqual(2);
+  const weightsOf = (runId: string) => readFileSync(join(store, `runs/${runId}/model/weights.bin`));
+  const [mlp, cnn] = [1, 2].map((trial) => weightsOf(`kinds-${trial}`));
+  for (const [model, weights] of [
+    ['mlp', mlp],
+    ['cnn', cnn],
+  ] as const) {
+    const config = join(folder, `${model}.json`);
+    writeSpace(config, { ...ofAll, model, ...(model === 'cnn' && { filters: [2] }) });
+    await runCommand(['train', model, '--config', config, '--store', store]);
+    expect(weightsOf(model)).toEqual(weights);
+  }
+}, 120_000);
+
+test('side by side on a fresh store, the trials share the shards that one of them made', async () => {
+  const { store, sweep, runs } = sweepIn('fresh');
+  const { exitCode, err } = await sweep(spaceFile, '--trials', '2', '--max-parallel', '2', '--sweep-id', 's');
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: expect.stringContaining('Sweep s') });
+  expect(runs()).toEqual(['s-1', 's-2', 's-winner']);
+  expect(existsSync(join(store, '.store/held')) && readdirSync(join(store, '.store/held'))).toEqual([]);
+}, 120_000);
 
 test('halving pauses the worse trials, and a sweep that was interrupted goes on to the same table', async () => {
   const whole = sweepIn('halving');
