@@ -77,7 +77,14 @@ async function main(): Promise<number> {
 
   console.log(`Logs: ${folder}`);
   const emulator = await startEmulator(folder);
-  process.once('SIGINT', () => void emulator.stop().then(() => process.exit(130)));
+  let stopped: Promise<void> | undefined;
+  const stopAndExit = (exitCode: number) => {
+    stopped ??= emulator.stop();
+    void stopped.then(() => process.exit(exitCode));
+  };
+  // Not `once`: this process gets a signal to its group, and again from npm, which passes it on.
+  process.on('SIGINT', () => stopAndExit(130));
+  process.on('SIGTERM', () => stopAndExit(143));
   try {
     Object.assign(process.env, emulator.environment);
     let client: PipelineClient | undefined;

@@ -7,10 +7,12 @@ JOB_FOLDER gets `<jobId>-<attempt>.log` and `<jobId>-<attempt>.pid`. With JOB_CO
 made from the built image, the job runs in there instead.
 """
 
+import ctypes
 import fnmatch
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -22,6 +24,9 @@ import role_calls
 # ECS waits this long between SIGTERM and SIGKILL.
 STOP_SECONDS = 30
 ENDED = ("SUCCEEDED", "FAILED")
+
+PR_SET_PDEATHSIG = 1
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 _processes = {}
 
@@ -154,6 +159,12 @@ def _run_job(scope, job, environment):
         job["status"] = "SUCCEEDED" if code == 0 else "FAILED"
 
 
+def _end_with_emulator():
+    """No signal to the emulator reaches a session of its own. On Linux, the kernel kills it when the emulator has ended."""
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _wait_for_machine(job):
     job["status"] = "RUNNABLE"
     no_machine = os.path.join(os.environ["JOB_FOLDER"], f"no-machine-for-{job['jobName']}")
@@ -184,6 +195,7 @@ def _run_attempt(scope, job, attempt, environment):
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_end_with_emulator,
             )
         except OSError as error:
             return 127, f"CannotStartContainerError: {error}", False
