@@ -3,6 +3,7 @@ import type { ExecutionListItem } from '@aws-sdk/client-sfn';
 import { type SweepResults, trialRunId } from '../../lib/contracts/sweep';
 import { assertSmallStates, type Case, type CaseContext, uploadTinyDataset } from './cases';
 import type { PipelineClient } from './pipeline-client';
+import { runProgram } from './program';
 import {
   assertWholeSweep,
   countJobsOfTrials,
@@ -156,6 +157,30 @@ export const sweepFailureCases: readonly Case[] = [
       assert.deepEqual(await countJobsOfTrials(sweepId, 6), [1, 1, 2, 1, 2, 1]);
       assert.deepEqual(await describeTrainings(client, sweepId, 3), ['ABORTED 0', 'SUCCEEDED 1']);
       assert.deepEqual(await describeTrainings(client, sweepId, 6), ['SUCCEEDED 0']);
+    },
+  },
+  {
+    name: 'a sweep that is stopped and continued by the command at once trains no finished trial again, and ends',
+    run: async (context) => {
+      const { client } = context;
+      const sweepId = 'continued-sweep';
+      const dataset = await uploadTinyDataset(client, 'tiny');
+      await startSweep(client, sweepId, {
+        settings: { ...tinyTrials, dataset, modelName: sweepId },
+        ...{ trialCount: 3, maxParallel: 1, maxFailed: 0 },
+      });
+      const pid = await suspendTrial(context, sweepId, 2);
+      const stopped = await runProgram(context, ['stop', sweepId]);
+      assert.equal(stopped.code, 0, stopped.output);
+      resume(pid);
+      const continued = await runProgram(context, ['sweep', '--cloud', '--sweep-id', sweepId]);
+      assert.equal(continued.code, 0, continued.output);
+      assert.match(continued.output, /execution:.*:continued-sweep-execution-2/);
+      const results = await assertWholeSweep(client, sweepId);
+      assert.deepEqual(statusesOf(results), ['finished', 'finished', 'finished']);
+      assert.deepEqual(await countJobsOfTrials(sweepId, 3), [1, 2, 1]);
+      const trainings = await client.findTrainings(`${sweepId}-`);
+      assert.equal(countMostAtOnce(trainings), 1);
     },
   },
 ];
