@@ -62,27 +62,37 @@ export interface Hdf5Reader {
   readArray(path: string, shape: readonly number[]): Float32Array;
 }
 
-/** Starting the library takes about 0.2 s, and reading 6 MB less. */
-const probeMilliseconds = 5_000;
+/** Of a core. Starting the library takes about 0.2 s, and reading 6 MB less. */
+const maxCpuSeconds = 5;
+/** For a machine so busy that the worker hardly runs. */
+const maxSeconds = 120;
 
 /**
  * The C library loops endlessly on some damaged files, and cannot be stopped in its own thread. So a worker reads the
- * file first.
+ * file first. This thread only waits meanwhile, so the time of the process is that of the worker.
  *
  * @throws PermanentError InvalidInput when it does not finish.
  */
 async function probe(bytes: Uint8Array, what: string): Promise<void> {
   const worker = new Worker(join(__dirname, 'probe-hdf5.mjs'), { workerData: bytes, stderr: true });
-  const timer = setTimeout(() => worker.terminate(), probeMilliseconds);
+  const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
+  let isStopped = false;
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const seconds = (performance.now() - startedAt) / 1000;
+    if ((user + system) / 1e6 < maxCpuSeconds && seconds < maxSeconds) return;
+    isStopped = true;
+    worker.terminate();
+  }, 100);
   // The reader will find and report the same errors.
   worker.on('error', () => {});
-  const startedAt = performance.now();
   await new Promise((resolve) => worker.on('exit', resolve));
-  clearTimeout(timer);
-  if (performance.now() - startedAt < probeMilliseconds) return;
+  clearInterval(timer);
+  if (!isStopped) return;
   throw new PermanentError(
     'InvalidInput',
-    `${what} cannot be read within ${probeMilliseconds / 1000} s: it is damaged, or made to block its reader. Save it again in Keras.`,
+    `${what} cannot be read within ${maxCpuSeconds} s of a processor core: it is damaged, or made to block its reader. Save it again in Keras.`,
   );
 }
 
