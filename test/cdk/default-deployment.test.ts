@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, type Environment } from 'aws-cdk-lib';
+import type { Environment } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readSettings } from '../../cdk/settings';
 import { TrainingPipelineStack } from '../../cdk/training-pipeline-stack';
+import { newApp } from './new-app';
 import { synthesize } from './synthesize';
 
 /** With the default settings. */
 function synthesizeDefault(context: Record<string, unknown> = {}, env: Environment = {}) {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [], ...context }, analyticsReporting: false });
+  const app = newApp({ context: { 'aws:cdk:bundling-stacks': [], ...context } });
   return new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node), { env });
 }
 

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { readDeploymentFile, readSettings, type Settings } from '../../cdk/settings';
 import { useScratchFolder } from '../support/scratch-folder';
+import { newApp } from './new-app';
 
-const read = (context: Record<string, unknown>): Settings => readSettings(new App({ context }).node);
+const read = (context: Record<string, unknown>): Settings => readSettings(newApp({ context }).node);
 
 describe('the deployment settings', () => {
   it('have a default for everything', () => {
@@ -77,7 +77,7 @@ describe('the deployment settings', () => {
 
 describe('a budget', () => {
   const context = { alarmEmail: 'a@example.org', monthlyBudgetUsd: 20 };
-  const readIn = (region: string | undefined) => readSettings(new App({ context }).node, {}, region);
+  const readIn = (region: string | undefined) => readSettings(newApp({ context }).node, {}, region);
 
   it.each(['us-east-1', 'eu-west-1', undefined])('is created in %s', (region) => {
     expect(readIn(region).monthlyBudgetUsd).toBe(20);
@@ -87,7 +87,7 @@ describe('a budget', () => {
     expect(() => readIn(region)).toThrow(
       new RegExp(`"monthlyBudgetUsd" cannot be used in ${region}.*console of AWS Budgets`),
     );
-    expect(() => readSettings(new App().node, {}, region)).not.toThrow();
+    expect(() => readSettings(newApp().node, {}, region)).not.toThrow();
   });
 });
 
@@ -95,7 +95,7 @@ describe('deployment.json', () => {
   const folder = useScratchFolder();
   const write = (text: string) => writeFileSync(join(folder, 'deployment.json'), text);
   const readBoth = (context: Record<string, unknown> = {}) =>
-    readSettings(new App({ context }).node, readDeploymentFile(folder));
+    readSettings(newApp({ context }).node, readDeploymentFile(folder));
 
   it('has the settings of a deployment without options, and may be absent', () => {
     expect(readDeploymentFile(join(folder, 'elsewhere'))).toEqual({});

@@ -1,8 +1,9 @@
-import { App, type Environment, type Stack } from 'aws-cdk-lib';
+import type { App, Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { readSettings } from '../../cdk/settings';
 import { TrainingPipelineStack } from '../../cdk/training-pipeline-stack';
 import cdkJson from '../../cdk.json';
+import { newApp } from './new-app';
 
 export interface Synthesized {
   readonly app: App;
@@ -21,9 +22,8 @@ export function synthesize(
   env: Environment = {},
   { isValidated = false } = {},
 ): Synthesized {
-  const app = new App({
+  const app = newApp({
     context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [], computes: 'cpu,gpu', ...context },
-    analyticsReporting: false,
     builtinCloudFormationValidation: isValidated,
   });
   const stack = new TrainingPipelineStack(app, 'MnistPipeline', readSettings(app.node), { env });
