@@ -19,8 +19,8 @@ export type AliasScope = 'any' | 'finished';
 /**
  * The run that a user names: by its id, by `latest` or `best`, or by the beginning of its id if no other run has it.
  *
- * @throws PermanentError InvalidInput for a text that cannot be a run id, an ambiguous one, or the id of a sweep; ArtifactNotFound if the
- *   store has no such run.
+ * @throws PermanentError InvalidInput for a text that cannot be a run id, an ambiguous one, or the id of a sweep;
+ *   ArtifactNotFound if the store has no such run.
  */
 export async function resolveRunId(
   store: ObjectStore,

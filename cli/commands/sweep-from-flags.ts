@@ -133,6 +133,9 @@ function refuseContradictions(file: string | undefined, options: SweepOptions, f
     );
 }
 
+/** What may change when a sweep goes on. */
+const changeable: readonly (keyof SweepOptions)[] = ['extend', 'maxFailed', 'maxParallel', 'maxCostUsd'];
+
 /** Without a space, a sweep must be stored, and keeps what it is of. */
 function refuseWithoutSpace(settings: GivenSettings, options: SweepOptions, flags: SweepFlags): void {
   if (flags.sweepId === undefined) {
@@ -140,10 +143,12 @@ function refuseWithoutSpace(settings: GivenSettings, options: SweepOptions, flag
       'There is nothing to sweep over. Give a space file such as examples/sweeps/learning-rate.json, or --folds K, or --seeds K; or --sweep-id to go on with an unfinished sweep.',
     );
   }
-  const { extend: _, maxFailed: __, maxParallel: ___, maxCostUsd: ____, ...planned } = options;
+  const given = (Object.keys(options) as (keyof SweepOptions)[]).filter(
+    (name) => options[name] !== undefined,
+  );
   const others = [
     ...Object.keys(settings),
-    ...Object.keys(planned).filter((name) => planned[name as keyof typeof planned] !== undefined),
+    ...given.filter((name) => !changeable.includes(name)),
     ...(flags.config === undefined ? [] : ['config']),
   ];
   if (others.length === 0) return;

@@ -26,8 +26,8 @@ const ownProcess = join(__dirname, 'trial-program');
 const patienceMilliseconds = 60_000;
 
 /**
- * Trains trials in processes of their own, because a training blocks its thread, or because
- * they need other kernels. The cores are shared among them, and each takes its share of the memory.
+ * Trains trials in processes of their own, because a training blocks its thread, or because they need other kernels. The
+ * cores are shared among them, and each takes its share of the memory.
  */
 export class TrialProcesses implements Trainers {
   readonly #idle: { readonly child: ChildProcess; readonly needs: string }[] = [];
