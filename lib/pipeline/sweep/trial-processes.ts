@@ -30,7 +30,7 @@ const patienceMilliseconds = 60_000;
  * cores are shared among them, and each takes its share of the memory.
  */
 export class TrialProcesses implements Trainers {
-  readonly #idle: { readonly child: ChildProcess; readonly needs: string }[] = [];
+  #idle: { readonly child: ChildProcess; readonly needs: string }[] = [];
   readonly #all = new Set<ChildProcess>();
 
   /** @throws PermanentError InvalidInput for more processes than there is memory for. */
@@ -55,16 +55,17 @@ export class TrialProcesses implements Trainers {
   ): Promise<'paused' | 'finished'> {
     const needs = needsOf(part.config);
     const child = await this.takeProcess(needs);
-    const stop = () => child.connected && child.send({ type: 'stop' } satisfies TrialRequest);
+    const stop = () => request(child, { type: 'stop' });
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     try {
       const outcome = await followPart(child, part, notify);
       if (signal.aborted) stop();
-      this.#idle.push({ child, needs });
       return outcome;
     } finally {
       signal.removeEventListener('abort', stop);
+      // Also after a failure that it reports, such as a diverged loss: it lives, and has its memory.
+      if (this.#all.has(child)) this.#idle.push({ child, needs });
     }
   }
 
@@ -76,7 +77,7 @@ export class TrialProcesses implements Trainers {
    * A process that waits ends where its place is needed for a trial with other needs: there is memory for `count` of them.
    */
   private async takeProcess(wanted: string): Promise<ChildProcess> {
-    const place = this.#idle.findIndex(({ needs }) => needs === wanted);
+    const place = this.#idle.findIndex(({ child, needs }) => needs === wanted && child.connected);
     if (place !== -1) return this.#idle.splice(place, 1)[0]!.child;
     const other = this.#all.size < this.count ? undefined : this.#idle.shift();
     if (other !== undefined) await endProcess(other.child);
@@ -94,7 +95,10 @@ export class TrialProcesses implements Trainers {
       env: { ...process.env, ...ownThreads, [processesVariable]: String(this.count) },
     });
     this.#all.add(child);
-    child.once('exit', () => this.#all.delete(child));
+    child.once('exit', () => {
+      this.#all.delete(child);
+      this.#idle = this.#idle.filter((idle) => idle.child !== child);
+    });
     return child;
   }
 }
@@ -123,8 +127,13 @@ function followPart(
       settle(() => reject(endedEarly(part, code, killedBy)));
     child.on('message', onReport);
     child.on('exit', onExit);
-    child.send({ type: 'train', part } satisfies TrialRequest);
+    request(child, { type: 'train', part });
   });
+}
+
+/** To a process that is ending, a message cannot be sent: its exit, which follows, is what is reported. */
+function request(child: ChildProcess, message: TrialRequest): void {
+  child.send(message, () => {});
 }
 
 function toError(report: Extract<TrialReport, { type: 'failed' | 'crashed' }>): Error {
