@@ -39,10 +39,15 @@ export async function withLock<Result>(lock: Lock, work: () => Promise<Result>):
 export async function holdLock(lock: Lock): Promise<Hold> {
   const { path } = lock;
   const owner = await withClaim(lock, () => linkOrFindOwner(lock));
-  if (owner === undefined) return { release: () => unlinkIfPresent(path) };
+  if (owner === undefined) return { release: async () => releaseOwn(lock) };
   const [host = '', pid = ''] = owner.split('.');
   const since = (await stat(path).catch(ignoreAbsence))?.mtime ?? new Date();
   return { holder: { host, pid, since, path } };
+}
+
+/** A person who took the lock for a left-over and deleted it may have let another process take it. */
+function releaseOwn({ path, claimPath }: Lock): void {
+  if (readOrEmpty(path) === basename(claimPath)) unlinkIfThere(path);
 }
 
 async function withClaim<Result>(lock: Lock, takeIt: () => Promise<Result>): Promise<Result> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryStore } from '../../lib/store/directory-store';
 import { useScratchFolder } from '../support/scratch-folder';
@@ -52,6 +52,16 @@ test('a dead process loses it, and a process of another machine may be alive', a
   expect(await ofDead.hold('runs/a/')).toHaveProperty('release');
   const ofOther = await holdAs(() => ['elsewhere', '17', '1', 'id']);
   expect(await ofOther.hold('runs/a/')).toMatchObject({ holder: { host: 'elsewhere', pid: '17' } });
+});
+
+test('a hold that was deleted, and taken by another process, stays that one’s', async () => {
+  const { location, open } = openStores();
+  const first = await open().hold('runs/a/');
+  const held = join(location, '.store/held');
+  rmSync(join(held, readdirSync(held)[0]!));
+  await open().hold('runs/a/');
+  if ('release' in first) await first.release();
+  expect(await open().hold('runs/a/')).toHaveProperty('holder');
 });
 
 test('a folder that cannot be written is refused like any write', async () => {
