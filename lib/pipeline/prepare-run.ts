@@ -11,7 +11,7 @@ import { admitRun } from './admit-run';
 import { holdDataset, holdRun } from './hold-work';
 import type { StepContext } from './step-context';
 import { commitPreprocessing } from './steps/commit';
-import { comparePrepared, planPreprocessing } from './steps/plan';
+import { comparePrepared, type PlannedDataset, planPreprocessing, restorePlan } from './steps/plan';
 import { preprocessPart } from './steps/shard';
 import { type StartedRun, takeBackStart } from './take-back-start';
 import { findTrainingNeeds } from './training-needs';
@@ -56,26 +56,32 @@ export async function prepareRun(
   { objects, resources, hold }: RunStart,
 ): Promise<PreparedRun> {
   let engine: TrainingEngine | undefined;
+  let planned: PlannedDataset | undefined;
   const isNew = (await context.store.head(objectKeys.config(input.runId))) === undefined;
   const plan = await admitRun(input, context, {
     objects,
-    planDataset: resources.planDataset,
+    planDataset: async (...dataset) => (planned = await resources.planDataset(...dataset)),
     assertTrainable: async (found, network) => {
       engine = await findTrainingNeeds(input, { ...found, network }, objects, context, resources);
       await hold();
     },
   });
   context.notify({ type: 'note', message: plan.reason });
-  if (!plan.isPrepared) await prepareDataset({ ...plan, isNew }, context);
+  if (!plan.isPrepared) await prepareDataset({ ...plan, isNew }, planned!, context);
   // Only now: a start may be refused until here, and leaves nothing.
   await storeContent(context.store, objects);
   return { plan, engine };
 }
 
-/** Of processes that need the same shards, one makes them. */
-async function prepareDataset(started: StartedRun, context: StepContext): Promise<void> {
+/** Of processes that need the same shards, one makes them. A run whose wait is interrupted has begun, and is resumed. */
+async function prepareDataset(
+  started: StartedRun,
+  planned: PlannedDataset,
+  context: StepContext,
+): Promise<void> {
   const release = await holdDataset(started, context);
   try {
+    await restorePlan(planned, context);
     const plan = await readPlan(started, context);
     const { isPrepared, reason } = await comparePrepared(context.store, plan);
     if (isPrepared) context.notify({ type: 'note', message: reason });

@@ -1,7 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { objectKeys } from '../../lib/contracts/object-keys';
+import { runConfigSchema } from '../../lib/contracts/run-config';
+import { planPreprocessing } from '../../lib/pipeline/steps/plan';
+import { takeBackStart } from '../../lib/pipeline/take-back-start';
+import { DirectoryStore } from '../../lib/store/directory-store';
 import { runCommand } from '../support/command-line';
 import { makePng } from '../support/make-png';
+import { createStepContext } from '../support/prepare-dataset';
 import { useScratchFolder } from '../support/scratch-folder';
 import { encodeTypedIdx, writeTinyDataset } from '../support/tiny-dataset';
 
@@ -189,6 +195,27 @@ describe('what only a worker can see', () => {
     expect(readdirSync(store)).toEqual(['.store']);
     writeFileSync(path, whole);
     await expectAccepted(...perceptron);
+  });
+
+  test('a run that waits for the shards of another one, which is refused: it is refused for the same reason', async () => {
+    rmSync(dataset, { recursive: true });
+    writeImages();
+    const path = join(dataset, 'cats/7.png');
+    writeFileSync(path, readFileSync(path).subarray(0, 45));
+    const opened = new DirectoryStore(store);
+    const { plan } = await planPreprocessing(runConfigSchema.parse({ dataset }), createStepContext(opened));
+    const prepared = objectKeys.preparedFolder(plan.dataset, plan.contentKey);
+    const other = await opened.hold(prepared);
+    const waiting = train(...perceptron);
+    while (!existsSync(join(store, prepared, 'plan.json'))) await new Promise(setImmediate);
+    await takeBackStart({ ...plan, runId: 'other', isNew: true }, opened);
+    if ('release' in other) await other.release();
+    const { exitCode, err } = await waiting;
+    expect({ exitCode, err }).toEqual({
+      exitCode: 2,
+      err: expect.stringMatching(/InvalidDataset: .*cats\/7\.png cannot be read/s),
+    });
+    expect(readdirSync(store)).toEqual(['.store']);
   });
 
   test('a value after the sample, beside a prepared dataset; accepted with a value in range', async () => {

@@ -16,7 +16,7 @@ import { countLabelsOfSplit } from '../../dataset/rows/count-labels';
 import { remarkOnImages } from '../../dataset/rows/remark-on-images';
 import { encodeRowsTable } from '../../dataset/rows-table';
 import { getJsonIfPresent, putJson } from '../../store/json-objects';
-import type { ObjectStore } from '../../store/object-store';
+import { canRemove, type ObjectStore } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
 import type { StepContext } from '../step-context';
 
@@ -80,15 +80,30 @@ export async function planPreprocessing(
 }
 
 /** Copies the raw files that the store does not have, and writes what the workers need; plan.json last. */
-export async function storePlan(
-  { plan, isPrepared, opened, missingFiles, table, names }: PlannedDataset,
-  { store, notify }: StepContext,
-): Promise<void> {
-  const { dataset, contentKey } = plan;
+export async function storePlan(planned: PlannedDataset, { store, notify }: StepContext): Promise<void> {
+  const { plan, isPrepared, opened, missingFiles } = planned;
+  const { dataset } = plan;
   const isCopied = await copyFiles(dataset, opened.rawFiles, missingFiles, store);
   if (isCopied || !(isPrepared || opened.rawFiles.size > 0))
     notify({ type: 'note', message: describeSource(plan, isCopied) });
-  if (isPrepared) return;
+  if (!isPrepared) await putPlan(planned, store);
+}
+
+/** Stores again what another process removed, which was refused for the same dataset (see `takeBackStart`). */
+export async function restorePlan(planned: PlannedDataset, { store }: StepContext): Promise<void> {
+  if (!canRemove(store)) return;
+  const { dataset, contentKey } = planned.plan;
+  const keys = [
+    objectKeys.plan(dataset, contentKey),
+    objectKeys.rowsTable(dataset, contentKey),
+    ...Array.from(planned.names, ([index]) => objectKeys.partNames(dataset, contentKey, index)),
+  ];
+  const found = await Promise.all(keys.map((key) => store.head(key)));
+  if (found.includes(undefined)) await putPlan(planned, store);
+}
+
+async function putPlan({ plan, table, names }: PlannedDataset, store: ObjectStore): Promise<void> {
+  const { dataset, contentKey } = plan;
   await store.put(objectKeys.rowsTable(dataset, contentKey), table);
   for (const [index, partNames] of names)
     await storePartNames(store, { dataset, contentKey, index }, partNames);
