@@ -204,7 +204,7 @@ export const sweepResultsSchema = z.strictObject({
       winnerRunId: runIdSchema,
       testAccuracy: z.number().min(0).max(1),
       testLoss: z.number(),
-      /** Of its own run, in US dollars; 0 on this machine. */
+      /** Of its own run beside the trial, and of the runs of earlier winners: US dollars; 0 on this machine. */
       costUsd: z.number().min(0).default(0),
     })
     .nullable(),

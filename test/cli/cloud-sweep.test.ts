@@ -6,7 +6,7 @@ import { readSweep } from '../../lib/pipeline/sweep/read-sweep';
 import { getJson } from '../../lib/store/json-objects';
 import { sweepStateMachineArn, useMockedCloud } from '../cloud/mocked-cloud';
 import { MockedExecutions } from '../cloud/mocked-executions';
-import { finishSweep } from '../cloud/stored-sweep';
+import { finishSweep, putPrices } from '../cloud/stored-sweep';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
@@ -28,6 +28,7 @@ const startedNames = () => executions.started.map(({ name }) => name);
 describe('a new sweep', () => {
   test('is stored, started, followed, and printed as a local one', async () => {
     executions.onStart = async () => {
+      await putPrices(store, 'friday');
       await finishSweep(store, 'friday');
       return { status: 'SUCCEEDED' };
     };

@@ -78,7 +78,8 @@ export async function finishSweep(
   const numbers = Array.from({ length: sweep.trialCount }, (_, index) => index + 1);
   await drawTrials(store, sweepId, numbers);
   for (const trial of numbers) await finishTrial(store, sweepId, trial);
-  await putFinishedRun(store, winnerRunId(sweepId), winnerStatus);
+  // With the ten seconds of the trial's epochs, at the price of `putPrices`.
+  await putFinishedRun(store, winnerRunId(sweepId), winnerStatus, { costUsd: 0.1123 });
   const state = { sweep, trials: await readTrials(store, sweep) };
   const winner = (await planWinner(store, state))!;
   await writeResults(state, { ...winner, runId: winnerRunId(sweepId) }, { store, now: () => new Date() });

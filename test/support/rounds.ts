@@ -1,14 +1,16 @@
 import { PipelineError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { runRecordSchema } from '../../lib/contracts/results';
 import { runConfigSchema } from '../../lib/contracts/run-config';
 import { executionInputSchema } from '../../lib/contracts/steps';
 import type { RoundJob, SweepOutput } from '../../lib/contracts/sweep-steps';
 import type { Deployment } from '../../lib/pipeline/admit-run';
+import { estimateCostUsd } from '../../lib/pipeline/cost';
 import { runTrial, SharedTraining } from '../../lib/pipeline/run-trial';
 import type { StepContext } from '../../lib/pipeline/step-context';
 import { decideRound } from '../../lib/pipeline/sweep/decide-round';
 import { readRound } from '../../lib/pipeline/sweep/round-jobs';
-import { encodeJson } from '../../lib/store/json-objects';
+import { encodeJson, getJsonIfPresent, putJson } from '../../lib/store/json-objects';
 
 export const deployment: Deployment = { computes: ['cpu'], gpuHourUsd: 1 };
 
@@ -76,12 +78,23 @@ export class Rounds {
         shared,
         this.context,
       );
+      await this.putPrice(runId!);
       return true;
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       await this.recordFailure(runId!, error);
       return false;
     }
+  }
+
+  /** As the evaluation in AWS does, where the training has a compute. */
+  private async putPrice(runId: string): Promise<void> {
+    const { store } = this.context;
+    const key = objectKeys.runRecord(runId);
+    const record = await getJsonIfPresent(store, key, runRecordSchema);
+    if (record === undefined) return;
+    const costUsd = estimateCostUsd(record.phases, 'cpu', deployment.gpuHourUsd);
+    await putJson(store, key, runRecordSchema, { ...record, costUsd });
   }
 
   private async recordFailure(runId: string, { name, message }: PipelineError): Promise<void> {

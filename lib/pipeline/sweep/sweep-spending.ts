@@ -1,11 +1,12 @@
 import { objectKeys } from '../../contracts/object-keys';
-import { runRecordSchema, trainingSpendingSchema } from '../../contracts/results';
-import { type SweepPrices, winnerRunId } from '../../contracts/sweep';
+import { trainingSpendingSchema } from '../../contracts/results';
+import type { SweepPrices } from '../../contracts/sweep';
 import { forEachConcurrently } from '../../dataset/for-each-concurrently';
 import { getJsonIfPresent } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 import { countMachines } from '../../sweep/machine-cost';
 import type { SweepState } from '../../sweep/sweep-state';
+import { readWinnersUsd } from './winner-cost';
 
 const readsAtOnce = 16;
 
@@ -13,22 +14,18 @@ const readsAtOnce = 16;
 export interface SweepSpending {
   /** By the number of the trial: its training, with attempts that were lost, and without starts of machines. */
   readonly trainingUsd: ReadonlyMap<number, number>;
-  /** With the starts of machines, and with the run of the first winner, if an extended or continued sweep has one. */
+  /** With the starts of machines, and with the runs of winners, of which an extended or continued sweep may have some. */
   readonly totalUsd: number;
 }
 
 export async function readSpending(
   store: ObjectStore,
   { sweep, trials }: SweepState,
-  { machineStartUsd, trainingSecondUsd }: SweepPrices,
+  prices: SweepPrices,
 ): Promise<SweepSpending> {
-  const winner = await getJsonIfPresent(
-    store,
-    objectKeys.runRecord(winnerRunId(sweep.sweepId)),
-    runRecordSchema,
-  );
+  const { machineStartUsd, trainingSecondUsd } = prices;
   const trainingUsd = new Map<number, number>();
-  let totalUsd = winner?.costUsd ?? 0;
+  let totalUsd = await readWinnersUsd(store, { sweep, trials }, prices);
   await forEachConcurrently(trials, readsAtOnce, async (trial) => {
     const key = objectKeys.trainingSpending(trial.runId);
     const spending = await getJsonIfPresent(store, key, trainingSpendingSchema);

@@ -6,8 +6,9 @@ import type { ObjectStore } from '../../store/object-store';
 import { summarizeValues } from '../../sweep/statistics';
 import { isEnded, type SweepState, type Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
-import { endedState } from './read-sweep';
+import { endedState, readPrices } from './read-sweep';
 import type { Winner } from './winner';
+import { readWinnersUsd } from './winner-cost';
 import { writeSweepPage } from './write-sweep-page';
 
 /**
@@ -31,7 +32,7 @@ export async function writeResults(
     finishedAt: now().toISOString(),
     ...{ metric, stop, rungs: [...rungs], trialCount, maxCostUsd },
     trials: trials.map(toResult),
-    winner: winner === undefined ? null : await describeWinner(store, winner),
+    winner: winner === undefined ? null : await describeWinner(store, { sweep, trials }, winner),
     summary: summary === undefined ? null : { ...summary, interval: [...summary.interval] },
   };
   const state = endedState({ sweep, trials }, results);
@@ -40,10 +41,12 @@ export async function writeResults(
   return { state, results };
 }
 
-async function describeWinner(store: ObjectStore, { best, runId }: Winner) {
-  const { accuracy, loss, costUsd } = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+async function describeWinner(store: ObjectStore, state: SweepState, { best, runId }: Winner) {
+  const { accuracy, loss } = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
   const { trial, runId: ofTrial } = best;
-  const tested = { winnerRunId: runId, testAccuracy: accuracy, testLoss: loss, costUsd: costUsd ?? 0 };
+  const prices = await readPrices(store, state.sweep.sweepId);
+  const costUsd = prices === undefined ? 0 : await readWinnersUsd(store, state, prices);
+  const tested = { winnerRunId: runId, testAccuracy: accuracy, testLoss: loss, costUsd };
   return { trial, runId: ofTrial, ...tested };
 }
 

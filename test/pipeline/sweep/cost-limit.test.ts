@@ -1,12 +1,14 @@
 import { PermanentError } from '../../../lib/contracts/errors';
 import { objectKeys } from '../../../lib/contracts/object-keys';
-import { runRecordSchema } from '../../../lib/contracts/results';
+import { historySchema, runRecordSchema, sumSeconds } from '../../../lib/contracts/results';
 import { sweepFailureSchema, sweepPricesSchema } from '../../../lib/contracts/sweep';
 import type { RoundJob } from '../../../lib/contracts/sweep-steps';
+import { readTrials } from '../../../lib/pipeline/sweep/read-sweep';
+import { readSpending } from '../../../lib/pipeline/sweep/sweep-spending';
 import { encodeJson, getJson } from '../../../lib/store/json-objects';
 import type { MemoryStore } from '../../../lib/store/memory-store';
 import { Rounds } from '../../support/rounds';
-import { useStoredSweep } from './use-stored-sweep';
+import { tickingClock, useStoredSweep } from './use-stored-sweep';
 
 jest.mock('../../../lib/report/rasterize', () =>
   jest.requireActual('../../support/blank-drawings').blankDrawings(),
@@ -149,12 +151,30 @@ describe('a cost limit that is lowered', () => {
     expect(await open({ maxCostUsd: spent + 0.001 })).toMatchObject({ maxCostUsd: spent + 0.001 });
   });
 
-  test('counts the run of the winner', async () => {
-    const { context, store, open } = await setUp({ trialCount: 1 }, { maxCostUsd: 1 });
+  test('counts the runs of winners, without what they have taken over', async () => {
+    const { context: still, store, open, results } = await setUp({ trialCount: 1 }, { maxCostUsd: 9 });
+    const context = { ...still, now: tickingClock() };
     await new Rounds('digits', context).run();
-    const key = objectKeys.runRecord('digits-winner');
-    const record = await getJson(store, key, runRecordSchema);
-    await store.put(key, encodeJson({ ...record, costUsd: 0.5 }));
-    await expect(open({ maxCostUsd: 0.5 }, 1)).rejects.toThrow(/have cost about \$0\.50/);
+    const { trainingSecondUsd } = await readPrices(store);
+    const ownUsd = async (runId: string) => {
+      const { costUsd } = await getJson(store, objectKeys.runRecord(runId), runRecordSchema);
+      const { epochs } = await getJson(store, objectKeys.history(runId), historySchema);
+      expect(sumSeconds(epochs)).toBeGreaterThan(0);
+      return costUsd! - sumSeconds(epochs) * trainingSecondUsd;
+    };
+    const first = await ownUsd('digits-winner');
+    expect((await results())!.winner!.costUsd).toBeCloseTo(first, 9);
+
+    const sweep = await open({}, 8);
+    await new Rounds('digits', context).run();
+    const { winner } = (await results())!;
+    expect(winner!.winnerRunId).toBe(`digits-winner-${winner!.trial}`);
+    const both = first + (await ownUsd(winner!.winnerRunId));
+    expect(winner!.costUsd).toBeCloseTo(both, 9);
+    const state = { sweep, trials: await readTrials(store, sweep) };
+    const { trainingUsd, totalUsd } = await readSpending(store, state, await readPrices(store));
+    const trials = [...trainingUsd.values()].reduce((sum, dollars) => sum + dollars, 0);
+    const { machineStartUsd } = await readPrices(store);
+    expect(totalUsd).toBeCloseTo(trials + 9 * machineStartUsd + both, 9);
   });
 });

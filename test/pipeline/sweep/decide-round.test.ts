@@ -36,7 +36,7 @@ const diverging: Partial<SweepPlan> = {
 /** What does not depend on time and place. */
 const tableOf = ({ trials, winner, summary }: SweepResults) => ({
   trials: trials.map(({ seconds: _, costUsd: __, ...trial }) => trial),
-  winner,
+  winner: winner && { ...winner, costUsd: undefined },
   summary,
 });
 

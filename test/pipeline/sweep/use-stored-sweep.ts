@@ -44,3 +44,12 @@ export function useStoredSweep() {
   };
   return { planOf, setUp };
 }
+
+/** Advances by a second each time it is read. */
+export function tickingClock(): () => Date {
+  let milliseconds = Date.parse('2026-01-02T03:04:05Z');
+  return () => {
+    milliseconds += 1000;
+    return new Date(milliseconds);
+  };
+}
