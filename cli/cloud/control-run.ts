@@ -1,3 +1,4 @@
+import type { Execution } from '../../lib/cloud/executions';
 import { PermanentError } from '../../lib/contracts/errors';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import type { Terminal } from '../terminal';
@@ -92,11 +93,11 @@ export async function redriveCommand(
   terminal: Terminal,
 ): Promise<void> {
   const controlled = await findControlled(request.runId, cloud);
-  const { kind, executions, execution } = controlled;
-  const { id, name } = execution;
+  const { kind, executions } = controlled;
+  const { id, name } = controlled.execution;
   refuseRepeatedDecision(controlled, cloud);
   await refuseWhileSweepRuns(controlled, cloud);
-  if (kind === 'sweep' && execution.status !== 'RUNNING') await waitForTrainings(id, cloud, terminal);
+  const execution = kind === 'sweep' ? await waitToGoOn(controlled, cloud, terminal) : controlled.execution;
   const afterEventId =
     kind === 'sweep' ? undefined : ((await executions.eventsAfter(name, 0)).at(-1)?.id ?? 0);
   await executions.redrive(name);
@@ -110,6 +111,28 @@ export async function redriveCommand(
   const [noun, ids] =
     kind === 'sweep' ? (['Sweep', { sweepId: id }] as const) : (['Run', { runId: id }] as const);
   terminal.print(isJson ? JSON.stringify(ids, null, 2) : `${noun} ${id} is resumed. To follow it: ${look}`);
+}
+
+/**
+ * Waits until a sweep that has ended may go on.
+ *
+ * @returns its execution after the wait, which is long enough for another command to go on with the sweep.
+ */
+async function waitToGoOn(
+  { execution, executions }: Controlled,
+  cloud: DeployedPipeline,
+  terminal: Terminal,
+): Promise<Execution> {
+  const { id, name, status } = execution;
+  if (status === 'RUNNING') return execution;
+  await waitForTrainings(id, execution, cloud, terminal);
+  const { latest = await executions.describe(name) } = await findSweepExecutions(id, cloud);
+  if (latest.name === name && latest.status !== 'RUNNING') return latest;
+  throw new PermanentError(
+    'RunExists',
+    `Another command has gone on with the sweep "${id}" meanwhile, in the execution "${latest.name}" (${latest.status}). To follow it: ${commandFor(cloud.stack, 'follow', id)}.`,
+    { evidence: { id, name: latest.name, status: latest.status } },
+  );
 }
 
 function refuseRepeatedDecision({ kind, execution }: Controlled, { stack }: DeployedPipeline): void {

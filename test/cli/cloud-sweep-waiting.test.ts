@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { runConfigSchema } from '../../lib/contracts/run-config';
@@ -12,9 +13,16 @@ import { useScratchFolder } from '../support/scratch-folder';
 
 /** What happens while a command waits. */
 let onPause = () => {};
+/** Whether a pause ends by an abort alone. */
+let isEndless = false;
 jest.mock('node:timers/promises', () => ({
   ...jest.requireActual('node:timers/promises'),
-  setTimeout: async () => onPause(),
+  setTimeout: async (_: number, value: unknown, { signal }: { signal?: AbortSignal } = {}) => {
+    onPause();
+    if (isEndless) await (signal ? once(signal, 'abort') : new Promise(() => {}));
+    signal?.throwIfAborted();
+    return value;
+  },
 }));
 
 const folder = useScratchFolder();
@@ -38,6 +46,7 @@ const countGoingOn = () => executions.started.length + executions.redriven.lengt
 
 beforeEach(async () => {
   executions.answer();
+  isEndless = false;
   onPause = () => {
     throw new Error('The command waits');
   };
@@ -83,13 +92,69 @@ describe.each(commands)('%s of a sweep that was stopped', (_, command) => {
     expect({ after: countGoingOn(), lists: countLists() }).toEqual({ after: 1, lists: 4 });
   });
 
-  test('Ctrl-C ends the wait, and changes nothing', async () => {
+  test('Ctrl-C ends the wait at once, and changes nothing', async () => {
     putTraining('friday', 3);
     const stop = new AbortController();
-    onPause = () => stop.abort();
+    isEndless = true;
+    onPause = () => setImmediate(() => stop.abort());
     const { exitCode, err } = await runCommand(command, stop.signal);
     expect(err).toContain('Interrupted: Stopped waiting for the trainings of the sweep "friday".');
     expect({ exitCode, after: countGoingOn() }).toEqual({ exitCode: 130, after: 0 });
+  });
+
+  test('asks again when it was stopped a moment ago, because the list of what runs is late', async () => {
+    executions.put('friday', { status: 'ABORTED', input, stopDate: new Date() });
+    let pauses = 0;
+    onPause = () => {
+      pauses += 1;
+      putTraining('friday', 3, pauses === 2 ? 'RUNNING' : 'ABORTED');
+    };
+    const { exitCode, err } = await runCommand(command);
+    expect(err).toContain('Waiting for the end of trainings of sweep friday, such as friday-3');
+    expect({ exitCode, pauses, after: countGoingOn() }).toEqual({ exitCode: 0, pauses: 3, after: 1 });
+  });
+
+  test('asks once when it was stopped half a minute ago', async () => {
+    executions.put('friday', { status: 'ABORTED', input, stopDate: new Date(Date.now() - 30_000) });
+    expect(await runCommand(command)).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('a sweep with which another command goes on during the wait', () => {
+  const goOnMeanwhile = (name: string, status: 'RUNNING' | 'ABORTED') => {
+    putTraining('friday', 3);
+    onPause = () => {
+      putTraining('friday', 3, 'ABORTED');
+      executions.put(name, { status, input });
+    };
+  };
+
+  test.each(['friday', 'friday-execution-2'])(
+    'is not started beside the execution %s, which runs',
+    async (name) => {
+      goOnMeanwhile(name, 'RUNNING');
+      const { exitCode, out } = await runCommand(commands[0][1]);
+      expect({ exitCode, out, after: countGoingOn() }).toMatchObject({ exitCode: 0, after: 0 });
+    },
+  );
+
+  test('is started under the name after a later execution that has ended', async () => {
+    goOnMeanwhile('friday-execution-2', 'ABORTED');
+    await runCommand(commands[0][1]);
+    expect(executions.started.map(({ name }) => name)).toEqual(['friday-execution-3']);
+  });
+
+  test.each([
+    ['friday', 'RUNNING'],
+    ['friday-execution-2', 'RUNNING'],
+    ['friday-execution-2', 'ABORTED'],
+  ] as const)('is not redriven: %s (%s)', async (name, status) => {
+    goOnMeanwhile(name, status);
+    const { exitCode, err } = await runCommand(commands[1][1]);
+    expect(err).toContain(
+      `RunExists: Another command has gone on with the sweep "friday" meanwhile, in the execution "${name}" (${status}).`,
+    );
+    expect({ exitCode, after: countGoingOn() }).toEqual({ exitCode: 2, after: 0 });
   });
 });
 

@@ -11,7 +11,7 @@ import { sfnError, stateMachineArn, sweepStateMachineArn, type useMockedCloud } 
 type Facts = Partial<
   Pick<
     DescribeExecutionCommandOutput,
-    'status' | 'input' | 'error' | 'cause' | 'redriveCount' | 'redriveStatus'
+    'status' | 'input' | 'error' | 'cause' | 'redriveCount' | 'redriveStatus' | 'stopDate'
   >
 >;
 

@@ -81,10 +81,12 @@ async function start(
   const { sweepId } = request;
   const { release } = await openSweep(cloud.store, request, terminal.now);
   try {
-    // Asked again, because another command may have started one until now.
+    const { latest: earlier } = await findSweepExecutions(sweepId, cloud);
+    if (earlier?.status === 'RUNNING') return earlier;
+    if (earlier !== undefined) await waitForTrainings(sweepId, earlier, cloud, terminal);
+    // Asked again, because the wait is long, and another command may have started or resumed one meanwhile.
     const { latest, next: count } = await findSweepExecutions(sweepId, cloud);
     if (latest?.status === 'RUNNING') return latest;
-    if (latest !== undefined) await waitForTrainings(sweepId, cloud, terminal);
     return await startSweepExecution({ sweepId, count, input }, cloud);
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
