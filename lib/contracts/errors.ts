@@ -41,7 +41,7 @@ export const inputErrorNames = [
 ] as const satisfies (typeof permanentErrorNames)[number][];
 
 export const transientErrorNames = [
-  /** A temporary failure of the store: throttling, a reset connection, a 5xx response. */
+  /** A temporary failure of the store: throttling, a reset connection, a 5xx response; a file not read in time. */
   'StoreUnavailable',
   /** The run received a signal to stop (Ctrl-C, SIGTERM, a spot interruption notice) and stopped cleanly. */
   'Interrupted',

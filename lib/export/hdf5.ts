@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Dataset, Entity, File, Group } from 'h5wasm';
-import { PermanentError } from '../contracts/errors';
+import { PermanentError, type PipelineError, TransientError } from '../contracts/errors';
 import type { NamedTensor } from '../model/safetensors';
 
 /** 4 MB of WASM, started for the first file. */
@@ -71,36 +71,45 @@ const maxSeconds = 120;
  * The C library loops endlessly on some damaged files, and cannot be stopped in its own thread. So a worker reads the
  * file first. This thread only waits meanwhile, so the time of the process is that of the worker.
  *
- * @throws PermanentError InvalidInput when it does not finish.
+ * @throws PermanentError InvalidInput when it does not finish; TransientError StoreUnavailable when it hardly runs.
  */
 async function probe(bytes: Uint8Array, what: string): Promise<void> {
   const worker = new Worker(join(__dirname, 'probe-hdf5.mjs'), { workerData: bytes, stderr: true });
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
-  let isStopped = false;
+  let reached: PipelineError | undefined;
   const timer = setInterval(() => {
     const { user, system } = process.cpuUsage(cpuBefore);
     const seconds = (performance.now() - startedAt) / 1000;
-    if ((user + system) / 1e6 < maxCpuSeconds && seconds < maxSeconds) return;
-    isStopped = true;
-    worker.terminate();
+    if ((user + system) / 1e6 >= maxCpuSeconds) reached = takesTooLong(what);
+    else if (seconds >= maxSeconds) reached = tooBusy(what);
+    if (reached !== undefined) worker.terminate();
   }, 100);
   // The reader will find and report the same errors.
   worker.on('error', () => {});
   await new Promise((resolve) => worker.on('exit', resolve));
   clearInterval(timer);
-  if (!isStopped) return;
-  throw new PermanentError(
+  if (reached !== undefined) throw reached;
+}
+
+const takesTooLong = (what: string) =>
+  new PermanentError(
     'InvalidInput',
     `${what} cannot be read within ${maxCpuSeconds} s of a processor core: it is damaged, or made to block its reader. Save it again in Keras.`,
   );
-}
+
+const tooBusy = (what: string) =>
+  new TransientError(
+    'StoreUnavailable',
+    `${what} was not read within ${maxSeconds} s, in which its reader had less than ${maxCpuSeconds} s of a processor core: this machine is busy. Try again when it has less to do.`,
+  );
 
 /**
  * Opens an HDF5 file in memory while `read` runs.
  *
  * @param what - for the message, e.g. `The model "digits.h5"`.
- * @throws PermanentError InvalidInput when it is not an HDF5 file, or is damaged.
+ * @throws PermanentError InvalidInput when it is not an HDF5 file, or is damaged; TransientError StoreUnavailable on a
+ *   machine too busy to read it.
  */
 export async function readHdf5<Result>(
   bytes: Uint8Array,

@@ -258,4 +258,17 @@ describe('models', () => {
       message: expect.stringMatching(/endless\.h5 cannot be read within 5 s of a processor core/),
     });
   });
+
+  test('reading an HDF5 file for which a busy machine has no time may succeed later', async () => {
+    const endless = gunzipSync(readFileSync(join(__dirname, 'endless.h5.gz')));
+    const clock = jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(120_000);
+    const reading = readKerasModel(endless, 'endless.h5');
+    await expect(reading).rejects.toMatchObject({
+      name: 'StoreUnavailable',
+      message: expect.stringMatching(
+        /^endless\.h5 was not read within 120 s, .* this machine is busy\. Try again/,
+      ),
+    });
+    clock.mockRestore();
+  });
 });
