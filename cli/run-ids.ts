@@ -2,9 +2,11 @@ import { didYouMean } from '../lib/contracts/did-you-mean';
 import { PermanentError } from '../lib/contracts/errors';
 import { objectKeys } from '../lib/contracts/object-keys';
 import { parseOrThrow } from '../lib/contracts/parse';
+import type { RunRecord } from '../lib/contracts/results';
 import { runIdSchema } from '../lib/contracts/run-config';
-import { trialRunId, winnerRunId } from '../lib/contracts/sweep';
+import { sweepResultsSchema } from '../lib/contracts/sweep';
 import { listRunIds, listRuns, type RunListing } from '../lib/pipeline/list-runs';
+import { getJsonIfPresent } from '../lib/store/json-objects';
 import { isRemote } from '../lib/store/locate';
 import type { ObjectStore } from '../lib/store/object-store';
 import { commandLine } from './command-text';
@@ -31,7 +33,7 @@ export async function resolveRunId(
   if (await hasRun(store, given)) return given;
   if (isAlias(given)) return resolveAlias(store, given, scope);
   const runIds = await listRunIds(store);
-  if (await hasSweep(store, given)) throw isSweep(store, given, runIds);
+  if (await hasSweep(store, given)) throw await isSweep(store, given, runIds);
   const matches = runIds.filter((runId) => runId.startsWith(given)).sort();
   if (matches.length === 1) return matches[0]!;
   if (matches.length > 1) {
@@ -50,14 +52,18 @@ export async function resolveRunId(
 }
 
 /** The runs of a sweep begin with its id, but none of them is meant. */
-function isSweep(store: ObjectStore, sweepId: string, runIds: readonly string[]): PermanentError {
-  const trialCount = runIds.filter((runId) => sweepOfTrial(runId) === sweepId).length;
-  const last = trialCount === 1 ? '' : ` to ${trialRunId(sweepId, trialCount)}`;
+async function isSweep(
+  store: ObjectStore,
+  sweepId: string,
+  runIds: readonly string[],
+): Promise<PermanentError> {
+  const trials = trialsOf(sweepId, runIds);
+  const [first, last] = [trials.at(0), trials.at(-1)];
+  // The runs of earlier winners, of a sweep that was extended, are not its best trial.
+  const results = await getJsonIfPresent(store, objectKeys.sweepResults(sweepId), sweepResultsSchema);
   const runs = [
-    ...runIds
-      .filter((id) => id.startsWith(winnerRunId(sweepId)))
-      .map((id) => `${id} (its best trial, tested)`),
-    ...(trialCount === 0 ? [] : [`${trialRunId(sweepId, 1)}${last} (its trials)`]),
+    ...(results?.winner ? [`${results.winner.winnerRunId} (its best trial, tested)`] : []),
+    ...(first === undefined ? [] : [`${first === last ? first : `${first} to ${last}`} (its trials)`]),
   ];
   const whatItHas = runs.length === 0 ? 'It has no runs yet' : `Its runs are ${runs.join(', and ')}`;
   return new PermanentError(
@@ -97,6 +103,14 @@ export async function hasRun(store: ObjectStore, runId: string): Promise<boolean
 export const hasSweep = async (store: ObjectStore, sweepId: string): Promise<boolean> =>
   (await store.head(objectKeys.sweep(sweepId))) !== undefined;
 
+/** In the order of their numbers. Trials that ended at once, or were deleted, have no run. */
+function trialsOf(sweepId: string, runIds: readonly string[]): string[] {
+  const numberOf = (runId: string) => Number(runId.slice(sweepId.length + 1));
+  return runIds
+    .filter((runId) => sweepOfTrial(runId) === sweepId)
+    .sort((left, right) => numberOf(left) - numberOf(right));
+}
+
 /** The sweep whose trial a run is by its id, if there is such a sweep. */
 export const sweepOfTrial = (runId: string): string | undefined => /^(.+)-\d+$/.exec(runId)?.[1];
 
@@ -116,13 +130,16 @@ type FinishedRun = Extract<RunListing, { record: unknown }>;
 
 export const isFinished = (run: RunListing): run is FinishedRun => 'record' in run;
 
+/** Whether a run was measured on the images that it held out, as the trials of a sweep are. */
+export const isValidated = ({ config }: Pick<RunRecord, 'config'>) => config.evaluateOn === 'validation';
+
 /** Of equal accuracies, the run that was started first. */
 export function findBestRun(runs: readonly RunListing[]): FinishedRun | undefined {
   return (
     runs
       .filter(isFinished)
       // The accuracy of a trial is that of other images.
-      .filter(({ record }) => record.config.evaluateOn === 'test')
+      .filter(({ record }) => !isValidated(record))
       .sort(
         (a, b) =>
           b.record.accuracy - a.record.accuracy || a.record.createdAt.localeCompare(b.record.createdAt),

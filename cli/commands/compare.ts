@@ -13,7 +13,7 @@ import { isRemote, locate } from '../../lib/store/locate';
 import type { ObjectStore } from '../../lib/store/object-store';
 import { version } from '../../package.json';
 import { formatTable } from '../display/table';
-import { assertFinished, resolveRunId } from '../run-ids';
+import { assertFinished, isValidated, resolveRunId } from '../run-ids';
 import type { Terminal } from '../terminal';
 import { writePage } from '../write-page';
 import type { StoreRequest } from './store-request';
@@ -63,7 +63,7 @@ function asText(runs: readonly ComparedRun[], changed: ChangedImages | undefined
   return [
     formatTable([['run', 'accuracy', 'errors', 'loss', 'epochs', ...settingNames], ...rows]),
     '',
-    `  ${runs.some(isValidated) ? 'images     ' : 'test images'}  ${describeChanges(runs, changed)}`,
+    `  ${runs.some(({ record }) => isValidated(record)) ? 'images     ' : 'test images'}  ${describeChanges(runs, changed)}`,
     ...(otherClasses === undefined ? [] : [`  classes      ${otherClasses}`]),
     `  page         ${pagePath}`,
   ].join('\n');
@@ -75,11 +75,9 @@ function describeChanges(runs: readonly ComparedRun[], changed: ChangedImages | 
   return `${fixed.length} fixed, ${regressed.length} regressed, ${other.length} answered otherwise`;
 }
 
-const isValidated = ({ record }: ComparedRun) => record.config.evaluateOn === 'validation';
-
 function whyIncomparable(runs: readonly ComparedRun[]): string {
   if (isSameTestSet(runs)) return 'a run has no test-predictions.json';
-  const onValidation = runs.filter(isValidated);
+  const onValidation = runs.filter(({ record }) => isValidated(record));
   if (onValidation.length === 0 || onValidation.length === runs.length)
     return 'the runs were measured on different images';
   const names = onValidation.map(({ runId }) => runId).join(', ');

@@ -9,7 +9,7 @@ import { commandLine } from '../command-text';
 import { formatClock } from '../display/durations';
 import { formatTable, widthOfTable } from '../display/table';
 import type { RunOrder } from '../flag-values';
-import { isFinished, startOf, sweepOfTrial } from '../run-ids';
+import { isFinished, isValidated, startOf, sweepOfTrial } from '../run-ids';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './store-request';
 
@@ -133,7 +133,6 @@ function listColumns(
 }
 
 const validationMark = '†';
-const isValidated = ({ config }: RunRecord) => config.evaluateOn === 'validation';
 
 /** Dropped in this order where the terminal is too narrow; the others always stay. */
 const dropOrder = ['model', 'dataset', 'loss', 'duration', 'started', 'epochs'];

@@ -1,5 +1,7 @@
 import { assertFinished, resolveRunId } from '../../cli/run-ids';
 import { objectKeys } from '../../lib/contracts/object-keys';
+import { type SweepResults, sweepResultsSchema } from '../../lib/contracts/sweep';
+import { putJson } from '../../lib/store/json-objects';
 import { MemoryStore } from '../../lib/store/memory-store';
 import { putConfig, putFinishedRun } from '../cloud/finished-run';
 
@@ -47,24 +49,54 @@ test.each([
   });
 });
 
+const results: SweepResults = {
+  schemaVersion: 1,
+  sweepId: 'sweep',
+  ...{ createdAt: startedAt(1), finishedAt: startedAt(2) },
+  ...{
+    metric: 'validation-loss',
+    stop: 'none',
+    rungs: [5],
+    trialCount: 12,
+    maxCostUsd: 0,
+    trials: [],
+    summary: null,
+  },
+  winner: null,
+};
+const winner = { trial: 10, runId: 'sweep-10', testAccuracy: 0.9, testLoss: 0.1, costUsd: 0 };
+
 test.each([
-  [[], 'It has no runs yet'],
-  [['sweep-1'], 'Its runs are sweep-1 (its trials)'],
+  [[], undefined, 'It has no runs yet'],
+  [['sweep-1'], undefined, 'Its runs are sweep-1 (its trials)'],
   [
     ['sweep-1', 'sweep-2', 'sweep-winner', 'sweeping-3'],
+    'sweep-winner',
     'Its runs are sweep-winner (its best trial, tested), and sweep-1 to sweep-2 (its trials)',
   ],
-])('the id of a sweep with the runs %j is no run id', async (runIds, whatItHas) => {
-  const sweeps = new MemoryStore();
-  await sweeps.put(objectKeys.sweep('sweep'), new TextEncoder().encode('{}'));
-  for (const runId of runIds) await putConfig(sweeps, runId);
-  await expect(resolveRunId(sweeps, 'sweep')).rejects.toMatchObject({
-    name: 'InvalidInput',
-    message: `"sweep" is a sweep, and a run is needed here. ${whatItHas}. "mnist-pipeline sweep show sweep --store memory:" shows the sweep.`,
-  });
-  await putConfig(sweeps, 'sweep');
-  expect(await resolveRunId(sweeps, 'sweep')).toBe('sweep');
-});
+  [
+    ['sweep-10', 'sweep-2', 'sweep-9', 'sweep-winner', 'sweep-winner-10'],
+    'sweep-winner-10',
+    'Its runs are sweep-winner-10 (its best trial, tested), and sweep-2 to sweep-10 (its trials)',
+  ],
+])(
+  'the id of a sweep with the runs %j and the winner %s is no run id',
+  async (runIds, winnerRunId, whatItHas) => {
+    const sweeps = new MemoryStore();
+    await sweeps.put(objectKeys.sweep('sweep'), new TextEncoder().encode('{}'));
+    for (const runId of runIds) await putConfig(sweeps, runId);
+    if (winnerRunId !== undefined) {
+      const ended = { ...results, winner: { ...winner, winnerRunId } };
+      await putJson(sweeps, objectKeys.sweepResults('sweep'), sweepResultsSchema, ended);
+    }
+    await expect(resolveRunId(sweeps, 'sweep')).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: `"sweep" is a sweep, and a run is needed here. ${whatItHas}. "mnist-pipeline sweep show sweep --store memory:" shows the sweep.`,
+    });
+    await putConfig(sweeps, 'sweep');
+    expect(await resolveRunId(sweeps, 'sweep')).toBe('sweep');
+  },
+);
 
 test('without runs, an alias says what to do', async () => {
   for (const [alias, kind] of [
