@@ -28,8 +28,8 @@ const ownFolder = '.store';
 
 /**
  * Plain files at `<root>/<key>`. `<root>/.store` has `tmp` (files being written), `locks` (one writer per key at a time,
- * across processes), `held` (see `hold`) and `sha256` (see Sidecars). A file that a person copied into the store has no checksum and is read
- * without one. Nothing is created before the first write.
+ * across processes), `held` (who does which work) and `sha256` (see Sidecars). A file that a person copied into the store
+ * has no checksum and is read without one. Nothing is created before the first write.
  */
 export class DirectoryStore implements RemovingStore, HoldingStore {
   readonly location: string;

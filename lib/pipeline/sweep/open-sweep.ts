@@ -4,11 +4,11 @@ import { objectKeys } from '../../contracts/object-keys';
 import { parseOrThrow } from '../../contracts/parse';
 import { maxTrials, type Sweep, sweepSchema } from '../../contracts/sweep';
 import { encodeJson } from '../../store/json-objects';
-import { canRemove, type ObjectStore } from '../../store/object-store';
+import { canRemove, type ObjectStore, type Release } from '../../store/object-store';
 import { nextJobs } from '../../sweep/next-jobs';
 import { isEnded } from '../../sweep/sweep-state';
 import { isHigherLimit, readPrices, readResults, readSweep, readTrials } from './read-sweep';
-import { ownSweep, type ReleaseSweep } from './sweep-owner';
+import { ownSweep } from './sweep-owner';
 import { readSpending } from './sweep-spending';
 
 /** What may differ between two processes that run one sweep. */
@@ -30,7 +30,7 @@ export interface OpenedSweep {
   readonly sweep: Sweep;
   /** Whether this call made it; otherwise it was there. */
   readonly isNew: boolean;
-  readonly release: ReleaseSweep;
+  readonly release: Release;
 }
 
 /**

@@ -3,11 +3,8 @@ import { objectKeys } from '../../contracts/object-keys';
 import { sweepOwnerSchema } from '../../contracts/sweep';
 import { isOwnerGone, newOwnedName } from '../../store/directory-owner';
 import { encodeJson, parseJsonObject } from '../../store/json-objects';
-import type { ObjectStore } from '../../store/object-store';
+import type { ObjectStore, Release } from '../../store/object-store';
 import { sha256Hex } from '../../store/sha256';
-
-/** Lets another process run the sweep. */
-export type ReleaseSweep = () => Promise<void>;
 
 /**
  * Makes this process the only one that runs a sweep. A dead process of this machine loses its place; of another machine
@@ -15,7 +12,7 @@ export type ReleaseSweep = () => Promise<void>;
  *
  * @throws PermanentError RunExists while another process runs the sweep.
  */
-export async function ownSweep(store: ObjectStore, sweepId: string): Promise<ReleaseSweep> {
+export async function ownSweep(store: ObjectStore, sweepId: string): Promise<Release> {
   const key = objectKeys.sweepOwner(sweepId);
   const encode = (owner: string | null) =>
     encodeJson(sweepOwnerSchema.parse({ schemaVersion: 1, sweepId, owner }));
