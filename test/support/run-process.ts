@@ -16,7 +16,9 @@ export class RunProcess {
   /** @param settings - options of `train`. */
   constructor(store: string, settings: readonly string[]) {
     const args = ['train', ...settings, '--store', store, '--run-id', 'run', '--quiet'];
-    this.#child = spawn(process.execPath, [program, ...args], { stdio: 'ignore' });
+    // `npm run test:gpu` sets it for the tests inside jest, whose process.env C++ does not see. A run sets it itself.
+    const { TF_DETERMINISTIC_OPS: _, ...env } = process.env;
+    this.#child = spawn(process.execPath, [program, ...args], { stdio: 'ignore', env });
     this.exited = new Promise((resolve) => {
       this.#child.on('exit', (exitCode) => {
         this.#hasExited = true;
