@@ -144,7 +144,7 @@ describe('a sweep of two trials', () => {
   });
 });
 
-test('networks of several kinds are trained in a process for each kind, to the bytes of runs by themselves', async () => {
+test('networks of several kinds are trained in a process for each kind, with the settings of runs by themselves', async () => {
   const { store, sweep } = sweepIn('kinds');
   const file = join(folder, 'kinds.json');
   const { hidden: _, ...ofAll } = { ...settings, epochs: 1 };
@@ -157,6 +157,7 @@ test('networks of several kinds are trained in a process for each kind, to the b
   expect((await sweep(file, '--sampler', 'grid', '--sweep-id', 'kinds')).exitCode).toBe(0);
   // The winner may need the first one again.
   expect(fork.mock.calls.length).toBeGreaterThanOrEqual(2);
+  // With WASM, which computes alike in any process, equal settings give equal bytes.
   const weightsOf = (runId: string) => readFileSync(join(store, `runs/${runId}/model/weights.bin`));
   const [mlp, cnn] = [1, 2].map((trial) => weightsOf(`kinds-${trial}`));
   for (const [model, weights] of [
