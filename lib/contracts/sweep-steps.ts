@@ -44,7 +44,11 @@ const roundJobSchema = z.strictObject({
   /** Of the execution, without the suffix that makes it unique. */
   name: z.string().max(60),
   /** Of the training's state machine; checked by its first step. */
-  input: z.looseObject({ runId: z.string(), pauseAfterEpoch: z.int().optional() }),
+  input: z.looseObject({
+    runId: z.string(),
+    pauseAfterEpoch: z.int().optional(),
+    costLimitUsd: z.number().optional(),
+  }),
 });
 export type RoundJob = z.infer<typeof roundJobSchema>;
 
@@ -53,8 +57,11 @@ export const sweepRoundSchema = z.strictObject({
   schemaVersion: z.literal(1),
   sweepId: sweepIdSchema,
   round: z.int().min(1),
+  /** Of the sweep when the round began: the limit that the jobs have shares of. @default that of the sweep now */
+  maxCostUsd: z.number().min(0).optional(),
   jobs: z.array(roundJobSchema).min(1),
 });
+export type SweepRound = z.infer<typeof sweepRoundSchema>;
 
 /** Of the map in which a sweep has too many failed trials; a redrive runs these again. */
 export const tooManyFailures = 'States.ExceedToleratedFailureThreshold';

@@ -109,6 +109,11 @@ export const sweepSchema = z.strictObject({
   maxFailed: z.int().min(0),
   /** Of all trials and the winner together; 0 sets no limit. */
   maxCostUsd: z.number().min(0),
+  /**
+   * The limit before it was changed for the first time. Results and failures that were written before they had the limit
+   * are of this one. @default - it was not changed
+   */
+  firstMaxCostUsd: z.number().min(0).optional(),
 });
 export type Sweep = Readonly<z.infer<typeof sweepSchema>>;
 
@@ -163,7 +168,7 @@ export const sweepFailureSchema = z.strictObject({
   sweepId: sweepIdSchema,
   trial: trialNumberSchema,
   ...trialErrorSchema.shape,
-  /** Of the sweep, where the trial exceeded its share of it. With a higher one the trial goes on. */
+  /** Of the sweep, where the trial exceeded its share of it. With a higher one the trial goes on. Older files lack it. */
   maxCostUsd: z.number().gt(0).optional(),
   failedAt: z.iso.datetime(),
 });
@@ -192,8 +197,8 @@ export const sweepResultsSchema = z.strictObject({
   rungs: rungsSchema,
   /** Of the sweep when it ended. A sweep that was extended since has more. */
   trialCount: trialNumberSchema,
-  /** Of the sweep when it ended, too. A sweep that goes on after its limit was reached has a higher one. */
-  maxCostUsd: z.number().min(0).default(0),
+  /** Of the sweep when it ended, too. A sweep that goes on after its limit was reached has a higher one. Older files lack it. */
+  maxCostUsd: z.number().min(0).optional(),
   /** Those that were drawn: fewer where the cost limit was reached. */
   trials: z.array(trialResultSchema),
   winner: z

@@ -107,11 +107,19 @@ export class TrainingTimeLimit {
   private exceeded(): PermanentError {
     const { runId, secondsLimit, maxCostUsd } = this.options;
     const seconds = this.seconds();
-    const limit =
-      maxCostUsd === 0 ? 'part of the cost limit of its sweep' : `limit of $${maxCostUsd} (maxCostUsd)`;
+    const [limit, remedy] =
+      maxCostUsd === 0
+        ? [
+            'part of the cost limit of its sweep',
+            `raise that limit to go on: mnist-pipeline sweep --cloud --sweep-id ${runId.replace(/-\d+$/, '')} --max-cost-usd N.`,
+          ]
+        : [
+            `limit of $${maxCostUsd} (maxCostUsd)`,
+            `start a run with the same settings, a higher maxCostUsd and "resumeFrom": "${runId}" to resume from there.`,
+          ];
     return new PermanentError(
       'CostLimitExceeded',
-      `The training of "${runId}" has taken ${seconds.toFixed(1)} s, and its ${limit} pays for ${secondsLimit.toFixed(1)} s of its machine. A checkpoint keeps its progress: start a run with the same settings, a higher maxCostUsd and "resumeFrom": "${runId}" to resume from there.`,
+      `The training of "${runId}" has taken ${seconds.toFixed(1)} s, and its ${limit} pays for ${secondsLimit.toFixed(1)} s of its machine. A checkpoint keeps its progress: ${remedy}`,
       { evidence: { runId, seconds, secondsLimit, maxCostUsd } },
     );
   }

@@ -8,11 +8,11 @@ import { MemoryStore } from '../../lib/store/memory-store';
 const interrupted = () => Promise.reject(new TransientError('Interrupted', 'stopped'));
 
 /** A store, and a clock that only moves by `wait`. */
-function setUp(secondsLimit: number) {
+function setUp(secondsLimit: number, limits: { runId?: string; maxCostUsd?: number } = {}) {
   const store = new MemoryStore();
   let milliseconds = 1_000_000;
   const now = () => new Date(milliseconds);
-  const options = { store, runId: 'run', secondsLimit, maxCostUsd: 0.5, now };
+  const options = { store, runId: 'run', secondsLimit, maxCostUsd: 0.5, now, ...limits };
   return {
     store,
     open: () => TrainingTimeLimit.open(options),
@@ -47,6 +47,18 @@ test('a training that the limit stops fails with CostLimitExceeded, both duratio
     ),
   });
   expect(await readRecordedSeconds()).toBe(101);
+});
+
+test('a trial that exceeds its part of the limit of a sweep says how to raise that', async () => {
+  const { open, wait } = setUp(100, { runId: 'friday-3', maxCostUsd: 0 });
+  const timeLimit = await open();
+  wait(101);
+  timeLimit.check();
+  const { message } = await timeLimit.watch(interrupted()).catch((error: unknown) => error as Error);
+  expect(message).toMatch(
+    /its part of the cost limit of its sweep pays for .* mnist-pipeline sweep --cloud --sweep-id friday --max-cost-usd N\.$/,
+  );
+  expect(message).not.toContain('resumeFrom');
 });
 
 test('the exact time of attempts that a signal ended is recorded', async () => {

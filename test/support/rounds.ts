@@ -5,7 +5,7 @@ import { runConfigSchema } from '../../lib/contracts/run-config';
 import { executionInputSchema } from '../../lib/contracts/steps';
 import type { RoundJob, SweepOutput } from '../../lib/contracts/sweep-steps';
 import type { Deployment } from '../../lib/pipeline/admit-run';
-import { estimateCostUsd } from '../../lib/pipeline/cost';
+import { estimateCostUsd, limitTrainingSeconds } from '../../lib/pipeline/cost';
 import { runTrial, SharedTraining } from '../../lib/pipeline/run-trial';
 import type { StepContext } from '../../lib/pipeline/step-context';
 import { decideRound } from '../../lib/pipeline/sweep/decide-round';
@@ -41,7 +41,7 @@ export class Rounds {
         if (decision.jobCount === 0) return;
         endedRound = decision.round;
         let failed = 0;
-        for (const job of await readRound(this.context.store, this.sweepId, endedRound))
+        for (const job of (await readRound(this.context.store, this.sweepId, endedRound)).jobs)
           if (!(await this.train(job, shared))) failed += 1;
         if (failed > decision.toleratedFailures) throw new TooManyFailures();
       }
@@ -68,7 +68,7 @@ export class Rounds {
     try {
       this.intercept(job);
     } catch (error) {
-      if (error instanceof PipelineError) await this.recordFailure(runId!, error);
+      if (error instanceof PipelineError) await this.recordFailure(runId!, error, job);
       return false;
     }
     this.trained.push(job);
@@ -82,7 +82,7 @@ export class Rounds {
       return true;
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
-      await this.recordFailure(runId!, error);
+      await this.recordFailure(runId!, error, job);
       return false;
     }
   }
@@ -97,7 +97,16 @@ export class Rounds {
     await putJson(store, key, runRecordSchema, { ...record, costUsd });
   }
 
-  private async recordFailure(runId: string, { name, message }: PipelineError): Promise<void> {
+  private async recordFailure(
+    runId: string,
+    { name, message }: PipelineError,
+    { input: { costLimitUsd = 0 } }: RoundJob,
+  ): Promise<void> {
+    if (name === 'CostLimitExceeded') {
+      const seconds = limitTrainingSeconds(costLimitUsd, 'cpu', deployment.gpuHourUsd);
+      const spending = { schemaVersion: 1, runId, seconds };
+      await this.context.store.put(objectKeys.trainingSpending(runId), encodeJson(spending));
+    }
     const outcome = { schemaVersion: 1, status: 'failed', runId, error: name, message };
     await this.context.store.put(objectKeys.trainingOutcome(runId), encodeJson(outcome));
   }

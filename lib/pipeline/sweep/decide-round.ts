@@ -8,7 +8,7 @@ import { putJson } from '../../store/json-objects';
 import { nextJobs } from '../../sweep/next-jobs';
 import type { SweepState, Trial } from '../../sweep/sweep-state';
 import { chooseCompute, type Deployment } from '../admit-run';
-import { machinePrices } from '../cost';
+import { limitTrainingSeconds, machinePrices } from '../cost';
 import type { StepContext } from '../step-context';
 import { drawAndStore } from './draw-trial';
 import { readPrices, readSweep, readTrials, stopIfOpen } from './read-sweep';
@@ -44,9 +44,15 @@ export async function decideRound(
   const sweep = await readSweep(store, sweepId);
   if (sweep === undefined) throw hasNoSweep(sweepId, store.location);
   const prices = await keepPrices(sweepId, start.compute, deployment, context);
-  const ended = endedRound === 0 ? [] : await readRound(store, sweepId, endedRound);
+  const ended = endedRound === 0 ? undefined : await readRound(store, sweepId, endedRound);
   const read = await readTrials(store, sweep);
-  const failures = await findFailures(store, read, ended);
+  const failures = await findFailures(
+    store,
+    { sweep, trials: read },
+    ended,
+    ({ input: { costLimitUsd = 0 } }) =>
+      limitTrainingSeconds(costLimitUsd, prices.compute, deployment.gpuHourUsd),
+  );
   const trials = withFailures(read, failures);
   if (countFailed(trials) > sweep.maxFailed) throw hasTooManyFailures(sweep, trials);
   // Those of a round that is refused are not recorded: another execution runs what can succeed.
@@ -61,7 +67,7 @@ export async function decideRound(
     const jobs = await drawJobs(paid, { sweep, trials }, context);
     await writeRound(
       store,
-      sweepId,
+      sweep,
       round,
       jobs.map((job) => describeJob(sweepId, job, prices.compute)),
     );
@@ -72,8 +78,8 @@ export async function decideRound(
   const state: SweepState = { sweep, trials: trials.map(stopIfOpen) };
   const winner = await planWinner(store, state);
   if (winner !== undefined && !winner.isPublished) {
-    if (ended.some(({ trial }) => trial === winnerTrial)) throw hasNoWinner(winner.runId);
-    await writeRound(store, sweepId, round, [
+    if (ended?.jobs.some(({ trial }) => trial === winnerTrial)) throw hasNoWinner(winner.runId);
+    await writeRound(store, sweep, round, [
       describeJob(sweepId, { trial: winnerTrial, ...winner }, prices.compute),
     ]);
     // Below the quality gate its execution fails, and its run has what the results need.

@@ -7,7 +7,7 @@ import { encodeJson } from '../../store/json-objects';
 import { canRemove, type ObjectStore, type Release } from '../../store/object-store';
 import { nextJobs } from '../../sweep/next-jobs';
 import { isEnded } from '../../sweep/sweep-state';
-import { isHigherLimit, readPrices, readResults, readSweep, readTrials } from './read-sweep';
+import { isHigherLimit, readPrices, readResults, readSweep, readTrials, withLimit } from './read-sweep';
 import { ownSweep } from './sweep-owner';
 import { readSpending } from './sweep-spending';
 
@@ -52,7 +52,6 @@ export async function openSweep(
     // Read again, because the sweep may have had another owner until now.
     const stored = await requireSweep(store, sweepId);
     if (planned !== undefined) refuseOtherPlan(planned, stored, store);
-    await refuseSpentLimit(store, stored, limits);
     const results = await readResults(store, stored);
     if (results !== undefined) {
       const isLimited = await endedByItsLimit(store, stored);
@@ -61,6 +60,7 @@ export async function openSweep(
     }
     // So a command that is repeated after a kill does not add trials again.
     if (extension > 0 && results === undefined) throw await isNotOver(store, stored, extension);
+    await refuseSpentLimit(store, stored, limits);
     const changes = extension === 0 ? {} : { trialCount: extend(stored, extension) };
     return { sweep: await change(store, stored, { ...limits, ...changes }), isNew, release };
   } catch (error) {
@@ -118,7 +118,8 @@ async function requireSweep(store: ObjectStore, sweepId: string): Promise<Sweep>
 }
 
 async function change(store: ObjectStore, stored: Sweep, changes: Partial<Sweep>): Promise<Sweep> {
-  const changed = parseOrThrow(sweepSchema, { ...stored, ...changes }, 'The sweep');
+  const limited = withLimit(stored, changes.maxCostUsd ?? stored.maxCostUsd);
+  const changed = parseOrThrow(sweepSchema, { ...limited, ...changes }, 'The sweep');
   if (isDeepStrictEqual(changed, stored)) return stored;
   // This process owns the sweep, so nobody else changes it.
   await store.put(objectKeys.sweep(stored.sweepId), encodeJson(changed));
@@ -151,7 +152,7 @@ async function isNotOver(store: ObjectStore, stored: Sweep, extension: number): 
 /** Whether a sweep that is over would train more if it had no cost limit. */
 async function endedByItsLimit(store: ObjectStore, stored: Sweep): Promise<boolean> {
   if (stored.maxCostUsd === 0) return false;
-  const sweep = { ...stored, maxCostUsd: 0 };
+  const sweep = withLimit(stored, 0);
   return nextJobs({ sweep, trials: await readTrials(store, sweep) }).length > 0;
 }
 
@@ -161,7 +162,8 @@ async function refuseSpentLimit(
   { maxCostUsd = 0 }: RunnerLimits,
 ): Promise<void> {
   const { sweepId } = sweep;
-  const prices = maxCostUsd === 0 ? undefined : await readPrices(store, sweepId);
+  const isKept = maxCostUsd === 0 || maxCostUsd === sweep.maxCostUsd;
+  const prices = isKept ? undefined : await readPrices(store, sweepId);
   if (prices === undefined) return;
   const { totalUsd } = await readSpending(store, { sweep, trials: await readTrials(store, sweep) }, prices);
   if (maxCostUsd > totalUsd) return;

@@ -1,4 +1,4 @@
-import { PermanentError } from '../../contracts/errors';
+import { PermanentError, type PermanentErrorName } from '../../contracts/errors';
 import { objectKeys } from '../../contracts/object-keys';
 import { historySchema, sumSeconds } from '../../contracts/results';
 import {
@@ -35,10 +35,19 @@ export function readSweep(store: ObjectStore, sweepId: string): Promise<Sweep | 
 }
 
 /** @returns the results of a sweep that is over; `undefined` for one that is not, or that has more trials or dollars since. */
-export async function readResults(store: ObjectStore, { sweepId, trialCount, maxCostUsd }: Sweep) {
+export async function readResults(store: ObjectStore, sweep: Sweep) {
+  const { sweepId, trialCount, maxCostUsd } = sweep;
   const results = await getJsonIfPresent(store, objectKeys.sweepResults(sweepId), sweepResultsSchema);
-  return results?.trialCount === trialCount && results.maxCostUsd === maxCostUsd ? results : undefined;
+  if (results?.trialCount !== trialCount) return undefined;
+  return (results.maxCostUsd ?? firstLimit(sweep)) === maxCostUsd ? results : undefined;
 }
+
+/** That of files which were written before they had it. */
+const firstLimit = ({ firstMaxCostUsd, maxCostUsd }: Sweep): number => firstMaxCostUsd ?? maxCostUsd;
+
+/** The sweep with another cost limit. */
+export const withLimit = (sweep: Sweep, maxCostUsd: number): Sweep =>
+  maxCostUsd === sweep.maxCostUsd ? sweep : { ...sweep, maxCostUsd, firstMaxCostUsd: firstLimit(sweep) };
 
 /** Everything that is known about a sweep, from its own files and those of its runs. */
 export async function readSweepState(store: ObjectStore, sweep: Sweep): Promise<SweepState> {
@@ -101,7 +110,7 @@ export async function readTrial(
   const runId = trialRunId(sweepId, trial);
   const common = { trial, runId, drawn: stored.drawn };
   const recorded = await getJsonIfPresent(store, objectKeys.sweepFailure(sweepId, trial), sweepFailureSchema);
-  const failure = isHigherLimit(sweep.maxCostUsd, recorded?.maxCostUsd ?? 0) ? undefined : recorded;
+  const failure = recorded && isReopened(recorded, sweep) ? undefined : recorded;
   const run = await readRun(store, runId);
   const price = (trained: Unpriced): Trial => ({
     ...trained,
@@ -137,9 +146,15 @@ export async function readTrial(
   return { ...finished, costUsd: (costUsd ?? 0) + otherStarts };
 }
 
+/** The name of the failure of a trial that exceeded its share of the sweep's limit. */
+export const costLimitExceeded = 'CostLimitExceeded' satisfies PermanentErrorName;
+
 /** Whether a cost limit allows more than another one; 0 is none. */
 export const isHigherLimit = (maxCostUsd: number, other: number): boolean =>
   other > 0 && (maxCostUsd === 0 || maxCostUsd > other);
+
+const isReopened = ({ name, maxCostUsd }: { name: string; maxCostUsd?: number | undefined }, sweep: Sweep) =>
+  name === costLimitExceeded && isHigherLimit(sweep.maxCostUsd, maxCostUsd ?? firstLimit(sweep));
 
 type Unpriced = Omit<Trial, 'costUsd'>;
 

@@ -1,21 +1,23 @@
-import type { PermanentErrorName } from '../../contracts/errors';
 import { type TrainingOutcome, trainingOutcomeSchema } from '../../contracts/execution';
 import { objectKeys } from '../../contracts/object-keys';
+import { trainingSpendingSchema } from '../../contracts/results';
 import { type Sweep, sweepFailureSchema } from '../../contracts/sweep';
-import type { RoundJob } from '../../contracts/sweep-steps';
+import type { RoundJob, SweepRound } from '../../contracts/sweep-steps';
 import { forEachConcurrently } from '../../dataset/for-each-concurrently';
 import { encodeJson, getJsonIfPresent, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
-import type { Trial } from '../../sweep/sweep-state';
+import type { SweepState, Trial } from '../../sweep/sweep-state';
 import type { StepContext } from '../step-context';
+import { costLimitExceeded, isHigherLimit } from './read-sweep';
 
 const readsAtOnce = 16;
-const costLimitExceeded = 'CostLimitExceeded' satisfies PermanentErrorName;
 
 /** The failure of a trial; `name` is that of an error. */
 interface TrialFailure {
   readonly name: string;
   readonly message: string;
+  /** Of the sweep, where the trial exceeded its share of it. */
+  readonly maxCostUsd?: number;
 }
 /** By the number of the trial. */
 export type TrialFailures = ReadonlyMap<number, TrialFailure>;
@@ -23,23 +25,34 @@ export type TrialFailures = ReadonlyMap<number, TrialFailure>;
 /**
  * The trials that have failed and are not recorded yet: those whose job in the last round ended short of its epochs. Before
  * the first round of an execution, those that diverged in an earlier one, and would diverge again.
+ *
+ * @param ended - the last round. @default - the execution has none yet
+ * @param secondsLimit - of the training of a job in it; 0 for none.
  */
 export async function findFailures(
   store: ObjectStore,
-  trials: readonly Trial[],
-  ended: readonly RoundJob[],
+  { sweep, trials }: SweepState,
+  ended: SweepRound | undefined,
+  secondsLimit: (job: RoundJob) => number,
 ): Promise<TrialFailures> {
-  const jobs = new Map(ended.map((job) => [job.trial, job]));
+  const jobs = new Map(ended?.jobs.map((job) => [job.trial, job]));
   const failures = new Map<number, TrialFailure>();
   const open = trials.filter(({ status }) => status !== 'failed' && status !== 'finished');
   await forEachConcurrently(open, readsAtOnce, async (trial) => {
     const job = jobs.get(trial.trial);
-    const isDecided = job === undefined ? ended.length > 0 : hasReached(trial, job);
+    const isDecided = job === undefined ? ended !== undefined : hasReached(trial, job);
     if (isDecided) return;
     const key = objectKeys.trainingOutcome(trial.runId);
     const outcome = await getJsonIfPresent(store, key, trainingOutcomeSchema);
-    const failure = job === undefined ? explainDivergence(outcome) : explainFailure(outcome, job);
-    if (failure !== undefined) failures.set(trial.trial, failure);
+    if (job === undefined) {
+      const divergence = explainDivergence(outcome);
+      if (divergence !== undefined) failures.set(trial.trial, divergence);
+    } else if (isCostLimitExceeded(outcome) && (await hasUsed(store, trial, secondsLimit(job)))) {
+      const maxCostUsd = ended?.maxCostUsd ?? sweep.maxCostUsd;
+      // With a limit that was raised or removed since, the trial goes on.
+      if (maxCostUsd > 0 && !isHigherLimit(sweep.maxCostUsd, maxCostUsd))
+        failures.set(trial.trial, { name: outcome.error, message: outcome.message, maxCostUsd });
+    } else failures.set(trial.trial, explainFailure(outcome, job));
   });
   return failures;
 }
@@ -52,18 +65,18 @@ export function withFailures(trials: readonly Trial[], failures: TrialFailures):
 }
 
 export async function recordFailures(
-  { sweepId, maxCostUsd }: Pick<Sweep, 'sweepId' | 'maxCostUsd'>,
+  { sweepId }: Pick<Sweep, 'sweepId'>,
   failures: TrialFailures,
   { store, now }: Pick<StepContext, 'store' | 'now'>,
 ): Promise<void> {
-  for (const [trial, { name, message }] of failures) {
-    const failedAt = now().toISOString();
-    const failure = { schemaVersion: 1, sweepId, trial, name, message, failedAt };
+  for (const [trial, failure] of failures) {
+    const whole = { schemaVersion: 1, sweepId, trial, ...failure, failedAt: now().toISOString() };
+    const recorded = sweepFailureSchema.parse(whole);
     const key = objectKeys.sweepFailure(sweepId, trial);
+    const earlier = await getJsonIfPresent(store, key, sweepFailureSchema);
     // The one for a lower limit is not final.
-    if (name === costLimitExceeded)
-      await putJson(store, key, sweepFailureSchema, sweepFailureSchema.parse({ ...failure, maxCostUsd }));
-    else await store.putIfAbsent(key, encodeJson(sweepFailureSchema.parse(failure)));
+    if (earlier?.name === costLimitExceeded) await putJson(store, key, sweepFailureSchema, recorded);
+    else await store.putIfAbsent(key, encodeJson(recorded));
   }
 }
 
@@ -82,8 +95,21 @@ function explainDivergence(outcome: TrainingOutcome | undefined): TrialFailure |
   return hasDiverged ? { name: outcome.error, message: outcome.message } : undefined;
 }
 
+type FailedOutcome = Extract<TrainingOutcome, { status: 'failed' }>;
+
+const isCostLimitExceeded = (outcome: TrainingOutcome | undefined): outcome is FailedOutcome =>
+  outcome?.status === 'failed' && outcome.error === costLimitExceeded;
+
+/** Otherwise the outcome is that of an earlier job, under a lower limit: nothing removes it. */
+async function hasUsed(store: ObjectStore, { runId }: Trial, secondsLimit: number): Promise<boolean> {
+  const key = objectKeys.trainingSpending(runId);
+  const spending = await getJsonIfPresent(store, key, trainingSpendingSchema);
+  return secondsLimit > 0 && (spending?.seconds ?? 0) >= secondsLimit;
+}
+
 function explainFailure(outcome: TrainingOutcome | undefined, { name }: RoundJob): TrialFailure {
-  if (outcome?.status === 'failed') return { name: outcome.error, message: outcome.message };
+  if (outcome?.status === 'failed' && outcome.error !== costLimitExceeded)
+    return { name: outcome.error, message: outcome.message };
   return {
     name: 'ExecutionFailed',
     message: `Its training ended without a result: it was refused or stopped, or lost its machine. The execution whose name begins with "${name}-" has the reason.`,

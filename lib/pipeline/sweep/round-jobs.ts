@@ -1,7 +1,13 @@
 import type { Compute } from '../../contracts/compute';
 import { objectKeys } from '../../contracts/object-keys';
 import type { RunConfig } from '../../contracts/run-config';
-import { nameCharacters, type RoundJob, sweepRoundSchema } from '../../contracts/sweep-steps';
+import type { Sweep } from '../../contracts/sweep';
+import {
+  nameCharacters,
+  type RoundJob,
+  type SweepRound,
+  sweepRoundSchema,
+} from '../../contracts/sweep-steps';
 import { getJson, putJson } from '../../store/json-objects';
 import type { ObjectStore } from '../../store/object-store';
 
@@ -30,16 +36,16 @@ export function describeJob(sweepId: string, job: TrialJob, compute: Compute): R
   return { trial, name: `${sweepId.slice(0, nameCharacters)}-${suffix}`, input };
 }
 
-export async function readRound(store: ObjectStore, sweepId: string, round: number): Promise<RoundJob[]> {
-  return (await getJson(store, objectKeys.sweepRound(sweepId, round), sweepRoundSchema)).jobs;
+export function readRound(store: ObjectStore, sweepId: string, round: number): Promise<SweepRound> {
+  return getJson(store, objectKeys.sweepRound(sweepId, round), sweepRoundSchema);
 }
 
 export async function writeRound(
   store: ObjectStore,
-  sweepId: string,
+  { sweepId, maxCostUsd }: Pick<Sweep, 'sweepId' | 'maxCostUsd'>,
   round: number,
   jobs: RoundJob[],
 ): Promise<void> {
   const key = objectKeys.sweepRound(sweepId, round);
-  await putJson(store, key, sweepRoundSchema, { schemaVersion: 1, sweepId, round, jobs });
+  await putJson(store, key, sweepRoundSchema, { schemaVersion: 1, sweepId, round, maxCostUsd, jobs });
 }

@@ -4,6 +4,7 @@ import { historySchema, runRecordSchema, sumSeconds } from '../../../lib/contrac
 import { sweepFailureSchema, sweepPricesSchema } from '../../../lib/contracts/sweep';
 import type { RoundJob } from '../../../lib/contracts/sweep-steps';
 import { readTrials } from '../../../lib/pipeline/sweep/read-sweep';
+import { countFailed } from '../../../lib/pipeline/sweep/record-failures';
 import { readSpending } from '../../../lib/pipeline/sweep/sweep-spending';
 import { encodeJson, getJson } from '../../../lib/store/json-objects';
 import type { MemoryStore } from '../../../lib/store/memory-store';
@@ -19,6 +20,11 @@ const { planOf, setUp } = useStoredSweep();
 
 const readPrices = (store: MemoryStore) =>
   getJson(store, objectKeys.sweepPrices('digits'), sweepPricesSchema);
+
+/** A trial that has used its share. */
+const exceed = () => {
+  throw new PermanentError('CostLimitExceeded', 'It is spent.');
+};
 
 describe('a cost limit', () => {
   test('is shared by the jobs of a round, and leaves out trials that it does not pay for', async () => {
@@ -98,9 +104,6 @@ describe('a cost limit that is raised', () => {
 
   test('goes on with trials that have exceeded their share, until they exceed that of the new one', async () => {
     const { context, store, open, results } = await setUp({ trialCount: 2 }, { maxCostUsd: 0.1 });
-    const exceed = () => {
-      throw new PermanentError('CostLimitExceeded', 'It is spent.');
-    };
     await new Rounds('digits', context, exceed).run();
     expect((await results())!.trials.map(({ status }) => status)).toEqual(['failed', 'failed']);
     await open({ maxCostUsd: 0.2 });
@@ -111,6 +114,33 @@ describe('a cost limit that is raised', () => {
     await new Rounds('digits', context).run();
     expect((await results())!.trials.map(({ status }) => status)).toEqual(['finished', 'finished']);
   });
+
+  test('counts a trial as failed that loses its machine then, though it had exceeded its share before', async () => {
+    const limits = { maxCostUsd: 0.1, maxFailed: 1 };
+    const { context, store, open, results } = await setUp({ trialCount: 2 }, limits);
+    await new Rounds('digits', context, exceed).run();
+    const sweep = await open({ maxCostUsd: 0.2 });
+    const loseFirst = ({ trial }: RoundJob) => {
+      if (trial === 1) throw new Error('aborted');
+    };
+    await new Rounds('digits', context, loseFirst).run();
+    const { trials } = (await results())!;
+    expect(trials.map(({ error }) => error?.name)).toEqual(['ExecutionFailed', undefined]);
+    const failure = await getJson(store, objectKeys.sweepFailure('digits', 1), sweepFailureSchema);
+    expect(failure).toMatchObject({ name: 'ExecutionFailed' });
+    expect(countFailed(await readTrials(store, sweep))).toBe(1);
+  });
+
+  test.each([0.2, 0])(
+    'to %d before the end of a round is recorded lets its trials go on',
+    async (maxCostUsd) => {
+      const { context, open } = await setUp({ trialCount: 2 }, { maxCostUsd: 0.1 });
+      const rounds = new Rounds('digits', context, exceed);
+      await rounds.run();
+      await open({ maxCostUsd });
+      expect(await rounds.decide(1)).toMatchObject({ jobCount: 2 });
+    },
+  );
 
   test('is needed to extend a sweep that its limit has ended', async () => {
     const { open } = await setUpLimited();
@@ -135,6 +165,47 @@ describe('a cost limit that is raised', () => {
   });
 });
 
+describe('files that were written before they had the limit', () => {
+  const forget = async (store: MemoryStore, key: string) => {
+    const { maxCostUsd, ...older } = JSON.parse(new TextDecoder().decode(await store.get(key)));
+    expect(maxCostUsd).toBeDefined();
+    await store.put(key, encodeJson(older));
+  };
+  const setUpOlder = async () => {
+    const swept = await setUp({ trialCount: 2 }, { maxCostUsd: 0.1 });
+    const rounds = new Rounds('digits', swept.context, exceed);
+    await rounds.run();
+    const failures = [1, 2].map((trial) => objectKeys.sweepFailure('digits', trial));
+    for (const key of [objectKeys.sweepResults('digits'), objectKeys.sweepRound('digits', 1), ...failures])
+      await forget(swept.store, key);
+    return { ...swept, rounds };
+  };
+
+  test('are those of a sweep that is over', async () => {
+    const { open, results } = await setUpOlder();
+    expect(await results()).toBeDefined();
+    await expect(open({})).rejects.toMatchObject({ name: 'RunExists' });
+  });
+
+  test('are those of a sweep that goes on when its limit is raised, with all its trials', async () => {
+    const { context, open, results } = await setUpOlder();
+    expect(await open({ maxCostUsd: 0.2 })).toMatchObject({ firstMaxCostUsd: 0.1 });
+    expect(await results()).toBeUndefined();
+    expect(await open({ maxCostUsd: 0.3 })).toMatchObject({ firstMaxCostUsd: 0.1 });
+    await new Rounds('digits', context).run();
+    expect((await results())!.trials.map(({ status }) => status)).toEqual(['finished', 'finished']);
+  });
+
+  test('have failures of the limit that the sweep has now', async () => {
+    const { store, rounds } = await setUpOlder();
+    const key = objectKeys.sweepFailure('digits', 1);
+    await store.remove(key);
+    await rounds.decide(1);
+    const recorded = { name: 'CostLimitExceeded', maxCostUsd: 0.1 };
+    expect(await getJson(store, key, sweepFailureSchema)).toMatchObject(recorded);
+  });
+});
+
 describe('a cost limit that is lowered', () => {
   test('is refused below what was spent, with what that is', async () => {
     const { context, store, sweep, open } = await setUp({ trialCount: 3 }, { maxCostUsd: 1 });
@@ -149,6 +220,16 @@ describe('a cost limit that is lowered', () => {
     });
     expect(await open({})).toEqual(sweep);
     expect(await open({ maxCostUsd: spent + 0.001 })).toMatchObject({ maxCostUsd: spent + 0.001 });
+  });
+
+  test('or given again is not compared with what was spent', async () => {
+    const { context, store, open, sweep } = await setUp({ trialCount: 2 }, { maxCostUsd: 0.1 });
+    await new Rounds('digits', context).decide(0);
+    const spending = { schemaVersion: 1, runId: 'digits-1', seconds: 100_000 };
+    await store.put(objectKeys.trainingSpending('digits-1'), encodeJson(spending));
+    expect(await open({ maxCostUsd: 0.1 })).toEqual(sweep);
+    await new Rounds('digits', context).run();
+    await expect(open({ maxCostUsd: 0.05 })).rejects.toMatchObject({ name: 'RunExists' });
   });
 
   test('counts the runs of winners, without what they have taken over', async () => {

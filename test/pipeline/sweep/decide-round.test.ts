@@ -166,7 +166,7 @@ test('a sweep continues on the machines that it began with', async () => {
       { computes, gpuHourUsd: 1 },
       context,
     );
-  const computeOf = async () => (await readRound(context.store, 'digits', 1))[0]!.input['compute'];
+  const computeOf = async () => (await readRound(context.store, 'digits', 1)).jobs[0]!.input['compute'];
   await decide(['cpu', 'gpu'], 'gpu');
   expect(await computeOf()).toBe('gpu');
   await decide(['cpu', 'gpu']);
