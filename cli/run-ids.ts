@@ -51,6 +51,12 @@ export async function resolveRunId(
   );
 }
 
+/** @throws PermanentError InvalidInput for the id of a sweep, with the runs that it has. */
+export async function assertNoSweep(store: ObjectStore, runId: string): Promise<void> {
+  if ((await hasRun(store, runId)) || !(await hasSweep(store, runId))) return;
+  throw await isSweep(store, runId, await listRunIds(store));
+}
+
 /** The runs of a sweep begin with its id, but none of them is meant. */
 async function isSweep(
   store: ObjectStore,

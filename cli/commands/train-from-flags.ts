@@ -10,7 +10,7 @@ import { type CloudTrainFlags, refuseCloudFlags, trainInCloudFromFlags } from '.
 import { commandLine } from '../command-text';
 import { flagOf } from '../flag-values';
 import { openStartingPoint } from '../open-starting-point';
-import { hasRun, hasSweep, isAlias, resolveRunId } from '../run-ids';
+import { assertNoSweep, hasRun, hasSweep, isAlias, resolveRunId } from '../run-ids';
 import { completeConfig, type GivenSettings, readGivenSettings } from '../settings';
 import type { Terminal } from '../terminal';
 
@@ -33,6 +33,8 @@ export async function trainFromFlags(
   const store = await openStore(flags.store);
   const { objects, settings: ofModel } = await openStartingPoint(flags.from, given, store, terminal);
   const planned = await planRun(store, name, { ...given, ...ofModel });
+  const { resumeFrom } = planned.config;
+  if (resumeFrom !== undefined) await assertNoSweep(store, resumeFrom);
   const { trainCommand } = await import('./train');
   await trainCommand({ store, ...planned, objects, isJson: flags.json ?? false }, terminal);
 }

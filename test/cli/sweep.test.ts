@@ -113,6 +113,9 @@ describe('a sweep of two trials', () => {
     const train = await runCommand(['train', 'rates', '--store', store]);
     expect(train).toMatchObject({ exitCode: 2, out: '' });
     expect(train.err).toContain(`To continue it: mnist-pipeline sweep --sweep-id rates --store ${store}`);
+    const resume = await runCommand(['train', ...flags, '--resume-from', 'rates', '--store', store]);
+    expect(resume.exitCode).toBe(2);
+    expect(resume.err).toContain('"rates" is a sweep, and a run is needed here. Its runs are rates-winner');
     const sweepShow = await runCommand(['sweep', 'show', 'rates-winner', '--store', store]);
     expect(sweepShow.err).toContain(`is a run. "mnist-pipeline show rates-winner --store ${store}" shows it`);
     expect(runs()).not.toContain('rates');
