@@ -135,10 +135,10 @@ async function listReleases(
   { isPrepared }: NativeSource,
 ): Promise<Releases> {
   if (device === 'gpu') return [gpuRelease];
-  if (device === 'cpu') {
-    return !(await isPrepared(cpuRelease)) && (await isPrepared(gpuRelease)) ? [gpuRelease] : [cpuRelease];
-  }
-  return gpu !== undefined || (await isPrepared(gpuRelease)) ? [gpuRelease, cpuRelease] : [cpuRelease];
+  if (device === 'auto' && gpu !== undefined) return [gpuRelease, cpuRelease];
+  const hasOnlyGpuBuild = !(await isPrepared(cpuRelease)) && (await isPrepared(gpuRelease));
+  if (!hasOnlyGpuBuild) return [cpuRelease];
+  return device === 'cpu' ? [gpuRelease] : [gpuRelease, cpuRelease];
 }
 
 function openWasm(device: RunConfig['device']): Promise<TrainingEngine> {

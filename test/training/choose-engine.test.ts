@@ -64,6 +64,7 @@ const builds: [string, RunConfig['device'], Scene, Build][] = [
     { gpu, prepared: [cpuBuild], computesOn: gpu },
     gpuBuild,
   ],
+  ['auto without a GPU where both are prepared', 'auto', { prepared: [gpuBuild, cpuBuild] }, cpuBuild],
   ['auto in the GPU image', 'auto', { prepared: [gpuBuild] }, gpuBuild],
   ['cpu', 'cpu', {}, cpuBuild],
   ['cpu with a GPU', 'cpu', { gpu }, cpuBuild],
