@@ -4,7 +4,7 @@ import { objectKeys } from '../lib/contracts/object-keys';
 import { parseOrThrow } from '../lib/contracts/parse';
 import type { RunRecord } from '../lib/contracts/results';
 import { runIdSchema } from '../lib/contracts/run-config';
-import { sweepResultsSchema } from '../lib/contracts/sweep';
+import { sweepOfTrial, sweepResultsSchema } from '../lib/contracts/sweep';
 import { listRunIds, listRuns, type RunListing } from '../lib/pipeline/list-runs';
 import { getJsonIfPresent } from '../lib/store/json-objects';
 import { isRemote } from '../lib/store/locate';
@@ -116,9 +116,6 @@ function trialsOf(sweepId: string, runIds: readonly string[]): string[] {
     .filter((runId) => sweepOfTrial(runId) === sweepId)
     .sort((left, right) => numberOf(left) - numberOf(right));
 }
-
-/** The sweep whose trial a run is by its id, if there is such a sweep. */
-export const sweepOfTrial = (runId: string): string | undefined => /^(.+)-\d+$/.exec(runId)?.[1];
 
 async function resolveAlias(store: ObjectStore, alias: Alias, scope: AliasScope): Promise<string> {
   const runs = await listRuns(store);

@@ -1,7 +1,7 @@
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { trainCommand } from '../../lib/report/commands';
 import type { ObjectStore } from '../../lib/store/object-store';
-import type { SweepState } from '../../lib/sweep/sweep-state';
+import { type SweepState, sumCost } from '../../lib/sweep/sweep-state';
 import { commandLine } from '../command-text';
 import { linkTo } from '../display/link';
 import {
@@ -10,7 +10,6 @@ import {
   formatTrials,
   metricNames,
   sortTrials,
-  sumCost,
 } from '../display/sweep-table';
 import type { Terminal } from '../terminal';
 

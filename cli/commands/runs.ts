@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseOrThrow } from '../../lib/contracts/parse';
 import { type RunRecord, sumSeconds } from '../../lib/contracts/results';
+import { sweepOfTrial } from '../../lib/contracts/sweep';
 import { listLatestModels } from '../../lib/inference/latest-model';
 import { listRunIds, listRuns, type RunListing } from '../../lib/pipeline/list-runs';
 import { listSweepIds } from '../../lib/pipeline/sweep/read-sweep';
@@ -9,7 +10,7 @@ import { commandLine } from '../command-text';
 import { formatClock } from '../display/durations';
 import { formatTable, widthOfTable } from '../display/table';
 import type { RunOrder } from '../flag-values';
-import { isFinished, isValidated, startOf, sweepOfTrial } from '../run-ids';
+import { isFinished, isValidated, startOf } from '../run-ids';
 import type { Terminal } from '../terminal';
 import type { StoreRequest } from './store-request';
 

@@ -1,6 +1,6 @@
 import type { PipelineEvent } from '../../lib/pipeline/step-context';
 import type { SweepObserver } from '../../lib/pipeline/sweep/run-sweep';
-import type { SweepState } from '../../lib/sweep/sweep-state';
+import { type SweepState, sumCost } from '../../lib/sweep/sweep-state';
 import { formatClock } from '../display/durations';
 import {
   describeBest,
@@ -8,7 +8,6 @@ import {
   describeEpochs,
   estimateSecondsLeft,
   formatTrial,
-  sumCost,
 } from '../display/sweep-table';
 import type { Terminal } from '../terminal';
 

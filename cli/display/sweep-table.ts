@@ -92,10 +92,6 @@ export function describeEpochs(state: SweepState): string {
 export const countEpochs = ({ trials }: SweepState) =>
   trials.reduce((sum, { epochs }) => sum + epochs.length, 0);
 
-/** US dollars, by list prices; 0 on this machine. */
-export const sumCost = ({ trials, winner }: SweepState) =>
-  trials.reduce((sum, { costUsd }) => sum + costUsd, winner?.costUsd ?? 0);
-
 /** `undefined` before the first epoch. */
 export function estimateSecondsLeft(state: SweepState, moreEpochs: number): number | undefined {
   const seconds = sumSeconds(state.trials);

@@ -1,6 +1,7 @@
 import type { ExecutionEnd } from '../contracts/events';
 import { objectKeys } from '../contracts/object-keys';
 import type { SweepResults } from '../contracts/sweep';
+import { sumCost } from '../sweep/sweep-state';
 import { explainCause } from './explain-cause';
 import { type MessageSource, type RunMessage, toMessage } from './run-message';
 
@@ -13,7 +14,7 @@ export function describeFinishedSweep(
   const { trials, winner, metric } = results;
   const count = (status: string) => trials.filter((trial) => trial.status === status).length;
   const best = trials.find(({ trial }) => trial === winner?.trial);
-  const cost = trials.reduce((sum, { costUsd }) => sum + costUsd, winner?.costUsd ?? 0);
+  const cost = sumCost(results);
   const found =
     winner === null ? 'no winner' : `trial ${winner.trial}, accuracy ${winner.testAccuracy.toFixed(4)}`;
   return toMessage(source, `sweep ${sweepId} finished: ${found}`, [

@@ -15,6 +15,8 @@ const trialNumberSchema = z.int().min(1).max(maxTrials);
 
 /** The run of trial `trial`, which counts from 1. */
 export const trialRunId = (sweepId: string, trial: number) => `${sweepId}-${trial}`;
+/** The sweep whose trial a run is by its id, if there is such a sweep. */
+export const sweepOfTrial = (runId: string): string | undefined => /^(.+)-\d+$/.exec(runId)?.[1];
 
 /** The run that takes over the best trial, meets the test set and is registered. */
 export const winnerRunId = (sweepId: string) => `${sweepId}-winner`;

@@ -1,6 +1,7 @@
 import { isNamed, PermanentError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import { trainingSpendingSchema } from '../contracts/results';
+import { sweepOfTrial } from '../contracts/sweep';
 import { getJsonIfPresent, putJson } from '../store/json-objects';
 import type { ObjectStore } from '../store/object-store';
 
@@ -111,7 +112,7 @@ export class TrainingTimeLimit {
       maxCostUsd === 0
         ? [
             'part of the cost limit of its sweep',
-            `raise that limit to go on: mnist-pipeline sweep --cloud --sweep-id ${runId.replace(/-\d+$/, '')} --max-cost-usd N.`,
+            `raise that limit to go on: mnist-pipeline sweep --cloud --sweep-id ${sweepOfTrial(runId) ?? runId} --max-cost-usd N.`,
           ]
         : [
             `limit of $${maxCostUsd} (maxCostUsd)`,

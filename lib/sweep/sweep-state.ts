@@ -30,6 +30,10 @@ export interface SweepState {
   readonly summary?: NonNullable<SweepResults['summary']>;
 }
 
+/** What all trials and the winner have cost: US dollars, by list prices; 0 on this machine. */
+export const sumCost = ({ trials, winner }: Pick<SweepState | SweepResults, 'trials' | 'winner'>): number =>
+  trials.reduce((sum, { costUsd }) => sum + costUsd, winner?.costUsd ?? 0);
+
 /**
  * What a trial is worth after some of its epochs: the metric of the epoch whose weights it has then. That is the last one;
  * with early stopping the one with the lowest validation loss.

@@ -1,5 +1,5 @@
 import { sumSeconds } from '../../contracts/results';
-import { isEnded } from '../../sweep/sweep-state';
+import { isEnded, sumCost } from '../../sweep/sweep-state';
 import { escapeMarkup } from '../escape-markup';
 import { formatCount, formatInstant, formatPercent, formatSeconds, formatUsd } from '../format-values';
 import type { Markup } from '../markup-blocks';
@@ -68,7 +68,7 @@ function keyMetrics(view: SweepView): Markup {
   const epochs = trials.reduce((sum, trial) => sum + trial.epochs.length, 0);
   const all = state.sweep.trialCount * state.sweep.rungs.at(-1)!;
   const seconds = sumSeconds(trials);
-  const dollars = trials.reduce((sum, trial) => sum + trial.costUsd, state.winner?.costUsd ?? 0);
+  const dollars = sumCost(state);
   const finished = trials.filter(({ status }) => status === 'finished').length;
   const stopped = trials.filter(({ status }) => status === 'stopped').length;
   const failed = trials.filter(({ status }) => status === 'failed').length;
