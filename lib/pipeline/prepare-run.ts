@@ -1,10 +1,9 @@
-import { type DatasetPlan, datasetPlanSchema } from '../contracts/dataset';
+import type { DatasetPlan } from '../contracts/dataset';
 import { type ErrorName, PermanentError, type PipelineError } from '../contracts/errors';
 import { objectKeys } from '../contracts/object-keys';
 import type { PlanInput, PlanOutput } from '../contracts/steps';
 import { forEachConcurrently } from '../dataset/for-each-concurrently';
 import { type ContentObject, storeContent } from '../store/content-object';
-import { getJson } from '../store/json-objects';
 import { canRemove } from '../store/object-store';
 import type { TrainingEngine } from '../training/training-engine';
 import { admitRun } from './admit-run';
@@ -82,10 +81,9 @@ async function prepareDataset(
   const release = await holdDataset(started, context);
   try {
     await restorePlan(planned, context);
-    const plan = await readPlan(started, context);
-    const { isPrepared, reason } = await comparePrepared(context.store, plan);
+    const { isPrepared, reason } = await comparePrepared(context.store, planned.plan);
     if (isPrepared) context.notify({ type: 'note', message: reason });
-    else await makeShards(plan, context);
+    else await makeShards(planned.plan, context);
   } catch (error) {
     await refuseStart(error, started, context);
   } finally {
@@ -119,8 +117,4 @@ async function refuseStart(
     notify({ type: 'note', message });
   });
   throw error;
-}
-
-function readPlan({ dataset, contentKey }: StartedRun, { store }: StepContext): Promise<DatasetPlan> {
-  return getJson(store, objectKeys.plan(dataset, contentKey), datasetPlanSchema);
 }
