@@ -1,26 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readSweep } from '../../lib/pipeline/sweep/read-sweep';
-import { sfnError, useMockedCloud } from '../cloud/mocked-cloud';
-import { MockedExecutions } from '../cloud/mocked-executions';
+import { sfnError } from '../cloud/mocked-cloud';
+import { useMockedSweeps } from '../cloud/mocked-sweeps';
 import { drawTrials, finishSweep, finishTrial, putPrices, putSweep } from '../cloud/stored-sweep';
-import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
-const { store, sfn } = useMockedCloud(folder);
-const executions = new MockedExecutions(sfn);
-const spaceFile = join(folder, 'space.json');
-const space = { dropout: { range: [0, 0.5] } };
-
-beforeEach(() => {
-  executions.answer();
-  writeFileSync(spaceFile, JSON.stringify({ settings: { validationFraction: 0.1, epochs: 2 }, space }));
-});
-
-const sweep = (...args: string[]) => runCommand(['sweep', '--cloud', ...args]);
-const start = (...args: string[]) => sweep(spaceFile, '--trials', '2', '--sweep-id', 'friday', ...args);
-const startedNames = () => executions.started.map(({ name }) => name);
+const { store, executions, sweep, start, startedNames } = useMockedSweeps(folder);
 
 describe('a sweep that is stored', () => {
   test('and runs is followed by its id alone', async () => {
@@ -124,11 +109,14 @@ describe('a sweep that is stored', () => {
     expect(startedNames()).toEqual([]);
   });
 
-  test('keeps its cost limit when its space is given again', async () => {
-    await start('--max-cost-usd', '3', '--detach');
+  test.each([
+    ['cost limit', '--max-cost-usd', 'maxCostUsd'],
+    ['number of trials at a time', '--max-parallel', 'maxParallel'],
+  ])('keeps its %s when its space is given again', async (_, flag, name) => {
+    await start(flag, '3', '--detach');
     executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
     await start('--detach');
-    expect(await readSweep(store, 'friday')).toMatchObject({ maxCostUsd: 3 });
+    expect(await readSweep(store, 'friday')).toMatchObject({ [name]: 3 });
   });
 
   test('and is over is extended only', async () => {
@@ -140,13 +128,6 @@ describe('a sweep that is stored', () => {
     expect(await sweep('--sweep-id', 'friday', '--extend', '3', '--detach')).toMatchObject({ exitCode: 0 });
     expect(await readSweep(store, 'friday')).toMatchObject({ trialCount: 5 });
     expect(startedNames()).toEqual(['friday-execution-2']);
-  });
-
-  test('keeps its number of trials at a time when its space is given again', async () => {
-    await start('--max-parallel', '3', '--detach');
-    executions.put('friday', { status: 'ABORTED', input: '{"sweepId":"friday"}' });
-    await start('--detach');
-    expect(await readSweep(store, 'friday')).toMatchObject({ maxParallel: 3 });
   });
 
   test('with another space is refused', async () => {

@@ -1,24 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useMockedCloud } from '../cloud/mocked-cloud';
-import { MockedExecutions } from '../cloud/mocked-executions';
+import { useMockedSweeps } from '../cloud/mocked-sweeps';
 import { putSweep } from '../cloud/stored-sweep';
 import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
-const { bucket, store, sfn } = useMockedCloud(folder);
-const executions = new MockedExecutions(sfn);
-const spaceFile = join(folder, 'space.json');
-const space = { dropout: { range: [0, 0.5] } };
-
-beforeEach(() => {
-  executions.answer();
-  writeFileSync(spaceFile, JSON.stringify({ settings: { validationFraction: 0.1, epochs: 2 }, space }));
-});
-
-const sweep = (...args: string[]) => runCommand(['sweep', '--cloud', ...args]);
-const startedNames = () => executions.started.map(({ name }) => name);
+const { bucket, store, spaceFile, sweep, startedNames } = useMockedSweeps(folder);
 
 describe('a sweep is refused before anything is stored', () => {
   test.each<[string, string[], RegExp]>([

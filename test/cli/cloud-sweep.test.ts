@@ -1,29 +1,14 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { objectKeys } from '../../lib/contracts/object-keys';
 import { sweepOwnerSchema } from '../../lib/contracts/sweep';
 import { readSweep } from '../../lib/pipeline/sweep/read-sweep';
 import { getJson } from '../../lib/store/json-objects';
-import { sweepStateMachineArn, useMockedCloud } from '../cloud/mocked-cloud';
-import { MockedExecutions } from '../cloud/mocked-executions';
+import { sweepStateMachineArn } from '../cloud/mocked-cloud';
+import { useMockedSweeps } from '../cloud/mocked-sweeps';
 import { finishSweep, putPrices } from '../cloud/stored-sweep';
-import { runCommand } from '../support/command-line';
 import { useScratchFolder } from '../support/scratch-folder';
 
 const folder = useScratchFolder();
-const { store, sfn } = useMockedCloud(folder);
-const executions = new MockedExecutions(sfn);
-const spaceFile = join(folder, 'space.json');
-const space = { dropout: { range: [0, 0.5] } };
-
-beforeEach(() => {
-  executions.answer();
-  writeFileSync(spaceFile, JSON.stringify({ settings: { validationFraction: 0.1, epochs: 2 }, space }));
-});
-
-const sweep = (...args: string[]) => runCommand(['sweep', '--cloud', ...args]);
-const start = (...args: string[]) => sweep(spaceFile, '--trials', '2', '--sweep-id', 'friday', ...args);
-const startedNames = () => executions.started.map(({ name }) => name);
+const { store, executions, spaceFile, sweep, start, startedNames } = useMockedSweeps(folder);
 
 describe('a new sweep', () => {
   test('is stored, started, followed, and printed as a local one', async () => {
