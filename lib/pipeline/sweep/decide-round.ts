@@ -56,7 +56,7 @@ export async function decideRound(
   const trials = withFailures(read, failures);
   if (countFailed(trials) > sweep.maxFailed) throw hasTooManyFailures(sweep, trials);
   // Those of a round that is refused are not recorded: another execution runs what can succeed.
-  await recordFailures(sweep, failures, context);
+  await recordFailures(sweepId, failures, context);
   if (endedRound > 0) await writeSweepPage(store, { sweep, trials });
 
   const round = endedRound + 1;

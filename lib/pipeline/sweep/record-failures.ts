@@ -1,7 +1,7 @@
 import { type TrainingOutcome, trainingOutcomeSchema } from '../../contracts/execution';
 import { objectKeys } from '../../contracts/object-keys';
 import { trainingSpendingSchema } from '../../contracts/results';
-import { type Sweep, sweepFailureSchema } from '../../contracts/sweep';
+import { sweepFailureSchema } from '../../contracts/sweep';
 import type { RoundJob, SweepRound } from '../../contracts/sweep-steps';
 import { forEachConcurrently } from '../../dataset/for-each-concurrently';
 import { encodeJson, getJsonIfPresent, putJson } from '../../store/json-objects';
@@ -65,7 +65,7 @@ export function withFailures(trials: readonly Trial[], failures: TrialFailures):
 }
 
 export async function recordFailures(
-  { sweepId }: Pick<Sweep, 'sweepId'>,
+  sweepId: string,
   failures: TrialFailures,
   { store, now }: Pick<StepContext, 'store' | 'now'>,
 ): Promise<void> {

@@ -101,7 +101,7 @@ class SweepRunner {
     const own = hasTrained ? [...trialErrors, 'InvalidInput' as const] : trialErrors;
     if (!isNamed(error, ...own)) throw error;
     const { name, message } = error;
-    await recordFailures(this.sweep, new Map([[trial, { name, message }]]), this.context);
+    await recordFailures(this.sweep.sweepId, new Map([[trial, { name, message }]]), this.context);
   }
 
   private async replace(trial: Trial, ended?: Trial): Promise<void> {
